@@ -1,0 +1,28 @@
+"""One QPU: embedding, convolution (also used as mixing block) and pooling.
+
+Inside the engines the qubits of a register are sorted by the pooling round in which they are
+measured (`basis.measurement_order`), so that pooling is a reshape. Everything that depends on
+the qubit order is made from one table, `basis.spins`.
+"""
+
+from ebit.circuits.basis import is_power_of_two, measurement_order, pair_columns, spins, stages
+from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
+from ebit.circuits.embedding import embedding_phases
+from ebit.circuits.hadamard import walsh_hadamard
+from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
+
+__all__ = [
+    "convolution_matrix",
+    "convolve_rows",
+    "convolve_states",
+    "embedding_phases",
+    "is_power_of_two",
+    "measurement_order",
+    "outcome_rotations",
+    "pair_columns",
+    "pool_rows",
+    "pool_states",
+    "spins",
+    "stages",
+    "walsh_hadamard",
+]

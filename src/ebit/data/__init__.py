@@ -1,0 +1,21 @@
+"""Data sets: published generators and readers of user files."""
+
+from ebit.data.check import check_features
+from ebit.data.chsh import chsh
+from ebit.data.clusters import clusters
+from ebit.data.dataset import Dataset
+from ebit.data.files import read_features
+from ebit.data.load import load
+from ebit.data.scaling import Scaling
+from ebit.data.source import DataSource
+
+__all__ = [
+    "DataSource",
+    "Dataset",
+    "Scaling",
+    "check_features",
+    "chsh",
+    "clusters",
+    "load",
+    "read_features",
+]

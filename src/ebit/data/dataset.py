@@ -1,0 +1,148 @@
+"""Features and labels, ready for training."""
+
+import hashlib
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ebit.data.messages import bad_input, listed
+from ebit.data.scaling import Scaling
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """A training part and a validation part of one binary classification problem.
+
+    The arrays are copied and made read-only. Features are angles in radians; the first half
+    belongs to QPU A and the second to QPU B (with more QPUs, one equal block each).
+
+    Args:
+        x_train: Features of shape (rows, features), in radians.
+        y_train: Labels of shape (rows,), each -1 or 1; both must occur.
+        x_validation: Features of shape (validation rows, features), in radians.
+        y_validation: Labels of shape (validation rows,), each -1 or 1.
+        name: Short name for tables and messages.
+        class_names: What the labels -1 and 1 are called in the data.
+        feature_names: One name per feature.
+        scaling: How raw features became the angles in this data set.
+        label: Name of the label column that the labels came from.
+
+    Raises:
+        EbitError: If shapes disagree, a value is not finite, a label is neither -1 nor 1, a class
+            does not occur in the training part, or there are fewer than 2 training rows.
+
+    Example:
+        >>> from ebit.data import Dataset
+        >>> data = Dataset(
+        ...     x_train=[[0.1, 0.2], [0.3, 0.4]], y_train=[-1, 1],
+        ...     x_validation=[[0.5, 0.6]], y_validation=[1],
+        ...     name="tiny", class_names=("no", "yes"), feature_names=("a", "b"),
+        ... )
+        >>> data.features
+        2
+    """
+
+    x_train: NDArray[np.float64]
+    y_train: NDArray[np.float64]
+    x_validation: NDArray[np.float64]
+    y_validation: NDArray[np.float64]
+    name: str
+    class_names: tuple[str, str]
+    feature_names: tuple[str, ...]
+    scaling: Scaling = field(default_factory=Scaling)
+    label: str = "label"
+
+    def __post_init__(self) -> None:
+        """Convert the arrays, then check everything the class promises."""
+        for part in ("train", "validation"):
+            for letter, dimensions in (("x", 2), ("y", 1)):
+                key = f"{letter}_{part}"
+                object.__setattr__(self, key, _array(key, getattr(self, key), dimensions))
+        object.__setattr__(self, "class_names", tuple(self.class_names))
+        object.__setattr__(self, "feature_names", tuple(self.feature_names))
+        _check_names(self)
+        _check_part(self.x_train, self.y_train, "train", self.feature_names)
+        _check_part(self.x_validation, self.y_validation, "validation", self.feature_names)
+        if len(self.y_train) < 2:
+            raise bad_input(
+                f"Argument `x_train` must have at least 2 rows, but has {len(self.y_train)}."
+            )
+        if np.all(self.y_train == self.y_train[0]):
+            raise bad_input(
+                "Argument `y_train` must hold both -1 and 1, but holds only "
+                f"{self.y_train[0]:.0f}: add rows of the other class."
+            )
+
+    @property
+    def features(self) -> int:
+        """Number of features of one row, over all QPUs together."""
+        return int(self.x_train.shape[1])
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 over the arrays (bytes and shapes) and the feature and class names.
+
+        Equal data give equal fingerprints on every machine; the name of the data set, and so the
+        place of its file, does not count.
+        """
+        digest = hashlib.sha256()
+        for array in (self.x_train, self.y_train, self.x_validation, self.y_validation):
+            digest.update(repr(array.shape).encode())
+            digest.update(array.astype("<f8").tobytes())
+        for names in (self.feature_names, self.class_names):
+            digest.update(repr(names).encode())
+        return digest.hexdigest()
+
+
+def _array(key: str, value: ArrayLike, dimensions: int) -> NDArray[np.float64]:
+    try:
+        raw = np.asarray(value)
+    except ValueError:
+        raise bad_input(f"Argument `{key}` must be an array with rows of one length.") from None
+    if raw.dtype.kind not in "iuf":
+        raise bad_input(f"Argument `{key}` must hold real numbers, but has dtype {raw.dtype}.")
+    if raw.ndim != dimensions:
+        shape = "(rows, features)" if dimensions == 2 else "(rows,)"
+        raise bad_input(f"Argument `{key}` must have shape {shape}, but has shape {raw.shape}.")
+    array = np.array(raw, dtype=np.float64, order="C")
+    array.setflags(write=False)
+    return array
+
+
+def _check_names(dataset: Dataset) -> None:
+    classes, features = dataset.class_names, dataset.feature_names
+    if len(classes) != 2 or classes[0] == classes[1]:
+        raise bad_input(
+            f"Argument `class_names` must be two different names, but is {listed(classes)}."
+        )
+    if len(set(features)) != len(features):
+        raise bad_input("Argument `feature_names` must hold every name once, but repeats one.")
+    if len(features) == 0:
+        raise bad_input("Argument `x_train` must have at least 1 feature, but has 0.")
+
+
+def _check_part(
+    x: NDArray[np.float64], y: NDArray[np.float64], part: str, names: tuple[str, ...]
+) -> None:
+    if x.shape[1] != len(names):
+        raise bad_input(
+            f"Argument `x_{part}` must have one column for each of the {len(names)} feature "
+            f"names, but has shape {x.shape}."
+        )
+    if len(x) != len(y) or len(x) == 0:
+        raise bad_input(
+            f"Arguments `x_{part}` and `y_{part}` must have the same number of rows, at least 1, "
+            f"but have {len(x)} and {len(y)}."
+        )
+    bad = np.argwhere(~np.isfinite(x))
+    if len(bad):
+        row, column = bad[0]
+        raise bad_input(
+            f"Argument `x_{part}` must be finite, but is {x[row, column]} in row {row} (counted "
+            f"from 0) of feature `{names[column]}`: remove or fill that row."
+        )
+    wrong = y[np.abs(y) != 1]
+    if len(wrong):
+        raise bad_input(f"Argument `y_{part}` must hold only -1 and 1, but holds {wrong[0]:g}.")

@@ -1,0 +1,166 @@
+"""From a user's file to a data set, and to features for a trained model."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from ebit.data.content import Content, check_file
+from ebit.data.dataset import Dataset
+from ebit.data.features import choose_features, numbers
+from ebit.data.labels import choose_classes, label_column, label_texts, named_label, signs
+from ebit.data.messages import bad_input, listed
+from ebit.data.npz import read_npz
+from ebit.data.scaling import Scaling
+from ebit.data.source import DataSource
+from ebit.data.split import stratified_split
+from ebit.data.tables import read_csv, read_parquet
+
+READERS = {".npz": read_npz, ".csv": read_csv, ".parquet": read_parquet}
+
+
+def load_file(source: DataSource) -> Dataset:
+    r"""Load a data set from an NPZ, CSV or Parquet file.
+
+    Args:
+        source: Path of the file and how to prepare it.
+
+    Returns:
+        The data set; its name is the name of the file.
+
+    Raises:
+        EbitError: If the file or an option is bad; one line says what and how to cure it.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from ebit.data import DataSource
+        >>> from ebit.data.files import load_file
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "a.csv"
+        ...     _ = path.write_text("a,b,label\n1,2,no\n3,4,no\n5,6,yes\n7,8,yes\n")
+        ...     data = load_file(DataSource(source=str(path), scale="angles"))
+        >>> data.class_names, data.feature_names
+        (('no', 'yes'), ('a', 'b'))
+    """
+    path = Path(source.source)
+    content = _read(path)
+    where = f"File `{path.name}`"
+    label = _training_label(where, content, source.label)
+    columns = [name for name in content.data.frame.columns if name != label]
+    names = choose_features(where, columns, source.features, label)
+    parts = [content.data] if content.validation is None else [content.data, content.validation]
+    raw = [numbers(part, names) for part in parts]
+    texts = [label_texts(part, label) for part in parts]
+    class_names = choose_classes(where, pl.concat(texts), source.positive)
+    y = [signs(where, text, class_names) for text in texts]
+    if content.validation is None:
+        rows = stratified_split(where, y[0], source.validation_fraction, source.split_seed)
+        raw, y = [raw[0][r] for r in rows], [y[0][r] for r in rows]
+    elif len(np.unique(y[0])) < 2:
+        raise bad_input(f"{where} has one class only in `y_train`: two classes are needed.")
+    scaling = Scaling.fit(source.scale, raw[0])
+    return Dataset(
+        x_train=scaling.apply(raw[0]),
+        y_train=y[0],
+        x_validation=scaling.apply(raw[1]),
+        y_validation=y[1],
+        name=path.name,
+        class_names=class_names,
+        feature_names=tuple(names),
+        scaling=scaling,
+        label=label,
+    )
+
+
+def read_features(
+    path: str | Path,
+    *,
+    feature_names: Sequence[str],
+    class_names: tuple[str, str],
+    scaling: Scaling,
+    label: str | None = None,
+) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+    r"""Read a new file for a trained model, prepared as the model's training data were.
+
+    Feature columns are found by name and other columns are ignored. An NPZ file has the array `x`
+    and, with labels, `y`; its columns are x0, x1, ..., and if those are not the model's names,
+    `x` must have one column per feature, in the order of `feature_names`.
+
+    Args:
+        path: An NPZ, CSV or Parquet file.
+        feature_names: Names of the model's features, in its order (`Dataset.feature_names`).
+        class_names: What the labels -1 and 1 are called (`Dataset.class_names`).
+        scaling: The scaling fitted to the training data (`Dataset.scaling`).
+        label: Name of the label column (`Dataset.label`), used if the file has it; default: the
+            column `label`, `y` or `target`, if the file has one.
+
+    Returns:
+        Angles of shape (rows, features) in radians, and labels -1 and 1 of shape (rows,) or None
+        if the file has no labels.
+
+    Raises:
+        EbitError: If the file is bad, lacks a feature, or has a label of neither class.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from ebit.data import Scaling, read_features
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "new.csv"
+        ...     _ = path.write_text("b,id,a\n2,7,1\n")
+        ...     read_features(
+        ...         path, feature_names=("a", "b"), class_names=("no", "yes"), scaling=Scaling()
+        ...     )
+        (array([[1., 2.]]), None)
+    """
+    path = Path(path)
+    content = _read(path)
+    where = f"File `{path.name}`"
+    if content.validation is not None:
+        raise bad_input(f"{where} must have an array `x` of new rows, but is a training file.")
+    found = content.label or label or named_label(content.data)
+    if found in feature_names or found not in content.data.frame.columns:
+        found = None
+    columns = [name for name in content.data.frame.columns if name != found]
+    missing = [name for name in feature_names if name not in columns]
+    if not missing:
+        columns = list(feature_names)
+    elif content.named or len(columns) != len(feature_names):
+        raise bad_input(
+            f"{where} lacks the feature columns {listed(missing)} of the trained model; it has "
+            f"{listed(columns)}."
+        )
+    x = scaling.apply(numbers(content.data, columns))
+    if found is None:
+        return x, None
+    return x, signs(where, label_texts(content.data, found), class_names)
+
+
+def _read(path: Path) -> Content:
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        check_file(path)
+        raise bad_input(
+            f"Data file `{path}` has the extension `{path.suffix}`: use .npz, .csv or .parquet."
+        )
+    content = reader(path)
+    for part in (content.data, content.validation):
+        if part is not None and part.frame.height == 0:
+            raise bad_input(f"{part.where} has no rows: add some.")
+    return content
+
+
+def _training_label(where: str, content: Content, label: str | None) -> str:
+    if content.label is None:
+        return label_column(content.data, label)
+    if label not in (None, content.label):
+        raise bad_input(
+            f"{where} has its labels in arrays, so it has no label column `{label}`: leave out "
+            "`label`."
+        )
+    if content.label not in content.data.frame.columns:
+        raise bad_input(f"{where} has the array `x`, but lacks the array `y` with the labels.")
+    return content.label

@@ -1,0 +1,82 @@
+"""One entry for all data: generators and files."""
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+from ebit.data.chsh import chsh
+from ebit.data.clusters import clusters
+from ebit.data.dataset import Dataset
+from ebit.data.files import READERS, load_file
+from ebit.data.messages import bad_input, listed
+from ebit.data.source import DataSource
+
+HWANG_POINTS, HWANG_CLUSTERS = 2048, 32
+
+
+def load(source: DataSource | str | os.PathLike[str]) -> Dataset:
+    """Generate a data set, or load one from a file.
+
+    Args:
+        source: `clusters:SEED` (Kim 2026), `clusters-hwang:SEED` (Hwang 2025), `chsh`,
+            `chsh:alternative`, the path of an NPZ, CSV or Parquet file, or a `DataSource` with
+            one of these and more options.
+
+    Returns:
+        The data set.
+
+    Raises:
+        EbitError: If the source is unknown or the file or an option is bad.
+
+    Example:
+        >>> from ebit.data import load
+        >>> load("clusters-hwang:3").x_train.shape
+        (1536, 8)
+        >>> load("moons:0")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Data source `moons:0` is unknown: use clusters:SEED, \
+clusters-hwang:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet file.
+    """
+    if not isinstance(source, DataSource):
+        source = DataSource(source=os.fspath(source))
+    name = source.source
+    generated = _generate(name)
+    if generated is not None:
+        options = source.file_options()
+        if options:
+            raise bad_input(
+                f"Data source `{name}` is generated and takes no {listed(options)}: leave it out."
+            )
+        return generated
+    path = Path(name)
+    is_path = path.suffix.lower() in READERS or len(path.parts) > 1 or os.path.exists(name)
+    if not is_path:
+        raise bad_input(
+            f"Data source `{name}` is unknown: use clusters:SEED, clusters-hwang:SEED, chsh, "
+            "chsh:alternative, or a .npz, .csv or .parquet file."
+        )
+    return load_file(source)
+
+
+def _generate(name: str) -> Dataset | None:
+    generator, _, option = name.partition(":")
+    if generator == "clusters":
+        return clusters(_seed(name, option))
+    if generator == "clusters-hwang":
+        data = clusters(_seed(name, option), points=HWANG_POINTS, clusters=HWANG_CLUSTERS)
+        return replace(data, name=name)
+    if generator == "chsh" and option in ("", "optimal"):
+        return chsh("optimal")
+    if generator == "chsh":
+        return chsh(option)  # type: ignore[arg-type]
+    return None
+
+
+def _seed(name: str, text: str) -> int:
+    if not re.fullmatch("[0-9]{1,18}", text):
+        raise bad_input(
+            f"Data source `{name}` must end in a seed, a whole number from 0, as in "
+            f"{name.partition(':')[0]}:0."
+        )
+    return int(text)

@@ -1,0 +1,165 @@
+"""How the features of a file become angles."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, Self, get_args
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.data.messages import bad_input, listed
+
+ScaleKind = Literal["none", "angles"]
+SCALE_KINDS: tuple[str, ...] = get_args(ScaleKind)
+
+
+@dataclass(frozen=True)
+class Scaling:
+    r"""A fitted map from raw features to the angles that a circuit takes.
+
+    `none` changes nothing: the features are used as angles in radians as they are. `angles`
+    maps the range of each feature in the training part to [0, pi],
+
+    $$x_i' = \pi \frac{\min(\max(x_i, a_i), b_i) - a_i}{b_i - a_i},$$
+
+    with a_i and b_i the smallest and largest training value, so that values outside that range
+    are clipped. A feature that is constant in the training part becomes 0.
+
+    Args:
+        kind: "none" or "angles".
+        minimum: a_i for every feature, in the units of the file; empty for "none".
+        maximum: b_i for every feature, in the units of the file; empty for "none".
+
+    Raises:
+        EbitError: If the kind is unknown or the bounds do not belong together.
+
+    Example:
+        >>> import numpy as np
+        >>> from ebit.data import Scaling
+        >>> scaling = Scaling.fit("angles", np.array([[0.0], [10.0]]))
+        >>> scaling.apply(np.array([[5.0], [99.0]])).round(3).tolist()
+        [[1.571], [3.142]]
+    """
+
+    kind: ScaleKind = "none"
+    minimum: tuple[float, ...] = ()
+    maximum: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Check that the kind is known and that the bounds fit together."""
+        if self.kind not in SCALE_KINDS:
+            raise bad_input(f"Scale `{self.kind}` is unknown: use {listed(SCALE_KINDS)}.")
+        if (self.kind == "none") != (len(self.minimum) == 0):
+            raise bad_input(
+                f"Scale `{self.kind}` has bounds for {len(self.minimum)} features: give bounds "
+                "with `angles` and only there."
+            )
+        if len(self.minimum) != len(self.maximum):
+            raise bad_input(
+                f"Scaling must have as many minima as maxima, but has {len(self.minimum)} and "
+                f"{len(self.maximum)}."
+            )
+        for low, high in zip(self.minimum, self.maximum, strict=True):
+            if not (np.isfinite(low) and np.isfinite(high) and low <= high):
+                raise bad_input(
+                    f"Scaling must have finite bounds, minimum first, but has {low} and {high}."
+                )
+
+    @classmethod
+    def fit(cls, kind: ScaleKind, x: NDArray[np.float64]) -> Self:
+        """Take the bounds of every feature from the training part.
+
+        Args:
+            kind: "none" or "angles".
+            x: Training features of shape (rows, features), in the units of the file.
+
+        Returns:
+            The fitted scaling.
+
+        Raises:
+            EbitError: If the kind is unknown or the features are not finite.
+
+        Example:
+            >>> import numpy as np
+            >>> from ebit.data import Scaling
+            >>> Scaling.fit("angles", np.array([[1.0, 4.0], [3.0, 2.0]])).maximum
+            (3.0, 4.0)
+        """
+        if kind != "angles":
+            return cls(kind=kind)
+        return cls(kind, tuple(x.min(axis=0).tolist()), tuple(x.max(axis=0).tolist()))
+
+    def apply(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn raw features into angles.
+
+        Args:
+            x: Features of shape (rows, features), in the units of the file.
+
+        Returns:
+            Angles of the same shape, in radians.
+
+        Raises:
+            EbitError: If the number of features is not that of the training part.
+
+        Example:
+            >>> import numpy as np
+            >>> from ebit.data import Scaling
+            >>> Scaling().apply(np.array([[0.5]])).tolist()
+            [[0.5]]
+        """
+        if self.kind == "none":
+            return x
+        if x.ndim != 2 or x.shape[1] != len(self.minimum):
+            raise bad_input(
+                f"Argument `x` must have shape (rows, {len(self.minimum)}), but has shape "
+                f"{x.shape}."
+            )
+        low, high = np.array(self.minimum), np.array(self.maximum)
+        half_range = high / 2 - low / 2  # halves, because high - low can overflow
+        constant = half_range == 0
+        part = (np.clip(x, low, high) / 2 - low / 2) / np.where(constant, 1.0, half_range)
+        return np.where(constant, 0.0, np.pi * part)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Write the scaling as plain values, for a model file.
+
+        Returns:
+            The keys kind, minimum and maximum, with lists of floats.
+
+        Example:
+            >>> from ebit.data import Scaling
+            >>> Scaling("angles", (0.0,), (2.0,)).to_dict()
+            {'kind': 'angles', 'minimum': [0.0], 'maximum': [2.0]}
+        """
+        return {"kind": self.kind, "minimum": list(self.minimum), "maximum": list(self.maximum)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Args:
+            values: The keys kind, minimum and maximum.
+
+        Returns:
+            The scaling.
+
+        Raises:
+            EbitError: If a key is missing or unknown, or a value is not of its type.
+
+        Example:
+            >>> from ebit.data import Scaling
+            >>> Scaling.from_dict({"kind": "none", "minimum": [], "maximum": []}).kind
+            'none'
+        """
+        if set(values) != {"kind", "minimum", "maximum"}:
+            raise bad_input(
+                "Scaling must have the keys kind, minimum and maximum, but has "
+                f"{listed([str(key) for key in values])}."
+            )
+        try:
+            minimum, maximum = (
+                tuple(float(bound) for bound in values[key]) for key in ("minimum", "maximum")
+            )
+        except (TypeError, ValueError, OverflowError):
+            raise bad_input("Scaling must have lists of numbers as minimum and maximum.") from None
+        return cls(values["kind"], minimum, maximum)

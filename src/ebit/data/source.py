@@ -1,0 +1,82 @@
+"""Where data come from, as one immutable value."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from ebit.data.messages import bad_input, listed
+from ebit.data.scaling import SCALE_KINDS, ScaleKind
+
+_ALLOWED = {
+    "validation_fraction": "it must be a number between 0 and 1, both excluded",
+    "split_seed": "it must be a whole number, 0 or more",
+    "scale": f"use {listed(SCALE_KINDS)}",
+}
+
+
+class DataSource(BaseModel):
+    """What to load and how to prepare it.
+
+    The source is `clusters:SEED`, `clusters-hwang:SEED`, `chsh`, `chsh:alternative`, or the path
+    of an NPZ, CSV or Parquet file. All other options are for files.
+
+    Args:
+        source: Name of a generator, or path of a file.
+        label: Label column of a CSV or Parquet file; default: the column `label`, `y` or
+            `target`, else the last column.
+        validation_fraction: Share of the rows that become the validation part, if the file has
+            no such part.
+        split_seed: Seed of that split, which keeps the share of each class.
+        scale: "none" takes features as angles in radians as they are; "angles" maps the training
+            range of each feature to [0, pi].
+        features: Which columns go to which QPU, such as `a,b|c,d`; names or places from 0.
+            Default: all columns in the order of the file.
+        positive: Label value that counts as +1 (needed for more than two values: one against the
+            rest); default: the larger of two values.
+
+    Raises:
+        EbitError: If an option is unknown or has a wrong value.
+
+    Example:
+        >>> from ebit.data import DataSource
+        >>> DataSource(source="wine.csv", scale="angles").validation_fraction
+        0.25
+        >>> DataSource(source="wine.csv", scale="log")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Data option `scale` is 'log': use `none`, `angles`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+
+    source: str
+    label: str | None = None
+    validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.25
+    split_seed: Annotated[int, Field(ge=0)] = 0
+    scale: ScaleKind = "none"
+    features: str | None = None
+    positive: str | None = None
+
+    def __init__(self, **options: Any) -> None:
+        """Check the options; the first wrong one is named in an EbitError."""
+        try:
+            super().__init__(**options)
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            name = str(first["loc"][0])
+            if first["type"] == "extra_forbidden":
+                cure = f"Data option `{name}` is unknown: use {listed(_names(), limit=9)}."
+            elif first["type"] == "missing":
+                cure = f"Data option `{name}` is missing."
+            else:
+                allowed = _ALLOWED.get(name, "it must be text")
+                cure = f"Data option `{name}` is {first['input']!r}: {allowed}."
+            raise bad_input(cure) from None
+
+    def file_options(self) -> list[str]:
+        """Name the options, other than the source, that differ from their defaults."""
+        fields = type(self).model_fields
+        return [n for n in _names()[1:] if getattr(self, n) != fields[n].default]
+
+
+def _names() -> list[str]:
+    return list(DataSource.model_fields)

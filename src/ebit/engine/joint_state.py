@@ -1,0 +1,120 @@
+"""Quantum links: the QPUs are one register of 2n qubits (the only engine with a joint state).
+
+Each stage either evolves the states of the batch gate by gate, or builds its unitary first and
+multiplies (the Heisenberg picture: the trained part is one operator for all samples); the
+cheaper one by operation count is taken. After a pooling round every string of outcomes is a
+block of its own, so later stages act on few qubits.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+from jax import lax
+
+from ebit.circuits import (
+    convolution_matrix,
+    convolve_states,
+    embedding_phases,
+    outcome_rotations,
+    pool_states,
+    stages,
+    walsh_hadamard,
+)
+from ebit.engine.base import CircuitParameters, Encoded
+from ebit.engine.effects import hadamard_operations
+
+_HIGHEST = lax.Precision.HIGHEST
+
+
+@dataclass(frozen=True)
+class JointState:
+    """Engine for `quantum`.
+
+    Args:
+        qubits: Qubits per QPU.
+        mixing: Mixing layers before the embedding.
+    """
+
+    qubits: int
+    mixing: int = 0
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
+        return (jnp.exp(1j * embedding_phases(x)),)
+
+    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+        """P(a, b | x), shape (batch, 2, 2)."""
+        (phases,) = encoded
+        batch, dimension = phases.shape
+        start = jnp.zeros(dimension, phases.dtype).at[0].set(1)
+        start = walsh_hadamard(convolve_states(_joined(parameters["mixing"]), start))
+        states = (phases * start)[:, None, :]
+        convolution = [_joined(angles) for angles in parameters["convolution"]]
+        states = _convolve(convolution[0], states)
+        for stage, angles in enumerate(parameters["pooling"]):
+            rotations = angles.reshape(-1, 2, 2)
+            following = convolution[stage + 1] if stage + 1 < len(convolution) else None
+            states = _pool(rotations, following, states)
+        weights = states.real**2 + states.imag**2
+        return jnp.sum(weights, axis=1).reshape(batch, 2, 2)
+
+    def operations(self, depth: int, batch: int) -> int:
+        """The cheaper way through every stage."""
+        total, blocks = min(_convolve_costs(2 * self.qubits, depth, batch)), 1
+        for kept in stages(self.qubits):
+            total += min(_pool_costs(kept, depth if kept > 2 else 0, batch * blocks))
+            blocks *= 2**kept
+        return total
+
+    def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
+        """States and cotangents of the batch (reversible: no copy per brick), with temporaries."""
+        return 8 * 2 * bytes_per_real * batch * 4**self.qubits
+
+
+def _joined(angles: jax.Array) -> jax.Array:
+    """(2, depth, m) -> (depth, 2m): the angles of one register."""
+    return jnp.concatenate([angles[0], angles[1]], axis=-1)
+
+
+def _convolve_costs(qubits: int, depth: int, states: int) -> tuple[int, int]:
+    """Operations of evolving all states, and of building the unitary and multiplying."""
+    bricks = depth * (1 if qubits == 2 else 2)
+    brick = bricks * hadamard_operations(qubits)
+    return states * brick, 2**qubits * brick + 8 * states * 4**qubits
+
+
+def _convolve(angles: jax.Array, states: jax.Array) -> jax.Array:
+    """Convolution of a whole register: states (batch, blocks, 2**m)."""
+    depth, qubits = angles.shape
+    evolve, multiply = _convolve_costs(qubits, depth, states.shape[0] * states.shape[1])
+    if evolve <= multiply:
+        return convolve_states(angles, states)
+    return jnp.matmul(states, convolution_matrix(angles).T, precision=_HIGHEST)
+
+
+def _pool_costs(kept: int, depth: int, states: int) -> tuple[int, int]:
+    """Operations of pooling and the next convolution: gate by gate, or one matrix per outcome."""
+    size = 2**kept
+    convolve = min(_convolve_costs(kept, depth, states * size)) if depth else 0
+    gates = states * size * size * 16 * kept + convolve
+    matrices = 16 * size**3 + (8 * size**4 if depth else 0) + 8 * states * size**3
+    return gates, matrices
+
+
+def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> jax.Array:
+    """One pooling round and the convolution behind it: (batch, blocks, 4**h) -> (.., 2**h)."""
+    batch, blocks, _ = states.shape
+    kept = angles.shape[0]
+    size = 2**kept
+    depth = 0 if following is None else following.shape[0]
+    gates, matrices = _pool_costs(kept, depth, batch * blocks)
+    if gates <= matrices:
+        states = pool_states(angles, states).reshape(batch, blocks * size, size)
+        return states if following is None else _convolve(following, states)
+    operators = outcome_rotations(angles)
+    if following is not None:
+        operators = jnp.matmul(convolution_matrix(following), operators, precision=_HIGHEST)
+    split = states.reshape(batch, blocks, size, size)
+    new = jnp.einsum("bcok,olk->bcol", split, operators, precision=_HIGHEST)
+    return new.reshape(batch, blocks * size, size)

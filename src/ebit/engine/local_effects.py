@@ -1,0 +1,214 @@
+r"""Schemes without messages: two local effects, no joint state.
+
+All trained gates of a QPU act after its data, so they form one effect :math:`M = R^\dagger R`
+that is the same for every sample. With the embedded columns :math:`E(x) = D(x) V`, where
+:math:`V = H U_{mix}[:, |j,0..0\rangle]`,
+
+.. math:: G = E^\dagger M E,\quad P(00) = 2^{-k} \sum_{jl} G^A_{jl} G^B_{jl},\quad
+    P(a=0) = 2^{-k}\, \mathrm{tr}\, G^A .
+
+`LocalEffects.method` names the cheapest of three ways to get there:
+
+- *features* (n <= 4): G is linear in M and the data enter only through the phase differences,
+  4**n real numbers per sample that never change. A batch is one real matrix product.
+- *paired features* (n <= 4, all or all but one qubit of a QPU paired, no mixing layers): the sum
+  over pair states is done on the effects; what is left is one effect of 2n - k qubits that
+  meets the sum of both QPUs' phases.
+- *columns* (n = 8 and more, where 4**n features would be too many): the rows of the effect meet
+  the 2**n phases of each sample. Without mixing layers the pair qubits factor out of V and each
+  pair state meets only its own block of phases.
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from numpy.typing import NDArray
+
+from ebit.circuits import convolve_states, embedding_phases, pair_columns, walsh_hadamard
+from ebit.engine.base import CircuitParameters, Encoded
+from ebit.engine.effects import effect_operations, effect_rows, pack_effect, phase_features
+
+_HIGHEST = lax.Precision.HIGHEST
+_FEATURE_QUBITS = 4
+
+
+@dataclass(frozen=True)
+class LocalEffects:
+    """Engine for `none` and `bell:N`.
+
+    Args:
+        qubits: Qubits per QPU.
+        pairs: Bell pairs shared by the first qubits.
+        mixing: Mixing layers before the embedding.
+    """
+
+    qubits: int
+    pairs: int = 0
+    mixing: int = 0
+
+    @property
+    def method(self) -> str:
+        """`features`, `paired features` or `columns`."""
+        if self.qubits > _FEATURE_QUBITS:
+            return "columns"
+        if self.pairs >= max(1, self.qubits - 1) and not self.mixing:
+            return "paired features"
+        return "features"
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Feature tables (batch, 4**n) and so on, or complex unit phases (batch, 2**n)."""
+        phases = [embedding_phases(x[:, : self.qubits]), embedding_phases(x[:, self.qubits :])]
+        if self.method == "columns":
+            return tuple(jnp.exp(1j * half) for half in phases)
+        features = tuple(phase_features(half) for half in phases)
+        if self.method == "paired features":
+            blocks = pair_blocks(self.qubits, self.pairs)
+            joint = phases[0][:, blocks][..., :, None] + phases[1][:, blocks][..., None, :]
+            return (*features, phase_features(joint.reshape(len(x), -1)))
+        return features
+
+    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+        """P(a, b | x) from the two effects, shape (batch, 2, 2)."""
+        rows = jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
+        if self.method == "columns":
+            both, single = self._from_columns(rows, parameters["mixing"], encoded)
+        elif self.method == "paired features":
+            both, single = self._from_paired_features(rows, encoded)
+        else:
+            both, single = self._from_features(rows, parameters["mixing"], encoded)
+        scale = 0.5**self.pairs
+        return joint_table(scale * both, scale * single[0], scale * single[1])
+
+    def _from_features(
+        self, rows: jax.Array, mixing: jax.Array, features: Encoded
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+        effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+        basis = self._embedded_basis(mixing)
+        dressed = (
+            basis.conj()[:, :, None, :, None]
+            * basis[:, None, :, None, :]
+            * effects[:, None, None]
+        )
+        states = 2**self.pairs
+        packed = (jnp.swapaxes(dressed.real, 1, 2) + dressed.imag).reshape(2, states**2, -1)
+        first, second = (
+            jnp.matmul(packed[q], features[q].T, precision=_HIGHEST).reshape(states, states, -1)
+            for q in range(2)
+        )
+        both = jnp.sum(first * jnp.swapaxes(second, 0, 1), axis=(0, 1))
+        return both, (jnp.einsum("jjb->b", first), jnp.einsum("jjb->b", second))
+
+    def _from_paired_features(
+        self, rows: jax.Array, features: Encoded
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+        effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+        blocks = pair_blocks(self.qubits, self.pairs)
+        states, others = blocks.shape
+        split = effects[:, blocks[:, :, None, None], blocks]
+        joint = jnp.einsum("uvxy,uwxz->uvwxyz", split[0], split[1])
+        size = states * others**2
+        unpaired = 0.5 ** (self.qubits - self.pairs)
+        both = unpaired**2 * jnp.matmul(
+            features[2], pack_effect(joint.reshape(size, size)).reshape(-1), precision=_HIGHEST
+        )
+        same = jnp.asarray(np.equal.outer(*2 * [_pair_state(self.qubits, self.pairs)]))
+        first, second = (
+            unpaired
+            * jnp.matmul(
+                features[q],
+                jnp.where(same, pack_effect(effects[q]), 0).reshape(-1),
+                precision=_HIGHEST,
+            )
+            for q in range(2)
+        )
+        return both, (first, second)
+
+    def _from_columns(
+        self, rows: jax.Array, mixing: jax.Array, encoded: Encoded
+    ) -> tuple[jax.Array, jax.Array]:
+        phases = jnp.stack(encoded)
+        if self.mixing:
+            dressed = rows[:, None] * self._embedded_basis(mixing)[:, :, None, :]
+            columns = jnp.einsum("qjrz,qbz->qbrj", dressed, phases, precision=_HIGHEST)
+        else:
+            blocks = pair_blocks(self.qubits, self.pairs)
+            scale = 0.5 ** ((self.qubits - self.pairs) / 2)
+            columns = scale * jnp.einsum(
+                "qruv,qbuv->qbru", rows[:, :, blocks], phases[:, :, blocks], precision=_HIGHEST
+            )
+        gram = jnp.einsum("qbrj,qbrl->qbjl", columns.conj(), columns, precision=_HIGHEST)
+        both = jnp.sum((gram[0] * gram[1]).real, axis=(-2, -1))
+        return both, jnp.einsum("qbjj->qb", gram.real)
+
+    def _embedded_basis(self, mixing: jax.Array) -> jax.Array:
+        """V: the pair states behind mixing layers and Hadamards, shape (2, 2**k, 2**n)."""
+        columns = list(pair_columns(self.qubits, self.pairs))
+        states = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype)
+        states = jnp.broadcast_to(states + 0j, (2, *states.shape))
+        if self.mixing:
+            states = jax.vmap(convolve_states)(mixing, states)
+        return walsh_hadamard(states)
+
+    def operations(self, depth: int, batch: int) -> int:
+        """Effects of both QPUs, then their meeting with every sample."""
+        dimension, states = 2**self.qubits, 2**self.pairs
+        mixing = effect_operations(self.qubits, self.mixing)
+        build = 2 * (effect_operations(self.qubits, depth) + mixing + 4 * dimension**3)
+        if self.method == "paired features":
+            joint = (dimension**2 // states) ** 2
+            return build + 6 * joint + batch * 2 * (joint + 2 * dimension**2)
+        if self.method == "features":
+            dress = 8 * states**2 * dimension**2
+            return build + 2 * dress + 2 * batch * 2 * states**2 * (dimension**2 + 1)
+        blocks = states if self.mixing else 1
+        meet = 4 * dimension**2 * blocks + 4 * dimension * states**2
+        return build - 8 * dimension**3 + 2 * batch * meet
+
+    def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
+        """Rows, their meeting with the batch, and the cotangents of both."""
+        dimension, states = 2**self.qubits, 2**self.pairs
+        per_sample = states**2
+        if self.method == "columns":
+            per_sample = 2 * dimension + dimension * states + 2 * states**2
+        elif self.method == "paired features":
+            per_sample = (dimension**2 // states) ** 2
+        return 4 * 2 * bytes_per_real * (dimension**2 + batch * (dimension**2 + per_sample))
+
+
+def joint_table(both: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
+    """P(a, b) from P(00), P(a=0) and P(b=0).
+
+    Args:
+        both: P(00), shape (batch,).
+        first: P(a=0), shape (batch,).
+        second: P(b=0), shape (batch,).
+
+    Returns:
+        Shape (batch, 2, 2).
+    """
+    upper = jnp.stack([both, first - both], axis=-1)
+    lower = jnp.stack([second - both, 1 - first - second + both], axis=-1)
+    return jnp.stack([upper, lower], axis=-2)
+
+
+def pair_blocks(qubits: int, pairs: int) -> NDArray[np.intp]:
+    """Basis indices (2**k, 2**(n-k)): pair qubits choose the row, the others run along it.
+
+    Args:
+        qubits: Qubits of the QPU.
+        pairs: Number of leading qubits that belong to shared pairs.
+
+    Returns:
+        Every basis index once.
+    """
+    starts = np.array(pair_columns(qubits, pairs))
+    others = np.array([z for z in range(2**qubits) if not np.any(z & starts)])
+    return starts[:, None] + others[None, :]
+
+
+def _pair_state(qubits: int, pairs: int) -> NDArray[np.intp]:
+    """State of the pair qubits in every basis state, shape (2**n,)."""
+    return np.arange(2**qubits) & pair_columns(qubits, pairs)[-1]

@@ -1,0 +1,130 @@
+r"""Classical messages: unitaries conditioned on what was received, no joint state.
+
+Outcomes are a finite alphabet. A QPU's circuit depends only on the bits m it receives, so its
+amplitudes for own outcomes o and read-out a are those of a small local circuit for each m, and
+
+.. math:: P(a, b) = \sum_{o_A, o_B} 2^{-k}
+    \Big| \sum_j A_j(o_A, a | o_B)\, B_j(o_B, b | o_A) \Big|^2 ,
+
+where j runs over the states of k shared Bell pairs (one term without pairs).
+"""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ebit.circuits import (
+    convolution_matrix,
+    convolve_states,
+    embedding_phases,
+    outcome_rotations,
+    pair_columns,
+    stages,
+    walsh_hadamard,
+)
+from ebit.engine.base import CircuitParameters, Encoded
+from ebit.engine.effects import hadamard_operations
+
+_HIGHEST = lax.Precision.HIGHEST
+
+
+@dataclass(frozen=True)
+class Messages:
+    """Engine for `classical` and `classical+bell:N`.
+
+    Args:
+        qubits: Qubits per QPU.
+        pairs: Bell pairs shared by the first qubits.
+        mixing: Mixing layers before the embedding.
+    """
+
+    qubits: int
+    pairs: int = 0
+    mixing: int = 0
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Complex unit phases (batch, 2**n) of each QPU."""
+        halves = (x[:, : self.qubits], x[:, self.qubits :])
+        return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+
+    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+        """P(a, b | x), shape (batch, 2, 2)."""
+        amplitudes = jax.vmap(self._amplitudes)(
+            parameters["mixing"],
+            parameters["convolution"],
+            parameters["pooling"],
+            jnp.stack(encoded),
+        )
+        first, second = amplitudes[0], jnp.swapaxes(amplitudes[1], 2, 3)
+        if self.pairs == 0:
+            return jnp.einsum(
+                "bxya,bxyc->bac",
+                _square(first[:, 0]),
+                _square(second[:, 0]),
+                precision=_HIGHEST,
+            )
+        joint = jnp.einsum("bjxya,bjxyc->bxyac", first, second, precision=_HIGHEST)
+        return 0.5**self.pairs * jnp.sum(_square(joint), axis=(1, 2))
+
+    def _amplitudes(
+        self,
+        mixing: jax.Array,
+        convolution: tuple[jax.Array, ...],
+        pooling: tuple[jax.Array, ...],
+        phases: jax.Array,
+    ) -> jax.Array:
+        """One QPU: (batch, pair state, received, own outcomes, read-out)."""
+        columns = list(pair_columns(self.qubits, self.pairs))
+        basis = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype) + 0j
+        basis = walsh_hadamard(convolve_states(mixing, basis))
+        states = (phases[:, None, :] * basis)[:, :, None, None, :]
+        states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
+        for stage, rotations in enumerate(pooling):
+            received = outcome_rotations(rotations)
+            if stage + 1 < len(convolution):
+                following = convolution_matrix(convolution[stage + 1])
+                received = jnp.matmul(following, received, precision=_HIGHEST)
+            states = _receive(states, received)
+        return states
+
+    def operations(self, depth: int, batch: int) -> int:
+        """Unitaries of every stage, then one product per stage, message and sample."""
+        build, meet, messages = 0, 8 * 4**self.qubits, 1
+        for qubits in stages(self.qubits):
+            kept = 2 ** (qubits // 2)
+            bricks = depth * (1 if qubits == 2 else 2)
+            build += bricks * hadamard_operations(qubits) * 2**qubits + 8 * kept**4
+            meet += 8 * messages * kept**4
+            messages *= kept**2
+        final = 8 * messages * 4 * 2**self.pairs
+        return 2 * build + batch * (2 * 2**self.pairs * meet + final)
+
+    def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
+        """Amplitudes for every message and outcome, their joint table, and the cotangents."""
+        strings = 4 ** (self.qubits - 1)
+        joint = 0 if self.pairs == 0 else 4 * strings
+        return 4 * 2 * bytes_per_real * batch * (2 * 2 * strings * 2**self.pairs + joint)
+
+
+def _square(amplitudes: jax.Array) -> jax.Array:
+    return amplitudes.real**2 + amplitudes.imag**2
+
+
+def _receive(states: jax.Array, received: jax.Array) -> jax.Array:
+    """One pooling round: measure the leading qubits, rotate the others as each message says.
+
+    Args:
+        states: (batch, pair state, earlier messages, earlier outcomes, 4**h).
+        received: (message, out, in), each of size 2**h.
+
+    Returns:
+        (batch, pair state, messages, outcomes, 2**h).
+    """
+    batch, columns, messages, outcomes, size = states.shape
+    kept = received.shape[-1]
+    split = states.reshape(batch, columns, messages, outcomes, size // kept, kept)
+    new = jnp.einsum("bcmoqk,nlk->bcmnoql", split, received, precision=_HIGHEST)
+    return new.reshape(batch, columns, messages * kept, outcomes * (size // kept), kept)

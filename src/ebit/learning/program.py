@@ -1,0 +1,151 @@
+"""The compiled programs of one training task."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jax import lax
+from numpy.typing import NDArray
+
+from ebit.engine.base import Encoded
+from ebit.learning.losses import LOSSES, TRAINS_READOUT
+from ebit.models import Model, Parameters
+
+State = tuple[Parameters, optax.OptState]
+"""Parameters and optimiser state of all runs, runs on the first axis of every leaf."""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Rows of a data set for evaluation, padded to a fixed number.
+
+    Attributes:
+        encoded: What the model's `encode` returned, padded.
+        labels: +1 or -1, padded.
+        weight: 1 for a row, 0 for padding.
+    """
+
+    encoded: Encoded
+    labels: jax.Array
+    weight: jax.Array
+
+
+def slices(encoded: Encoded, labels: jax.Array, size: int) -> list[Slice]:
+    """Cut a data set into slices of `size` rows, the last one padded."""
+    result = []
+    for start in range(0, len(labels), size):
+        rows = jnp.minimum(jnp.arange(start, start + size), len(labels) - 1)
+        weight = (jnp.arange(start, start + size) < len(labels)).astype(labels.dtype)
+        result.append(Slice(tuple(part[rows] for part in encoded), labels[rows], weight))
+    return result
+
+
+@dataclass(frozen=True)
+class Program:
+    """Pure functions of a task: initial state, optimiser steps, evaluation.
+
+    Args:
+        model: The classifier.
+        optimizer: Optax optimiser.
+        loss: Name of the loss.
+    """
+
+    model: Model
+    optimizer: optax.GradientTransformation
+    loss: str
+
+    def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
+        """Random parameters of every run (one key each) and the optimiser's state for them."""
+
+        def start(key: jax.Array) -> State:
+            parameters = self.model.init(key, real)
+            return parameters, self.optimizer.init(parameters)
+
+        return jax.vmap(start)(keys)
+
+    def steps(
+        self,
+        state: State,
+        losses: jax.Array,
+        indices: jax.Array,
+        first: int,
+        last: int,
+        data: tuple[Encoded, jax.Array],
+    ) -> tuple[State, jax.Array]:
+        """Optimiser steps `first` ... `last` - 1 of an interval, for all runs.
+
+        Args:
+            state: Parameters and optimiser state.
+            losses: Minibatch losses of the interval so far, (interval, runs).
+            indices: Rows of every minibatch of the interval, (interval, batch).
+            first: First step.
+            last: Step to stop before.
+            data: Encoded training inputs and labels.
+
+        Returns:
+            The state and the losses with these steps filled in.
+        """
+        encoded, labels = data
+
+        def loss_of_run(parameters: Parameters, batch: Encoded, targets: jax.Array) -> jax.Array:
+            return LOSSES[self.loss](targets, self._expectation(parameters, batch))
+
+        gradient = jax.vmap(jax.value_and_grad(loss_of_run), in_axes=(0, None, None))
+        update = jax.vmap(self.optimizer.update)
+
+        def step(number: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
+            (parameters, moments), losses = carry
+            rows = indices[number]
+            batch = tuple(part[rows] for part in encoded)
+            values, gradients = gradient(parameters, batch, labels[rows])
+            updates, moments = update(gradients, moments, parameters)
+            parameters = jax.vmap(optax.apply_updates)(parameters, updates)
+            return (parameters, moments), losses.at[number].set(values)
+
+        return lax.fori_loop(first, last, step, (state, losses))
+
+    def evaluate(
+        self, parameters: Parameters, encoded: Encoded, labels: jax.Array, weight: jax.Array
+    ) -> tuple[jax.Array, jax.Array]:
+        """Sums over the rows of a slice, (runs,): right labels, and loss times rows."""
+
+        def run(parameters: Parameters) -> tuple[jax.Array, jax.Array]:
+            expectation = self._expectation(parameters, encoded)
+            right = (jnp.where(expectation >= 0, 1, -1) == labels).astype(labels.dtype)
+            single = jax.vmap(LOSSES[self.loss])(labels[:, None], expectation[:, None])
+            return jnp.sum(weight * right), jnp.sum(weight * single)
+
+        return jax.vmap(run)(parameters)
+
+    def _expectation(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+        return self.model.expectation(
+            parameters, encoded, trained_readout=TRAINS_READOUT[self.loss]
+        )
+
+
+@dataclass(frozen=True)
+class Evaluator:
+    """Accuracy and loss of all runs over a data set, slice by slice.
+
+    Args:
+        compiled: `Program.evaluate`, compiled.
+        parts: The data set in slices.
+    """
+
+    compiled: Any
+    parts: list[Slice]
+
+    def __call__(self, parameters: Parameters) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Accuracy and mean loss of every run, (runs,) each."""
+        sums = [
+            self.compiled(parameters, part.encoded, part.labels, part.weight)
+            for part in self.parts
+        ]
+        rows = sum(float(part.weight.sum()) for part in self.parts)
+        right, loss = (
+            np.sum([np.asarray(pair[k], np.float64) for pair in sums], axis=0) for k in (0, 1)
+        )
+        return right / rows, loss / rows

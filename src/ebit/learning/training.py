@@ -1,0 +1,326 @@
+"""Training: all runs and all steps of a task in one compiled program."""
+
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from numpy.typing import ArrayLike, NDArray
+
+from ebit.errors import EbitError, TrainingDivergedError
+from ebit.learning.checkpoint import Checkpoint
+from ebit.learning.interrupt import delayed_interrupt
+from ebit.learning.losses import LOSSES
+from ebit.learning.minibatches import minibatch_indices
+from ebit.learning.program import Evaluator, Program, State, slices
+from ebit.models import Model, Parameters
+
+Progress = Callable[[int, int], None]
+"""Called between chunks with (steps done, steps in all)."""
+
+Rows = tuple[NDArray[Any], NDArray[Any]]
+"""Angles (rows, features) and labels (rows,)."""
+
+CHUNK_SECONDS = 0.5
+"""Longest time between two looks at progress and Ctrl-C that a training aims at."""
+
+EVERY_SECONDS = 10.0
+"""Shortest time between two writes of a checkpoint."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """What a training produced; every array has the runs on its first axis.
+
+    Attributes:
+        parameters: Trained parameters, a pytree.
+        curve_steps: Steps (points,) at which the curves were taken.
+        train_loss_curve: Mean minibatch loss since the previous point, (runs, points).
+        validation_accuracy_curve: (runs, points).
+        train_loss: Loss over the whole training set at the end, (runs,).
+        train_accuracy: Fraction of training labels that are right at the end, (runs,).
+        validation_accuracy: The same over the validation set, (runs,).
+        seconds: Wall time of the training program, all runs together, without compilation.
+        compile_seconds: Wall time of tracing and compilation.
+    """
+
+    parameters: Parameters
+    curve_steps: NDArray[np.int64]
+    train_loss_curve: NDArray[np.float64]
+    validation_accuracy_curve: NDArray[np.float64]
+    train_loss: NDArray[np.float64]
+    train_accuracy: NDArray[np.float64]
+    validation_accuracy: NDArray[np.float64]
+    seconds: float
+    compile_seconds: float
+
+
+def fit(
+    model: Model,
+    train: tuple[ArrayLike, ArrayLike],
+    *,
+    validation: tuple[ArrayLike, ArrayLike] | None = None,
+    steps: int = 2000,
+    batch_size: int | None = None,
+    learning_rate: float = 0.05,
+    optimizer: optax.GradientTransformation | None = None,
+    loss: str = "mse",
+    runs: int = 1,
+    seed: int = 0,
+    validate_every: int | None = None,
+    dtype: Any = jnp.complex64,
+    checkpoint: Checkpoint | None = None,
+    progress: Progress | None = None,
+) -> Fit:
+    r"""Train `runs` copies of a model from different random parameters, all at once.
+
+    All runs see the same minibatches, so that their work stacks into one matrix product; they
+    differ in their initial parameters. The same seed gives the same numbers on one machine.
+
+    Args:
+        model: The classifier.
+        train: Angles (rows, features) in radians and labels (rows,), +1 or -1.
+        validation: The same for validation; the training data if left out.
+        steps: Optimiser steps.
+        batch_size: Rows per step; all rows if left out.
+        learning_rate: Step size of Adam; not used with `optimizer`.
+        optimizer: Any Optax optimiser instead of Adam.
+        loss: `mse` or `product`.
+        runs: Number of independent runs.
+        seed: Seed of the initial parameters and of the order of the data.
+        validate_every: Steps between the points of the curves; by default about 50 points.
+        dtype: complex64 or complex128.
+        checkpoint: Where to keep the state, so that an interrupted training goes on with the
+            same numbers.
+        progress: Called between chunks.
+
+    Returns:
+        Trained parameters, curves and final numbers of every run.
+
+    Raises:
+        EbitError: If an argument is out of range or shapes do not fit.
+        TrainingDivergedError: If the loss stops being finite.
+        KeyboardInterrupt: If interrupted; the checkpoint, if any, has been written.
+
+    Example:
+        >>> import ebit
+        >>> from ebit.data import load
+        >>> data = load("chsh")
+        >>> result = fit(
+        ...     ebit.DistributedQCNN(qubits=2, depth=2, resource=ebit.BellPairs(1)),
+        ...     (data.x_train, data.y_train), steps=10, runs=3,
+        ... )
+        >>> result.validation_accuracy.shape
+        (3,)
+    """
+    double = jnp.dtype(dtype) == jnp.complex128
+    if not double and jnp.dtype(dtype) != jnp.complex64:
+        raise EbitError(f"Argument `dtype` must be complex64 or complex128, but is {dtype}.")
+    real = np.dtype(np.float64 if double else np.float32)
+    train_rows = _checked(train, "train", model, real)
+    validation_rows = _checked(validation or train, "validation", model, real)
+    rows = len(train_rows[1])
+    batch_size = rows if batch_size is None else batch_size
+    _check_settings(steps, batch_size, learning_rate, loss, runs, rows, validate_every)
+    with jax.enable_x64(True) if double else nullcontext():
+        optimizer = optax.adam(learning_rate) if optimizer is None else optimizer
+        program = Program(model, optimizer, loss)
+        keys = jax.random.split(jax.random.key(seed), runs)
+        training = _Training(
+            program,
+            train_rows,
+            validation_rows,
+            state=program.initial_state(keys, real),
+            seed=seed,
+            steps=steps,
+            every=min(validate_every or max(1, steps // 50), steps),
+            batch_size=batch_size,
+        )
+        return training.run(checkpoint, progress)
+
+
+def _checked(
+    data: tuple[ArrayLike, ArrayLike], name: str, model: Model, real: np.dtype[Any]
+) -> Rows:
+    x, y = (np.asarray(part) for part in data)
+    if x.ndim != 2 or x.shape[1] != model.features:
+        raise EbitError(
+            f"Argument `{name}` must hold angles of shape (rows, {model.features}), but they have "
+            f"shape {x.shape}."
+        )
+    if y.shape != (len(x),):
+        raise EbitError(
+            f"Argument `{name}` must hold one label per row ({len(x)}), but the labels have shape "
+            f"{y.shape}."
+        )
+    if not np.all(np.isfinite(x)):
+        raise EbitError(f"Argument `{name}` holds NaN or infinite angles: remove those rows.")
+    if not np.all(np.isin(y, (-1, 1))):
+        wrong = y[~np.isin(y, (-1, 1))][0]
+        raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
+    return x.astype(real), y.astype(real)
+
+
+def _check_settings(
+    steps: int,
+    batch_size: int,
+    learning_rate: float,
+    loss: str,
+    runs: int,
+    rows: int,
+    validate_every: int | None,
+) -> None:
+    counts = {"steps": steps, "batch_size": batch_size, "runs": runs}
+    if validate_every is not None:
+        counts["validate_every"] = validate_every
+    for name, value in counts.items():
+        if value < 1:
+            raise EbitError(f"Argument `{name}` must be at least 1, but is {value}.")
+    if batch_size > rows:
+        raise EbitError(
+            f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
+            f"{batch_size}."
+        )
+    if not (np.isfinite(learning_rate) and learning_rate > 0):
+        raise EbitError(
+            f"Argument `learning_rate` must be a positive number, but is {learning_rate}."
+        )
+    if loss not in LOSSES:
+        raise EbitError(
+            f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {loss!r}."
+        )
+
+
+class _Training:
+    """One training, chunk by chunk; curves, checks, checkpoint and progress in between."""
+
+    def __init__(
+        self,
+        program: Program,
+        train: Rows,
+        validation: Rows,
+        *,
+        state: State,
+        seed: int,
+        steps: int,
+        every: int,
+        batch_size: int,
+    ) -> None:
+        started = time.perf_counter()
+        encode = jax.jit(program.model.encode)
+        self._data = (encode(train[0]), jnp.asarray(train[1]))
+        other = (encode(validation[0]), jnp.asarray(validation[1]))
+        self._seed, self._steps, self._every, self._batch_size = seed, steps, every, batch_size
+        self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
+        runs = jax.tree.leaves(state)[0].shape[0]
+        self._losses = jnp.zeros((every, runs), self._data[1].dtype)
+        self._indices = jnp.asarray(self._minibatches(0))
+        self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": []}
+        self._chunk = (
+            jax.jit(program.steps, donate_argnums=(0, 1))
+            .lower(state, self._losses, self._indices, 0, every, self._data)
+            .compile()
+        )
+        size = min(max(batch_size, 512), max(len(train[1]), len(validation[1])))
+        parts = [slices(*data, size) for data in (self._data, other)]
+        first = parts[0][0]
+        evaluate = (
+            jax.jit(program.evaluate)
+            .lower(state[0], first.encoded, first.labels, first.weight)
+            .compile()
+        )
+        self._on_train, self._on_validation = (Evaluator(evaluate, part) for part in parts)
+        self._compile_seconds = time.perf_counter() - started
+
+    def run(self, checkpoint: Checkpoint | None, progress: Progress | None) -> Fit:
+        """Train to the end, from the checkpoint if there is one."""
+        if checkpoint is not None:
+            self._restore(checkpoint)
+        written = time.perf_counter()
+        with delayed_interrupt() as interruption:
+            while self._done < self._steps:
+                self._advance()
+                if progress is not None:
+                    progress(self._done, self._steps)
+                due = time.perf_counter() - written > EVERY_SECONDS
+                if checkpoint is not None and (interruption.requested or due):
+                    self._save(checkpoint)
+                    written = time.perf_counter()
+                if interruption.requested:
+                    raise KeyboardInterrupt
+        result = self._result()
+        if checkpoint is not None:
+            checkpoint.remove()
+        return result
+
+    def _minibatches(self, first: int) -> NDArray[np.int32]:
+        rows = len(self._data[1])
+        return minibatch_indices(self._seed, rows, self._batch_size, first, self._every)
+
+    def _advance(self) -> None:
+        """One chunk of about a second, never past the end of an interval of the curves."""
+        started = time.perf_counter()
+        first = self._done % self._every
+        begin = self._done - first
+        last = min(first + self._chunk_size, self._every, self._steps - begin)
+        if first == 0:
+            self._indices = jnp.asarray(self._minibatches(begin))
+        self._state, self._losses = jax.block_until_ready(
+            self._chunk(self._state, self._losses, self._indices, first, last, self._data)
+        )
+        self._done = begin + last
+        losses = np.asarray(self._losses[:last], np.float64)
+        self._check_finite(losses, begin)
+        if last == self._every or self._done == self._steps:
+            accuracy, _ = self._on_validation(self._state[0])
+            self._curves["steps"].append(self._done)
+            self._curves["loss"].append(losses.mean(axis=0).tolist())
+            self._curves["accuracy"].append(accuracy.tolist())
+        elapsed = time.perf_counter() - started
+        self._seconds += elapsed
+        if elapsed < CHUNK_SECONDS / 2:
+            self._chunk_size = min(2 * self._chunk_size, self._every)
+
+    def _check_finite(self, losses: NDArray[np.float64], begin: int) -> None:
+        bad = ~np.isfinite(losses)
+        if bad.any():
+            step = begin + int(np.flatnonzero(bad.any(axis=1))[0]) + 1
+            runs = ", ".join(str(run) for run in np.flatnonzero(bad.any(axis=0)))
+            raise TrainingDivergedError(
+                f"Training diverged: the loss is not finite at step {step} (run {runs}). "
+                "Use a smaller learning rate."
+            )
+
+    def _save(self, checkpoint: Checkpoint) -> None:
+        position = {"done": self._done, "seconds": self._seconds, "curves": self._curves}
+        checkpoint.save((self._state, self._losses), position)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        saved = checkpoint.load((self._state, self._losses))
+        if saved is not None:
+            self._state, self._losses = jax.tree.map(jnp.asarray, saved[0])
+            self._done, self._seconds = saved[1]["done"], saved[1]["seconds"]
+            self._curves = saved[1]["curves"]
+            first = self._done % self._every
+            self._indices = jnp.asarray(self._minibatches(self._done - first))
+
+    def _result(self) -> Fit:
+        parameters = self._state[0]
+        train_accuracy, train_loss = self._on_train(parameters)
+        validation_accuracy, _ = self._on_validation(parameters)
+        return Fit(
+            parameters=jax.tree.map(np.asarray, parameters),
+            curve_steps=np.array(self._curves["steps"], np.int64),
+            train_loss_curve=np.array(self._curves["loss"]).T,
+            validation_accuracy_curve=np.array(self._curves["accuracy"]).T,
+            train_loss=train_loss,
+            train_accuracy=train_accuracy,
+            validation_accuracy=validation_accuracy,
+            seconds=self._seconds,
+            compile_seconds=self._compile_seconds,
+        )

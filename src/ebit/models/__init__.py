@@ -1,0 +1,17 @@
+"""Classifiers: QPUs, a resource and a read-out; and the two baselines."""
+
+from ebit.models.base import Model, Parameters
+from ebit.models.distributed_dnn import DistributedDNN
+from ebit.models.distributed_qcnn import DistributedQCNN
+from ebit.models.from_string import RESOURCES_HELP, model_from_string
+from ebit.models.single_qcnn import SingleQCNN
+
+__all__ = [
+    "RESOURCES_HELP",
+    "DistributedDNN",
+    "DistributedQCNN",
+    "Model",
+    "Parameters",
+    "SingleQCNN",
+    "model_from_string",
+]

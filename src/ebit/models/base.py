@@ -1,0 +1,48 @@
+"""The shape every model has."""
+
+from typing import Any, Protocol
+
+import jax
+
+from ebit.engine.base import Encoded
+from ebit.resources import Consumption
+
+Parameters = dict[str, Any]
+"""A plain pytree of arrays."""
+
+
+class Model(Protocol):
+    """A classifier of two classes, labels +1 and -1: pure functions of parameters and data."""
+
+    @property
+    def resource_name(self) -> str:
+        """The resource string of the command line."""
+
+    @property
+    def features(self) -> int:
+        """Features of one input."""
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained real numbers."""
+
+    @property
+    def consumption(self) -> Consumption:
+        """What one inference uses up between the QPUs."""
+
+    def init(self, key: jax.Array, dtype: Any = ...) -> Parameters:
+        """Random parameters."""
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Everything that depends on the data only; once per data set."""
+
+    def expectation(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = ...
+    ) -> jax.Array:
+        """The number whose sign is the label, shape (batch,)."""
+
+    def memory(self, batch: int, bytes_per_real: int) -> int:
+        """Bytes that one training step of one run holds at its peak, to leading order."""
+
+    def operations(self, batch: int) -> int:
+        """Real floating-point operations of one forward evaluation, to leading order."""

@@ -1,0 +1,107 @@
+"""The classical baseline: one small network per half of the input."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+
+from ebit.engine.base import Encoded
+from ebit.errors import EbitError
+from ebit.models.base import Parameters
+from ebit.models.checks import check_inputs
+from ebit.resources import Consumption
+
+_HIDDEN = 8
+
+
+@dataclass(frozen=True)
+class DistributedDNN:
+    r"""Distributed classical network: n-8-8-1 per half, final layer on a, b and ab.
+
+    .. math:: E(x) = c_0 + c_1 a(s) + c_2 b(t) + c_3 a(s) b(t)
+
+    The paper does not say which activations it used; here every layer of the halves ends in
+    tanh, so that a and b lie in [-1, 1] like the expectation of a measured bit.
+
+    Args:
+        qubits: Features per half.
+
+    Raises:
+        EbitError: If `qubits` is less than 1.
+
+    Example:
+        >>> DistributedDNN().num_parameters
+        246
+
+    Source:
+        Kim et al., arXiv:2605.03864 (distributed DNN).
+    """
+
+    qubits: int = 4
+
+    def __post_init__(self) -> None:
+        if self.qubits < 1:
+            raise EbitError(
+                f"Argument `qubits` must be at least 1 (features per half), but is {self.qubits}."
+            )
+
+    @property
+    def resource_name(self) -> str:
+        """The string of the command line."""
+        return "dnn"
+
+    @property
+    def features(self) -> int:
+        """Features of one input."""
+        return 2 * self.qubits
+
+    @property
+    def num_parameters(self) -> int:
+        """Weights and biases."""
+        sizes = self._sizes
+        return 2 * sum((i + 1) * o for i, o in zip(sizes, sizes[1:], strict=False)) + 4
+
+    @property
+    def consumption(self) -> Consumption:
+        """No quantum link."""
+        return Consumption()
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        return (self.qubits, _HIDDEN, _HIDDEN, 1)
+
+    def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
+        """Weights normal with variance 1 / inputs, biases zero, final layer a b only."""
+        sizes = self._sizes
+        keys = jax.random.split(key, len(sizes) - 1)
+        weights = tuple(
+            jax.random.normal(k, (2, i, o), dtype) / jnp.sqrt(jnp.asarray(i, dtype))
+            for k, i, o in zip(keys, sizes, sizes[1:], strict=False)
+        )
+        biases = tuple(jnp.zeros((2, 1, o), dtype) for o in sizes[1:])
+        return {"weights": weights, "biases": biases, "final": jnp.asarray([0, 0, 0, 1], dtype)}
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """The two halves of the features."""
+        x = check_inputs(x, self.features)
+        return (x[:, : self.qubits], x[:, self.qubits :])
+
+    def expectation(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> jax.Array:
+        """The output of the final layer, shape (batch,)."""
+        state = jnp.stack(encoded)
+        for weight, bias in zip(parameters["weights"], parameters["biases"], strict=True):
+            state = jnp.tanh(jnp.matmul(state, weight, precision=jax.lax.Precision.HIGHEST) + bias)
+        a, b = state[0, :, 0], state[1, :, 0]
+        c = parameters["final"]
+        return c[0] + c[1] * a + c[2] * b + c[3] * a * b
+
+    def operations(self, batch: int) -> int:
+        """Real floating-point operations of one forward evaluation, to leading order."""
+        return 2 * batch * self.num_parameters
+
+    def memory(self, batch: int, bytes_per_real: int) -> int:
+        """Bytes that one training step of one run holds at its peak, to leading order."""
+        return 4 * bytes_per_real * batch * 2 * sum(self._sizes)

@@ -1,0 +1,201 @@
+"""Two QPUs with a quantum convolutional network each, and what they share."""
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from ebit.circuits import stages
+from ebit.engine import Engine, select_engine
+from ebit.engine.base import CircuitParameters, Encoded
+from ebit.errors import EbitError
+from ebit.models.base import Parameters
+from ebit.models.checks import check_circuit, check_inputs
+from ebit.resources import Consumption, Resource, Separable
+
+READOUTS = ("weights", "parity")
+PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
+
+
+@dataclass(frozen=True)
+class DistributedQCNN:
+    r"""Distributed quantum convolutional network on two QPUs.
+
+    .. math:: E_w(x) = \sum_{ab} w_{ab} P(a, b | x), \qquad \text{label} = \mathrm{sgn}\, E_w(x)
+
+    Args:
+        qpus: Number of QPUs, 2.
+        qubits: Qubits per QPU, a power of two.
+        depth: Convolution layers per stage.
+        resource: What the QPUs share.
+        mixing: Mixing layers before the embedding.
+        readout: `weights` (four trained weights) or `parity` (w, -w, -w, w with one trained w).
+
+    Raises:
+        EbitError: If an argument is out of range.
+
+    Example:
+        >>> from ebit.resources import BellPairs
+        >>> model = DistributedQCNN(depth=20, resource=BellPairs(1))
+        >>> model.num_parameters
+        268
+        >>> params = model.init(jax.random.key(0))
+        >>> model.probabilities(params, jnp.zeros((3, 8))).shape
+        (3, 2, 2)
+
+    Source:
+        Kim et al., arXiv:2605.03864; Hwang et al., Quantum Sci. Technol. 10 015059.
+    """
+
+    qpus: int = 2
+    qubits: int = 4
+    depth: int = 20
+    resource: Resource = field(default_factory=Separable)
+    mixing: int = 0
+    readout: str = "weights"
+
+    def __post_init__(self) -> None:
+        check_circuit(self.qubits, self.depth, self.mixing)
+        if self.qpus != 2:
+            raise EbitError(f"Argument `qpus` must be 2, but is {self.qpus}.")
+        if self.readout not in READOUTS:
+            raise EbitError(
+                f"Argument `readout` must be one of {', '.join(READOUTS)}, but is {self.readout!r}."
+            )
+        if self.resource.pairs > self.qubits:
+            raise EbitError(
+                f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
+                f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
+            )
+
+    @property
+    def resource_name(self) -> str:
+        """The resource string."""
+        return self.resource.name
+
+    @property
+    def features(self) -> int:
+        """Features of one input: one per qubit."""
+        return self.qpus * self.qubits
+
+    @property
+    def num_parameters(self) -> int:
+        """Angles of both QPUs and read-out weights."""
+        sizes = stages(self.qubits)
+        angles = self.mixing * self.qubits + sum((self.depth + 2) * m for m in sizes)
+        return 2 * angles + (4 if self.readout == "weights" else 1)
+
+    @property
+    def consumption(self) -> Consumption:
+        """What one inference uses up between the QPUs."""
+        return self.resource.consumption(self.qubits, self.depth, self.mixing)
+
+    @cached_property
+    def engine(self) -> Engine:
+        """How the probabilities are computed."""
+        return select_engine(self.resource, self.qubits, self.mixing)
+
+    def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
+        r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1).
+
+        Args:
+            key: JAX random key.
+            dtype: Real type of the parameters.
+
+        Returns:
+            A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
+            `pooling` (one (2, m/2, 2, 2) per stage) and `readout` ((2, 2), or () for parity).
+        """
+        shapes: dict[str, Any] = {
+            "mixing": (2, self.mixing, self.qubits),
+            "convolution": tuple((2, self.depth, m) for m in stages(self.qubits)),
+            "pooling": tuple((2, m // 2, 2, 2) for m in stages(self.qubits)),
+        }
+        parameters = random_angles(key, shapes, dtype)
+        weights = PARITY if self.readout == "weights" else 1.0
+        parameters["readout"] = jnp.asarray(weights, dtype)
+        return parameters
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Everything that depends on the data only.
+
+        Args:
+            x: Angles (batch, 2n) in radians, QPU A's features first.
+
+        Returns:
+            Arrays with the batch on the first axis.
+
+        Raises:
+            EbitError: If the shape does not fit.
+        """
+        return self.engine.encode(check_inputs(x, self.features))
+
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
+        """Joint probabilities of the read-out bits.
+
+        Args:
+            parameters: As `init` returns them.
+            x: Angles (batch, 2n) in radians, QPU A's features first.
+
+        Returns:
+            P(a, b | x), shape (batch, 2, 2).
+
+        Raises:
+            EbitError: If the shape of `x` does not fit.
+        """
+        return self._probabilities(parameters, self.encode(x))
+
+    def expectation(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> jax.Array:
+        """The weighted read-out E_w, whose sign is the label.
+
+        Args:
+            parameters: As `init` returns them.
+            encoded: What `encode` returned.
+            trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
+
+        Returns:
+            Shape (batch,).
+        """
+        table = self._probabilities(parameters, encoded)
+        weights = jnp.asarray(PARITY, table.dtype)
+        if trained_readout:
+            readout = parameters["readout"]
+            weights = readout if self.readout == "weights" else readout * weights
+        return jnp.sum(weights * table, axis=(1, 2))
+
+    def operations(self, batch: int) -> int:
+        """Real floating-point operations of one forward evaluation, to leading order."""
+        return self.engine.operations(self.depth, batch)
+
+    def memory(self, batch: int, bytes_per_real: int) -> int:
+        """Bytes that one training step of one run holds at its peak, to leading order."""
+        return self.engine.memory(self.depth, batch, bytes_per_real)
+
+    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+        circuit = CircuitParameters(
+            mixing=parameters["mixing"],
+            convolution=parameters["convolution"],
+            pooling=parameters["pooling"],
+        )
+        return self.engine.probabilities(circuit, encoded)
+
+
+def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Parameters:
+    """Angles uniform in [0, 2 pi) for a pytree of shapes (tuples of integers)."""
+    leaves, structure = jax.tree.flatten(shapes, is_leaf=_is_shape)
+    keys = jax.random.split(key, len(leaves))
+    angles = [
+        jax.random.uniform(k, shape, dtype, 0.0, 2 * np.pi)
+        for k, shape in zip(keys, leaves, strict=True)
+    ]
+    parameters: Parameters = jax.tree.unflatten(structure, angles)
+    return parameters
+
+
+def _is_shape(node: Any) -> bool:
+    return isinstance(node, tuple) and all(isinstance(size, int) for size in node)

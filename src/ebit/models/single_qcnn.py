@@ -1,0 +1,110 @@
+"""The baseline with one QPU that sees both halves of the input."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ebit.circuits import convolve_states, embedding_phases, stages, walsh_hadamard
+from ebit.engine.base import Encoded
+from ebit.engine.effects import effect_operations, effect_rows
+from ebit.models.base import Parameters
+from ebit.models.checks import check_circuit, check_inputs
+from ebit.models.distributed_qcnn import random_angles
+from ebit.resources import Consumption
+
+
+@dataclass(frozen=True)
+class SingleQCNN:
+    r"""One QPU of n qubits; the halves s and t of the input are embedded one after the other.
+
+    .. math:: E(x) = P(0) - P(1),\quad |\psi\rangle = D(t) H D(s) H |0\rangle
+
+    Args:
+        qubits: Qubits of the QPU, a power of two.
+        depth: Convolution layers per stage.
+        mixing: Mixing layers before the embedding.
+
+    Raises:
+        EbitError: If an argument is out of range.
+
+    Example:
+        >>> SingleQCNN(depth=20).num_parameters
+        132
+
+    Source:
+        Hwang et al., Quantum Sci. Technol. 10 015059 (non-distributed model).
+    """
+
+    qubits: int = 4
+    depth: int = 20
+    mixing: int = 0
+
+    def __post_init__(self) -> None:
+        check_circuit(self.qubits, self.depth, self.mixing)
+
+    @property
+    def resource_name(self) -> str:
+        """The string of the command line."""
+        return "single"
+
+    @property
+    def features(self) -> int:
+        """Features of one input: two per qubit."""
+        return 2 * self.qubits
+
+    @property
+    def num_parameters(self) -> int:
+        """Angles of the QPU."""
+        return self.mixing * self.qubits + sum((self.depth + 2) * m for m in stages(self.qubits))
+
+    @property
+    def consumption(self) -> Consumption:
+        """One QPU needs no link."""
+        return Consumption()
+
+    def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
+        """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
+        shapes: dict[str, Any] = {
+            "mixing": (self.mixing, self.qubits),
+            "convolution": tuple((self.depth, m) for m in stages(self.qubits)),
+            "pooling": tuple((m // 2, 2, 2) for m in stages(self.qubits)),
+        }
+        return random_angles(key, shapes, dtype)
+
+    def encode(self, x: jax.Array) -> Encoded:
+        """Complex unit phases (batch, 2**n) of both embeddings."""
+        x = check_inputs(x, self.features)
+        halves = (x[:, : self.qubits], x[:, self.qubits :])
+        return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
+        """P(a | x), shape (batch, 2)."""
+        zero = self._probability_of_zero(parameters, self.encode(x))
+        return jnp.stack([zero, 1 - zero], axis=-1)
+
+    def expectation(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> jax.Array:
+        """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
+        return 2 * self._probability_of_zero(parameters, encoded) - 1
+
+    def operations(self, batch: int) -> int:
+        """Real floating-point operations of one forward evaluation, to leading order."""
+        return effect_operations(self.qubits, self.depth) + batch * 6 * 4**self.qubits
+
+    def memory(self, batch: int, bytes_per_real: int) -> int:
+        """Bytes that one training step of one run holds at its peak, to leading order."""
+        return 8 * bytes_per_real * (4**self.qubits + batch * 4 * 2**self.qubits)
+
+    def _probability_of_zero(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+        first, second = encoded
+        rows = effect_rows(parameters["convolution"], parameters["pooling"])
+        start = jnp.asarray(np.eye(2**self.qubits)[0], parameters["mixing"].dtype) + 0j
+        start = walsh_hadamard(convolve_states(parameters["mixing"], start))
+        states = second * walsh_hadamard(first * start)
+        amplitudes = jnp.matmul(states, rows.T, precision=lax.Precision.HIGHEST)
+        return jnp.sum(amplitudes.real**2 + amplitudes.imag**2, axis=-1)

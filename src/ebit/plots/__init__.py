@@ -1,0 +1,27 @@
+"""Figures in paper style, drawn from result rows on a Matplotlib ``ax``.
+
+Needs the extra ``ebit[report]``. Every function reads rows only, so a figure can be drawn again
+from stored rows on any machine.
+"""
+
+from ebit.plots.accuracy import accuracy_by_resource
+from ebit.plots.cost import accuracy_against_cost
+from ebit.plots.curves import loss_curves, validation_curves
+from ebit.plots.points import first_three_coordinates
+from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
+from ebit.plots.saving import save_figure
+from ebit.plots.style import new_figure, paper_style
+
+__all__ = [
+    "ResourceStyle",
+    "accuracy_against_cost",
+    "accuracy_by_resource",
+    "first_three_coordinates",
+    "loss_curves",
+    "new_figure",
+    "paper_style",
+    "resource_styles",
+    "save_figure",
+    "sort_resources",
+    "validation_curves",
+]

@@ -1,0 +1,142 @@
+"""Save a figure as PNG and SVG with its data as CSV, all of it atomically."""
+
+import io
+import os
+import secrets
+from pathlib import Path
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+import polars as pl
+
+from ebit.errors import EbitError
+from ebit.plots.style import paper_style
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+_DRAWN: "WeakKeyDictionary[Axes, pl.DataFrame]" = WeakKeyDictionary()
+_NO_METADATA = {
+    "png": {"Software": None},
+    "svg": {"Date": None, "Creator": None, "Format": None, "Type": None},
+}
+
+
+def keep_data(ax: "Axes", data: pl.DataFrame) -> pl.DataFrame:
+    """Remember what was drawn on an axes, for the CSV file of :func:`save_figure`.
+
+    Args:
+        ax: The axes drawn on.
+        data: Flat columns.
+
+    Returns:
+        The same data.
+
+    Example:
+        >>> import polars as pl
+        >>> from ebit.plots import new_figure
+        >>> from ebit.plots.saving import keep_data
+        >>> figure, ax = new_figure()
+        >>> keep_data(ax, pl.DataFrame({"step": [1, 2]})).height
+        2
+    """
+    _DRAWN[ax] = data
+    return data
+
+
+def save_figure(figure: "Figure", stem: Path) -> list[Path]:
+    """Write ``stem.png`` (300 dpi), ``stem.svg`` and the drawn data as ``stem.csv``.
+
+    Each file appears complete or not at all, and the same figure gives the same bytes. With
+    several axes the CSV file has a first column ``panel`` that counts them from 1.
+
+    Args:
+        figure: A figure that functions of ``ebit.plots`` drew on.
+        stem: Path without extension; its folder is made where needed.
+
+    Returns:
+        The paths of the PNG, SVG and CSV file.
+
+    Raises:
+        EbitError: Nothing of ebit is drawn on the figure, or the folder cannot be written.
+
+    Example:
+        >>> import tempfile, polars as pl
+        >>> from pathlib import Path
+        >>> from ebit.plots import accuracy_by_resource, new_figure, save_figure
+        >>> rows = pl.DataFrame({"resource": ["none"], "validation_accuracy": [0.9]})
+        >>> figure, ax = new_figure()
+        >>> data = accuracy_by_resource(rows, ax)
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     [path.name for path in save_figure(figure, Path(folder) / "accuracy")]
+        ['accuracy.png', 'accuracy.svg', 'accuracy.csv']
+    """
+    contents = {
+        ".png": _render(figure, "png"),
+        ".svg": _render(figure, "svg"),
+        ".csv": _drawn_data(figure).write_csv().encode(),
+    }
+    stem = Path(stem)
+    paths = []
+    for suffix, content in contents.items():
+        path = stem.with_name(stem.name + suffix)
+        write_atomically(path, content)
+        paths.append(path)
+    return paths
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that a reader sees the old content or the new one, never a part.
+
+    Args:
+        path: Where to write; its folder is made where needed.
+        content: The bytes of the whole file.
+
+    Raises:
+        EbitError: The folder or the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> from ebit.plots.saving import write_atomically
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_atomically(Path(folder) / "a.txt", b"text")
+        ...     (Path(folder) / "a.txt").read_bytes()
+        b'text'
+    """
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            temporary.write_bytes(content)
+            os.replace(temporary, path)
+        finally:
+            temporary.unlink(missing_ok=True)
+    except OSError as error:
+        raise EbitError(
+            f"Cannot write {path} ({error.strerror}); choose a folder that you may write to."
+        ) from error
+
+
+def _render(figure: "Figure", kind: str) -> bytes:
+    buffer = io.BytesIO()
+    with paper_style():
+        figure.savefig(buffer, format=kind, metadata=_NO_METADATA[kind])
+    return buffer.getvalue()
+
+
+def _drawn_data(figure: "Figure") -> pl.DataFrame:
+    frames = [_DRAWN[ax] for ax in figure.axes if ax in _DRAWN]
+    if not frames:
+        raise EbitError(
+            "Argument `figure` must be drawn on by a function of ebit.plots, but holds no such "
+            "data; draw on its axes first."
+        )
+    if len(frames) == 1:
+        return frames[0]
+    panels = [
+        frame.select(pl.lit(number).alias("panel"), pl.all())
+        for number, frame in enumerate(frames, start=1)
+    ]
+    return pl.concat(panels, how="diagonal_relaxed")

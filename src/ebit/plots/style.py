@@ -1,0 +1,110 @@
+"""Paper style: sizes, fonts and inks that every figure shares."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ebit.errors import EbitError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+TWO_COLUMN_WIDTH = 7.16
+"""Width in inches of a figure across both columns of a journal page."""
+
+INK = "#222222"
+"""Colour of text and axes."""
+
+PAPER = "#ffffff"
+"""Colour of the background."""
+
+GRID = "#dddddd"
+"""Colour of grid lines."""
+
+_SETTINGS: Any = {
+    "font.family": "sans-serif",
+    "font.sans-serif": ["DejaVu Sans"],
+    "font.size": 9,
+    "axes.labelsize": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "grid.linewidth": 0.6,
+    "legend.fontsize": 8.5,
+    "legend.frameon": False,
+    "lines.linewidth": 1.4,
+    "xtick.labelsize": 8.5,
+    "ytick.labelsize": 8.5,
+    "text.color": INK,
+    "axes.labelcolor": INK,
+    "axes.edgecolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "grid.color": GRID,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
+    "savefig.dpi": 300,
+    "svg.fonttype": "none",
+    "svg.hashsalt": "ebit",
+}
+
+
+@contextmanager
+def paper_style() -> Iterator[None]:
+    """Paper style for the figures made inside a ``with`` block; nothing changes outside it.
+
+    Yields:
+        Nothing.
+
+    Raises:
+        EbitError: Matplotlib is not installed.
+
+    Example:
+        >>> import matplotlib
+        >>> from ebit.plots import paper_style
+        >>> with paper_style():
+        ...     matplotlib.rcParams["svg.fonttype"]
+        'none'
+    """
+    try:
+        from matplotlib import rc_context
+    except ImportError as error:
+        raise _matplotlib_missing() from error
+    with rc_context(_SETTINGS):
+        yield
+
+
+def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[Figure, Axes]":
+    """An empty figure of two-column width in paper style, with one ``ax``.
+
+    Made without pyplot: no window, no global state, nothing to close.
+
+    Args:
+        height: Height in inches.
+        projection: ``"3d"`` for a spatial figure.
+
+    Returns:
+        The figure and its axes.
+
+    Raises:
+        EbitError: Matplotlib is not installed.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> figure, ax = new_figure(2.5)
+        >>> figure.get_size_inches().tolist()
+        [7.16, 2.5]
+    """
+    with paper_style():
+        from matplotlib.figure import Figure
+
+        figure = Figure(figsize=(TWO_COLUMN_WIDTH, height), layout="constrained")
+        return figure, figure.add_subplot(projection=projection)
+
+
+def _matplotlib_missing() -> EbitError:
+    return EbitError('Figures need Matplotlib, which is not installed: pip install "ebit[report]"')

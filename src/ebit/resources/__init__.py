@@ -1,0 +1,18 @@
+"""What the QPUs share: nothing, Bell pairs, classical bits, or quantum links."""
+
+from ebit.resources.base import Consumption, Resource
+from ebit.resources.bell_pairs import BellPairs
+from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.parse import parse_resource
+from ebit.resources.quantum_link import QuantumLink
+from ebit.resources.separable import Separable
+
+__all__ = [
+    "BellPairs",
+    "ClassicalBits",
+    "Consumption",
+    "QuantumLink",
+    "Resource",
+    "Separable",
+    "parse_resource",
+]

@@ -1,0 +1,32 @@
+"""Quantum links: the QPUs work as one processor."""
+
+from dataclasses import dataclass, field
+
+from ebit.circuits import stages
+from ebit.resources.base import Consumption
+
+
+@dataclass(frozen=True)
+class QuantumLink:
+    """Two-qubit gates across the QPUs: one register of 2n qubits.
+
+    Example:
+        >>> QuantumLink().consumption(qubits=4, depth=20, mixing=0).nonlocal_gates
+        82
+
+    Source:
+        Hwang et al., Quantum Sci. Technol. 10 015059 (quantum communication).
+    """
+
+    name: str = field(default="quantum", init=False)
+    pairs: int = field(default=0, init=False)
+    sends_bits: bool = field(default=False, init=False)
+    has_nonlocal_gates: bool = field(default=True, init=False)
+
+    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+        """Two gates of each ring cross: in the embedding and in every layer of every block.
+
+        The two gates of a layer act at the same time, so a layer is one round.
+        """
+        layers = 1 + mixing + depth * len(stages(qubits))
+        return Consumption(nonlocal_gates=2 * layers, rounds=layers)
