@@ -1,7 +1,7 @@
 """Distributed quantum machine learning: what is each communication resource worth?"""
 
 from ebit.errors import EbitError, TrainingDivergedError
-from ebit.learning import Fit, fit
+from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.resources import (
     BellPairs,
@@ -12,11 +12,24 @@ from ebit.resources import (
     Separable,
     parse_resource,
 )
+from ebit.results import (
+    Store,
+    StoredModel,
+    Task,
+    all_resources,
+    compare,
+    load_model,
+    make_task,
+    predict,
+    summarize,
+    train,
+)
 
 __version__ = "0.1.0"
 
 __all__ = [
     "BellPairs",
+    "Checkpoint",
     "ClassicalBits",
     "Consumption",
     "DistributedDNN",
@@ -28,9 +41,19 @@ __all__ = [
     "Resource",
     "Separable",
     "SingleQCNN",
+    "Store",
+    "StoredModel",
+    "Task",
     "TrainingDivergedError",
     "__version__",
+    "all_resources",
+    "compare",
     "fit",
+    "load_model",
+    "make_task",
     "model_from_string",
     "parse_resource",
+    "predict",
+    "summarize",
+    "train",
 ]

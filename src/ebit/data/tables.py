@@ -3,6 +3,7 @@
 import io
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import polars as pl
@@ -104,9 +105,9 @@ def read_parquet(path: Path) -> Content:
 
 
 def _renamed(path: Path, frame: pl.DataFrame, names: list[str]) -> pl.DataFrame:
-    for name in names:
-        if names.count(name) > 1:
-            raise bad_input(f"File `{path.name}` has more than one column `{name}`: rename them.")
+    name, count = Counter(names).most_common(1)[0] if names else ("", 0)
+    if count > 1:
+        raise bad_input(f"File `{path.name}` has more than one column `{name}`: rename them.")
     frame.columns = names
     return frame
 

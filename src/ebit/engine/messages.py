@@ -66,7 +66,7 @@ class Messages:
                 _square(second[:, 0]),
                 precision=_HIGHEST,
             )
-        joint = jnp.einsum("bjxya,bjxyc->bxyac", first, second, precision=_HIGHEST)
+        joint = jnp.sum(first[..., :, None] * second[..., None, :], axis=1)
         return 0.5**self.pairs * jnp.sum(_square(joint), axis=(1, 2))
 
     def _amplitudes(

@@ -10,12 +10,13 @@ from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.points import first_three_coordinates
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
-from ebit.plots.style import new_figure, paper_style
+from ebit.plots.style import check_installed, new_figure, paper_style
 
 __all__ = [
     "ResourceStyle",
     "accuracy_against_cost",
     "accuracy_by_resource",
+    "check_installed",
     "first_three_coordinates",
     "loss_curves",
     "new_figure",

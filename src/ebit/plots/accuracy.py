@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import mean_text, statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.style import INK, PAPER
+from ebit.plots.style import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,17 +48,7 @@ def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
         runs = rows.filter(pl.col("resource") == group["resource"])["validation_accuracy"]
         spread = np.linspace(-0.22, 0.22, len(runs)) if len(runs) > 1 else [0.0]
         ax.scatter(runs, place + np.asarray(spread), s=9, color=style.color, alpha=0.5, lw=0)
-        ax.errorbar(
-            group["mean"],
-            place,
-            xerr=group["std"],
-            color=style.color,
-            marker=style.marker,
-            markersize=7,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.6,
-            capsize=3,
-        )
+        draw_mean(ax, style, group["mean"], place, xerr=group["std"])
         ax.text(
             1.01,
             place,

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ebit.errors import EbitError
+from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.style import PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,19 +68,8 @@ def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
             )
             continue
         bits = group["total_bits"]
-        ax.errorbar(
-            group["total_ebits"],
-            group["mean"],
-            yerr=group["std"],
-            color=style.color,
-            marker=style.marker,
-            markersize=7,
-            markeredgecolor=PAPER,
-            markeredgewidth=0.6,
-            linestyle="none",
-            capsize=3,
-            label=f"{group['resource']} ({bits:g} {'bit' if bits == 1 else 'bits'})",
-        )
+        label = f"{group['resource']} ({bits:g} {'bit' if bits == 1 else 'bits'})"
+        draw_mean(ax, style, group["total_ebits"], group["mean"], yerr=group["std"], label=label)
     _scale_cost(ax, max(data["total_ebits"].drop_nulls().to_list(), default=0.0))
     ax.set_ylabel("Validation accuracy (fraction)")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ebit.errors import EbitError
@@ -104,6 +105,20 @@ def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[
 
         figure = Figure(figsize=(TWO_COLUMN_WIDTH, height), layout="constrained")
         return figure, figure.add_subplot(projection=projection)
+
+
+def check_installed() -> None:
+    """Raise now, before hours of work, if figures cannot be drawn.
+
+    Raises:
+        EbitError: Matplotlib is not installed.
+
+    Example:
+        >>> from ebit.plots import check_installed
+        >>> check_installed()
+    """
+    if find_spec("matplotlib") is None:
+        raise _matplotlib_missing()
 
 
 def _matplotlib_missing() -> EbitError:

@@ -22,9 +22,9 @@ def headline(summaries: Sequence[ResourceSummary]) -> str:
     Example:
         >>> from ebit.report.headline import headline
         >>> from ebit.report.summary import ResourceSummary
-        >>> rest = [264, 0, 0, 0, 0, 1.0, 1.0]
-        >>> headline([ResourceSummary("none", 0.9, 0.0, 1, *rest)])
-        'none reaches a validation accuracy of 0.900 and costs no communication.'
+        >>> rest = [264, 1, 0, 0, 0, 1.0, 1.0]
+        >>> headline([ResourceSummary("bell:1", 0.9, 0.0, 1, *rest)])
+        'bell:1 reaches a validation accuracy of 0.900 and costs 1 ebit per inference.'
     """
     best = best_resource(summaries)
     none = find(summaries, "none")
@@ -160,7 +160,7 @@ def _and_costs(summary: ResourceSummary) -> str:
         return ""
     parts = [_amount(value, unit) for unit, value in known.items() if value]
     if not parts:
-        return " and costs no communication"
+        return " and costs no communication before the read-out"
     rounds = f" in {_amount(summary.rounds, 'round')}" if summary.rounds else ""
     return f" and costs {_join(parts)}{rounds} per inference"
 

@@ -116,14 +116,9 @@ def write_report(
         headline=_unbroken(headline(summaries)),
         details=_details_html(summaries),
         table=summary_table_html(summaries, best_resource(summaries)),
-        figures="\n".join(
-            _figure_html(number, picture) for number, picture in enumerate(pictures, start=1)
-        ),
+        figures=_figures_html(pictures),
         provenance=provenance_html(rows, settings),
-        glossary="\n".join(
-            f"<dt>{escape(summary.resource)}</dt><dd>{escape(explain(summary.resource))}</dd>"
-            for summary in summaries
-        ),
+        glossary=_glossary_html(summaries),
     )
     path = Path(out) / "report.html"
     write_atomically(path, page.encode())
@@ -149,6 +144,19 @@ def _unbroken(sentence: str) -> str:
 def _details_html(summaries: Sequence[ResourceSummary]) -> str:
     items = "".join(f"<li>{_unbroken(sentence)}</li>" for sentence in details(summaries))
     return f'<ul class="details">{items}</ul>' if items else ""
+
+
+def _glossary_html(summaries: Sequence[ResourceSummary]) -> str:
+    return "\n".join(
+        f"<dt>{escape(summary.resource)}</dt><dd>{escape(explain(summary.resource))}</dd>"
+        for summary in summaries
+    )
+
+
+def _figures_html(pictures: Sequence[Picture]) -> str:
+    return "\n".join(
+        _figure_html(number, picture) for number, picture in enumerate(pictures, start=1)
+    )
 
 
 def _figure_html(number: int, picture: Picture) -> str:

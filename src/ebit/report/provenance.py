@@ -30,7 +30,8 @@ _METHOD = (
     "The best resource is picked by the same validation accuracy that is shown, so its value is "
     "slightly optimistic; check it on data that were not used here.",
     "Ebits, bits, non-local gates and rounds are those of running the circuits once on one "
-    "sample; estimating a probability takes many such shots, and each has this cost.",
+    "sample, without the final read-out that every resource needs; estimating a probability takes "
+    "many such shots, and each has this cost.",
 )
 
 

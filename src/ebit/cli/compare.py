@@ -1,0 +1,151 @@
+"""`ebit compare`: all resources side by side on one data set."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from ebit.cli.console import (
+    announce,
+    check_json_path,
+    command_line,
+    messages,
+    output,
+    print_summary,
+    progress_bar,
+    write_json,
+)
+from ebit.cli.options import (
+    DATA_HELP,
+    BatchSize,
+    DataOptions,
+    Features,
+    Json,
+    Label,
+    LearningRate,
+    Loss,
+    Mixing,
+    Positive,
+    Qubits,
+    Readout,
+    Scale,
+    Seed,
+    Split,
+    SplitSeed,
+)
+from ebit.data import Dataset
+from ebit.models import RESOURCES_HELP
+from ebit.plots import check_installed
+from ebit.report import write_report
+from ebit.results import all_resources, default_qubits, make_task, summarize
+from ebit.results import compare as compare_tasks
+
+QUICK_ROWS = 768
+
+
+def compare(
+    data: Annotated[str, typer.Option(help=DATA_HELP)] = "clusters:0",
+    depth: Annotated[
+        int | None, typer.Option(help="Convolution layers per stage. Default: 20, quick 5.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Optimiser steps. Default: 2000, quick 200.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs per resource. Default: 5, quick 3.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help=f"A first look at no more than {QUICK_ROWS} rows.")
+    ] = False,
+    resources: Annotated[
+        str | None, typer.Option(help=f"Only these, separated by commas: {RESOURCES_HELP}.")
+    ] = None,
+    batch_size: BatchSize = None,
+    learning_rate: LearningRate = 0.05,
+    seed: Seed = 0,
+    loss: Loss = "mse",
+    readout: Readout = "weights",
+    mixing: Mixing = 0,
+    qubits: Qubits = None,
+    label: Label = None,
+    split: Split = 0.25,
+    split_seed: SplitSeed = 0,
+    scale: Scale = "none",
+    features: Features = None,
+    positive: Positive = None,
+    out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
+        "ebit-compare"
+    ),
+    json: Json = None,
+) -> None:
+    """Train every resource on one data set and report what each is worth.
+
+    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    """
+    check_installed()
+    dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
+    if quick:
+        dataset = _smaller(dataset, seed)
+    if qubits is None:
+        qubits = default_qubits(dataset)
+    names = resources.split(",") if resources is not None else all_resources(qubits)
+    tasks = [
+        make_task(
+            dataset,
+            resource=name.strip(),
+            qubits=qubits,
+            depth=(5 if quick else 20) if depth is None else depth,
+            mixing=mixing,
+            readout=readout,
+            steps=(200 if quick else 2000) if steps is None else steps,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            runs=(3 if quick else 5) if runs is None else runs,
+            seed=seed,
+            loss=loss,
+        )
+        for name in names
+    ]
+    tasks = list({task.hash: task for task in tasks}.values())
+    check_json_path(json)
+    if quick:
+        rows_used = len(dataset.y_train) + len(dataset.y_validation)
+        messages.print(f"Quick look: {rows_used} rows, few steps. Do not cite these numbers.")
+    announce(tasks)
+    with progress_bar(len(tasks)) as start:
+        rows = compare_tasks(
+            dataset, tasks, out, progress=lambda task: start(task.model.resource)
+        )
+    summary = summarize(rows)
+    print_summary(summary)
+    written = write_report(
+        rows,
+        out,
+        title=f"What is each communication resource worth on {dataset.name}?",
+        settings={"command": command_line()},
+        quick=quick,
+        points=(dataset.x_train, dataset.y_train, dataset.class_names),
+    )
+    output.print(f"Report: {written[0]}", soft_wrap=True)
+    write_json(json, {"rows": summary.to_dicts()})
+
+
+def _smaller(dataset: Dataset, seed: int) -> Dataset:
+    """The same data with at most `QUICK_ROWS` rows for training and a third of that to validate."""
+    random = np.random.default_rng([seed, QUICK_ROWS])
+    train, validation = (
+        np.sort(random.permutation(len(labels))[:limit])
+        for labels, limit in (
+            (dataset.y_train, QUICK_ROWS),
+            (dataset.y_validation, QUICK_ROWS // 3),
+        )
+    )
+    return replace(
+        dataset,
+        x_train=dataset.x_train[train],
+        y_train=dataset.y_train[train],
+        x_validation=dataset.x_validation[validation],
+        y_validation=dataset.y_validation[validation],
+    )

@@ -1,0 +1,83 @@
+"""Entry point: verbs, errors and exit codes."""
+
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+import ebit
+from ebit.cli.compare import compare
+from ebit.cli.predict import predict
+from ebit.cli.train import train
+
+app = typer.Typer(
+    name="ebit",
+    help=(
+        "Distributed quantum machine learning: what is each communication resource worth? "
+        "Exit codes: 0 done, 1 a check failed (such as a training that diverged), 2 wrong usage "
+        "or bad input, 130 interrupted."
+    ),
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(compare)
+app.command()(train)
+app.command()(predict)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"ebit {ebit.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Distributed quantum machine learning: what is each communication resource worth?"""
+
+
+def main() -> None:
+    """Run the command line; every error is one line on standard error."""
+    arguments = sys.argv[1:]
+    try:
+        code = app(arguments, standalone_mode=False)
+    except ebit.EbitError as error:
+        _fail(str(error), 2)
+    except TyperException as error:
+        _fail(_usage(error, arguments), 2)
+    except ebit.TrainingDivergedError as error:
+        _fail(str(error), 1)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except (KeyboardInterrupt, typer.Abort):
+        _fail("Interrupted. What is finished is kept: run the same command to go on.", 130)
+    sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> None:
+    print(f"Error: {' '.join(message.split())}", file=sys.stderr)
+    sys.exit(code)
+
+
+def _usage(error: TyperException, arguments: list[str]) -> str:
+    """What was wrong with the command line, with the value and where to look."""
+    message = error.format_message().rstrip(".")
+    parameter: Any = getattr(error, "param", None)
+    for option in getattr(parameter, "opts", []):
+        values = [a.split("=", 1)[1] for a in arguments if a.startswith(f"{option}=")]
+        places = [k + 1 for k, a in enumerate(arguments) if a == option]
+        values += [arguments[k] for k in places if k < len(arguments)]
+        if values:
+            message += f", but is {values[-1]!r}"
+    verb = next((a for a in arguments if a in {"compare", "train", "predict"}), "")
+    command = " ".join(part for part in ("ebit", verb, "--help") if part)
+    return f"{message}. See `{command}`."

@@ -1,0 +1,56 @@
+"""`ebit predict`: apply a trained model to a file."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+
+from ebit.cli.console import check_json_path, output, write_json
+from ebit.cli.options import Json
+from ebit.learning.checkpoint import write_atomically
+from ebit.results import load_model
+from ebit.results import predict as predict_file
+
+
+def predict(
+    model: Annotated[Path, typer.Argument(help="A .safetensors file that `ebit train` wrote.")],
+    data: Annotated[Path, typer.Option(help="NPZ, CSV or Parquet file with the same features.")],
+    run: Annotated[
+        int | None, typer.Option(help="Which run. Default: the best on the validation data.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Write the predictions to this CSV file.")] = (
+        None
+    ),
+    json: Json = None,
+) -> None:
+    """Predict the labels of a file with a trained model."""
+    stored = load_model(model)
+    chosen = stored.best_run if run is None else run
+    predictions = predict_file(stored, data, run=chosen)
+    check_json_path(json)
+    if out is not None:
+        write_atomically(out, predictions.write_csv().encode())
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for column in predictions.columns:
+        table.add_column(column, justify="right")
+    for row in predictions.head(10).iter_rows():
+        table.add_row(*(f"{v:+.4f}" if isinstance(v, float) else str(v) for v in row))
+    output.print(table)
+    if len(predictions) > 10:
+        rest = len(predictions) - 10
+        where = f"all are in {out}" if out is not None else "write all with --out FILE.csv"
+        output.print(f"... and {rest} more rows ({where}).", soft_wrap=True)
+    accuracy = None
+    if "correct" in predictions.columns:
+        accuracy = float(predictions["correct"].cast(int).mean())  # type: ignore[arg-type]
+        output.print(f"Accuracy: {accuracy:.4f} on {len(predictions)} rows (run {chosen}).")
+    write_json(
+        json,
+        {
+            "task": {"hash": stored.task.hash, **stored.task.model_dump(mode="json")},
+            "run": chosen,
+            "accuracy": accuracy,
+            "rows": predictions.to_dicts(),
+        },
+    )

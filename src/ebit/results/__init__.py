@@ -1,0 +1,33 @@
+"""Tasks, the rows they produce, and the store that keeps them."""
+
+from ebit.results.compare import all_resources, compare
+from ebit.results.estimate import Estimate, estimate, matrix_product_rate
+from ebit.results.model_file import StoredModel, load_model, save_model
+from ebit.results.predict import predict
+from ebit.results.rows import rows_of, summarize
+from ebit.results.run import run_task
+from ebit.results.store import Store
+from ebit.results.task import ModelSettings, Task, TrainingSettings
+from ebit.results.train import default_qubits, make_task, train
+
+__all__ = [
+    "Estimate",
+    "ModelSettings",
+    "Store",
+    "StoredModel",
+    "Task",
+    "TrainingSettings",
+    "all_resources",
+    "compare",
+    "default_qubits",
+    "estimate",
+    "load_model",
+    "make_task",
+    "matrix_product_rate",
+    "predict",
+    "rows_of",
+    "run_task",
+    "save_model",
+    "summarize",
+    "train",
+]

@@ -1,0 +1,154 @@
+"""Trained models as safetensors files, with everything needed to predict in the metadata."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+
+from ebit.errors import EbitError
+from ebit.learning.checkpoint import load_arrays, restore, save_arrays
+from ebit.models import Model, Parameters
+from ebit.results.task import Task
+
+KIND = "ebit-model"
+VERSION = "1"
+
+
+@dataclass(frozen=True)
+class StoredModel:
+    """A trained model.
+
+    Attributes:
+        task: How it was made.
+        model: The classifier.
+        parameters: Trained parameters, runs on the first axis.
+        validation_accuracy: One per run.
+        preparation: How the data were prepared, as the data layer describes it.
+    """
+
+    task: Task
+    model: Model
+    parameters: Parameters
+    validation_accuracy: tuple[float, ...]
+    preparation: dict[str, Any]
+
+    @property
+    def runs(self) -> int:
+        """Number of runs."""
+        return len(self.validation_accuracy)
+
+    @property
+    def best_run(self) -> int:
+        """The run with the highest validation accuracy (the first of equals)."""
+        return int(np.argmax(self.validation_accuracy))
+
+    def expectation(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
+        """Read-outs of one run.
+
+        Args:
+            x: Prepared angles (rows, features) in radians.
+            run: Which run.
+
+        Returns:
+            Shape (rows,); the sign is the label.
+
+        Raises:
+            EbitError: If there is no such run or the shape does not fit.
+        """
+        if not 0 <= run < self.runs:
+            raise EbitError(
+                f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
+            )
+        parameters = jax.tree.map(lambda leaf: leaf[run], self.parameters)
+        trained = self.task.training.loss != "product"
+
+        @jax.jit
+        def evaluate(rows: jax.Array) -> jax.Array:
+            encoded = self.model.encode(rows)
+            return self.model.expectation(parameters, encoded, trained_readout=trained)
+
+        size = 1024
+        parts = [
+            np.asarray(evaluate(jnp.asarray(x[start : start + size], jnp.float32)))
+            for start in range(0, len(x), size)
+        ]
+        return np.concatenate(parts).astype(np.float64)
+
+
+def save_model(
+    path: Path,
+    task: Task,
+    parameters: Parameters,
+    validation_accuracy: NDArray[np.float64],
+    preparation: dict[str, Any],
+) -> None:
+    """Write a trained model.
+
+    Args:
+        path: A `.safetensors` file.
+        task: How it was made.
+        parameters: Trained parameters, runs on the first axis.
+        validation_accuracy: One per run.
+        preparation: How the data were prepared, JSON-compatible.
+
+    Raises:
+        EbitError: If the file cannot be written.
+    """
+    metadata = {
+        "kind": KIND,
+        "version": VERSION,
+        "task": task.model_dump_json(),
+        "validation_accuracy": json.dumps(validation_accuracy.tolist()),
+        "preparation": json.dumps(preparation),
+    }
+    save_arrays(path, parameters, metadata)
+
+
+def load_model(path: Path) -> StoredModel:
+    """Read a trained model; nothing in the file is executed.
+
+    Args:
+        path: A file that `save_model` wrote.
+
+    Returns:
+        The model.
+
+    Raises:
+        EbitError: If the file is missing, damaged, of another version or no model.
+    """
+    arrays, metadata = load_arrays(path)
+    if metadata.get("kind") != KIND:
+        raise EbitError(
+            f"{str(path)!r} is not an ebit model: give a file that `ebit train` wrote."
+        )
+    if metadata.get("version") != VERSION:
+        raise EbitError(
+            f"{str(path)!r} is a model of version {metadata.get('version')!r}, but this ebit reads "
+            f"version {VERSION!r}: train it again."
+        )
+    try:
+        task = Task.model_validate_json(metadata["task"])
+        accuracy = tuple(float(value) for value in json.loads(metadata["validation_accuracy"]))
+        preparation = json.loads(metadata["preparation"])
+    except (KeyError, ValueError, TypeError, ValidationError):
+        raise EbitError(
+            f"{str(path)!r} has damaged metadata: train the model again."
+        ) from None
+    if not isinstance(preparation, dict) or not accuracy:
+        raise EbitError(f"{str(path)!r} has damaged metadata: train the model again.")
+    model = task.model.build()
+    runs = len(accuracy)
+    shapes = jax.eval_shape(model.init, jax.random.key(0))
+    stacked = jax.tree.map(
+        lambda leaf: jax.ShapeDtypeStruct((runs, *leaf.shape), leaf.dtype), shapes
+    )
+    parameters = restore(stacked, arrays, path)
+    if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
+        raise EbitError(f"{str(path)!r} holds NaN or infinite parameters: train the model again.")
+    return StoredModel(task, model, parameters, accuracy, preparation)

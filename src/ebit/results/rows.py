@@ -1,0 +1,83 @@
+"""Rows: what a task produced, one flat row per run."""
+
+from typing import Any
+
+import polars as pl
+
+from ebit.learning import Fit
+from ebit.models import Model
+from ebit.results.task import Task
+
+
+def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
+    """One row per run of a finished task.
+
+    Args:
+        task: The task.
+        model: Its model.
+        fit: What the training produced.
+
+    Returns:
+        Rows with units in the column names; `seconds` is the wall time of the training program,
+        all runs together, compilation excluded; `success_probability` is filled in for the
+        product loss only.
+    """
+    used = model.consumption
+    training = task.training
+    rows: list[dict[str, Any]] = []
+    for run in range(training.runs):
+        loss = float(fit.train_loss[run])
+        rows.append(
+            {
+                "task": task.hash,
+                **task.model.model_dump(),
+                "data": task.data,
+                "fingerprint": task.fingerprint,
+                "loss": training.loss,
+                "steps": training.steps,
+                "batch_size": training.batch_size,
+                "learning_rate": training.learning_rate,
+                "seed": training.seed,
+                "run": run,
+                "validation_accuracy": float(fit.validation_accuracy[run]),
+                "train_accuracy": float(fit.train_accuracy[run]),
+                "train_loss": loss,
+                "success_probability": (1 - loss) / 2 if training.loss == "product" else None,
+                "seconds": fit.seconds,
+                "compile_seconds": fit.compile_seconds,
+                "num_parameters": model.num_parameters,
+                "ebits_per_inference": used.ebits,
+                "bits_per_inference": used.bits,
+                "nonlocal_gates_per_inference": used.nonlocal_gates,
+                "rounds_per_inference": used.rounds,
+                "curve_steps": fit.curve_steps.tolist(),
+                "train_loss_curve": fit.train_loss_curve[run].tolist(),
+                "validation_accuracy_curve": fit.validation_accuracy_curve[run].tolist(),
+            }
+        )
+    return pl.DataFrame(rows, schema_overrides={"success_probability": pl.Float64})
+
+
+def summarize(rows: pl.DataFrame) -> pl.DataFrame:
+    """Mean and sample standard deviation over the runs of each task.
+
+    Args:
+        rows: Rows of any number of tasks.
+
+    Returns:
+        One row per task, in the order of first appearance; the standard deviation of one run
+        is 0.
+    """
+    same = [
+        "task", "resource", "qubits", "depth", "mixing", "readout", "data", "loss", "steps",
+        "batch_size", "learning_rate", "seed", "seconds", "compile_seconds", "num_parameters",
+        "ebits_per_inference", "bits_per_inference", "nonlocal_gates_per_inference",
+        "rounds_per_inference",
+    ]  # fmt: skip
+    measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
+    return rows.group_by("task", maintain_order=True).agg(
+        *[pl.col(name).first() for name in same if name != "task"],
+        *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
+        *[pl.col(name).std().fill_null(0.0).alias(f"{name}_std") for name in measured],
+        pl.len().alias("runs"),
+    )
