@@ -44,7 +44,7 @@ def arrays(variant: Variant, problem: Problem) -> tuple[Params, jax.Array, jax.A
     """Parameters, prepared inputs and labels in single precision."""
     params = jax.tree.map(lambda leaf: jnp.asarray(leaf, jnp.float32), problem.params)
     inputs = jax.jit(variant.prepare)(jnp.asarray(problem.x, jnp.float32))
-    return params, jax.block_until_ready(inputs), jnp.asarray(problem.y, jnp.float32)
+    return params, inputs, jnp.asarray(problem.y, jnp.float32)
 
 
 def loss(variant: Variant, params: Params, inputs: jax.Array, labels: jax.Array) -> jax.Array:
@@ -65,14 +65,15 @@ def measure(variant: Variant, problem: Problem, steps: int) -> dict[str, float]:
         updates, state = optimizer.update(gradient, state)
         return optax.apply_updates(params, updates), state, value, optax.global_norm(gradient)
 
+    wait: Callable[[Any], Any] = jax.block_until_ready
     begin = time.perf_counter()
     compiled = jax.jit(step).lower(params, state, inputs, labels).compile()
     compile_seconds = time.perf_counter() - begin
-    params, state, value, norm = jax.block_until_ready(compiled(params, state, inputs, labels))
+    params, state, value, norm = wait(compiled(params, state, inputs, labels))
     seconds = []
     for _ in range(steps):
         begin = time.perf_counter()
-        params, state, *_ = jax.block_until_ready(compiled(params, state, inputs, labels))
+        params, state, *_ = wait(compiled(params, state, inputs, labels))
         seconds.append(time.perf_counter() - begin)
     return {
         "compile_seconds": compile_seconds,

@@ -4,8 +4,7 @@ Pooling is a rotation controlled by the qubit that would be measured (deferred m
 unrolled: one QNode for the whole circuit.
 scan:     `jax.lax.scan` over depth; each layer is a QNode from state to state.
 unitary:  the trained part of a QPU, the same for every sample, becomes one 16 x 16 gate.
-In all of them the two-qubit bricks are fused by hand and `jax.vmap` runs over the batch, which is
-faster here than parameter broadcasting.
+In all of them the two-qubit bricks are fused by hand and `jax.vmap` runs over the batch.
 """
 
 from collections.abc import Callable, Sequence
@@ -24,10 +23,13 @@ HADAMARDS = np.kron(qml.Hadamard.compute_matrix(), qml.Hadamard.compute_matrix()
 CZ_HADAMARDS = jnp.asarray(qml.CZ.compute_matrix() @ HADAMARDS, jnp.complex64)
 
 
-def node(function: Callable[..., Any], wires: int) -> Callable[..., Any]:
+def node(function: Callable[..., Any], wires: int) -> Callable[..., jax.Array]:
     """A QNode on default.qubit that JAX differentiates through."""
     device = qml.device("default.qubit", wires=wires)
-    return qml.QNode(function, device, interface="jax", diff_method="backprop")
+    circuit: Callable[..., jax.Array] = qml.QNode(
+        function, device, interface="jax", diff_method="backprop"
+    )
+    return circuit
 
 
 def prepare(state: jax.Array, wires: int) -> None:
@@ -59,7 +61,8 @@ def layer(wires: Sequence[int], angles: jax.Array) -> None:
 
 def rotation(phi: jax.Array, chi: jax.Array) -> jax.Array:
     """RX(chi) RZ(phi)."""
-    return qml.RX.compute_matrix(chi) @ qml.RZ.compute_matrix(phi)
+    matrix: jax.Array = qml.RX.compute_matrix(chi) @ qml.RZ.compute_matrix(phi)
+    return matrix
 
 
 def pool(wires: Sequence[int], angles: jax.Array) -> None:
@@ -136,8 +139,8 @@ def scan(params: Params, states: jax.Array) -> jax.Array:
         return qml.probs(wires=READOUT)
 
     joint = node(circuit, ALL)
-    run = jax.vmap(lambda state: joint(evolve(params, range(QPUS), state)).reshape(2, 2))
-    return run(states)
+    flat = jax.vmap(lambda state: joint(evolve(params, range(QPUS), state)))(states)
+    return jnp.reshape(flat, (-1, 2, 2))
 
 
 def unitary(params: Params, states: jax.Array) -> jax.Array:
@@ -151,7 +154,7 @@ def unitary(params: Params, states: jax.Array) -> jax.Array:
             qml.QubitUnitary(gates[qpu], remaining(qpu, 0))
         return qml.probs(wires=READOUT)
 
-    return jax.vmap(node(circuit, ALL))(states).reshape(-1, 2, 2)
+    return jnp.reshape(jax.vmap(node(circuit, ALL))(states), (-1, 2, 2))
 
 
 PEER = Peer(

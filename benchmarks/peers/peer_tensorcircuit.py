@@ -48,7 +48,8 @@ def layer(circuit: Any, wires: Sequence[int], angles: jax.Array) -> None:
 
 def rotation(phi: jax.Array, chi: jax.Array) -> jax.Array:
     """RX(chi) RZ(phi)."""
-    return tc.gates.rx(chi).tensor @ tc.gates.rz(phi).tensor
+    matrix: jax.Array = tc.gates.rx(chi).tensor @ tc.gates.rz(phi).tensor
+    return matrix
 
 
 def pool(circuit: Any, wires: Sequence[int], angles: jax.Array) -> None:
@@ -69,7 +70,8 @@ def embedded(x: jax.Array) -> jax.Array:
     """State (256,) of one sample before the trained gates."""
     circuit = tc.Circuit(ALL)
     embed(circuit, x)
-    return circuit.state()
+    state: jax.Array = circuit.state()
+    return state
 
 
 def unrolled(params: Params, x: jax.Array) -> jax.Array:

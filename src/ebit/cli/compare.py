@@ -6,15 +6,15 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 
 from ebit.cli.console import (
     announce,
-    check_json_path,
+    check_output,
     command_line,
     messages,
     output,
     print_summary,
-    progress_bar,
     write_json,
 )
 from ebit.cli.options import (
@@ -35,14 +35,15 @@ from ebit.cli.options import (
     Split,
     SplitSeed,
 )
+from ebit.cli.progress import show_progress
 from ebit.data import Dataset
 from ebit.models import RESOURCES_HELP
 from ebit.plots import check_installed
 from ebit.report import write_report
-from ebit.results import all_resources, default_qubits, make_task, summarize
+from ebit.results import Store, all_resources, default_qubits, make_task, summarize
 from ebit.results import compare as compare_tasks
 
-QUICK_ROWS = 768
+QUICK_ROWS = 512
 
 
 def compare(
@@ -51,13 +52,14 @@ def compare(
         int | None, typer.Option(help="Convolution layers per stage. Default: 20, quick 5.")
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(help="Optimiser steps. Default: 2000, quick 200.")
+        int | None, typer.Option(help="Optimiser steps. Default: 2000, quick 150.")
     ] = None,
     runs: Annotated[
         int | None, typer.Option(help="Runs per resource. Default: 5, quick 3.")
     ] = None,
     quick: Annotated[
-        bool, typer.Option("--quick", help=f"A first look at no more than {QUICK_ROWS} rows.")
+        bool,
+        typer.Option("--quick", help=f"A first look: no more than {QUICK_ROWS} training rows."),
     ] = False,
     resources: Annotated[
         str | None, typer.Option(help=f"Only these, separated by commas: {RESOURCES_HELP}.")
@@ -99,7 +101,7 @@ def compare(
             depth=(5 if quick else 20) if depth is None else depth,
             mixing=mixing,
             readout=readout,
-            steps=(200 if quick else 2000) if steps is None else steps,
+            steps=(150 if quick else 2000) if steps is None else steps,
             batch_size=batch_size,
             learning_rate=learning_rate,
             runs=(3 if quick else 5) if runs is None else runs,
@@ -109,15 +111,13 @@ def compare(
         for name in names
     ]
     tasks = list({task.hash: task for task in tasks}.values())
-    check_json_path(json)
+    check_output(json, data=data)
+    announce(dataset, tasks, Store(out))
     if quick:
         rows_used = len(dataset.y_train) + len(dataset.y_validation)
         messages.print(f"Quick look: {rows_used} rows, few steps. Do not cite these numbers.")
-    announce(tasks)
-    with progress_bar(len(tasks)) as start:
-        rows = compare_tasks(
-            dataset, tasks, out, progress=lambda task: start(task.model.resource)
-        )
+    with show_progress(len(tasks)) as start:
+        rows = compare_tasks(dataset, tasks, out, progress=start)
     summary = summarize(rows)
     print_summary(summary)
     written = write_report(
@@ -128,20 +128,15 @@ def compare(
         quick=quick,
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
     )
-    output.print(f"Report: {written[0]}", soft_wrap=True)
+    output.print(f"Report: {written[0]}")
     write_json(json, {"rows": summary.to_dicts()})
 
 
 def _smaller(dataset: Dataset, seed: int) -> Dataset:
     """The same data with at most `QUICK_ROWS` rows for training and a third of that to validate."""
     random = np.random.default_rng([seed, QUICK_ROWS])
-    train, validation = (
-        np.sort(random.permutation(len(labels))[:limit])
-        for labels, limit in (
-            (dataset.y_train, QUICK_ROWS),
-            (dataset.y_validation, QUICK_ROWS // 3),
-        )
-    )
+    train = _sample(dataset.y_train, QUICK_ROWS, random)
+    validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random)
     return replace(
         dataset,
         x_train=dataset.x_train[train],
@@ -149,3 +144,14 @@ def _smaller(dataset: Dataset, seed: int) -> Dataset:
         x_validation=dataset.x_validation[validation],
         y_validation=dataset.y_validation[validation],
     )
+
+
+def _sample(
+    labels: NDArray[np.float64], limit: int, random: np.random.Generator
+) -> NDArray[np.intp]:
+    """At most `limit` rows that keep the share of each class, at least one row of each."""
+    if len(labels) <= limit:
+        return np.arange(len(labels))
+    first, second = (random.permutation(np.flatnonzero(labels == sign)) for sign in (-1, 1))
+    count = min(max(round(limit * len(first) / len(labels)), 1), limit - 1)
+    return np.sort(np.concatenate([first[:count], second[: limit - count]]))

@@ -1,30 +1,24 @@
-"""What the verbs print: tables, progress and JSON."""
+"""What the verbs print: tables, notes and JSON."""
 
 import json
 import shlex
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 
-from ebit.learning.checkpoint import write_atomically
-from ebit.results import Task, estimate
-from ebit.learning import Progress as Report
+from ebit.data import Dataset
+from ebit.errors import EbitError
+from ebit.learning.writing import check_writable, write_atomically
+from ebit.results import Store, Task, check_memory, estimate
 
-output = Console(soft_wrap=False)
-messages = Console(stderr=True, soft_wrap=True, highlight=False)
+output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
+messages = Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def write_json(path: Path | None, content: dict[str, Any]) -> None:
@@ -34,12 +28,13 @@ def write_json(path: Path | None, content: dict[str, Any]) -> None:
         write_atomically(path, text.encode())
 
 
-def check_json_path(path: Path | None) -> None:
-    """Raise before hours of work if the JSON file cannot be written."""
-    if path is not None:
-        probe = path.with_name(f".{path.name}.probe")
-        write_atomically(probe, b"")
-        probe.unlink(missing_ok=True)
+def check_output(path: Path | None, *, data: str) -> None:
+    """Raise before hours of work if a file cannot be written, or is the file with the data."""
+    if path is None:
+        return
+    if Path(data).is_file() and path.resolve() == Path(data).resolve():
+        raise EbitError(f"Cannot write {str(path)!r}: it holds the data. Give another file.")
+    check_writable(path)
 
 
 def command_line() -> str:
@@ -47,75 +42,78 @@ def command_line() -> str:
     return shlex.join(["ebit", *sys.argv[1:]])
 
 
-def announce(tasks: list[Task]) -> None:
-    """Say what large tasks will need before they start."""
-    for task in tasks:
-        needs = estimate(task)
-        if needs.is_large:
-            messages.print(f"{task.model.resource}: this needs {needs}.")
+def announce(dataset: Dataset, tasks: Sequence[Task], store: Store) -> None:
+    """Say what is finished, what large tasks will need, and when angles look like raw data.
+
+    Raises:
+        EbitError: If a task needs more memory than there is.
+    """
+    unfinished = [task for task in tasks if not store.has(task.hash)]
+    needs = [estimate(task) for task in unfinished]
+    for task, need in zip(unfinished, needs, strict=True):
+        check_memory(task, need)
+    note = _far_angles(dataset)
+    if note is not None and unfinished:
+        messages.print(note)
+    finished = len(tasks) - len(unfinished)
+    if finished:
+        messages.print(f"{finished} of {len(tasks)} trainings are in {store.folder} already.")
+    for task, need in zip(unfinished, needs, strict=True):
+        if need.is_large:
+            messages.print(f"{task.model.resource}: this needs {need}.")
 
 
-@contextmanager
-def progress_bar(total: int) -> Iterator[Any]:
-    """A bar over several trainings; yields a function from a title to a progress callback."""
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TextColumn("steps"),
-        TimeRemainingColumn(),
+def _far_angles(dataset: Dataset) -> str | None:
+    size = np.abs(dataset.x_train).max(axis=0)
+    column = int(size.argmax())
+    if dataset.scaling.kind != "none" or size[column] <= 2 * np.pi:
+        return None
+    return (
+        f"Note: feature {dataset.feature_names[column]!r} reaches {size[column]:.4g}, far outside "
+        "[-2 pi, 2 pi], and is taken as an angle in radians; --scale angles maps the features to "
+        "[0, pi]."
     )
-    with Progress(*columns, console=messages, transient=True) as bar:
-        number = 0
 
-        def start(title: str) -> Report:
-            nonlocal number
-            number += 1
-            item = bar.add_task(f"{title} ({number}/{total}) compiling", total=None)
 
-            def report(done: int, steps: int) -> None:
-                bar.update(
-                    item,
-                    completed=done,
-                    total=steps,
-                    description=f"{title} ({number}/{total})",
-                    visible=done < steps,
-                )
+def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> None:
+    """Print rows below headers, at the width they need: nothing is cut off or wrapped.
 
-            return report
-
-        yield start
+    Args:
+        columns: Header, and whether its cells are numbers (flush right).
+        rows: Cells.
+    """
+    table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
+    for title, is_number in columns:
+        table.add_column(title, justify="right" if is_number else "left", no_wrap=True)
+    for row in rows:
+        table.add_row(*row)
+    width = output.measure(table).maximum
+    output.print(table, width=width)
 
 
 def print_summary(summary: pl.DataFrame) -> None:
-    """One line per task: accuracy, parameters, cost per inference and time."""
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    table.add_column("resource")
-    titles = ("validation\naccuracy", "parameters", "ebits", "bits", "non-local\ngates")
-    for title in (*titles, "rounds", "training\nseconds", "compile\nseconds"):
-        table.add_column(title, justify="right")
-    for row in summary.iter_rows(named=True):
-        mean, std = row["validation_accuracy_mean"], row["validation_accuracy_std"]
-        table.add_row(
+    """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide."""
+    titles = ("accuracy", "std", "params", "ebits", "bits", "gates", "rounds", "seconds")
+    rows = [
+        (
             row["resource"],
-            f"{mean:.3f} ± {std:.3f}",
+            f"{row['validation_accuracy_mean']:.3f}",
+            f"{row['validation_accuracy_std']:.3f}" if row["runs"] > 1 else "-",
             str(row["num_parameters"]),
             str(row["ebits_per_inference"]),
             str(row["bits_per_inference"]),
             str(row["nonlocal_gates_per_inference"]),
             str(row["rounds_per_inference"]),
             f"{row['seconds']:.1f}",
-            f"{row['compile_seconds']:.1f}",
         )
-    output.print(table)
-    runs = summary["runs"].to_list()
+        for row in summary.iter_rows(named=True)
+    ]
+    print_table([("resource", False), *((title, True) for title in titles)], rows)
+    runs = summary["runs"].unique().sort().to_list()
+    compiling = float(summary["compile_seconds"].sum())
     output.print(
-        f"Accuracy: mean ± standard deviation over {_range(runs)} runs. "
-        "Ebits, bits, gates and rounds are used up per inference.",
-        soft_wrap=True,
+        f"accuracy, std: mean and standard deviation over {' or '.join(map(str, runs))} "
+        f"run{'' if runs == [1] else 's'}, on the validation rows\n"
+        "ebits, bits, gates (non-local), rounds: used up by one inference\n"
+        f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
-
-
-def _range(values: list[int]) -> str:
-    low, high = min(values), max(values)
-    return str(low) if low == high else f"{low} to {high}"

@@ -4,6 +4,7 @@ import os
 import sys
 from typing import Annotated, Any
 
+import jax
 import typer
 from typer.exceptions import TyperException
 
@@ -19,7 +20,6 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 a check failed (such as a training that diverged), 2 wrong usage "
         "or bad input, 130 interrupted."
     ),
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
@@ -46,7 +46,7 @@ def _options(
 
 def main() -> None:
     """Run the command line; every error is one line on standard error."""
-    arguments = sys.argv[1:]
+    arguments = sys.argv[1:] or ["--help"]
     try:
         code = app(arguments, standalone_mode=False)
     except ebit.EbitError as error:
@@ -55,6 +55,10 @@ def main() -> None:
         _fail(_usage(error, arguments), 2)
     except ebit.TrainingDivergedError as error:
         _fail(str(error), 1)
+    except (MemoryError, jax.errors.JaxRuntimeError) as error:
+        if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in str(error):
+            raise
+        _fail("There is not enough memory: use a smaller batch size or fewer runs or qubits.", 1)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)

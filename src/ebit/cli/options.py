@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from ebit.data import Dataset, DataSource, load
+from ebit.errors import EbitError
 
 DATA_HELP = (
     "clusters:SEED, clusters-hwang:SEED, chsh, chsh:alternative, or an NPZ, CSV or Parquet file."
@@ -62,14 +63,17 @@ class DataOptions:
 
     def load(self) -> Dataset:
         """The data set; raises `EbitError` if anything is wrong with it."""
-        return load(
-            DataSource(
-                source=self.data,
-                label=self.label,
-                validation_fraction=self.split,
-                split_seed=self.split_seed,
-                scale=self.scale,
-                features=self.features,
-                positive=self.positive,
+        try:
+            return load(
+                DataSource(
+                    source=self.data,
+                    label=self.label,
+                    validation_fraction=self.split,
+                    split_seed=self.split_seed,
+                    scale=self.scale,
+                    features=self.features,
+                    positive=self.positive,
+                )
             )
-        )
+        except EbitError as error:  # named as on the command line
+            raise EbitError(str(error).replace("`validation_fraction`", "`split`")) from None

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 
-from ebit.cli.console import check_json_path, output, write_json
+from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.options import Json
-from ebit.learning.checkpoint import write_atomically
+from ebit.learning.writing import write_atomically
 from ebit.results import load_model
 from ebit.results import predict as predict_file
 
@@ -25,22 +24,24 @@ def predict(
     json: Json = None,
 ) -> None:
     """Predict the labels of a file with a trained model."""
+    for path in (out, json):
+        check_output(path, data=str(data))
     stored = load_model(model)
     chosen = stored.best_run if run is None else run
     predictions = predict_file(stored, data, run=chosen)
-    check_json_path(json)
     if out is not None:
         write_atomically(out, predictions.write_csv().encode())
-    table = Table(box=None, header_style="bold", pad_edge=False)
-    for column in predictions.columns:
-        table.add_column(column, justify="right")
-    for row in predictions.head(10).iter_rows():
-        table.add_row(*(f"{v:+.4f}" if isinstance(v, float) else str(v) for v in row))
-    output.print(table)
+    print_table(
+        [(column, True) for column in predictions.columns],
+        [
+            [f"{v:+.4f}" if isinstance(v, float) else str(v) for v in row]
+            for row in predictions.head(10).iter_rows()
+        ],
+    )
     if len(predictions) > 10:
         rest = len(predictions) - 10
         where = f"all are in {out}" if out is not None else "write all with --out FILE.csv"
-        output.print(f"... and {rest} more rows ({where}).", soft_wrap=True)
+        output.print(f"... and {rest} more rows ({where}).")
     accuracy = None
     if "correct" in predictions.columns:
         accuracy = float(predictions["correct"].cast(int).mean())  # type: ignore[arg-type]

@@ -7,10 +7,9 @@ import typer
 
 from ebit.cli.console import (
     announce,
-    check_json_path,
+    check_output,
     output,
     print_summary,
-    progress_bar,
     write_json,
 )
 from ebit.cli.options import (
@@ -32,6 +31,7 @@ from ebit.cli.options import (
     SplitSeed,
     ValidateEvery,
 )
+from ebit.cli.progress import show_progress
 from ebit.models import RESOURCES_HELP
 from ebit.results import Store, make_task, summarize
 from ebit.results import train as train_task
@@ -82,13 +82,14 @@ def train(
         loss=loss,
         validate_every=validate_every,
     )
-    check_json_path(json)
-    announce([task])
-    with progress_bar(1) as start:
-        rows = train_task(dataset, task, out, progress=start(task.model.resource))
+    check_output(json, data=data)
+    store = Store(out)
+    announce(dataset, [task], store)
+    with show_progress(1) as start:
+        rows = train_task(dataset, task, out, progress=start(task))
     summary = summarize(rows)
     print_summary(summary)
-    output.print(f"Model: {Store(out).model_path(task.hash)}", soft_wrap=True)
+    output.print(f"Model: {store.model_path(task.hash)}")
     first = summary.row(0, named=True)
     keys = ("validation_accuracy_mean", "validation_accuracy_std", "runs")
     extra = [k for k in first if k.endswith(("_mean", "_std")) and first[k] is not None]

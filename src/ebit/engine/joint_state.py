@@ -1,6 +1,6 @@
 """Quantum links: the QPUs are one register of 2n qubits (the only engine with a joint state).
 
-Each stage either evolves the states of the batch gate by gate, or builds its unitary first and
+Each stage either evolves the states of the batch brick by brick, or builds its unitary first and
 multiplies (the Heisenberg picture: the trained part is one operator for all samples); the
 cheaper one by operation count is taken. After a pooling round every string of outcomes is a
 block of its own, so later stages act on few qubits.
@@ -25,6 +25,10 @@ from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import hadamard_operations
 
 _HIGHEST = lax.Precision.HIGHEST
+
+_BRICK_WEIGHT = 3
+"""An operation of a brick takes as long as this many of a large matrix product (bricks are bound
+by memory; measured on two CPU cores)."""
 
 
 @dataclass(frozen=True)
@@ -61,15 +65,15 @@ class JointState:
 
     def operations(self, depth: int, batch: int) -> int:
         """The cheaper way through every stage."""
-        total, blocks = min(_convolve_costs(2 * self.qubits, depth, batch)), 1
+        total, blocks = _convolve_operations(2 * self.qubits, depth, batch), 1
         for kept in stages(self.qubits):
-            total += min(_pool_costs(kept, depth if kept > 2 else 0, batch * blocks))
+            total += min(_pool_operations(kept, depth if kept > 2 else 0, batch * blocks))
             blocks *= 2**kept
         return total
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
         """States and cotangents of the batch (reversible: no copy per brick), with temporaries."""
-        return 8 * 2 * bytes_per_real * batch * 4**self.qubits
+        return 16 * 2 * bytes_per_real * batch * 4**self.qubits
 
 
 def _joined(angles: jax.Array) -> jax.Array:
@@ -77,29 +81,42 @@ def _joined(angles: jax.Array) -> jax.Array:
     return jnp.concatenate([angles[0], angles[1]], axis=-1)
 
 
-def _convolve_costs(qubits: int, depth: int, states: int) -> tuple[int, int]:
-    """Operations of evolving all states, and of building the unitary and multiplying."""
-    bricks = depth * (1 if qubits == 2 else 2)
-    brick = bricks * hadamard_operations(qubits)
-    return states * brick, 2**qubits * brick + 8 * states * 4**qubits
+def _brick_operations(qubits: int, depth: int) -> int:
+    """Operations of all bricks of a convolution on one state."""
+    return depth * (1 if qubits == 2 else 2) * hadamard_operations(qubits)
+
+
+def _builds_unitary(qubits: int, depth: int, states: int) -> bool:
+    """Whether building the unitary of a convolution pays for this many states."""
+    saved = (states - 2**qubits) * _brick_operations(qubits, depth)
+    return _BRICK_WEIGHT * saved > 8 * states * 4**qubits
+
+
+def _convolve_operations(qubits: int, depth: int, states: int) -> int:
+    """Operations of a convolution, in the way that is taken."""
+    brick = _brick_operations(qubits, depth)
+    if _builds_unitary(qubits, depth, states):
+        return 2**qubits * brick + 8 * states * 4**qubits
+    return states * brick
 
 
 def _convolve(angles: jax.Array, states: jax.Array) -> jax.Array:
     """Convolution of a whole register: states (batch, blocks, 2**m)."""
     depth, qubits = angles.shape
-    evolve, multiply = _convolve_costs(qubits, depth, states.shape[0] * states.shape[1])
-    if evolve <= multiply:
-        return convolve_states(angles, states)
-    return jnp.matmul(states, convolution_matrix(angles).T, precision=_HIGHEST)
+    if _builds_unitary(qubits, depth, states.shape[0] * states.shape[1]):
+        return jnp.matmul(states, convolution_matrix(angles).T, precision=_HIGHEST)
+    return convolve_states(angles, states)
 
 
-def _pool_costs(kept: int, depth: int, states: int) -> tuple[int, int]:
+def _pool_operations(kept: int, depth: int, states: int) -> tuple[int, int]:
     """Operations of pooling and the next convolution: gate by gate, or one matrix per outcome."""
     size = 2**kept
-    convolve = min(_convolve_costs(kept, depth, states * size)) if depth else 0
-    gates = states * size * size * 16 * kept + convolve
-    matrices = 16 * size**3 + (8 * size**4 if depth else 0) + 8 * states * size**3
-    return gates, matrices
+    gates = states * size * size * 16 * kept
+    build = 16 * size**3
+    if depth:
+        gates += _convolve_operations(kept, depth, states * size)
+        build += 8 * size**4 + size * _brick_operations(kept, depth)
+    return gates, build + 8 * states * size**3
 
 
 def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> jax.Array:
@@ -108,7 +125,7 @@ def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> 
     kept = angles.shape[0]
     size = 2**kept
     depth = 0 if following is None else following.shape[0]
-    gates, matrices = _pool_costs(kept, depth, batch * blocks)
+    gates, matrices = _pool_operations(kept, depth, batch * blocks)
     if gates <= matrices:
         states = pool_states(angles, states).reshape(batch, blocks * size, size)
         return states if following is None else _convolve(following, states)

@@ -168,14 +168,16 @@ class LocalEffects:
         return build - 8 * dimension**3 + 2 * batch * meet
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
-        """Rows, their meeting with the batch, and the cotangents of both."""
+        """Effects, their meeting with the batch, and the cotangents of both."""
         dimension, states = 2**self.qubits, 2**self.pairs
-        per_sample = states**2
-        if self.method == "columns":
-            per_sample = 2 * dimension + dimension * states + 2 * states**2
-        elif self.method == "paired features":
-            per_sample = (dimension**2 // states) ** 2
-        return 4 * 2 * bytes_per_real * (dimension**2 + batch * (dimension**2 + per_sample))
+        effects, per_sample = 4 * dimension**2, 4 * states**2
+        if self.method == "paired features":
+            effects += (dimension**2 // states) ** 2
+        elif self.method == "features":
+            effects += dimension**2 * states**2
+        else:
+            per_sample += dimension * (states + 2)
+        return 8 * bytes_per_real * (effects + batch * per_sample)
 
 
 def joint_table(both: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:

@@ -23,13 +23,15 @@ class Interruption:
 def delayed_interrupt() -> Iterator[Interruption]:
     """Hold Ctrl-C back inside the block; a second Ctrl-C interrupts at once.
 
-    Signals can be handled in the main thread only; elsewhere the block changes nothing.
+    Signals can be handled in the main thread only; elsewhere, and where Ctrl-C is ignored (as in
+    a background job), the block changes nothing.
 
     Yields:
         An `Interruption` to look at between chunks.
     """
     state = Interruption()
-    if threading.current_thread() is not threading.main_thread():
+    in_main_thread = threading.current_thread() is threading.main_thread()
+    if not in_main_thread or not callable(signal.getsignal(signal.SIGINT)):
         yield state
         return
 

@@ -28,7 +28,7 @@ def minibatch_indices(
     """
     per_epoch = rows // batch_size
     result = np.empty((count, batch_size), np.int32)
-    order, order_epoch = np.empty(0), -1
+    order, order_epoch = np.empty(0, np.int64), -1
     for step in range(first, first + count):
         epoch, position = divmod(step, per_epoch)
         if epoch != order_epoch:

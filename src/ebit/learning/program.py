@@ -58,13 +58,12 @@ class Program:
     loss: str
 
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
-        """Random parameters of every run (one key each) and the optimiser's state for them."""
+        """Random parameters of every run (one key each) and the optimiser's state for them.
 
-        def start(key: jax.Array) -> State:
-            parameters = self.model.init(key, real)
-            return parameters, self.optimizer.init(parameters)
-
-        return jax.vmap(start)(keys)
+        Not to be compiled as a whole: XLA would generate the random numbers anew for every leaf.
+        """
+        parameters = jax.vmap(lambda key: self.model.init(key, real))(keys)
+        return parameters, jax.jit(jax.vmap(self.optimizer.init))(parameters)
 
     def steps(
         self,

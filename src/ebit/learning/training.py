@@ -96,7 +96,7 @@ def fit(
         validate_every: Steps between the points of the curves; by default about 50 points.
         dtype: complex64 or complex128.
         checkpoint: Where to keep the state, so that an interrupted training goes on with the
-            same numbers.
+            same numbers; remove it when the result is safe.
         progress: Called between chunks.
 
     Returns:
@@ -126,7 +126,7 @@ def fit(
     validation_rows = _checked(validation or train, "validation", model, real)
     rows = len(train_rows[1])
     batch_size = rows if batch_size is None else batch_size
-    _check_settings(steps, batch_size, learning_rate, loss, runs, rows, validate_every)
+    _check_settings(steps, batch_size, learning_rate, loss, runs, seed, rows, validate_every)
     with jax.enable_x64(True) if double else nullcontext():
         optimizer = optax.adam(learning_rate) if optimizer is None else optimizer
         program = Program(model, optimizer, loss)
@@ -147,7 +147,13 @@ def fit(
 def _checked(
     data: tuple[ArrayLike, ArrayLike], name: str, model: Model, real: np.dtype[Any]
 ) -> Rows:
-    x, y = (np.asarray(part) for part in data)
+    try:
+        with np.errstate(over="ignore"):
+            x, y = (np.asarray(part).astype(real) for part in data)
+    except (TypeError, ValueError):
+        raise EbitError(
+            f"Argument `{name}` must be a pair of arrays of numbers: angles and labels."
+        ) from None
     if x.ndim != 2 or x.shape[1] != model.features:
         raise EbitError(
             f"Argument `{name}` must hold angles of shape (rows, {model.features}), but they have "
@@ -163,7 +169,7 @@ def _checked(
     if not np.all(np.isin(y, (-1, 1))):
         wrong = y[~np.isin(y, (-1, 1))][0]
         raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
-    return x.astype(real), y.astype(real)
+    return x, y
 
 
 def _check_settings(
@@ -172,15 +178,19 @@ def _check_settings(
     learning_rate: float,
     loss: str,
     runs: int,
+    seed: int,
     rows: int,
     validate_every: int | None,
 ) -> None:
     counts = {"steps": steps, "batch_size": batch_size, "runs": runs}
     if validate_every is not None:
         counts["validate_every"] = validate_every
-    for name, value in counts.items():
-        if value < 1:
-            raise EbitError(f"Argument `{name}` must be at least 1, but is {value}.")
+    for name, value in {**counts, "seed": seed}.items():
+        least = 0 if name == "seed" else 1
+        if not isinstance(value, int | np.integer) or value < least:
+            raise EbitError(
+                f"Argument `{name}` must be a whole number, at least {least}, but is {value!r}."
+            )
     if batch_size > rows:
         raise EbitError(
             f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
@@ -226,7 +236,7 @@ class _Training:
             .lower(state, self._losses, self._indices, 0, every, self._data)
             .compile()
         )
-        size = min(max(batch_size, 512), max(len(train[1]), len(validation[1])))
+        size = min(max(batch_size, 256), max(len(train[1]), len(validation[1])))
         parts = [slices(*data, size) for data in (self._data, other)]
         first = parts[0][0]
         evaluate = (
@@ -253,10 +263,7 @@ class _Training:
                     written = time.perf_counter()
                 if interruption.requested:
                     raise KeyboardInterrupt
-        result = self._result()
-        if checkpoint is not None:
-            checkpoint.remove()
-        return result
+        return self._result()
 
     def _minibatches(self, first: int) -> NDArray[np.int32]:
         rows = len(self._data[1])
@@ -313,6 +320,7 @@ class _Training:
         parameters = self._state[0]
         train_accuracy, train_loss = self._on_train(parameters)
         validation_accuracy, _ = self._on_validation(parameters)
+        self._check_finite(train_loss[None], self._steps - 1)
         return Fit(
             parameters=jax.tree.map(np.asarray, parameters),
             curve_steps=np.array(self._curves["steps"], np.int64),

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
@@ -74,10 +75,12 @@ class DistributedDNN:
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Weights normal with variance 1 / inputs, biases zero, final layer a b only."""
         sizes = self._sizes
-        keys = jax.random.split(key, len(sizes) - 1)
+        shapes = [(2, i, o) for i, o in zip(sizes, sizes[1:], strict=False)]
+        ends = np.cumsum([np.prod(shape) for shape in shapes])
+        flat = jax.random.normal(key, (int(ends[-1]),), dtype)
         weights = tuple(
-            jax.random.normal(k, (2, i, o), dtype) / jnp.sqrt(jnp.asarray(i, dtype))
-            for k, i, o in zip(keys, sizes, sizes[1:], strict=False)
+            part.reshape(shape) / np.sqrt(shape[1]).astype(dtype)
+            for part, shape in zip(jnp.split(flat, ends[:-1]), shapes, strict=True)
         )
         biases = tuple(jnp.zeros((2, 1, o), dtype) for o in sizes[1:])
         return {"weights": weights, "biases": biases, "final": jnp.asarray([0, 0, 0, 1], dtype)}

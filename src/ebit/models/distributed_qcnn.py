@@ -186,12 +186,15 @@ class DistributedQCNN:
 
 
 def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Parameters:
-    """Angles uniform in [0, 2 pi) for a pytree of shapes (tuples of integers)."""
+    """Angles uniform in [0, 2 pi) for a pytree of shapes (tuples of integers).
+
+    All angles come from one draw, because a random generator takes long to compile.
+    """
     leaves, structure = jax.tree.flatten(shapes, is_leaf=_is_shape)
-    keys = jax.random.split(key, len(leaves))
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in leaves])
+    flat = jax.random.uniform(key, (int(ends[-1]),), dtype, 0.0, 2 * np.pi)
     angles = [
-        jax.random.uniform(k, shape, dtype, 0.0, 2 * np.pi)
-        for k, shape in zip(keys, leaves, strict=True)
+        part.reshape(shape) for part, shape in zip(jnp.split(flat, ends[:-1]), leaves, strict=True)
     ]
     parameters: Parameters = jax.tree.unflatten(structure, angles)
     return parameters

@@ -1,7 +1,7 @@
 """Tasks, the rows they produce, and the store that keeps them."""
 
 from ebit.results.compare import all_resources, compare
-from ebit.results.estimate import Estimate, estimate, matrix_product_rate
+from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.predict import predict
 from ebit.results.rows import rows_of, summarize
@@ -18,6 +18,7 @@ __all__ = [
     "Task",
     "TrainingSettings",
     "all_resources",
+    "check_memory",
     "compare",
     "default_qubits",
     "estimate",

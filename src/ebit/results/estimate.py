@@ -1,5 +1,6 @@
 """What a task will need, before it starts."""
 
+import os
 import time
 from dataclasses import dataclass
 from functools import cache
@@ -7,6 +8,7 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 
+from ebit.errors import EbitError
 from ebit.results.task import Task
 
 
@@ -51,14 +53,45 @@ def estimate(task: Task) -> Estimate:
     return Estimate(memory, operations / matrix_product_rate())
 
 
+def check_memory(task: Task, needs: Estimate) -> None:
+    """Raise before a training that this machine has no memory for.
+
+    Args:
+        task: The task.
+        needs: What `estimate` says about it.
+
+    Raises:
+        EbitError: If it needs more than there is.
+    """
+    have = machine_memory()
+    if have is not None and needs.memory_bytes > have:
+        raise EbitError(
+            f"Resource {task.model.resource!r} with {task.model.qubits} qubits per QPU needs about "
+            f"{needs.memory_bytes / 1e9:.0f} GB of memory, but there are {have / 1e9:.0f} GB: use "
+            "a smaller batch size or fewer runs, or leave this resource out."
+        )
+
+
+def machine_memory() -> int | None:
+    """Bytes of memory of the device that JAX computes on; None if unknown."""
+    device = jax.devices()[0]
+    if device.platform != "cpu":
+        limit = (device.memory_stats() or {}).get("bytes_limit")
+        return None if limit is None else int(limit)
+    try:
+        return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, OSError, ValueError):
+        return None
+
+
 @cache
 def matrix_product_rate() -> float:
     """Operations per second of a float32 matrix product on this machine, measured once."""
     matrix = jnp.ones((1024, 1024), jnp.float32)
-    jax.block_until_ready(matrix @ matrix)
+    (matrix @ matrix).block_until_ready()
     best = float("inf")
     for _ in range(5):
         started = time.perf_counter()
-        jax.block_until_ready(matrix @ matrix)
+        (matrix @ matrix).block_until_ready()
         best = min(best, time.perf_counter() - started)
     return 2 * 1024**3 / best

@@ -9,10 +9,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import ValidationError
 
 from ebit.errors import EbitError
-from ebit.learning.checkpoint import load_arrays, restore, save_arrays
+from ebit.learning.arrays import load_arrays, restore, save_arrays
+from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import Model, Parameters
 from ebit.results.task import Task
 
@@ -48,6 +48,13 @@ class StoredModel:
         """The run with the highest validation accuracy (the first of equals)."""
         return int(np.argmax(self.validation_accuracy))
 
+    def check_run(self, run: int) -> None:
+        """Raise `EbitError` unless there is such a run."""
+        if not 0 <= run < self.runs:
+            raise EbitError(
+                f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
+            )
+
     def expectation(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
         """Read-outs of one run.
 
@@ -61,12 +68,9 @@ class StoredModel:
         Raises:
             EbitError: If there is no such run or the shape does not fit.
         """
-        if not 0 <= run < self.runs:
-            raise EbitError(
-                f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
-            )
+        self.check_run(run)
         parameters = jax.tree.map(lambda leaf: leaf[run], self.parameters)
-        trained = self.task.training.loss != "product"
+        trained = TRAINS_READOUT[self.task.training.loss]
 
         @jax.jit
         def evaluate(rows: jax.Array) -> jax.Array:
@@ -130,25 +134,24 @@ def load_model(path: Path) -> StoredModel:
     if metadata.get("version") != VERSION:
         raise EbitError(
             f"{str(path)!r} is a model of version {metadata.get('version')!r}, but this ebit reads "
-            f"version {VERSION!r}: train it again."
+            f"version {VERSION!r}: delete it and train again."
         )
     try:
         task = Task.model_validate_json(metadata["task"])
         accuracy = tuple(float(value) for value in json.loads(metadata["validation_accuracy"]))
-        preparation = json.loads(metadata["preparation"])
-    except (KeyError, ValueError, TypeError, ValidationError):
+        preparation = dict(json.loads(metadata["preparation"]))
+    except (KeyError, ValueError, TypeError, RecursionError):
         raise EbitError(
-            f"{str(path)!r} has damaged metadata: train the model again."
+            f"{str(path)!r} has wrong metadata: delete it and train again."
         ) from None
-    if not isinstance(preparation, dict) or not accuracy:
-        raise EbitError(f"{str(path)!r} has damaged metadata: train the model again.")
     model = task.model.build()
     runs = len(accuracy)
-    shapes = jax.eval_shape(model.init, jax.random.key(0))
-    stacked = jax.tree.map(
-        lambda leaf: jax.ShapeDtypeStruct((runs, *leaf.shape), leaf.dtype), shapes
+    shapes = jax.eval_shape(
+        lambda: jax.vmap(model.init)(jax.random.split(jax.random.key(0), runs))
     )
-    parameters = restore(stacked, arrays, path)
+    parameters = restore(shapes, arrays, path)
     if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
-        raise EbitError(f"{str(path)!r} holds NaN or infinite parameters: train the model again.")
+        raise EbitError(
+            f"{str(path)!r} holds NaN or infinite parameters: delete it and train again."
+        )
     return StoredModel(task, model, parameters, accuracy, preparation)

@@ -26,6 +26,8 @@ def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.Da
     Raises:
         EbitError: If the file does not fit the model.
     """
+    chosen = stored.best_run if run is None else run
+    stored.check_run(chosen)
     keep = stored.preparation
     try:
         scaling = Scaling.from_dict(keep["scaling"])
@@ -33,7 +35,7 @@ def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.Da
         negative, positive = (str(name) for name in keep["class_names"])
         label = str(keep["label"])
     except (KeyError, TypeError, ValueError):
-        raise EbitError("The model has damaged metadata: train the model again.") from None
+        raise EbitError("The model has wrong metadata: delete it and train again.") from None
     x, y = read_features(
         path,
         feature_names=names,
@@ -41,7 +43,7 @@ def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.Da
         scaling=scaling,
         label=label,
     )
-    expectation = stored.expectation(x, stored.best_run if run is None else run)
+    expectation = stored.expectation(x, chosen)
     sign = np.where(expectation >= 0, 1, -1)
     columns: dict[str, object] = {
         "row": np.arange(len(x)),

@@ -78,6 +78,11 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
     return rows.group_by("task", maintain_order=True).agg(
         *[pl.col(name).first() for name in same if name != "task"],
         *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
-        *[pl.col(name).std().fill_null(0.0).alias(f"{name}_std") for name in measured],
+        *[
+            pl.when(pl.col(name).count() > 0)
+            .then(pl.col(name).std().fill_null(0.0))
+            .alias(f"{name}_std")
+            for name in measured
+        ],
         pl.len().alias("runs"),
     )

@@ -26,7 +26,8 @@ def run_task(
     """The rows of a task: from the store if it is finished, else by training.
 
     An interrupted training goes on from its checkpoint with the same numbers. The model is
-    written before the rows, so a task with rows always has its model.
+    written before the rows, and the checkpoint goes after them, so that a full disk costs
+    nothing but the time since the last checkpoint.
 
     Args:
         task: What to do; `task.fingerprint` must belong to the data.
@@ -45,9 +46,10 @@ def run_task(
         KeyboardInterrupt: If interrupted; the same call goes on later.
     """
     finished = store.get(task.hash)
-    if finished is not None and store.model_path(task.hash).is_file():
+    if finished is not None:
         return finished.with_columns(pl.lit(task.data).alias("data"))
     store.check_writable()
+    checkpoint = Checkpoint(store.checkpoint_path(task.hash), task.hash)
     model = task.model.build()
     settings = task.training
     result = fit(
@@ -61,7 +63,7 @@ def run_task(
         runs=settings.runs,
         seed=settings.seed,
         validate_every=settings.validate_every,
-        checkpoint=Checkpoint(store.checkpoint_path(task.hash), task.hash),
+        checkpoint=checkpoint,
         progress=progress,
     )
     save_model(
@@ -73,4 +75,5 @@ def run_task(
     )
     rows = rows_of(task, model, result)
     store.put(task.hash, rows)
+    checkpoint.remove()
     return rows

@@ -1,12 +1,18 @@
 """The store: a folder with one Parquet file per finished task."""
 
+import hashlib
 import io
 from pathlib import Path
 
 import polars as pl
 
 from ebit.errors import EbitError
-from ebit.learning.checkpoint import write_atomically
+from ebit.learning.writing import check_writable, write_atomically
+
+_SEAL = b"ebit-sha256:"
+"""Marks the SHA-256 of a file inside it; the hash is of the file with `_BLANK` in its place."""
+
+_BLANK = b"-" * 64
 
 
 class Store:
@@ -36,14 +42,17 @@ class Store:
         """Where the trained parameters of the task are kept."""
         return self.folder / "models" / f"{task_hash}.safetensors"
 
+    def has(self, task_hash: str) -> bool:
+        """Whether the task is finished: its rows and its model are there."""
+        return self.path(task_hash).is_file() and self.model_path(task_hash).is_file()
+
     def get(self, task_hash: str) -> pl.DataFrame | None:
         """The rows of a finished task, or None.
 
         Raises:
             EbitError: If the file is damaged.
         """
-        path = self.path(task_hash)
-        return _read(path) if path.is_file() else None
+        return _read(self.path(task_hash)) if self.has(task_hash) else None
 
     def put(self, task_hash: str, rows: pl.DataFrame) -> None:
         """Keep the rows of a finished task.
@@ -51,9 +60,7 @@ class Store:
         Raises:
             EbitError: If the folder cannot be written.
         """
-        buffer = io.BytesIO()
-        rows.write_parquet(buffer)
-        write_atomically(self.path(task_hash), buffer.getvalue())
+        write_atomically(self.path(task_hash), _sealed(rows))
 
     def rows(self) -> pl.DataFrame:
         """The rows of all finished tasks, merged.
@@ -70,16 +77,31 @@ class Store:
         Raises:
             EbitError: If it cannot.
         """
-        probe = self.folder / "rows" / ".probe"
-        write_atomically(probe, b"")
-        probe.unlink(missing_ok=True)
+        for folder in ("rows", "models"):
+            check_writable(self.folder / folder / "new")
+
+
+def _sealed(rows: pl.DataFrame) -> bytes:
+    buffer = io.BytesIO()
+    rows.write_parquet(buffer, metadata={"seal": (_SEAL + _BLANK).decode()})
+    content = buffer.getvalue()
+    digest = hashlib.sha256(content).hexdigest().encode()
+    return content.replace(_SEAL + _BLANK, _SEAL + digest)
 
 
 def _read(path: Path) -> pl.DataFrame:
+    """The rows in a file; damage is found before the decoder, which may break off, sees it."""
     try:
-        return pl.read_parquet(path, glob=False)
-    except (pl.exceptions.PolarsError, OSError) as error:
-        reason = " ".join(str(error).split())
+        content = path.read_bytes()
+    except OSError as error:
         raise EbitError(
-            f"Result file {str(path)!r} is damaged ({reason}): delete it and run again."
+            f"Cannot read {str(path)!r} ({error.strerror}): check who may read it."
         ) from None
+    start = content.rfind(_SEAL) + len(_SEAL)
+    digest, rest = content[start : start + 64], content[start + 64 :]
+    found = hashlib.sha256(content[:start] + _BLANK + rest).hexdigest()
+    if digest != found.encode():
+        raise EbitError(
+            f"Result file {str(path)!r} is damaged or not of ebit: delete it and run again."
+        )
+    return pl.read_parquet(io.BytesIO(content))

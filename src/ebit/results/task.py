@@ -9,12 +9,16 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from ebit.errors import EbitError
 from ebit.models import Model, model_from_string
 
-FORMAT = 1
-"""Version of the meaning of a task; a new one gives new hashes."""
-
 
 class _Settings(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def __init__(self, **values: Any) -> None:
+        """Check the settings; the first wrong one is named in an `EbitError`."""
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise _in_one_line(error) from None
 
 
 class ModelSettings(_Settings):
@@ -30,9 +34,9 @@ class ModelSettings(_Settings):
 
     resource: str
     qubits: int = 4
-    depth: int = 20
-    mixing: int = 0
-    readout: str = "weights"
+    depth: int = Field(20, ge=1, le=10_000)
+    mixing: int = Field(0, ge=0, le=10_000)
+    readout: Literal["weights", "parity"] = "weights"
 
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
@@ -58,11 +62,11 @@ class TrainingSettings(_Settings):
         validate_every: Steps between points of the curves.
     """
 
-    steps: int = Field(2000, ge=1)
+    steps: int = Field(2000, ge=1, le=10**9)
     batch_size: int = Field(768, ge=1)
     learning_rate: float = Field(0.05, gt=0, allow_inf_nan=False)
     loss: Literal["mse", "product"] = "mse"
-    runs: int = Field(5, ge=1)
+    runs: int = Field(5, ge=1, le=10_000)
     seed: int = Field(0, ge=0, lt=2**32)
     validate_every: int = Field(40, ge=1)
 
@@ -74,8 +78,11 @@ class Task(_Settings):
         model: Which model.
         training: How it is trained.
         data: Name of the data set.
-        fingerprint: Hash of the data themselves.
-        format: Version of the meaning of these fields.
+        fingerprint: Hash of the data themselves and of how their file was prepared.
+        format: Version of the meaning of these fields; a new one gives new hashes.
+
+    Raises:
+        EbitError: If a setting is unknown or out of range.
 
     Example:
         >>> task = Task(model=ModelSettings(resource="bell:1"), training=TrainingSettings(),
@@ -103,16 +110,21 @@ class Task(_Settings):
         return hashlib.sha256(text.encode()).hexdigest()
 
 
-def settings_error(error: ValidationError) -> EbitError:
-    """The first problem of a Pydantic error in one line.
-
-    Args:
-        error: What Pydantic raised.
-
-    Returns:
-        An error that names the field, the value and what is allowed.
-    """
-    first: dict[str, Any] = dict(error.errors()[0])
-    where = ".".join(str(part) for part in first["loc"]) or "value"
-    message = str(first["msg"]).removeprefix("Value error, ")
-    return EbitError(f"Argument `{where}`: {message}, but is {first['input']!r}.")
+def _in_one_line(error: ValidationError) -> EbitError:
+    """The first problem of a Pydantic error: the field, what it must be, and what it is."""
+    first: dict[str, Any] = dict(error.errors(include_url=False)[0])
+    cause = first.get("ctx", {}).get("error")
+    if isinstance(cause, EbitError):
+        return cause
+    where = ".".join(str(part) for part in first["loc"])
+    if first["type"] == "missing":
+        return EbitError(f"Argument `{where}` is missing.")
+    if first["type"] == "extra_forbidden":
+        return EbitError(f"Argument `{where}` is unknown: leave it out.")
+    rule = str(first["msg"]).replace("Input should be", "must be")
+    for words, short in (
+        ("greater than or equal to", "at least"),
+        ("less than or equal to", "at most"),
+    ):
+        rule = rule.replace(words, short)
+    return EbitError(f"Argument `{where}` {rule}, but is {first['input']!r}.")

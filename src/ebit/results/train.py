@@ -1,16 +1,18 @@
 """Train one resource on a data set, with everything kept in a folder."""
 
+import hashlib
+import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
-from pydantic import ValidationError
 
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.results.run import run_task
 from ebit.results.store import Store
-from ebit.results.task import ModelSettings, Task, TrainingSettings, settings_error
+from ebit.results.task import ModelSettings, Task, TrainingSettings
 
 
 def default_qubits(dataset: Dataset) -> int:
@@ -80,27 +82,28 @@ def make_task(
             f"Argument `batch_size` must be at most the {rows} rows of training data in "
             f"{dataset.name!r}, but is {batch_size}."
         )
-    try:
-        task = Task(
-            model=ModelSettings(
-                resource=resource, qubits=qubits, depth=depth, mixing=mixing, readout=readout
-            ),
-            training=TrainingSettings.model_validate(
-                {
-                    "steps": steps,
-                    "batch_size": min(768, rows) if batch_size is None else batch_size,
-                    "learning_rate": learning_rate,
-                    "runs": runs,
-                    "seed": seed,
-                    "loss": loss,
-                    "validate_every": validate_every or max(1, steps // 50),
-                }
-            ),
-            data=dataset.name,
-            fingerprint=dataset.fingerprint,
-        )
-    except ValidationError as error:
-        raise settings_error(error) from None
+    circuit: dict[str, Any] = {
+        "resource": resource,
+        "qubits": qubits,
+        "depth": depth,
+        "mixing": mixing,
+        "readout": readout,
+    }
+    training: dict[str, Any] = {
+        "steps": steps,
+        "batch_size": min(768, rows) if batch_size is None else batch_size,
+        "learning_rate": learning_rate,
+        "runs": runs,
+        "seed": seed,
+        "loss": loss,
+        "validate_every": max(1, steps // 50) if validate_every is None else validate_every,
+    }
+    task = Task(
+        model=ModelSettings(**circuit),
+        training=TrainingSettings(**training),
+        data=dataset.name,
+        fingerprint=_fingerprint(dataset),
+    )
     check_features(dataset, 2, qubits)
     return task
 
@@ -134,7 +137,7 @@ def train(
         >>> rows["resource"].to_list()
         ['bell:1', 'bell:1']
     """
-    if task.fingerprint != dataset.fingerprint:
+    if task.fingerprint != _fingerprint(dataset):
         raise EbitError(
             f"Argument `task` was made for other data than {dataset.name!r}: make it again."
         )
@@ -143,11 +146,23 @@ def train(
         (dataset.x_train, dataset.y_train),
         (dataset.x_validation, dataset.y_validation),
         Store(out),
-        preparation={
-            "scaling": dataset.scaling.to_dict(),
-            "feature_names": list(dataset.feature_names),
-            "class_names": list(dataset.class_names),
-            "label": dataset.label,
-        },
+        preparation=_preparation(dataset),
         progress=progress,
     )
+
+
+def _preparation(dataset: Dataset) -> dict[str, Any]:
+    """How the file became the data set: what a prediction has to do to another file."""
+    return {
+        "scaling": dataset.scaling.to_dict(),
+        "feature_names": list(dataset.feature_names),
+        "class_names": list(dataset.class_names),
+        "label": dataset.label,
+    }
+
+
+def _fingerprint(dataset: Dataset) -> str:
+    """SHA-256 of the data and their preparation: two files that give the same angles in different
+    ways need a model each."""
+    text = json.dumps([dataset.fingerprint, _preparation(dataset)], sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()

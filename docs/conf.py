@@ -1,0 +1,70 @@
+"""Settings of the documentation."""
+
+import re
+from typing import Any
+
+import ebit
+
+project = "ebit"
+author = "the ebit authors"
+release = ebit.__version__
+version = release
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+exclude_patterns = ["_build", "results"]
+myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
+myst_heading_anchors = 3
+
+html_theme = "furo"
+html_title = f"ebit {release}"
+html_static_path = ["_static"]
+html_css_files = ["ebit.css"]
+html_show_copyright = False
+html_copy_source = False
+html_show_sourcelink = False
+templates_path: list[str] = []
+
+default_role = "code"
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_preserve_defaults = True
+python_use_unqualified_type_names = True
+python_maximum_signature_line_length = 100
+napoleon_custom_sections = ["Source"]
+napoleon_use_ivar = True
+add_module_names = False
+
+_BLANK_BEFORE_FENCE = re.compile(r"\n\n```$", re.MULTILINE)
+_DISPLAY = re.compile(r"\$\$(.+?)\$\$")
+_INLINE = re.compile(r"\$([^$]+)\$")
+
+
+def _trim(app: Any, page: str, source: list[str]) -> None:
+    """Doctest needs an empty line behind the last output of a block; readers do not."""
+    source[0] = _BLANK_BEFORE_FENCE.sub("\n```", source[0])
+
+
+def _plain_colons(
+    app: Any, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """A colon in a property's or a result's first line is no type: Napoleon must not see it."""
+    for number, line in enumerate(lines):
+        first_of_property = what in ("attribute", "property") and number == 0
+        if first_of_property or (number and lines[number - 1].strip() == "Returns:"):
+            lines[number] = line.replace(": ", " \N{EN DASH} ")
+
+
+def _mathematics(
+    app: Any, what: str, name: str, obj: object, options: object, lines: list[str]
+) -> None:
+    """Docstrings may write formulas as $...$; autodoc wants roles."""
+    for number, line in enumerate(lines):
+        line = _DISPLAY.sub(r".. math:: \1", line)
+        lines[number] = _INLINE.sub(r":math:`\1`", line)
+
+
+def setup(app: Any) -> None:
+    """Connect the steps above."""
+    app.connect("source-read", _trim)
+    app.connect("autodoc-process-docstring", _plain_colons, priority=400)
+    app.connect("autodoc-process-docstring", _mathematics)

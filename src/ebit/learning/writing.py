@@ -1,0 +1,83 @@
+"""Files that appear whole or not at all."""
+
+import errno
+import os
+import secrets
+from pathlib import Path
+
+from ebit.errors import EbitError
+
+
+def write_atomically(path: Path, content: bytes) -> None:
+    """Write a file so that readers see the old content or the whole new one, never a part.
+
+    Links are followed; what is no regular file, such as `/dev/stdout`, is written to and stays.
+
+    Args:
+        path: Where to write; missing folders are made.
+        content: The bytes.
+
+    Raises:
+        EbitError: If the file cannot be written.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     write_atomically(Path(folder) / "a" / "b.txt", b"text")
+        ...     (Path(folder) / "a" / "b.txt").read_bytes()
+        b'text'
+    """
+    try:
+        if _is_stream(path):
+            path.write_bytes(content)
+        else:
+            _replace(path.resolve(), content)
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def check_writable(path: Path) -> None:
+    """Raise now, before hours of work, if `write_atomically` could not write a file.
+
+    Args:
+        path: The file; missing folders are made, the file itself is not touched.
+
+    Raises:
+        EbitError: If it cannot be written.
+    """
+    try:
+        if not _is_stream(path):
+            temporary = _temporary(path.resolve())
+            temporary.write_bytes(b"")
+            temporary.unlink()
+    except OSError as error:
+        raise _cannot_write(path, error) from None
+
+
+def _is_stream(path: Path) -> bool:
+    if path.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
+    return path.exists() and not path.is_file()
+
+
+def _temporary(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    return path.with_name(f".{secrets.token_hex(8)}.tmp")
+
+
+def _replace(path: Path, content: bytes) -> None:
+    temporary = _temporary(path)
+    try:
+        with temporary.open("xb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _cannot_write(path: Path, error: OSError) -> EbitError:
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+    cure = "free some space" if full else "choose a place that you may write to"
+    return EbitError(f"Cannot write {str(path)!r} ({error.strerror or error}): {cure}.")

@@ -1,0 +1,115 @@
+"""The documentation names every option and every public name, and its commands can be run."""
+
+import pkgutil
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer.main
+
+import ebit
+import ebit.cli
+import ebit.data
+import ebit.plots
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = sorted(DOCS.glob("*.md"))
+COMMAND: Any = typer.main.get_command(ebit.cli.app)
+VERBS = sorted(COMMAND.commands)
+SHARED = {"compare": ["Options of compare and train"], "train": ["Options of compare and train"]}
+
+
+def sections(page: str) -> dict[str, str]:
+    """Text under each heading of the second level."""
+    parts = re.split(r"^## (.+)$", (DOCS / page).read_text("utf-8"), flags=re.MULTILINE)
+    return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def documented_options(verb: str) -> dict[str, str]:
+    """Option and default of every line of the tables that belong to a verb."""
+    found = sections("command-line.md")
+    text = "".join(found[name] for name in [f"ebit {verb}", *SHARED.get(verb, [])])
+    rows = re.findall(r"^\| `(--[a-z-]+)` \| (.+?) \|", text, flags=re.MULTILINE)
+    assert len(rows) == len(dict(rows)), "an option is documented twice"
+    return dict(rows)
+
+
+def real_options(verb: str) -> dict[str, Any]:
+    """Option and parameter of a verb, the help left out."""
+    return {
+        parameter.opts[0]: parameter
+        for parameter in COMMAND.commands[verb].params
+        if parameter.opts[0].startswith("--") and parameter.opts[0] != "--help"
+    }
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_every_option_is_documented_with_its_default(verb: str) -> None:
+    documented, real = documented_options(verb), real_options(verb)
+    assert set(documented) == set(real)
+    for name, parameter in real.items():
+        default = documented[name].strip("`")
+        if parameter.required:
+            assert default == "required", name
+        elif isinstance(parameter.default, bool):
+            assert default == ("on" if parameter.default else "off"), name
+        elif parameter.default is not None:
+            assert default == str(parameter.default), name
+        else:
+            assert default not in ("required", "on", "off"), name
+
+
+def test_every_verb_has_a_section() -> None:
+    headings = {name.removeprefix("ebit ") for name in sections("command-line.md")}
+    assert headings >= set(VERBS)
+    assert {h for h in headings if h.islower()} == set(VERBS)
+
+
+@pytest.mark.parametrize("module", [ebit, ebit.data, ebit.plots])
+def test_every_public_name_is_in_the_api(module: Any) -> None:
+    text = (DOCS / "python-api.md").read_text("utf-8")
+    names = set(re.findall(rf"\b{re.escape(module.__name__)}\.(\w+)", text))
+    assert set(module.__all__) <= names
+
+
+def test_the_api_names_only_what_exists() -> None:
+    text = (DOCS / "python-api.md").read_text("utf-8")
+    names = re.findall(r"^\.\. auto(?:class|function):: ([\w.]+)$", text, flags=re.MULTILINE)
+    assert len(names) == len(set(names)) > 40
+    for name in names:
+        module, _, attribute = name.rpartition(".")
+        assert callable(pkgutil.resolve_name(f"{module}:{attribute}")), name
+
+
+def commands() -> list[str]:
+    """Every `ebit` command in a console block of the pages."""
+    return [
+        line[2:]
+        for page in PAGES
+        for block in re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
+        for line in block.splitlines()
+        if line.startswith("$ ebit ")
+    ]
+
+
+@pytest.mark.parametrize("line", commands())
+def test_every_command_can_be_parsed(line: str) -> None:
+    _, verb, *arguments = shlex.split(line)
+    COMMAND.commands[verb].make_context(verb, arguments)
+
+
+def test_every_table_of_results_is_written_by_a_script() -> None:
+    scripts = "".join(path.read_text("utf-8") for path in (DOCS.parent / "benchmarks").glob("*.py"))
+    for page in PAGES:
+        for name in re.findall(r"\{include\} results/([\w-]+)\.md", page.read_text("utf-8")):
+            assert f'"{name}"' in scripts, (page.name, name)
+
+
+def test_every_row_column_is_documented() -> None:
+    data = ebit.data.load("chsh")
+    task = ebit.make_task(data, resource="none", depth=1, steps=1, runs=1)
+    result = ebit.fit(task.model.build(), (data.x_train, data.y_train), steps=1)
+    columns = ebit.results.rows_of(task, task.model.build(), result).columns
+    assert set(re.findall(r"`(\w+)`", sections("command-line.md")["Rows"])) == set(columns)

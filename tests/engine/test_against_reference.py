@@ -1,0 +1,70 @@
+"""Joint probabilities and their gradients agree with the dense reference, in double precision."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import dense_reference as dense
+import jax
+import numpy as np
+import pytest
+from random_circuits import circuit_model, random_data, random_parameters
+
+DEPTHS = (1, 3, 20)
+MIXINGS = (0, 3)
+# What every push checks; the rest of the matrix is marked slow.
+FAST = {(2, 1), (4, 3)}
+
+
+def resources(qubits: int) -> list[str]:
+    """Every resource, with no, some and all qubits paired."""
+    return [
+        "none",
+        *(f"bell:{pairs}" for pairs in range(qubits + 1)),
+        "classical",
+        "classical+bell:1",
+        f"classical+bell:{qubits}",
+        "quantum",
+        "single",
+    ]
+
+
+def matrix() -> Iterator[Any]:
+    """All cases of 2 and 4 qubits, and for 8 qubits every way to compute them."""
+    for qubits in (2, 4):
+        for resource in resources(qubits):
+            for depth in DEPTHS:
+                for mixing in MIXINGS:
+                    marks = [] if (qubits, depth) in FAST else [pytest.mark.slow]
+                    yield pytest.param(resource, qubits, depth, mixing, marks=marks)
+    for resource in ("none", "bell:2", "bell:8", "classical", "classical+bell:1", "quantum"):
+        for mixing in (0, 1):
+            yield pytest.param(resource, 8, 1, mixing, marks=pytest.mark.slow)
+    yield pytest.param("single", 8, 1, 1)
+
+
+@pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(matrix()))
+def test_probabilities_and_gradient(resource: str, qubits: int, depth: int, mixing: int) -> None:
+    model = circuit_model(resource, qubits, depth, mixing)
+    rng = np.random.default_rng([qubits, depth, mixing])
+    parameters = random_parameters(model, rng)
+    x = random_data(model, rng, batch=2 if qubits == 8 else 3)
+    cotangent = rng.normal(size=(len(x), 2) if resource == "single" else (len(x), 2, 2))
+
+    @jax.jit
+    def both(parameters: Any, x: Any, cotangent: Any) -> Any:
+        table, pull_back = jax.vjp(lambda p: model.probabilities(p, x), parameters)
+        return table, pull_back(cotangent)[0]
+
+    with jax.enable_x64(True):
+        table, gradient = jax.tree.map(np.asarray, both(parameters, x, cotangent))
+    assert table.dtype == np.float64
+
+    expected = dense.probabilities(parameters, x, qubits=qubits, resource=resource)
+    np.testing.assert_allclose(table, expected, rtol=0, atol=1e-10)
+
+    slopes = dense.gradient(parameters, x, cotangent, qubits=qubits, resource=resource)
+    for name, expected_leaf in slopes.items():
+        leaves = zip(jax.tree.leaves(gradient[name]), jax.tree.leaves(expected_leaf), strict=True)
+        for found, wanted in leaves:
+            assert found.dtype == np.float64
+            np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-8, err_msg=name)
