@@ -59,9 +59,13 @@ HWANG = {
 def _train(dataset: Dataset, store: Path, **settings: object) -> pl.DataFrame:
     task = make_task(dataset, **settings)  # type: ignore[arg-type]
     rows = train(dataset, task, store)
-    mean, std = rows["validation_accuracy"].mean(), rows["validation_accuracy"].std()
-    print(f"{dataset.name} {task.model.resource} depth {task.model.depth}: {mean:.4f} ± {std:.4f} "
-          f"({rows['seconds'][0]:.0f} s)", flush=True)
+    accuracy = rows["validation_accuracy"].to_numpy()
+    mean, std = accuracy.mean(), accuracy.std(ddof=1)
+    print(
+        f"{dataset.name} {task.model.resource} depth {task.model.depth}: {mean:.4f} ± {std:.4f} "
+        f"({rows['seconds'][0]:.0f} s)",
+        flush=True,
+    )
     return rows
 
 
@@ -154,18 +158,18 @@ def cluster_sets(store: Path) -> None:
     for seed in range(5):
         entry: dict[str, object] = {"data": f"clusters:{seed}"}
         for pairs in range(5):
-            rows = _train(
-                clusters(seed), store, resource=f"bell:{pairs}", batch_size=768, runs=5
-            )
-            accuracy = rows["validation_accuracy"]
-            entry[f"Bell-{pairs}"] = f"{accuracy.mean():.3f} ± {accuracy.std():.3f}"
+            rows = _train(clusters(seed), store, resource=f"bell:{pairs}", batch_size=768, runs=5)
+            accuracy = rows["validation_accuracy"].to_numpy()
+            entry[f"Bell-{pairs}"] = f"{accuracy.mean():.3f} ± {accuracy.std(ddof=1):.3f}"
         table.append(entry)
     write_table("clusters", pl.DataFrame(table))
 
 
 def main() -> None:
     """Read the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
     parser.add_argument("table", choices=["chsh", "hwang", "clusters"])
     parser.add_argument("--data", type=Path, help="the published NPZ file, for hwang")
     parser.add_argument("--store", type=Path, default=Path("published-results"))

@@ -33,6 +33,7 @@ from ebit.results import matrix_product_rate
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE / "peers"))
 from problem import Problem, load_problem, make_problem, save_problem  # noqa: E402
+
 from published import write_table  # noqa: E402
 
 PEERS = {"peer_tensorcircuit.py": "TensorCircuit-NG", "peer_pennylane.py": "PennyLane"}
@@ -47,7 +48,7 @@ def measure_ebit(problem: Problem, runs: int) -> dict[str, Any]:
     program = Program(model, optax.adam(0.05), "mse")
     real = np.dtype(np.float32)
     data = (
-        jax.jit(model.encode)(jnp.asarray(problem.x, real)),
+        program.encode(jnp.asarray(problem.x, real)),
         jnp.asarray(problem.y, real),
     )
     parameters = jax.tree.map(
@@ -59,12 +60,12 @@ def measure_ebit(problem: Problem, runs: int) -> dict[str, Any]:
     losses = jnp.zeros((STEPS, runs), real)
     indices = jnp.asarray(minibatch_indices(0, problem.batch, problem.batch, 0, STEPS))
     started = time.perf_counter()
-    compiled = jax.jit(program.steps).lower(state, losses, indices, 0, STEPS, data).compile()
+    compiled = Program.steps.lower(program, state, losses, indices, 0, STEPS, data).compile()
     compile_seconds = time.perf_counter() - started
     times = []
     for _ in range(7):
         started = time.perf_counter()
-        jax.block_until_ready(compiled(state, losses, indices, 0, STEPS, data))
+        state, losses = jax.block_until_ready(compiled(state, losses, indices, 0, STEPS, data))
         times.append((time.perf_counter() - started) / STEPS / runs)
     return {
         "tool": f"ebit {ebit.__version__}",

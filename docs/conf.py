@@ -1,7 +1,11 @@
 """Settings of the documentation."""
 
 import re
+from functools import cache
 from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 import ebit
 
@@ -32,11 +36,43 @@ python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 100
 napoleon_custom_sections = ["Source"]
 napoleon_use_ivar = True
+napoleon_attr_annotations = False
+strip_signature_backslash = True
 add_module_names = False
 
 _BLANK_BEFORE_FENCE = re.compile(r"\n\n```$", re.MULTILINE)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$")
 _INLINE = re.compile(r"\$([^$]+)\$")
+
+
+@cache
+def _aliases() -> dict[str, str]:
+    """Types whose definitions are longer than a signature should be."""
+    from sphinx.util.typing import stringify_annotation
+
+    types = {
+        "ArrayLike": ArrayLike,
+        "NDArray[float64]": NDArray[np.float64],
+        "NDArray[int64]": NDArray[np.int64],
+        "NDArray": NDArray[Any],
+    }
+    return {stringify_annotation(type_, "smart"): name for name, type_ in types.items()}
+
+
+def _short_types(
+    app: Any,
+    what: str,
+    name: str,
+    obj: object,
+    options: object,
+    signature: str | None,
+    result: str | None,
+) -> tuple[str | None, str | None]:
+    """Write the names of array types, not what they stand for."""
+    for long, short in _aliases().items():
+        signature = signature and signature.replace(long, short)
+        result = result and result.replace(long, short)
+    return signature, result
 
 
 def _trim(app: Any, page: str, source: list[str]) -> None:
@@ -66,5 +102,6 @@ def _mathematics(
 def setup(app: Any) -> None:
     """Connect the steps above."""
     app.connect("source-read", _trim)
+    app.connect("autodoc-process-signature", _short_types)
     app.connect("autodoc-process-docstring", _plain_colons, priority=400)
     app.connect("autodoc-process-docstring", _mathematics)

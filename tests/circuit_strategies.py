@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from jax.flatten_util import ravel_pytree
 from numpy.typing import NDArray
+
 from random_circuits import Circuit, circuit_model, random_parameters
 
 Real = NDArray[np.float64]
@@ -44,7 +45,8 @@ def table_of(model: Circuit, parameters: dict[str, Any], x: Real) -> Real:
 
 def angles(size: int, largest: float) -> st.SearchStrategy[Real]:
     """Vectors of angles that single precision can hold."""
-    numbers = st.floats(-np.float32(largest), np.float32(largest), width=32)
+    bound = float(np.float32(largest))
+    numbers = st.floats(-bound, bound, width=32)
     return arrays(np.float64, size, elements=numbers, fill=st.nothing())
 
 
@@ -54,8 +56,9 @@ def parameter_sets(draw: st.DrawFn, model: Circuit, largest: float = 7.0) -> dic
     template = random_parameters(model, np.random.default_rng(0))
     with jax.enable_x64(True):
         flat, restore = ravel_pytree(template)
-        restored: dict[str, Any] = restore(draw(angles(flat.size, largest)))
-        return jax.tree.map(np.asarray, restored)
+        drawn: Any = draw(angles(flat.size, largest))
+        parameters: dict[str, Any] = jax.tree.map(np.asarray, restore(drawn))
+    return parameters
 
 
 @st.composite

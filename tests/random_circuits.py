@@ -4,7 +4,6 @@ from typing import Any
 
 import jax
 import numpy as np
-from numpy.typing import NDArray
 
 from ebit.models import DistributedQCNN, SingleQCNN, model_from_string
 
@@ -27,6 +26,6 @@ def random_parameters(model: Circuit, rng: np.random.Generator) -> dict[str, Any
     return parameters
 
 
-def random_data(model: Circuit, rng: np.random.Generator, batch: int = 3) -> NDArray[np.float64]:
-    """Angles beyond the usual [0, pi] as well."""
+def random_data(model: Circuit, rng: np.random.Generator, batch: int = 3) -> Any:
+    """Float64 angles (batch, features), beyond the usual [0, pi] as well."""
     return rng.normal(size=(batch, model.features), scale=2.0)

@@ -1,5 +1,7 @@
 """Distributed quantum machine learning: what is each communication resource worth?"""
 
+from typing import TYPE_CHECKING
+
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
@@ -24,6 +26,19 @@ from ebit.results import (
     summarize,
     train,
 )
+
+if TYPE_CHECKING:
+    from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
+else:
+
+    def __getattr__(name: str) -> object:
+        """`DQMLClassifier`, imported on first use: `import ebit` needs no scikit-learn."""
+        if name == "DQMLClassifier":
+            from ebit.learning.estimator import DQMLClassifier
+
+            return DQMLClassifier
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
 
 __version__ = "0.1.0"
 

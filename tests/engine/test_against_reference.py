@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
-import dense_reference as dense
 import jax
 import numpy as np
 import pytest
+
+import dense_reference as dense
 from random_circuits import circuit_model, random_data, random_parameters
 
 DEPTHS = (1, 3, 20)

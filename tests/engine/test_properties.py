@@ -5,6 +5,9 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from circuit_strategies import (
     ANY,
     BATCH,
@@ -20,8 +23,6 @@ from circuit_strategies import (
     parameter_sets,
     table_of,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 from random_circuits import random_data, random_parameters
 
 

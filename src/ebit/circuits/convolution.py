@@ -75,9 +75,7 @@ def _alternate_backward(
     """Reversible: the state is recomputed from the result, so nothing is stored per brick."""
     phases, result = residuals
 
-    def brick(
-        carry: jax.Array, phase: tuple[jax.Array, jax.Array]
-    ) -> tuple[jax.Array, jax.Array]:
+    def brick(carry: jax.Array, phase: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         cosine, sine = phase
         both = walsh_hadamard(carry)
         state, co = both[:, 0], both[:, 1]

@@ -46,9 +46,9 @@ def announce(dataset: Dataset, tasks: Sequence[Task], store: Store) -> None:
     """Say what is finished, what large tasks will need, and when angles look like raw data.
 
     Raises:
-        EbitError: If a task needs more memory than there is.
+        EbitError: If a task needs more memory than there is, or a stored result is damaged.
     """
-    unfinished = [task for task in tasks if not store.has(task.hash)]
+    unfinished = [task for task in tasks if store.get(task.hash) is None]
     needs = [estimate(task) for task in unfinished]
     for task, need in zip(unfinished, needs, strict=True):
         check_memory(task, need)

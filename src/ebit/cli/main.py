@@ -49,6 +49,8 @@ def main() -> None:
     arguments = sys.argv[1:] or ["--help"]
     try:
         code = app(arguments, standalone_mode=False)
+        if code == 130:  # how Typer tells that Ctrl-C was pressed
+            raise KeyboardInterrupt
     except ebit.EbitError as error:
         _fail(str(error), 2)
     except TyperException as error:
@@ -59,9 +61,11 @@ def main() -> None:
         if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in str(error):
             raise
         _fail("There is not enough memory: use a smaller batch size or fewer runs or qubits.", 1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # no second try at the end
+        if isinstance(error, BrokenPipeError):
+            sys.exit(1)
+        _fail(f"Cannot print the results ({error.strerror}): free some space.", 1)
     except (KeyboardInterrupt, typer.Abort):
         _fail("Interrupted. What is finished is kept: run the same command to go on.", 130)
     sys.exit(code if isinstance(code, int) else 0)

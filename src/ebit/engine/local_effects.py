@@ -88,9 +88,7 @@ class LocalEffects:
         effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
         basis = self._embedded_basis(mixing)
         dressed = (
-            basis.conj()[:, :, None, :, None]
-            * basis[:, None, :, None, :]
-            * effects[:, None, None]
+            basis.conj()[:, :, None, :, None] * basis[:, None, :, None, :] * effects[:, None, None]
         )
         states = 2**self.pairs
         packed = (jnp.swapaxes(dressed.real, 1, 2) + dressed.imag).reshape(2, states**2, -1)
@@ -128,7 +126,7 @@ class LocalEffects:
 
     def _from_columns(
         self, rows: jax.Array, mixing: jax.Array, encoded: Encoded
-    ) -> tuple[jax.Array, jax.Array]:
+    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
         phases = jnp.stack(encoded)
         if self.mixing:
             dressed = rows[:, None] * self._embedded_basis(mixing)[:, :, None, :]
@@ -141,7 +139,7 @@ class LocalEffects:
             )
         gram = jnp.einsum("qbrj,qbrl->qbjl", columns.conj(), columns, precision=_HIGHEST)
         both = jnp.sum((gram[0] * gram[1]).real, axis=(-2, -1))
-        return both, jnp.einsum("qbjj->qb", gram.real)
+        return both, (jnp.einsum("bjj->b", gram[0].real), jnp.einsum("bjj->b", gram[1].real))
 
     def _embedded_basis(self, mixing: jax.Array) -> jax.Array:
         """V: the pair states behind mixing layers and Hadamards, shape (2, 2**k, 2**n)."""
@@ -173,6 +171,7 @@ class LocalEffects:
         effects, per_sample = 4 * dimension**2, 4 * states**2
         if self.method == "paired features":
             effects += (dimension**2 // states) ** 2
+            per_sample = 4
         elif self.method == "features":
             effects += dimension**2 * states**2
         else:

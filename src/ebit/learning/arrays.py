@@ -37,9 +37,7 @@ def save_arrays(path: Path, tree: Any, metadata: dict[str, str]) -> None:
         ({"['angle']": array([0., 0.])}, {'kind': 'test'})
     """
     leaves = jax.tree_util.tree_flatten_with_path(tree)[0]
-    arrays = {
-        jax.tree_util.keystr(where): np.asarray(leaf, order="C") for where, leaf in leaves
-    }
+    arrays = {jax.tree_util.keystr(where): np.asarray(leaf, order="C") for where, leaf in leaves}
     write_atomically(path, save(arrays, {**metadata, DIGEST: _digest(arrays, metadata)}))
 
 

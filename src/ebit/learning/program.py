@@ -1,6 +1,7 @@
 """The compiled programs of one training task."""
 
 from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -43,6 +44,12 @@ def slices(encoded: Encoded, labels: jax.Array, size: int) -> list[Slice]:
     return result
 
 
+@lru_cache
+def adam(learning_rate: float) -> optax.GradientTransformation:
+    """Adam; one object per step size, so that equal tasks share their compiled programs."""
+    return optax.adam(learning_rate)
+
+
 @dataclass(frozen=True)
 class Program:
     """Pure functions of a task: initial state, optimiser steps, evaluation.
@@ -63,8 +70,18 @@ class Program:
         Not to be compiled as a whole: XLA would generate the random numbers anew for every leaf.
         """
         parameters = jax.vmap(lambda key: self.model.init(key, real))(keys)
-        return parameters, jax.jit(jax.vmap(self.optimizer.init))(parameters)
+        return parameters, self._initial_moments(parameters)
 
+    @partial(jax.jit, static_argnums=0)
+    def _initial_moments(self, parameters: Parameters) -> optax.OptState:
+        return jax.vmap(self.optimizer.init)(parameters)
+
+    @partial(jax.jit, static_argnums=0)
+    def encode(self, x: jax.Array) -> Encoded:
+        """Everything that depends on the data only."""
+        return self.model.encode(x)
+
+    @partial(jax.jit, static_argnums=0, donate_argnums=(1, 2))
     def steps(
         self,
         state: State,
@@ -106,6 +123,7 @@ class Program:
 
         return lax.fori_loop(first, last, step, (state, losses))
 
+    @partial(jax.jit, static_argnums=0)
     def evaluate(
         self, parameters: Parameters, encoded: Encoded, labels: jax.Array, weight: jax.Array
     ) -> tuple[jax.Array, jax.Array]:
@@ -140,8 +158,7 @@ class Evaluator:
     def __call__(self, parameters: Parameters) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Accuracy and mean loss of every run, (runs,) each."""
         sums = [
-            self.compiled(parameters, part.encoded, part.labels, part.weight)
-            for part in self.parts
+            self.compiled(parameters, part.encoded, part.labels, part.weight) for part in self.parts
         ]
         rows = sum(float(part.weight.sum()) for part in self.parts)
         right, loss = (

@@ -17,8 +17,9 @@ from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.losses import LOSSES
 from ebit.learning.minibatches import minibatch_indices
-from ebit.learning.program import Evaluator, Program, State, slices
+from ebit.learning.program import Evaluator, Program, State, adam, slices
 from ebit.models import Model, Parameters
+from ebit.models.checks import check_angles
 
 Progress = Callable[[int, int], None]
 """Called between chunks with (steps done, steps in all)."""
@@ -128,7 +129,7 @@ def fit(
     batch_size = rows if batch_size is None else batch_size
     _check_settings(steps, batch_size, learning_rate, loss, runs, seed, rows, validate_every)
     with jax.enable_x64(True) if double else nullcontext():
-        optimizer = optax.adam(learning_rate) if optimizer is None else optimizer
+        optimizer = adam(learning_rate) if optimizer is None else optimizer
         program = Program(model, optimizer, loss)
         keys = jax.random.split(jax.random.key(seed), runs)
         training = _Training(
@@ -164,8 +165,7 @@ def _checked(
             f"Argument `{name}` must hold one label per row ({len(x)}), but the labels have shape "
             f"{y.shape}."
         )
-    if not np.all(np.isfinite(x)):
-        raise EbitError(f"Argument `{name}` holds NaN or infinite angles: remove those rows.")
+    check_angles(x, name)
     if not np.all(np.isin(y, (-1, 1))):
         wrong = y[~np.isin(y, (-1, 1))][0]
         raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
@@ -191,19 +191,20 @@ def _check_settings(
             raise EbitError(
                 f"Argument `{name}` must be a whole number, at least {least}, but is {value!r}."
             )
+    if seed >= 2**32:
+        raise EbitError(f"Argument `seed` must be less than 2**32, but is {seed}.")
     if batch_size > rows:
         raise EbitError(
             f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
             f"{batch_size}."
         )
-    if not (np.isfinite(learning_rate) and learning_rate > 0):
+    real = isinstance(learning_rate, int | float | np.number)
+    if not (real and np.isfinite(learning_rate) and learning_rate > 0):
         raise EbitError(
-            f"Argument `learning_rate` must be a positive number, but is {learning_rate}."
+            f"Argument `learning_rate` must be a positive number, but is {learning_rate!r}."
         )
     if loss not in LOSSES:
-        raise EbitError(
-            f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {loss!r}."
-        )
+        raise EbitError(f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {loss!r}.")
 
 
 class _Training:
@@ -222,28 +223,23 @@ class _Training:
         batch_size: int,
     ) -> None:
         started = time.perf_counter()
-        encode = jax.jit(program.model.encode)
-        self._data = (encode(train[0]), jnp.asarray(train[1]))
-        other = (encode(validation[0]), jnp.asarray(validation[1]))
+        self._data = (program.encode(train[0]), jnp.asarray(train[1]))
+        other = (program.encode(validation[0]), jnp.asarray(validation[1]))
         self._seed, self._steps, self._every, self._batch_size = seed, steps, every, batch_size
         self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
         runs = jax.tree.leaves(state)[0].shape[0]
         self._losses = jnp.zeros((every, runs), self._data[1].dtype)
         self._indices = jnp.asarray(self._minibatches(0))
         self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": []}
-        self._chunk = (
-            jax.jit(program.steps, donate_argnums=(0, 1))
-            .lower(state, self._losses, self._indices, 0, every, self._data)
-            .compile()
-        )
+        self._chunk = Program.steps.lower(
+            program, state, self._losses, self._indices, 0, every, self._data
+        ).compile()
         size = min(max(batch_size, 256), max(len(train[1]), len(validation[1])))
         parts = [slices(*data, size) for data in (self._data, other)]
         first = parts[0][0]
-        evaluate = (
-            jax.jit(program.evaluate)
-            .lower(state[0], first.encoded, first.labels, first.weight)
-            .compile()
-        )
+        evaluate = Program.evaluate.lower(
+            program, state[0], first.encoded, first.labels, first.weight
+        ).compile()
         self._on_train, self._on_validation = (Evaluator(evaluate, part) for part in parts)
         self._compile_seconds = time.perf_counter() - started
 

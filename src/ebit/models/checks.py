@@ -4,15 +4,23 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
 
 from ebit.circuits import is_power_of_two
 from ebit.errors import EbitError
 
 MAX_QUBITS = 16
 
+MAX_ANGLE = 1e4
+"""Largest angle in radians; the embedding squares it, and float32 keeps seven digits."""
+
 
 def check_circuit(qubits: int, depth: int, mixing: int) -> None:
     """Raise unless a QPU of this shape exists."""
+    for name, value in {"qubits": qubits, "depth": depth, "mixing": mixing}.items():
+        if not isinstance(value, int | np.integer) or isinstance(value, bool):
+            raise EbitError(f"Argument `{name}` must be a whole number, but is {value!r}.")
     if not is_power_of_two(qubits) or not 2 <= qubits <= MAX_QUBITS:
         raise EbitError(
             f"Argument `qubits` must be a power of two from 2 to {MAX_QUBITS} (qubits per QPU), "
@@ -23,8 +31,17 @@ def check_circuit(qubits: int, depth: int, mixing: int) -> None:
             f"Argument `depth` must be at least 1 (convolution layers), but is {depth}."
         )
     if mixing < 0:
+        raise EbitError(f"Argument `mixing` must be at least 0 (mixing layers), but is {mixing}.")
+
+
+def check_angles(x: NDArray[Any], name: str) -> None:
+    """Raise unless all angles are finite and small enough for the embedding."""
+    if not np.all(np.isfinite(x)):
+        raise EbitError(f"Argument `{name}` holds NaN or infinite angles: remove those rows.")
+    if x.size and np.abs(x).max() > MAX_ANGLE:
         raise EbitError(
-            f"Argument `mixing` must be at least 0 (mixing layers), but is {mixing}."
+            f"Argument `{name}` holds the angle {np.abs(x).max():.3g} rad, more than "
+            f"{MAX_ANGLE:.0f}: map the features to angles first (--scale angles)."
         )
 
 

@@ -1,6 +1,7 @@
 """The classical baseline: one small network per half of the input."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -61,7 +62,7 @@ class DistributedDNN:
     def num_parameters(self) -> int:
         """Weights and biases."""
         sizes = self._sizes
-        return 2 * sum((i + 1) * o for i, o in zip(sizes, sizes[1:], strict=False)) + 4
+        return 2 * sum((i + 1) * o for i, o in pairwise(sizes)) + 4
 
     @property
     def consumption(self) -> Consumption:
@@ -75,7 +76,7 @@ class DistributedDNN:
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Weights normal with variance 1 / inputs, biases zero, final layer a b only."""
         sizes = self._sizes
-        shapes = [(2, i, o) for i, o in zip(sizes, sizes[1:], strict=False)]
+        shapes = [(2, i, o) for i, o in pairwise(sizes)]
         ends = np.cumsum([np.prod(shape) for shape in shapes])
         flat = jax.random.normal(key, (int(ends[-1]),), dtype)
         weights = tuple(

@@ -201,4 +201,4 @@ def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Paramet
 
 
 def _is_shape(node: Any) -> bool:
-    return isinstance(node, tuple) and all(isinstance(size, int) for size in node)
+    return isinstance(node, tuple) and all(isinstance(k, int | np.integer) for k in node)

@@ -49,5 +49,5 @@ class ClassicalBits:
         return False
 
     def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
-        """n - 1 bits in each direction, one round per pooling, one ebit per pair."""
+        """Each QPU sends n - 1 bits, in one round per pooling; one ebit per pair."""
         return Consumption(ebits=self.pairs, bits=2 * (qubits - 1), rounds=len(stages(qubits)))

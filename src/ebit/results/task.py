@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -34,8 +34,8 @@ class ModelSettings(_Settings):
 
     resource: str
     qubits: int = 4
-    depth: int = Field(20, ge=1, le=10_000)
-    mixing: int = Field(0, ge=0, le=10_000)
+    depth: Annotated[int, Field(ge=1, le=10_000)] = 20
+    mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
     readout: Literal["weights", "parity"] = "weights"
 
     def build(self) -> Model:
@@ -62,13 +62,13 @@ class TrainingSettings(_Settings):
         validate_every: Steps between points of the curves.
     """
 
-    steps: int = Field(2000, ge=1, le=10**9)
-    batch_size: int = Field(768, ge=1)
-    learning_rate: float = Field(0.05, gt=0, allow_inf_nan=False)
+    steps: Annotated[int, Field(ge=1, le=10**9)] = 2000
+    batch_size: Annotated[int, Field(ge=1)] = 768
+    learning_rate: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 0.05
     loss: Literal["mse", "product"] = "mse"
-    runs: int = Field(5, ge=1, le=10_000)
-    seed: int = Field(0, ge=0, lt=2**32)
-    validate_every: int = Field(40, ge=1)
+    runs: Annotated[int, Field(ge=1, le=10_000)] = 5
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    validate_every: Annotated[int, Field(ge=1)] = 40
 
 
 class Task(_Settings):

@@ -162,7 +162,9 @@ def _preparation(dataset: Dataset) -> dict[str, Any]:
 
 
 def _fingerprint(dataset: Dataset) -> str:
-    """SHA-256 of the data and their preparation: two files that give the same angles in different
-    ways need a model each."""
+    """SHA-256 of the data and their preparation.
+
+    Two files that give the same angles in different ways need a model each.
+    """
     text = json.dumps([dataset.fingerprint, _preparation(dataset)], sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()

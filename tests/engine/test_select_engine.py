@@ -1,0 +1,44 @@
+"""Which engine computes what, and what it says about its cost."""
+
+import pytest
+
+from ebit.engine import JointState, LocalEffects, Messages, select_engine
+from ebit.resources import parse_resource
+from random_circuits import circuit_model
+
+RESOURCES = ["none", "bell:1", "bell:2", "bell:4", "classical", "classical+bell:1", "quantum"]
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [
+        ("none", LocalEffects),
+        ("bell:0", LocalEffects),
+        ("bell:4", LocalEffects),
+        ("classical", Messages),
+        ("classical+bell:2", Messages),
+        ("quantum", JointState),
+    ],
+)
+def test_only_non_local_gates_get_a_joint_state(resource: str, kind: type) -> None:
+    assert type(select_engine(parse_resource(resource), qubits=4)) is kind
+
+
+@pytest.mark.parametrize("qubits", [2, 4, 8])
+@pytest.mark.parametrize("resource", [*RESOURCES, "single"])
+def test_costs_grow_with_the_work(resource: str, qubits: int) -> None:
+    if resource == "bell:4" and qubits == 2:
+        resource = "bell:2"
+    model = circuit_model(resource, qubits, depth=5)
+    deeper = circuit_model(resource, qubits, depth=10)
+    assert 0 < model.operations(100) < model.operations(200) <= 2 * model.operations(100)
+    assert model.operations(100) < deeper.operations(100) <= 2 * model.operations(100)
+    assert 0 < model.memory(100, 4) < model.memory(200, 4) <= 2 * model.memory(100, 4)
+    assert model.memory(100, 8) == 2 * model.memory(100, 4)
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:1", "classical"])
+def test_joint_state_is_the_dear_one(resource: str) -> None:
+    """At the published size and batch a training step of a joint state costs the most."""
+    model, joint = circuit_model(resource, 4, depth=20), circuit_model("quantum", 4, depth=20)
+    assert model.operations(768) < joint.operations(768)

@@ -1,0 +1,87 @@
+"""What an inference uses up, counted independently in the gates of the dense reference."""
+
+import numpy as np
+import pytest
+
+import dense_reference as dense
+from ebit.resources import (
+    BellPairs,
+    ClassicalBits,
+    Consumption,
+    QuantumLink,
+    Resource,
+    Separable,
+    parse_resource,
+)
+from random_circuits import circuit_model, random_data, random_parameters
+
+NAMES = ["none", "bell:0", "bell:1", "bell:2", "classical", "classical+bell:2", "quantum"]
+
+
+def counted(resource: str, qubits: int, depth: int, mixing: int) -> Consumption:
+    """Count Bell pairs, gates across the QPUs, and outcomes that are used at the other QPU."""
+    model, rng = circuit_model(resource, qubits, depth, mixing), np.random.default_rng(0)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)
+    steps = dense.build(parameters, x, qubits, resource).steps
+    gates = [step for step in steps if isinstance(step, dense.Gate)]
+    pairs = [gate for gate in gates if gate.matrix is dense.CONTROLLED_X]
+    crossing = [
+        gate
+        for gate in gates
+        if len({qubit // qubits for qubit in gate.qubits}) == 2
+        and gate.matrix is not dense.CONTROLLED_X
+    ]
+    sent = {
+        gate.condition[0]
+        for gate in gates
+        if gate.condition and gate.condition[0] // qubits != gate.qubits[0] // qubits
+    }
+    # The qubits of QPU A that are measured together are the odd multiples of one power of two.
+    rounds = {(qubit + 1) & -(qubit + 1) for qubit in sent if qubit < qubits}
+    return Consumption(
+        ebits=len(pairs),
+        bits=len(sent),
+        nonlocal_gates=len(crossing),
+        rounds=len(rounds) + len(crossing) // 2,
+    )
+
+
+@pytest.mark.parametrize(
+    ("qubits", "depth", "mixing"), [(2, 1, 0), (2, 3, 2), (4, 2, 1), (8, 1, 0)]
+)
+@pytest.mark.parametrize("name", NAMES)
+def test_counted_in_the_circuit(name: str, qubits: int, depth: int, mixing: int) -> None:
+    found = parse_resource(name).consumption(qubits, depth, mixing)
+    assert found == counted(name, qubits, depth, mixing)
+
+
+@pytest.mark.parametrize(
+    ("resource", "expected"),
+    [
+        (Separable(), Consumption()),
+        (BellPairs(3), Consumption(ebits=3)),
+        (ClassicalBits(), Consumption(bits=6, rounds=2)),
+        (ClassicalBits(2), Consumption(ebits=2, bits=6, rounds=2)),
+        (QuantumLink(), Consumption(nonlocal_gates=82, rounds=41)),
+    ],
+)
+def test_published_circuit(resource: Resource, expected: Consumption) -> None:
+    """Four qubits per QPU, depth 20, no mixing."""
+    assert resource.consumption(qubits=4, depth=20, mixing=0) == expected
+
+
+@pytest.mark.parametrize(
+    ("resource", "pairs", "sends_bits", "has_nonlocal_gates"),
+    [
+        (Separable(), 0, False, False),
+        (BellPairs(2), 2, False, False),
+        (ClassicalBits(1), 1, True, False),
+        (QuantumLink(), 0, False, True),
+    ],
+)
+def test_what_a_resource_offers(
+    resource: Resource, pairs: int, sends_bits: bool, has_nonlocal_gates: bool
+) -> None:
+    assert resource.pairs == pairs
+    assert resource.sends_bits is sends_bits
+    assert resource.has_nonlocal_gates is has_nonlocal_gates

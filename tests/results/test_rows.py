@@ -1,0 +1,64 @@
+import statistics
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ebit import BellPairs, DistributedQCNN, summarize
+
+MEASURED = ["validation_accuracy", "train_accuracy", "train_loss"]
+
+
+def test_rows_hold_settings_results_and_costs(finished: Any) -> None:
+    rows, task = finished.rows, finished.task
+    assert rows["run"].to_list() == [0, 1]
+    first = rows.row(0, named=True)
+    model = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1))
+    expected = {
+        "task": task.hash,
+        "resource": "bell:1",
+        "qubits": 2,
+        "depth": 1,
+        "data": "points.csv",
+        "steps": 6,
+        "batch_size": 20,
+        "num_parameters": model.num_parameters,
+        "ebits_per_inference": 1,
+        "bits_per_inference": 0,
+        "rounds_per_inference": 0,
+        "nonlocal_gates_per_inference": 0,
+        "success_probability": None,
+        "curve_steps": [1, 2, 3, 4, 5, 6],
+    }
+    assert {name: first[name] for name in expected} == expected
+    assert len(first["train_loss_curve"]) == len(first["validation_accuracy_curve"]) == 6
+    assert first["validation_accuracy_curve"][-1] == first["validation_accuracy"]
+
+
+def test_a_summary_is_mean_and_sample_deviation(finished: Any) -> None:
+    rows = finished.rows
+    summary = summarize(rows)
+    assert summary.height == 1
+    assert summary["runs"].item() == 2
+    for name in MEASURED:
+        values = rows[name].to_list()
+        assert summary[f"{name}_mean"].item() == pytest.approx(statistics.mean(values))
+        assert summary[f"{name}_std"].item() == pytest.approx(statistics.stdev(values))
+    assert summary["success_probability_mean"].item() is None
+    assert summary["success_probability_std"].item() is None
+
+
+def test_tasks_are_summarized_apart_in_order(finished: Any) -> None:
+    other = finished.rows.with_columns(
+        pl.lit("0" * 64).alias("task"),
+        pl.lit("none").alias("resource"),
+        pl.lit(0.25).alias("success_probability"),
+    )
+    summary = summarize(pl.concat([other.head(1), finished.rows, other.tail(1)]))
+    assert summary["resource"].to_list() == ["none", "bell:1"]
+    assert summary["success_probability_mean"].to_list() == [0.25, None]
+
+
+def test_one_run_deviates_by_nothing(finished: Any) -> None:
+    summary = summarize(finished.rows.head(1))
+    assert summary["validation_accuracy_std"].item() == 0.0

@@ -1,0 +1,160 @@
+import re
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ebit import EbitError, Task, make_task
+from ebit.data import Dataset, Scaling
+from ebit.results import ModelSettings, TrainingSettings
+
+MODEL: dict[str, Any] = {
+    "resource": "bell:2", "qubits": 4, "depth": 3, "mixing": 1, "readout": "weights"
+}  # fmt: skip
+TRAINING: dict[str, Any] = {
+    "steps": 10, "batch_size": 8, "learning_rate": 0.1, "loss": "mse", "runs": 2, "seed": 1,
+    "validate_every": 5,
+}  # fmt: skip
+OTHER: dict[str, Any] = {
+    "resource": "none", "qubits": 2, "depth": 4, "mixing": 0, "readout": "parity", "steps": 11,
+    "batch_size": 9, "learning_rate": 0.2, "loss": "product", "runs": 3, "seed": 2,
+    "validate_every": 4,
+}  # fmt: skip
+
+
+def task(data: str = "a.csv", fingerprint: str = "f", **changes: Any) -> Task:
+    settings = [
+        {name: changes.get(name, value) for name, value in part.items()}
+        for part in (MODEL, TRAINING)
+    ]
+    return Task(
+        model=ModelSettings(**settings[0]),
+        training=TrainingSettings(**settings[1]),
+        data=data,
+        fingerprint=fingerprint,
+    )
+
+
+def test_the_hash_is_the_same_in_every_version() -> None:
+    """A new hash makes every stored result worthless: it needs a new `format`."""
+    assert task().hash == "844eb868c27f33455027c61bf35aee43fb2e8ca3eee1671a85bc6cf6bf78f0b8"
+
+
+@pytest.mark.parametrize("name", OTHER)
+def test_every_setting_counts(name: str) -> None:
+    assert task(**{name: OTHER[name]}).hash != task().hash
+
+
+def test_the_data_count_but_not_their_name() -> None:
+    assert task(data="other.csv").hash == task().hash
+    assert task(fingerprint="g").hash != task().hash
+
+
+@pytest.mark.parametrize("text", ["bell:2", "bell:02", " bell:2 "])
+def test_one_resource_has_one_hash(text: str) -> None:
+    assert task(resource=text.strip()).hash == task().hash
+    assert task(resource=text.strip()).model.resource == "bell:2"
+
+
+def test_numbers_of_another_type_are_the_same_numbers() -> None:
+    assert task(learning_rate=1).hash == task(learning_rate=1.0).hash
+
+
+def test_a_task_survives_json_and_cannot_change() -> None:
+    assert Task.model_validate_json(task().model_dump_json()) == task()
+    assert Task.model_validate_json(task().model_dump_json()).hash == task().hash
+    with pytest.raises(ValueError, match="frozen"):
+        task().data = "other"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"steps": 0}, "Argument `steps` must be at least 1, but is 0."),
+        ({"steps": 10**10}, "Argument `steps` must be at most 1000000000, but is 10000000000."),
+        ({"runs": -1}, "Argument `runs` must be at least 1, but is -1."),
+        ({"depth": 0}, "Argument `depth` must be at least 1, but is 0."),
+        ({"mixing": -1}, "Argument `mixing` must be at least 0, but is -1."),
+        ({"learning_rate": 0}, "Argument `learning_rate` must be greater than 0, but is 0."),
+        (
+            {"learning_rate": float("inf")},
+            "Argument `learning_rate` must be a finite number, but is inf.",
+        ),
+        ({"loss": "l1"}, "Argument `loss` must be 'mse' or 'product', but is 'l1'."),
+        ({"readout": "x"}, "Argument `readout` must be 'weights' or 'parity', but is 'x'."),
+        ({"seed": 2**32}, "Argument `seed` must be less than 4294967296, but is 4294967296."),
+        (
+            {"resource": "bell:5"},
+            "Resource 'bell:5' shares 5 Bell pairs, but a QPU has 4 qubits: use at most 4 pairs "
+            "or more qubits.",
+        ),
+        (
+            {"qubits": 3},
+            "Argument `qubits` must be a power of two from 2 to 16 (qubits per QPU), but is 3.",
+        ),
+    ],
+)
+def test_a_wrong_setting_is_named_with_its_value(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(EbitError, match=f"^{re.escape(message)}$"):
+        task(**changes)
+
+
+def test_unknown_and_missing_settings() -> None:
+    unknown: dict[str, Any] = {"step": 1}
+    with pytest.raises(EbitError, match=r"^Argument `step` is unknown: leave it out\.$"):
+        TrainingSettings(**unknown)
+    nothing: dict[str, Any] = {}
+    with pytest.raises(EbitError, match=r"^Argument `resource` is missing\.$"):
+        ModelSettings(**nothing)
+
+
+@pytest.mark.parametrize("resource", ["single", "dnn"])
+@pytest.mark.parametrize("wrong", [{"depth": -3}, {"readout": "x"}, {"mixing": -1}])
+def test_baselines_refuse_wrong_settings_that_they_do_not_use(
+    resource: str, wrong: dict[str, Any]
+) -> None:
+    with pytest.raises(EbitError, match="Argument"):
+        task(resource=resource, **wrong)
+
+
+JUNK = st.one_of(
+    st.none(), st.integers(), st.floats(), st.text(max_size=10), st.lists(st.integers(), max_size=2)
+)
+
+
+@given(st.sampled_from(sorted(OTHER)), JUNK)
+def test_any_value_is_taken_or_refused_in_one_line(name: str, value: object) -> None:
+    changes: dict[str, Any] = {name: value}
+    try:
+        made = task(**changes)
+    except EbitError as error:
+        assert len(str(error).splitlines()) == 1, error  # noqa: PT017
+    else:
+        assert re.fullmatch("[0-9a-f]{64}", made.hash)
+
+
+def test_defaults_follow_the_data(game: Dataset) -> None:
+    made = make_task(game, resource="none")
+    assert made.model.qubits == 2
+    assert made.training.batch_size == 16
+    assert made.training.validate_every == 40
+    assert make_task(game, resource="none", steps=3).training.validate_every == 1
+
+
+def test_the_name_of_a_data_set_does_not_count_but_its_preparation_does(game: Dataset) -> None:
+    """The model file keeps the preparation, so another preparation needs a model of its own."""
+    base = make_task(game, resource="none").hash
+    assert make_task(replace(game, name="other"), resource="none").hash == base
+    scaled = replace(game, scaling=Scaling("angles", (0.0,) * 4, (9.0,) * 4))
+    assert make_task(scaled, resource="none").hash != base
+    assert make_task(replace(game, x_train=game.x_train + 1), resource="none").hash != base
+
+
+@pytest.mark.parametrize(
+    "settings", [{"batch_size": 17}, {"batch_size": 0}, {"qubits": 4}, {"validate_every": 0}]
+)
+def test_settings_that_do_not_fit_the_data(game: Dataset, settings: dict[str, Any]) -> None:
+    with pytest.raises(EbitError, match=r"chsh|Argument"):
+        make_task(game, resource="none", **settings)
