@@ -69,10 +69,10 @@ def _train(dataset: Dataset, store: Path, **settings: object) -> pl.DataFrame:
     return rows
 
 
-def write_table(name: str, table: pl.DataFrame) -> None:
+def write_table(name: str, table: pl.DataFrame, digits: int = 4) -> None:
     """Write a table to docs/results as Markdown and CSV, and print it."""
     RESULTS.mkdir(parents=True, exist_ok=True)
-    table.write_csv(RESULTS / f"{name}.csv", float_precision=4)
+    table.write_csv(RESULTS / f"{name}.csv", float_precision=digits)
     with pl.Config(
         tbl_formatting="MARKDOWN",
         tbl_hide_column_data_types=True,
@@ -81,7 +81,7 @@ def write_table(name: str, table: pl.DataFrame) -> None:
         tbl_cols=-1,
         tbl_width_chars=400,
         fmt_str_lengths=80,
-        float_precision=4,
+        float_precision=digits,
     ):
         (RESULTS / f"{name}.md").write_text(f"{table}\n")
     print(table)
@@ -121,7 +121,7 @@ def chsh(store: Path) -> None:
                 }
             )
     write_table("chsh-accuracy", pl.DataFrame(accuracy))
-    write_table("chsh-success", pl.DataFrame(success))
+    write_table("chsh-success", pl.DataFrame(success), digits=6)
 
 
 def hwang(store: Path, data: Path) -> None:
@@ -146,7 +146,7 @@ def hwang(store: Path, data: Path) -> None:
                 "published row 3": f"{published[1][0]:.2f} ± {published[1][1]:.2f}",
                 "measured": f"{mean:.2f} ± {std:.2f}",
                 "standard errors": "between the rows" if inside else f"{nearest:+.1f}",
-                "agrees": inside or abs(nearest) <= 3,
+                "agrees": "yes" if inside or abs(nearest) <= 3 else "no",
             }
         )
     write_table("hwang-table-1", pl.DataFrame(table))

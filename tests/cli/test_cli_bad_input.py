@@ -263,9 +263,7 @@ def test_a_training_that_fails(
     assert files(here) == []
 
 
-def test_an_error_of_the_library_is_not_hidden(
-    here: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_error_of_the_library_is_not_hidden(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("ebit.results.run.fit", failing(jax.errors.JaxRuntimeError("INTERNAL")))
     with pytest.raises(jax.errors.JaxRuntimeError):
         run_ebit(*TRAIN)

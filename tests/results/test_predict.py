@@ -75,9 +75,7 @@ def test_a_run_that_is_not_there_is_said_first(finished: Any, tmp_path: Path) ->
     "preparation",
     ["{}", '{"scaling": 3}', '{"scaling": {}, "feature_names": 1}'],
 )
-def test_a_model_without_its_preparation(
-    finished: Any, tmp_path: Path, preparation: str
-) -> None:
+def test_a_model_without_its_preparation(finished: Any, tmp_path: Path, preparation: str) -> None:
     _, metadata = load_arrays(finished.model_path)
     path = tmp_path / "altered.safetensors"
     parameters = load_model(finished.model_path).parameters

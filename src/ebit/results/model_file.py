@@ -128,9 +128,7 @@ def load_model(path: Path) -> StoredModel:
     """
     arrays, metadata = load_arrays(path)
     if metadata.get("kind") != KIND:
-        raise EbitError(
-            f"{str(path)!r} is not an ebit model: give a file that `ebit train` wrote."
-        )
+        raise EbitError(f"{str(path)!r} is not an ebit model: give a file that `ebit train` wrote.")
     if metadata.get("version") != VERSION:
         raise EbitError(
             f"{str(path)!r} is a model of version {metadata.get('version')!r}, but this ebit reads "
@@ -141,14 +139,10 @@ def load_model(path: Path) -> StoredModel:
         accuracy = tuple(float(value) for value in json.loads(metadata["validation_accuracy"]))
         preparation = dict(json.loads(metadata["preparation"]))
     except (KeyError, ValueError, TypeError, RecursionError):
-        raise EbitError(
-            f"{str(path)!r} has wrong metadata: delete it and train again."
-        ) from None
+        raise EbitError(f"{str(path)!r} has wrong metadata: delete it and train again.") from None
     model = task.model.build()
     runs = len(accuracy)
-    shapes = jax.eval_shape(
-        lambda: jax.vmap(model.init)(jax.random.split(jax.random.key(0), runs))
-    )
+    shapes = jax.eval_shape(lambda: jax.vmap(model.init)(jax.random.split(jax.random.key(0), runs)))
     parameters = restore(shapes, arrays, path)
     if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
         raise EbitError(
