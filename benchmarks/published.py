@@ -83,7 +83,7 @@ def write_table(name: str, table: pl.DataFrame, digits: int = 4) -> None:
         fmt_str_lengths=80,
         float_precision=digits,
     ):
-        (RESULTS / f"{name}.md").write_text(f"{table}\n")
+        (RESULTS / f"{name}.md").write_text(f"{table}\n".replace("null", "    "))
     print(table)
 
 

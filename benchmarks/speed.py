@@ -94,11 +94,18 @@ def _loss_and_gradient(model: ebit.Model, parameters: Any, data: Any) -> tuple[f
     return float(value), float(optax.global_norm(gradient))
 
 
-def measure_peer(python: str, script: str, variant: str, depth: int, problem: Path) -> Any:
+def measure_peer(
+    python: str, script: str, variant: str, depth: int, problem: Path, timeout: int
+) -> Any:
     """Run a peer as a program; returns its JSON, or None after saying why it failed."""
     command = [python, "-W", "ignore", str(HERE / "peers" / script)]
     command += ["--variant", variant, "--depth", str(depth), "--batch", str(BATCH)]
-    done = subprocess.run([*command, "--problem", str(problem)], capture_output=True, text=True)
+    command += ["--problem", str(problem)]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=timeout)
+    except subprocess.TimeoutExpired:
+        print(f"{script} {variant} depth {depth}: skipped (not done after {timeout} s)")
+        return None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
         print(f"{script} {variant} depth {depth}: skipped ({last})")
@@ -114,7 +121,7 @@ def main() -> None:
     parser.add_argument("--peer-python", help="Python of an environment with the peers")
     parser.add_argument("--depths", type=int, nargs="+", default=[5, 10, 20])
     parser.add_argument(
-        "--no-unrolled-above", type=int, default=20, help="skip unrolled peers above this depth"
+        "--timeout", type=int, default=1800, help="give a peer this many seconds, then skip it"
     )
     given = parser.parse_args()
     rows: list[dict[str, Any]] = []
@@ -127,9 +134,9 @@ def main() -> None:
             best = entries[-1]
             for script, name in PEERS.items() if given.peer_python else ():
                 for variant in VARIANTS:
-                    if variant == "unrolled" and depth > given.no_unrolled_above:
-                        continue
-                    seen = measure_peer(given.peer_python, script, variant, depth, path)
+                    seen = measure_peer(
+                        given.peer_python, script, variant, depth, path, given.timeout
+                    )
                     if seen is None:
                         continue
                     if (

@@ -12,6 +12,10 @@ from ebit.errors import EbitError
 from ebit.results.task import Task
 
 
+SLOWEST = 10
+"""Longest time over least time that was seen (bricks are bound by memory, not by arithmetic)."""
+
+
 @dataclass(frozen=True)
 class Estimate:
     """Needs of a training, from counted operations and sizes.
@@ -26,14 +30,18 @@ class Estimate:
 
     @property
     def is_large(self) -> bool:
-        """Whether to tell the user before starting: above 1 GB or five minutes."""
-        return self.memory_bytes > 1e9 or self.seconds > 300
+        """Whether to tell the user before starting: above 1 GB, or perhaps five minutes."""
+        return self.memory_bytes > 1e9 or SLOWEST * self.seconds > 300
 
     def __str__(self) -> str:
         """Memory and time in words."""
-        minutes = self.seconds / 60
-        span = f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
-        return f"about {self.memory_bytes / 1e9:.1f} GB of memory and at least {span}"
+        least, most = _span(self.seconds), _span(SLOWEST * self.seconds)
+        return f"about {self.memory_bytes / 1e9:.1f} GB of memory and {least} to {most}"
+
+
+def _span(seconds: float) -> str:
+    minutes = seconds / 60
+    return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
 def estimate(task: Task) -> Estimate:
