@@ -3,9 +3,10 @@
 from itertools import product
 from typing import Any
 
-import dense_reference as dense
 import numpy as np
 import pytest
+
+import dense_reference as dense
 from dense_reference import Params, Real
 
 Rng = np.random.Generator

@@ -80,7 +80,7 @@ def test_damage_is_an_error_of_one_line(finished: Any, tmp_path: Path, data: st.
     try:
         stored = load_model(path)
     except EbitError as error:
-        assert len(str(error).splitlines()) == 1, error  # noqa: PT017
+        assert len(str(error).splitlines()) == 1, error
     else:
         jax.tree.map(
             assert_array_equal, stored.parameters, load_model(finished.model_path).parameters

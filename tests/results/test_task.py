@@ -130,7 +130,7 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: object) -> 
     try:
         made = task(**changes)
     except EbitError as error:
-        assert len(str(error).splitlines()) == 1, error  # noqa: PT017
+        assert len(str(error).splitlines()) == 1, error
     else:
         assert re.fullmatch("[0-9a-f]{64}", made.hash)
 

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from ebit.data import Dataset
 from ebit.errors import EbitError
-from ebit.learning.writing import check_writable, write_atomically
 from ebit.results import Store, Task, check_memory, estimate
+from ebit.writing import check_writable, write_atomically
 
 output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
 messages = Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)

@@ -7,9 +7,9 @@ import typer
 
 from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.options import Json
-from ebit.learning.writing import write_atomically
 from ebit.results import load_model
 from ebit.results import predict as predict_file
+from ebit.writing import write_atomically
 
 
 def predict(

@@ -63,7 +63,7 @@ def phase_features(phases: jax.Array) -> jax.Array:
     cosine, sine = jnp.cos(phases), jnp.sin(phases)
     bra, ket = (..., slice(None), None), (..., None, slice(None))
     features = (cosine[bra] + sine[bra]) * cosine[ket] + (sine[bra] - cosine[bra]) * sine[ket]
-    return features.reshape(*phases.shape[:-1], -1)
+    return features.reshape(*phases.shape[:-1], phases.shape[-1] ** 2)
 
 
 def effect_operations(qubits: int, depth: int) -> int:

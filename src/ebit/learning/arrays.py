@@ -11,7 +11,7 @@ from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
 from ebit.errors import EbitError
-from ebit.learning.writing import write_atomically
+from ebit.writing import write_atomically
 
 DIGEST = "sha256"
 """Key of the metadata that holds the hash of everything else in the file."""

@@ -59,6 +59,11 @@ class DistributedQCNN:
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing)
+        if isinstance(self.resource, str) or not hasattr(self.resource, "has_nonlocal_gates"):
+            raise EbitError(
+                "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
+                f"{self.resource!r}: use ebit.parse_resource for a string."
+            )
         if self.qpus != 2:
             raise EbitError(f"Argument `qpus` must be 2, but is {self.qpus}.")
         if self.readout not in READOUTS:

@@ -1,8 +1,6 @@
 """Save a figure as PNG and SVG with its data as CSV, all of it atomically."""
 
 import io
-import os
-import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -11,6 +9,7 @@ import polars as pl
 
 from ebit.errors import EbitError
 from ebit.plots.style import paper_style
+from ebit.writing import write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -84,39 +83,6 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
         write_atomically(path, content)
         paths.append(path)
     return paths
-
-
-def write_atomically(path: Path, content: bytes) -> None:
-    """Write a file so that a reader sees the old content or the new one, never a part.
-
-    Args:
-        path: Where to write; its folder is made where needed.
-        content: The bytes of the whole file.
-
-    Raises:
-        EbitError: The folder or the file cannot be written.
-
-    Example:
-        >>> import tempfile
-        >>> from pathlib import Path
-        >>> from ebit.plots.saving import write_atomically
-        >>> with tempfile.TemporaryDirectory() as folder:
-        ...     write_atomically(Path(folder) / "a.txt", b"text")
-        ...     (Path(folder) / "a.txt").read_bytes()
-        b'text'
-    """
-    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.tmp")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            temporary.write_bytes(content)
-            os.replace(temporary, path)
-        finally:
-            temporary.unlink(missing_ok=True)
-    except OSError as error:
-        raise EbitError(
-            f"Cannot write {path} ({error.strerror}); choose a folder that you may write to."
-        ) from error
 
 
 def _render(figure: "Figure", kind: str) -> bytes:

@@ -8,7 +8,6 @@ from string import Template
 import polars as pl
 
 from ebit.plots.resources import blend, resource_styles
-from ebit.plots.saving import write_atomically
 from ebit.report.figures import Picture, Points, draw_pictures
 from ebit.report.glossary import explain
 from ebit.report.headline import best_resource, details, headline
@@ -16,6 +15,7 @@ from ebit.report.provenance import provenance_html
 from ebit.report.style import STYLE_SHEET
 from ebit.report.summary import ResourceSummary, summarize
 from ebit.report.table import summary_table_html
+from ebit.writing import write_atomically
 
 _PAGE = Template("""<!DOCTYPE html>
 <html lang="en">

@@ -11,7 +11,6 @@ import jax.numpy as jnp
 from ebit.errors import EbitError
 from ebit.results.task import Task
 
-
 SLOWEST = 10
 """Longest time over least time that was seen (bricks are bound by memory, not by arithmetic)."""
 

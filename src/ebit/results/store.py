@@ -7,7 +7,7 @@ from pathlib import Path
 import polars as pl
 
 from ebit.errors import EbitError
-from ebit.learning.writing import check_writable, write_atomically
+from ebit.writing import check_writable, write_atomically
 
 _SEAL = b"ebit-sha256:"
 """Marks the SHA-256 of a file inside it; the hash is of the file with `_BLANK` in its place."""

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ebit.errors import EbitError
-from ebit.learning.writing import check_writable, write_atomically
+from ebit.writing import check_writable, write_atomically
 
 
 def names(folder: Path) -> list[str]:
