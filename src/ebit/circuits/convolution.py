@@ -9,7 +9,7 @@ dense operation is the same Hadamard transform again and again. All factors are 
 :math:`U^T` is the same product in the opposite order, which is what the rows of an effect see.
 """
 
-from functools import cache
+from functools import cache, partial
 
 import jax
 import jax.numpy as jnp
@@ -22,58 +22,73 @@ from ebit.circuits.hadamard import walsh_hadamard
 
 
 @cache
-def _bricks(qubits: int) -> NDArray[np.float64]:
-    """Phases (0 or pi) of the CZ gates of each brick in a layer, shape (bricks, 2**qubits)."""
+def _brick_signs(qubits: int) -> NDArray[np.float64]:
+    """Signs of the CZ gates of each brick in a layer, shape (bricks, 2**qubits)."""
     ones = spins(qubits) < 0
     even = [(q, q + 1) for q in range(0, qubits, 2)]
     odd = [(q, (q + 1) % qubits) for q in range(1, qubits, 2)]
     bricks = [even] if qubits == 2 else [even, odd]
-    return np.stack(
-        [np.pi * (sum(ones[:, i] & ones[:, j] for i, j in brick) % 2) for brick in bricks]
-    )
+    return np.stack([(-1.0) ** sum(ones[:, i] & ones[:, j] for i, j in brick) for brick in bricks])
 
 
-def _diagonals(angles: jax.Array) -> jax.Array:
-    """Phases of delta_0 ... delta_T for RX angles (depth, m): shape (bricks * depth + 1, 2**m)."""
+def _diagonals(angles: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Cosines and sines of delta_0 ... delta_T for RX angles (depth, m): (bricks + 1, 2**m) each.
+
+    delta_t holds the rotations of brick t - 1 and the CZ signs of brick t; the bricks of a layer
+    share their angles.
+    """
     depth, qubits = angles.shape
-    rotations = jnp.matmul(
-        angles, jnp.asarray(-0.5 * spins(qubits).T, angles.dtype), precision=lax.Precision.HIGHEST
-    )
-    bricks = _bricks(qubits)
-    before = jnp.asarray(np.tile(bricks, (depth, 1)), angles.dtype)
-    after = jnp.repeat(rotations, len(bricks), axis=0)
-    empty = jnp.zeros((1, 2**qubits), angles.dtype)
-    return jnp.concatenate([before, empty]) + jnp.concatenate([empty, after])
+    table = jnp.asarray(-0.5 * spins(qubits).T, angles.dtype)
+    rotations = jnp.matmul(angles, table, precision=lax.Precision.HIGHEST)
+    bricks = _brick_signs(qubits)
+    last = np.ones((1, 2**qubits))
+    signs = jnp.asarray(np.concatenate([np.tile(bricks, (depth, 1)), last]), angles.dtype)
+    parts = []
+    for part, first in ((jnp.cos(rotations), 1.0), (jnp.sin(rotations), 0.0)):
+        start = jnp.full((1, 2**qubits), first, angles.dtype)
+        parts.append(signs * jnp.concatenate([start, jnp.repeat(part, len(bricks), axis=0)]))
+    return parts[0], parts[1]
 
 
 def _rotate(state: jax.Array, cosine: jax.Array, sine: jax.Array) -> jax.Array:
-    """Multiply by cos + i sin on the last axis; the first axis is (real, imaginary)."""
-    return jnp.stack([cosine * state[0] - sine * state[1], sine * state[0] + cosine * state[1]])
+    """Multiply by cos + i sin on the last axis; the first axis is (real, imaginary).
+
+    Written with a flip instead of two halves put together, which XLA would copy.
+    """
+    sign = jnp.asarray([-1, 1], state.dtype).reshape(2, *[1] * (state.ndim - 1))
+    return cosine * state + (sign * sine) * state[::-1]
 
 
-@jax.custom_vjp
-def _alternate(phases: jax.Array, state: jax.Array) -> jax.Array:
-    """H delta_T H ... delta_0 H on `state` (2, rows, 2**m), real and imaginary part first."""
+@partial(jax.custom_vjp, nondiff_argnums=(2,))
+def _alternate(angles: jax.Array, state: jax.Array, transposed: bool) -> jax.Array:
+    """H delta_T H ... delta_0 H on `state` (2, rows, 2**m), real and imaginary part first.
+
+    `transposed` takes the factors in the opposite order, which is what row vectors see.
+    """
+    return _alternate_forward(angles, state, transposed)[0]
+
+
+def _alternate_forward(
+    angles: jax.Array, state: jax.Array, transposed: bool
+) -> tuple[jax.Array, tuple[jax.Array, jax.Array, jax.Array]]:
+    cosines, sines = _diagonals(angles)
 
     def brick(carry: jax.Array, phase: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
         return walsh_hadamard(_rotate(carry, *phase)), None
 
-    carry, _ = lax.scan(brick, walsh_hadamard(state), (jnp.cos(phases), jnp.sin(phases)))
-    return carry
-
-
-def _alternate_forward(
-    phases: jax.Array, state: jax.Array
-) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
-    result = _alternate(phases, state)
-    return result, (phases, result)
+    result, _ = lax.scan(brick, walsh_hadamard(state), (cosines, sines), reverse=transposed)
+    return result, (cosines, sines, result)
 
 
 def _alternate_backward(
-    residuals: tuple[jax.Array, jax.Array], cotangent: jax.Array
+    transposed: bool,
+    residuals: tuple[jax.Array, jax.Array, jax.Array],
+    cotangent: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
     """Reversible: the state is recomputed from the result, so nothing is stored per brick."""
-    phases, result = residuals
+    cosines, sines, result = residuals
+    dimension = cosines.shape[-1]
+    qubits = dimension.bit_length() - 1
 
     def brick(carry: jax.Array, phase: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, jax.Array]:
         cosine, sine = phase
@@ -83,16 +98,21 @@ def _alternate_backward(
         return _rotate(both, cosine, -sine), gradient
 
     both = jnp.stack([result, cotangent], axis=1)
-    both, gradient = lax.scan(brick, both, (jnp.cos(phases), jnp.sin(phases)), reverse=True)
-    return gradient, walsh_hadamard(both[:, 1])
+    both, gradients = lax.scan(brick, both, (cosines, sines), reverse=not transposed)
+    table = jnp.asarray(-0.5 * spins(qubits), cosines.dtype)
+    rotations = gradients[1:].reshape(-1, len(_brick_signs(qubits)), dimension).sum(axis=1)
+    angles = jnp.matmul(rotations, table, precision=lax.Precision.HIGHEST)
+    return angles, walsh_hadamard(both[:, 1])
 
 
 _alternate.defvjp(_alternate_forward, _alternate_backward)
 
 
-def _apply(phases: jax.Array, state: jax.Array) -> jax.Array:
+def _apply(angles: jax.Array, state: jax.Array, transposed: bool) -> jax.Array:
+    if angles.shape[0] == 0:
+        return state
     rows = state.reshape(-1, state.shape[-1])
-    parts = _alternate(phases, jnp.stack([rows.real, rows.imag]))
+    parts = _alternate(angles, jnp.stack([rows.real, rows.imag]), transposed)
     return lax.complex(parts[0], parts[1]).reshape(state.shape)
 
 
@@ -117,9 +137,7 @@ def convolve_states(angles: jax.Array, states: jax.Array) -> jax.Array:
         Hwang et al., Quantum Sci. Technol. 10 015059, convolution block; Kim et al.,
         arXiv:2605.03864, note 5 (mixing block).
     """
-    if angles.shape[0] == 0:
-        return states
-    return _apply(_diagonals(angles), states)
+    return _apply(angles, states, transposed=False)
 
 
 def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
@@ -136,9 +154,7 @@ def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
         >>> convolve_rows(jnp.zeros((1, 2)), jnp.eye(4, dtype=jnp.complex64)).shape
         (4, 4)
     """
-    if angles.shape[0] == 0:
-        return rows
-    return _apply(_diagonals(angles)[::-1], rows)
+    return _apply(angles, rows, transposed=True)
 
 
 def convolution_matrix(angles: jax.Array) -> jax.Array:

@@ -12,6 +12,7 @@ import ebit
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
 from ebit.cli.train import train
+from ebit.learning.compilation_cache import use_compilation_cache
 
 app = typer.Typer(
     name="ebit",
@@ -47,6 +48,7 @@ def _options(
 def main() -> None:
     """Run the command line; every error is one line on standard error."""
     arguments = sys.argv[1:] or ["--help"]
+    use_compilation_cache()
     try:
         code = app(arguments, standalone_mode=False)
         if code == 130:  # how Typer tells that Ctrl-C was pressed
