@@ -9,7 +9,7 @@ from ebit.data import Dataset, check_features
 
 def with_features(number: int) -> Dataset:
     x = np.zeros((2, number))
-    names = tuple("abcdefghijklmnopqrst"[:number])
+    names = tuple("abcdefghijklmnopqrstuvwxyz0123456789"[:number])
     return Dataset(x, np.array([-1, 1]), x, np.array([-1, 1]), "f.csv", ("0", "1"), names)
 
 
@@ -21,11 +21,13 @@ def test_fits(features: int, qpus: int, qubits: int) -> None:
 @pytest.mark.parametrize(
     ("features", "qpus", "qubits", "expected"),
     [
-        (6, 2, 4, 'use --qubits 2 with 4 of them (--features "a,b|c,d"), or add 2 features.'),
+        (6, 2, 4, "take 8: use --qubits 3, or add 2 features."),
+        (7, 2, 4, 'use --qubits 3 with 6 of them (--features "a,b,c|d,e,f"), or add 1 feature.'),
         (4, 2, 4, "has 4 features, but 2 QPUs of 4 qubits take 8: use --qubits 2, or add 4"),
         (3, 2, 4, "has 3 features, but 2 QPUs of 4 qubits take 8: add 5 features."),
-        (7, 1, 8, 'use --qubits 4 with 4 of them (--features "a,b,c,d"), or add 1 feature.'),
-        (6, 2, 2, 'take 4: choose 4 of them (--features "a,b|c,d").'),
+        (7, 1, 8, "take 8: use --qubits 7, or add 1 feature."),
+        (5, 2, 2, 'take 4: choose 4 of them (--features "a,b|c,d").'),
+        (34, 2, 2, 'choose 4 of them (--features "a,b|c,d").'),
         (8, 2, 2, 'choose 4 of them (--features "a,b|c,d"), or use --qubits 4.'),
         (1, 1, 2, "has 1 feature, but 1 QPU of 2 qubits take 2: add 1 feature."),
     ],

@@ -18,28 +18,30 @@ from jax import lax
 from numpy.typing import NDArray
 
 from ebit.circuits.basis import spins
+from ebit.circuits.embedding import ring
 from ebit.circuits.hadamard import walsh_hadamard
 
 
 @cache
-def _bricks(qubits: int) -> NDArray[np.float64]:
+def _bricks(qubits: int, qpus: int) -> NDArray[np.float64]:
     """Phases (0 or pi) of the CZ gates of each brick in a layer, shape (bricks, 2**qubits)."""
-    ones = spins(qubits) < 0
-    even = [(q, q + 1) for q in range(0, qubits, 2)]
-    odd = [(q, (q + 1) % qubits) for q in range(1, qubits, 2)]
-    bricks = [even] if qubits == 2 else [even, odd]
+    ones = spins(qubits, qpus) < 0
+    bonds = ring(qubits)
+    bricks = [bonds] if qubits == 2 else [bonds[0::2], bonds[1::2]]
     return np.stack(
         [np.pi * (sum(ones[:, i] & ones[:, j] for i, j in brick) % 2) for brick in bricks]
     )
 
 
-def _diagonals(angles: jax.Array) -> jax.Array:
+def _diagonals(angles: jax.Array, qpus: int) -> jax.Array:
     """Phases of delta_0 ... delta_T for RX angles (depth, m): shape (bricks * depth + 1, 2**m)."""
     depth, qubits = angles.shape
     rotations = jnp.matmul(
-        angles, jnp.asarray(-0.5 * spins(qubits).T, angles.dtype), precision=lax.Precision.HIGHEST
+        angles,
+        jnp.asarray(-0.5 * spins(qubits, qpus).T, angles.dtype),
+        precision=lax.Precision.HIGHEST,
     )
-    bricks = _bricks(qubits)
+    bricks = _bricks(qubits, qpus)
     before = jnp.asarray(np.tile(bricks, (depth, 1)), angles.dtype)
     after = jnp.repeat(rotations, len(bricks), axis=0)
     empty = jnp.zeros((1, 2**qubits), angles.dtype)
@@ -96,15 +98,17 @@ def _apply(phases: jax.Array, state: jax.Array) -> jax.Array:
     return lax.complex(parts[0], parts[1]).reshape(state.shape)
 
 
-def convolve_states(angles: jax.Array, states: jax.Array) -> jax.Array:
+def convolve_states(angles: jax.Array, states: jax.Array, qpus: int = 1) -> jax.Array:
     r"""Evolve states through a convolution or mixing block: :math:`\psi \mapsto U \psi`.
 
     One layer is: H on every qubit; CZ on (0,1), (2,3), ...; RX(theta_i) on qubit i; and, for
-    more than two qubits, once more with CZ on (1,2), ..., (m-1,0) and the same angles.
+    more than two qubits, once more with CZ on (1,2), (3,4), ... and the same angles. The bond
+    (m-1,0) closes the ring; it is in the second half for even m and in the first for odd m.
 
     Args:
         angles: RX angles of shape (depth, m) in radians, first layer first.
         states: Complex amplitudes of shape (..., 2**m), basis in measurement order.
+        qpus: QPUs that the register spans.
 
     Returns:
         Array of the shape of `states`.
@@ -119,15 +123,16 @@ def convolve_states(angles: jax.Array, states: jax.Array) -> jax.Array:
     """
     if angles.shape[0] == 0:
         return states
-    return _apply(_diagonals(angles), states)
+    return _apply(_diagonals(angles, qpus), states)
 
 
-def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
+def convolve_rows(angles: jax.Array, rows: jax.Array, qpus: int = 1) -> jax.Array:
     r"""Pull row vectors back through a convolution block: :math:`r \mapsto r U`.
 
     Args:
         angles: RX angles of shape (depth, m) in radians, first layer first.
         rows: Complex row vectors of shape (..., 2**m), basis in measurement order.
+        qpus: QPUs that the register spans.
 
     Returns:
         Array of the shape of `rows`.
@@ -138,14 +143,15 @@ def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
     """
     if angles.shape[0] == 0:
         return rows
-    return _apply(_diagonals(angles)[::-1], rows)
+    return _apply(_diagonals(angles, qpus)[::-1], rows)
 
 
-def convolution_matrix(angles: jax.Array) -> jax.Array:
+def convolution_matrix(angles: jax.Array, qpus: int = 1) -> jax.Array:
     """The unitary of a convolution block as a matrix.
 
     Args:
         angles: RX angles of shape (depth, m) in radians.
+        qpus: QPUs that the register spans.
 
     Returns:
         Complex matrix U of shape (2**m, 2**m), `U[out, in]`, basis in measurement order.
@@ -156,4 +162,4 @@ def convolution_matrix(angles: jax.Array) -> jax.Array:
     """
     dimension = 2 ** angles.shape[-1]
     dtype = jnp.result_type(angles.dtype, jnp.complex64)
-    return convolve_rows(angles, jnp.eye(dimension, dtype=dtype))
+    return convolve_rows(angles, jnp.eye(dimension, dtype=dtype), qpus)
