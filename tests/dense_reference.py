@@ -120,7 +120,8 @@ def layer(params: Params, paths: Sequence[Path], wires: Sequence[Wire]) -> list[
 def pooling(params: Params, stage: int, qpus: Sequence[Sequence[int]], swap: bool) -> list[Step]:
     """Measure qubits 0, 2, .. of every QPU; each outcome selects RZ, then RX, on the next qubit.
 
-    The last qubit of an odd number has no next one: it is left alone. With `swap` the outcome of the other QPU selects the rotation.
+    The last qubit of an odd number has no partner: it is left alone. With `swap` the outcome of
+    the other QPU selects the rotation.
     """
     steps: list[Step] = [Measurement(qubit) for qpu in qpus for qubit in qpu[:-1:2]]
     for q, qpu in enumerate(qpus):

@@ -38,7 +38,7 @@ def test_each_round_leads_the_order_of_what_is_left(qubits: int, qpus: int) -> N
     remaining = [list(range(q * each, (q + 1) * each)) for q in range(qpus)]
     order = list(measurement_order(qubits, qpus))
     while len(order) > qpus:
-        flat = sum(remaining, [])
+        flat = [qubit for qpu in remaining for qubit in qpu]
         assert order == [flat[k] for k in measurement_order(len(flat), qpus)]
         driven, remaining = pool(remaining)
         numbers = {qubit: k for k, qubit in enumerate(sorted(driven.values()))}
@@ -46,7 +46,7 @@ def test_each_round_leads_the_order_of_what_is_left(qubits: int, qpus: int) -> N
         assert outcomes == [driven[qubit] for qubit in order if qubit in driven]
         expected = tuple(numbers[driven[qubit]] if qubit in driven else None for qubit in order)
         assert drivers(len(flat), qpus) == expected
-    assert order == sum(remaining, [])
+    assert order == [qpu[0] for qpu in remaining]
 
 
 @pytest.mark.parametrize("qubits", [4, 8, 16])

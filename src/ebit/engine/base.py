@@ -6,7 +6,7 @@ import jax
 
 
 class CircuitParameters(TypedDict):
-    """Angles of both QPUs, in radians; n qubits each, m of them left in a stage (`ebit.circuits.stages`).
+    """Angles of both QPUs, in radians; n qubits each, of which m are left before a stage.
 
     Attributes:
         mixing: (2, mixing, n).
