@@ -36,8 +36,8 @@ X, Y = points(40, 5)
 
 @pytest.fixture(scope="module")
 def bell() -> DQMLClassifier:
-    """Five features on two QPUs of three qubits each."""
-    return DQMLClassifier("bell:1", depth=1, steps=20, random_state=0).fit(X, Y)
+    """Five features on two QPUs of four qubits each."""
+    return DQMLClassifier("bell:1", qubits=4, depth=1, steps=20, random_state=0).fit(X, Y)
 
 
 @pytest.fixture(scope="module")
