@@ -17,10 +17,16 @@ Real = NDArray[np.float64]
 Case = tuple[Circuit, dict[str, Any], Real]
 
 BATCH = 3
-LOCAL = [("none", 2), ("bell:0", 2), ("bell:1", 2), ("bell:2", 2), ("none", 4), ("bell:2", 4)]
-SENDING = [("classical", 2), ("classical+bell:1", 2), ("classical", 4), ("quantum", 2)]
+LOCAL = [
+    ("none", 2), ("bell:0", 2), ("bell:1", 2), ("bell:2", 2), ("none", 3), ("bell:2", 3),
+    ("none", 4), ("bell:2", 4), ("bell:1", 5),
+]  # fmt: skip
+SENDING = [
+    ("classical", 2), ("classical+bell:1", 2), ("classical+bell:1", 3), ("classical", 4),
+    ("quantum", 2), ("quantum", 3),
+]  # fmt: skip
 DISTRIBUTED = [*LOCAL, *SENDING]
-ANY = [*DISTRIBUTED, ("single", 4)]
+ANY = [*DISTRIBUTED, ("single", 3), ("single", 4)]
 
 any_case = settings(deadline=None, max_examples=15)
 

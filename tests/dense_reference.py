@@ -120,9 +120,10 @@ def layer(params: Params, paths: Sequence[Path], wires: Sequence[Wire]) -> list[
 def pooling(params: Params, stage: int, qpus: Sequence[Sequence[int]], swap: bool) -> list[Step]:
     """Measure qubits 0, 2, .. of every QPU; each outcome selects RZ, then RX, on the next qubit.
 
-    With `swap` the outcome of the other QPU selects the rotation.
+    The last qubit of an odd number has no partner: it is left alone. With `swap` the outcome of
+    the other QPU selects the rotation.
     """
-    steps: list[Step] = [Measurement(qubit) for qpu in qpus for qubit in qpu[0::2]]
+    steps: list[Step] = [Measurement(qubit) for qpu in qpus for qubit in qpu[:-1:2]]
     for q, qpu in enumerate(qpus):
         source = qpus[1 - q] if swap else qpu
         for k, target in enumerate(qpu[1::2]):
@@ -132,6 +133,12 @@ def pooling(params: Params, stage: int, qpus: Sequence[Sequence[int]], swap: boo
                     condition = (source[2 * k], outcome)
                     steps.append(rotation(params, path, pauli, target, condition))
     return steps
+
+
+def after_pooling(qpu: Sequence[int]) -> list[int]:
+    """The qubits that a pooling round leaves on a QPU."""
+    unpaired = [qpu[-1]] if len(qpu) % 2 else []
+    return [*qpu[1::2], *unpaired]
 
 
 def processors(qpus: Sequence[Sequence[int]], joined: bool) -> list[list[Wire]]:
@@ -165,7 +172,7 @@ def build(params: Params, x: Real, qubits: int, resource: str) -> Circuit:
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 steps += layer(params, paths, wires)
         steps += pooling(params, stage, remaining, swap)
-        remaining = [qpu[1::2] for qpu in remaining]
+        remaining = [after_pooling(qpu) for qpu in remaining]
     readout = tuple(qpu[0] for qpu in remaining)
     steps += [Measurement(qubit) for qubit in readout]
     return Circuit(steps, len(qpus) * qubits, readout)

@@ -11,14 +11,16 @@ from dense_reference import Params, Real
 
 Rng = np.random.Generator
 RESOURCES = ["none", "bell:1", "bell:2", "classical", "classical+bell:1", "quantum", "single"]
-CASES = [(qubits, resource) for qubits in (2, 4) for resource in RESOURCES]
+CASES = [(qubits, resource) for qubits in (2, 3, 4) for resource in RESOURCES]
 SIGNS = np.array([1.0, -1.0])
 
 
 def random_params(rng: Rng, qubits: int, resource: str, depth: int = 2, mixing: int = 1) -> Params:
     """Angles uniform in [0, 2 pi)."""
     lead = () if resource == "single" else (2,)
-    sizes = [qubits // 2**s for s in range(qubits.bit_length() - 1)]
+    sizes = [qubits]
+    while sizes[-1] > 2:
+        sizes.append((sizes[-1] + 1) // 2)
 
     def angles(*shape: int) -> Real:
         return rng.uniform(0, 2 * np.pi, (*lead, *shape))
@@ -52,7 +54,7 @@ def test_deferred_measurement_equals_projection(rng: Rng, qubits: int, resource:
     np.testing.assert_allclose(projected, deferred, atol=1e-12)
 
 
-@pytest.mark.parametrize(("qubits", "resource"), [*CASES, (8, "single")])
+@pytest.mark.parametrize(("qubits", "resource"), [*CASES, (5, "single"), (8, "single")])
 def test_order_of_steps(rng: Rng, qubits: int, resource: str) -> None:
     """Measured qubits are never touched again; every angle is used; layers come in order."""
     params = dense.with_qpu_axis(random_params(rng, qubits, resource), resource)
@@ -109,7 +111,7 @@ def test_depth_twenty_and_no_mixing(rng: Rng) -> None:
 # ------------------------------------------------------------------------------- properties
 
 
-@pytest.mark.parametrize("qubits", [2, 4])
+@pytest.mark.parametrize("qubits", [2, 3, 4])
 @pytest.mark.parametrize("resource", ["none", "bell:0"])
 def test_without_pairs_the_joint_is_the_product(rng: Rng, qubits: int, resource: str) -> None:
     params = random_params(rng, qubits, resource)
@@ -118,7 +120,7 @@ def test_without_pairs_the_joint_is_the_product(rng: Rng, qubits: int, resource:
     np.testing.assert_allclose(p, p.sum(2)[:, :, None] * p.sum(1)[:, None, :], atol=1e-12)
 
 
-@pytest.mark.parametrize("qubits", [2, 4])
+@pytest.mark.parametrize("qubits", [2, 3, 4])
 def test_all_qubits_paired_gives_uniform_marginals(rng: Rng, qubits: int) -> None:
     params = random_params(rng, qubits, "bell", mixing=0)
     x = rng.normal(size=(3, 2 * qubits))
@@ -222,6 +224,45 @@ def test_bare_local_processors(rng: Rng, resource: str) -> None:
         expected += (coins * weight_a * weight_b)[:, None, None] * joint(z_a, z_b, z_a * z_b)
     found = dense.probabilities(params, x, qubits=4, resource=resource)
     np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def bare_odd_qpu(x: Real, pool: list[Real], own: Any, got: Any) -> tuple[Real, Real]:
+    """The same for a three-qubit QPU with x_1 = pi, whose qubits 0 and 1 give `own`.
+
+    Without bonds to qubit 1 the first round turns qubit 1 alone; qubit 2 has no partner in it and
+    is turned in the second.
+    """
+    far = np.pi - x
+    (phi_1, chi_1), (phi_2, chi_2) = pool[0][0, got[0]], pool[1][0, got[1]]
+    mean_1 = np.sin(np.pi + phi_1) * np.sin(chi_1)
+    alpha_2 = x[:, 2] + SIGNS[own[0]] * far[:, 2] * far[:, 0] / 2 + phi_2
+    return (1 + SIGNS[own[1]] * mean_1) / 2, np.sin(alpha_2) * np.sin(chi_2)
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "classical+bell:1"])
+def test_bare_processors_with_an_unpaired_qubit(rng: Rng, resource: str) -> None:
+    params = random_params(rng, 3, resource, depth=0, mixing=0)
+    pools = [[stage[q] for stage in params["pooling"]] for q in (0, 1)]
+    x = rng.normal(size=(4, 6))
+    x[:, [1, 4]] = np.pi
+    expected = np.zeros((4, 2, 2))
+    for a, b in product(product((0, 1), repeat=2), repeat=2):
+        coins = (a[0] == b[0]) / 2 if "bell" in resource else 1 / 4
+        to_a, to_b = (b, a) if "classical" in resource else (a, b)
+        weight_a, z_a = bare_odd_qpu(x[:, :3], pools[0], a, to_a)
+        weight_b, z_b = bare_odd_qpu(x[:, 3:], pools[1], b, to_b)
+        expected += (coins * weight_a * weight_b) * joint(z_a, z_b, z_a * z_b)
+    found = dense.probabilities(params, x, qubits=3, resource=resource)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def test_odd_layer_closes_its_ring_in_the_first_half(rng: Rng) -> None:
+    wires = [dense.Wire(qubit, 0, qubit) for qubit in range(5)]
+    paths = [("mixing", (0, 0, i)) for i in range(5)]
+    steps = dense.layer({"mixing": rng.normal(size=(1, 1, 5))}, paths, wires)
+    halves = [steps[:13], steps[13:]]
+    bonds = [[gate.qubits for gate in half if len(gate.qubits) == 2] for half in halves]
+    assert bonds == [[(0, 1), (2, 3), (4, 0)], [(1, 2), (3, 4)]]
 
 
 def test_bare_processors_with_two_pairs(rng: Rng) -> None:

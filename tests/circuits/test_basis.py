@@ -3,46 +3,63 @@
 import numpy as np
 import pytest
 
-from ebit.circuits import is_power_of_two, measurement_order, pair_columns, spins, stages
+from ebit.circuits import drivers, measurement_order, pair_columns, spins, stages
 
-QUBITS = [1, 2, 4, 8]
-
-
-def test_powers_of_two() -> None:
-    assert [k for k in range(-8, 40) if is_power_of_two(k)] == [1, 2, 4, 8, 16, 32]
+QUBITS = [1, 2, 3, 4, 5, 6, 7, 8]
+REGISTERS = [*((m, 1) for m in (*QUBITS, 10, 13, 16)), *((2 * m, 2) for m in (1, 2, 3, 4, 5, 6, 7))]
 
 
 @pytest.mark.parametrize(
-    ("qubits", "expected"), [(1, ()), (2, (2,)), (4, (4, 2)), (16, (16, 8, 4, 2))]
+    ("qubits", "expected"),
+    [(1, ()), (2, (2,)), (3, (3, 2)), (4, (4, 2)), (10, (10, 5, 3, 2)), (16, (16, 8, 4, 2))],
 )
 def test_stages(qubits: int, expected: tuple[int, ...]) -> None:
     assert stages(qubits) == expected
 
 
-@pytest.mark.parametrize("qubits", QUBITS)
-def test_measurement_order_is_the_order_of_the_pooling_rounds(qubits: int) -> None:
-    remaining, measured = list(range(qubits)), []
-    while len(remaining) > 1:
-        measured.append(remaining[0::2])
-        remaining = remaining[1::2]
-    order = measurement_order(qubits)
-    rounds = [len(group) for group in measured]
-    starts = np.cumsum([0, *rounds])
-    for start, group in zip(starts, measured, strict=False):
-        assert sorted(order[start : start + len(group)]) == group
-    assert order[-1] == remaining[0]
+@pytest.mark.parametrize("qubits", range(2, 17))
+def test_all_qubits_but_the_last_are_measured_in_the_rounds(qubits: int) -> None:
+    assert sum(size // 2 for size in stages(qubits)) == qubits - 1
 
 
-@pytest.mark.parametrize("qubits", [2, 4, 8])
-def test_each_half_of_the_order_is_sorted_in_the_same_way(qubits: int) -> None:
-    """So every pooling round is the same reshape, and the k-th outcome drives the k-th qubit."""
-    order, half = measurement_order(qubits), measurement_order(qubits // 2)
-    assert order == (*(2 * k for k in half), *(2 * k + 1 for k in half))
+def pool(qpus: list[list[int]]) -> tuple[dict[int, int], list[list[int]]]:
+    """One round, pair by pair: who drives whom, and who remains."""
+    driven = {}
+    for qpu in qpus:
+        for k in range(0, len(qpu) - 1, 2):
+            driven[qpu[k + 1]] = qpu[k]
+    return driven, [[qubit for qubit in qpu if qubit not in driven.values()] for qpu in qpus]
 
 
-@pytest.mark.parametrize("qubits", QUBITS)
-def test_spins_list_every_basis_state_once(qubits: int) -> None:
-    table, order = spins(qubits), measurement_order(qubits)
+@pytest.mark.parametrize(("qubits", "qpus"), REGISTERS)
+def test_each_round_leads_the_order_of_what_is_left(qubits: int, qpus: int) -> None:
+    """So every pooling round is a reshape, with outcomes in the order of those they drive."""
+    each = qubits // qpus
+    remaining = [list(range(q * each, (q + 1) * each)) for q in range(qpus)]
+    order = list(measurement_order(qubits, qpus))
+    while len(order) > qpus:
+        flat = [qubit for qpu in remaining for qubit in qpu]
+        assert order == [flat[k] for k in measurement_order(len(flat), qpus)]
+        driven, remaining = pool(remaining)
+        numbers = {qubit: k for k, qubit in enumerate(sorted(driven.values()))}
+        outcomes, order = order[: len(driven)], order[len(driven) :]
+        assert outcomes == [driven[qubit] for qubit in order if qubit in driven]
+        expected = tuple(numbers[driven[qubit]] if qubit in driven else None for qubit in order)
+        assert drivers(len(flat), qpus) == expected
+    assert order == [qpu[0] for qpu in remaining]
+
+
+@pytest.mark.parametrize("qubits", [4, 8, 16])
+def test_powers_of_two_are_the_bit_reversal(qubits: int) -> None:
+    """Also of two QPUs together: their pairs are those of one register."""
+    width = qubits.bit_length() - 1
+    reversal = tuple(int(f"{q:0{width}b}"[::-1], 2) for q in range(qubits))
+    assert measurement_order(qubits) == measurement_order(qubits, 2) == reversal
+
+
+@pytest.mark.parametrize(("qubits", "qpus"), [*((m, 1) for m in QUBITS), (6, 2), (10, 2)])
+def test_spins_list_every_basis_state_once(qubits: int, qpus: int) -> None:
+    table, order = spins(qubits, qpus), measurement_order(qubits, qpus)
     bits = (1 - table[:, list(order)]) / 2
     index = bits @ 2.0 ** np.arange(qubits - 1, -1, -1)
     np.testing.assert_array_equal(index, np.arange(2**qubits))

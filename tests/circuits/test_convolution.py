@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 
 import dense_reference as dense
 from ebit.circuits import convolution_matrix, convolve_rows, convolve_states
-from gate_matrices import Complex, matrix_of
+from gate_matrices import Complex, matrix_of, natural_index
 
-SHAPES = [(1, 2), (3, 2), (1, 4), (2, 4), (1, 8)]
+SHAPES = [(1, 2), (3, 2), (2, 3), (1, 4), (2, 4), (1, 5), (1, 8)]
 
 
 def random_angles(depth: int, qubits: int) -> NDArray[np.float64]:
@@ -45,6 +45,20 @@ def test_matrix_is_the_product_of_the_gates(depth: int, qubits: int) -> None:
     np.testing.assert_allclose(matrix, product_of_gates(angles), rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("qubits", [6, 8])
+def test_register_of_two_qpus(qubits: int) -> None:
+    """Its ring is that of one QPU, but its basis is sorted by the rounds of both."""
+    angles = random_angles(1, qubits)
+    states = random_states(3, 2**qubits)
+    gates, natural = product_of_gates(angles), np.argsort(natural_index(qubits))
+    place = natural[natural_index(qubits, 2)]
+    with jax.enable_x64(True):
+        matrix = np.asarray(convolution_matrix(jnp.asarray(angles), 2))
+        evolved = np.asarray(convolve_states(jnp.asarray(angles), jnp.asarray(states), 2))
+    np.testing.assert_allclose(matrix, gates[np.ix_(place, place)], rtol=0, atol=1e-12)
+    np.testing.assert_allclose(evolved, states @ matrix.T, rtol=0, atol=1e-12)
+
+
 @pytest.mark.parametrize(("depth", "qubits"), SHAPES)
 def test_states_and_rows_are_products_with_the_matrix(depth: int, qubits: int) -> None:
     angles = random_angles(depth, qubits)
@@ -64,7 +78,7 @@ def test_no_layers_change_nothing(function: Any) -> None:
 
 
 @pytest.mark.parametrize("function", [convolve_states, convolve_rows])
-@pytest.mark.parametrize(("depth", "qubits"), [(2, 2), (2, 4)])
+@pytest.mark.parametrize(("depth", "qubits"), [(2, 2), (1, 3), (2, 4)])
 def test_gradient_equals_finite_differences(function: Any, depth: int, qubits: int) -> None:
     """Of the angles and of the states, which the backward pass computes without stored states."""
     angles, states = random_angles(depth, qubits), random_states(2, 2**qubits)

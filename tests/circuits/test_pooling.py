@@ -6,14 +6,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from ebit.circuits import measurement_order, outcome_rotations, pool_rows, pool_states
+from ebit.circuits import drivers, outcome_rotations, pool_rows, pool_states
 from gate_matrices import Complex
 
-KEPT = [1, 2, 4]
+QUBITS = [2, 3, 4, 5, 6, 7, 8]
+REGISTERS = [*((m, 1) for m in QUBITS), (4, 2), (6, 2), (8, 2)]
 
 
-def random_angles(kept: int) -> NDArray[np.float64]:
-    return np.random.default_rng(kept).uniform(-7, 7, (kept, 2, 2))
+def outcomes_of(qubits: int, qpus: int = 1) -> int:
+    return qpus * (qubits // qpus // 2)
+
+
+def random_angles(measured: int) -> NDArray[np.float64]:
+    return np.random.default_rng(measured).uniform(-7, 7, (measured, 2, 2))
 
 
 def rotation(phi: float, chi: float) -> Complex:
@@ -23,43 +28,46 @@ def rotation(phi: float, chi: float) -> Complex:
     return np.array([[c, s], [s, c]]) @ rz
 
 
-@pytest.mark.parametrize("kept", KEPT)
-def test_rotations_of_every_string_of_outcomes(kept: int) -> None:
-    angles, order = random_angles(kept), measurement_order(kept)
+@pytest.mark.parametrize(("qubits", "qpus"), REGISTERS)
+def test_rotations_of_every_string_of_outcomes(qubits: int, qpus: int) -> None:
+    measured = outcomes_of(qubits, qpus)
+    angles, remaining = random_angles(measured), drivers(qubits, qpus)
     with jax.enable_x64(True):
-        found = np.asarray(outcome_rotations(jnp.asarray(angles)))
-    for string in range(2**kept):
+        found = np.asarray(outcome_rotations(jnp.asarray(angles), qubits, qpus))
+    assert found.shape == (2**measured, *2 * (2 ** (qubits - measured),))
+    for string in range(2**measured):
+        bits = iter(f"{string:0{measured}b}")
         expected: Complex = np.eye(1, dtype=np.complex128)
-        for position, qubit in enumerate(order):
-            outcome = string >> (kept - 1 - position) & 1
-            one = rotation(*angles[qubit, outcome])
+        for driver in remaining:
+            one = np.eye(2) if driver is None else rotation(*angles[driver, int(next(bits))])
             expected = np.kron(expected, one).astype(np.complex128)
         np.testing.assert_allclose(found[string], expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("kept", KEPT)
-def test_states_are_rotated_as_their_outcomes_say(kept: int) -> None:
-    angles, size = random_angles(kept), 2**kept
+@pytest.mark.parametrize(("qubits", "qpus"), REGISTERS)
+def test_states_are_rotated_as_their_outcomes_say(qubits: int, qpus: int) -> None:
+    angles, size = random_angles(outcomes_of(qubits, qpus)), 2**qubits
     rng = np.random.default_rng(0)
-    states = rng.normal(size=(2, 3, size**2)) + 1j * rng.normal(size=(2, 3, size**2))
+    states = rng.normal(size=(2, 3, size)) + 1j * rng.normal(size=(2, 3, size))
     with jax.enable_x64(True):
-        rotations = np.asarray(outcome_rotations(jnp.asarray(angles)))
-        found = np.asarray(pool_states(jnp.asarray(angles), jnp.asarray(states)))
-    blocks = states.reshape(2, 3, size, size)
+        rotations = np.asarray(outcome_rotations(jnp.asarray(angles), qubits, qpus))
+        found = np.asarray(pool_states(jnp.asarray(angles), jnp.asarray(states), qpus))
+    blocks = states.reshape(2, 3, len(rotations), -1)
     expected = np.einsum("oij,aboj->aboi", rotations, blocks).reshape(states.shape)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize("kept", KEPT)
-def test_rows_and_states_are_two_pictures_of_one_round(kept: int) -> None:
+@pytest.mark.parametrize("qubits", QUBITS)
+def test_rows_and_states_are_two_pictures_of_one_round(qubits: int) -> None:
     """A row pulled back meets a state as the row itself meets the state after the round."""
-    angles, size = random_angles(kept), 2**kept
+    measured = outcomes_of(qubits)
+    angles, strings, size = random_angles(measured), 2**measured, 2 ** (qubits - measured)
     rng = np.random.default_rng(1)
     rows = rng.normal(size=(3, size)) + 1j * rng.normal(size=(3, size))
-    state = rng.normal(size=size**2) + 1j * rng.normal(size=size**2)
+    state = rng.normal(size=2**qubits) + 1j * rng.normal(size=2**qubits)
     with jax.enable_x64(True):
         pulled = np.asarray(pool_rows(jnp.asarray(angles), jnp.asarray(rows)))
         pooled = np.asarray(pool_states(jnp.asarray(angles), jnp.asarray(state)))
-    assert pulled.shape == (size * 3, size**2)
-    expected = pooled.reshape(size, size) @ rows.T  # (outcomes, row)
+    assert pulled.shape == (strings * 3, 2**qubits)
+    expected = pooled.reshape(strings, size) @ rows.T  # (outcomes, row)
     np.testing.assert_allclose(pulled @ state, expected.reshape(-1), rtol=0, atol=1e-12)

@@ -12,8 +12,10 @@ from random_circuits import circuit_model, random_data, random_parameters
 
 DEPTHS = (1, 3, 20)
 MIXINGS = (0, 3)
+LARGE = ("none", "bell:2", "classical", "classical+bell:1", "quantum", "single")
 # What every push checks; the rest of the matrix is marked slow.
-FAST = {(2, 1), (4, 3)}
+FAST = {(2, 1), (3, 1), (4, 3)}
+LARGE_FAST = {(5, "bell:2", 0), (5, "bell:2", 1), (5, "single", 1), (8, "single", 1)}
 
 
 def resources(qubits: int) -> list[str]:
@@ -30,17 +32,19 @@ def resources(qubits: int) -> list[str]:
 
 
 def matrix() -> Iterator[Any]:
-    """All cases of 2 and 4 qubits, and for 8 qubits every way to compute them."""
-    for qubits in (2, 4):
+    """All cases of 2 to 4 qubits, and for 5 and 8 qubits every way to compute them."""
+    for qubits in (2, 3, 4):
         for resource in resources(qubits):
             for depth in DEPTHS:
                 for mixing in MIXINGS:
                     marks = [] if (qubits, depth) in FAST else [pytest.mark.slow]
                     yield pytest.param(resource, qubits, depth, mixing, marks=marks)
-    for resource in ("none", "bell:2", "bell:8", "classical", "classical+bell:1", "quantum"):
-        for mixing in (0, 1):
-            yield pytest.param(resource, 8, 1, mixing, marks=pytest.mark.slow)
-    yield pytest.param("single", 8, 1, 1)
+    for qubits in (5, 8):
+        for resource in LARGE:
+            for mixing in (0, 1):
+                marks = [] if (qubits, resource, mixing) in LARGE_FAST else [pytest.mark.slow]
+                yield pytest.param(resource, qubits, 1, mixing, marks=marks)
+        yield pytest.param(f"bell:{qubits}", qubits, 1, 0, marks=pytest.mark.slow)
 
 
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(matrix()))
@@ -48,7 +52,7 @@ def test_probabilities_and_gradient(resource: str, qubits: int, depth: int, mixi
     model = circuit_model(resource, qubits, depth, mixing)
     rng = np.random.default_rng([qubits, depth, mixing])
     parameters = random_parameters(model, rng)
-    x = random_data(model, rng, batch=2 if qubits == 8 else 3)
+    x = random_data(model, rng, batch=2 if qubits >= 5 else 3)
     cotangent = rng.normal(size=(len(x), 2) if resource == "single" else (len(x), 2, 2))
 
     @jax.jit

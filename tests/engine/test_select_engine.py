@@ -24,10 +24,10 @@ def test_only_non_local_gates_get_a_joint_state(resource: str, kind: type) -> No
     assert type(select_engine(parse_resource(resource), qubits=4)) is kind
 
 
-@pytest.mark.parametrize("qubits", [2, 4, 8])
+@pytest.mark.parametrize("qubits", [2, 3, 4, 5, 8])
 @pytest.mark.parametrize("resource", [*RESOURCES, "single"])
 def test_costs_grow_with_the_work(resource: str, qubits: int) -> None:
-    if resource == "bell:4" and qubits == 2:
+    if resource == "bell:4" and qubits < 4:
         resource = "bell:2"
     model = circuit_model(resource, qubits, depth=5)
     deeper = circuit_model(resource, qubits, depth=10)

@@ -24,11 +24,13 @@ from random_circuits import random_data, random_parameters
 
 WAYS = [
     ("none", 4),
+    ("bell:1", 5),
     ("bell:1", 2),
     ("bell:2", 4),
     ("classical", 4),
     ("classical+bell:1", 2),
     ("quantum", 2),
+    ("quantum", 3),
     ("single", 4),
 ]
 """Every way in which an engine computes a batch."""

@@ -37,7 +37,7 @@ X, Y = points(40, 5)
 @pytest.fixture(scope="module")
 def bell() -> DQMLClassifier:
     """Five features on two QPUs of four qubits each."""
-    return DQMLClassifier("bell:1", depth=1, steps=20, random_state=0).fit(X, Y)
+    return DQMLClassifier("bell:1", qubits=4, depth=1, steps=20, random_state=0).fit(X, Y)
 
 
 @pytest.fixture(scope="module")
@@ -155,7 +155,7 @@ def test_random_state() -> None:
     assert not np.array_equal(first_parameters(None), none)
 
 
-@pytest.mark.parametrize(("features", "chosen", "qubits"), [(4, None, 2), (9, None, 8), (3, 4, 4)])
+@pytest.mark.parametrize(("features", "chosen", "qubits"), [(4, None, 2), (9, None, 5), (3, 4, 4)])
 def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int) -> None:
     x, y = points(6, features)
     classifier = DQMLClassifier("dnn", qubits=chosen, steps=1, random_state=0).fit(x, y)
@@ -169,7 +169,7 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"resource": "entangled"}, "Unknown resource 'entangled'"),
         ({"resource": 3}, "Unknown resource 3"),
         ({"qubits": 2}, "`qubits` must be at least 3 for 5 features .*, but is 2"),
-        ({"qubits": 3}, "`qubits` must be a power of two"),
+        ({"qubits": 17}, "`qubits` must be a whole number from 2 to 16"),
         ({"qubits": 4.0}, "`qubits` must be a whole number, but is 4.0"),
         ({"depth": 0}, "`depth` must be at least 1"),
         ({"depth": "5"}, "`depth` must be a whole number, but is '5'"),

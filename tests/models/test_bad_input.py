@@ -21,12 +21,12 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
     ("build", "message"),
     [
         (
-            lambda: DistributedQCNN(qubits=3),
-            "Argument `qubits` must be a power of two from 2 to 16 (qubits per QPU), but is 3.",
+            lambda: DistributedQCNN(qubits=1),
+            "Argument `qubits` must be a whole number from 2 to 16 (qubits per QPU), but is 1.",
         ),
         (
-            lambda: SingleQCNN(qubits=32),
-            "Argument `qubits` must be a power of two from 2 to 16 (qubits per QPU), but is 32.",
+            lambda: SingleQCNN(qubits=17),
+            "Argument `qubits` must be a whole number from 2 to 16 (qubits per QPU), but is 17.",
         ),
         (
             lambda: DistributedQCNN(depth=0),

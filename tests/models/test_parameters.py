@@ -33,7 +33,8 @@ def test_published_numbers(resource: str, number: int) -> None:
 
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize(
-    ("qubits", "depth", "mixing"), [(2, 1, 0), (4, 3, 2), (8, 2, 1), (16, 1, 0)]
+    ("qubits", "depth", "mixing"),
+    [(2, 1, 0), (3, 2, 1), (4, 3, 2), (8, 2, 1), (10, 3, 0), (16, 1, 0)],
 )
 def test_number_counts_all_entries(resource: str, qubits: int, depth: int, mixing: int) -> None:
     for readout in ("weights", "parity"):
@@ -53,6 +54,17 @@ def test_shapes_of_two_qpus() -> None:
         "mixing": (2, 2, 4),
         "convolution": ((2, 3, 4), (2, 3, 2)),
         "pooling": ((2, 2, 2, 2), (2, 1, 2, 2)),
+        "readout": (2, 2),
+    }
+
+
+def test_shapes_of_an_odd_number_of_qubits() -> None:
+    parameters = DistributedQCNN(qubits=5, depth=3, mixing=2).init(jax.random.key(0))
+    shapes = jax.tree.map(np.shape, parameters)
+    assert shapes == {
+        "mixing": (2, 2, 5),
+        "convolution": ((2, 3, 5), (2, 3, 3), (2, 3, 2)),
+        "pooling": ((2, 2, 2, 2), (2, 1, 2, 2), (2, 1, 2, 2)),
         "readout": (2, 2),
     }
 

@@ -31,23 +31,43 @@ def counted(resource: str, qubits: int, depth: int, mixing: int) -> Consumption:
         if len({qubit // qubits for qubit in gate.qubits}) == 2
         and gate.matrix is not dense.CONTROLLED_X
     ]
-    sent = {
+    sent = [
         gate.condition[0]
         for gate in gates
         if gate.condition and gate.condition[0] // qubits != gate.qubits[0] // qubits
-    }
-    # The qubits of QPU A that are measured together are the odd multiples of one power of two.
-    rounds = {(qubit + 1) & -(qubit + 1) for qubit in sent if qubit < qubits}
+    ]
     return Consumption(
         ebits=len(pairs),
-        bits=len(sent),
+        bits=len(set(sent)),
         nonlocal_gates=len(crossing),
-        rounds=len(rounds) + len(crossing) // 2,
+        rounds=waits(steps, sent) + times(gates, crossing),
     )
 
 
+def waits(steps: list[dense.Step], sent: list[int]) -> int:
+    """Runs of measurements without a gate between them, of which some are sent."""
+    rounds, measuring = 0, False
+    for step in steps:
+        if isinstance(step, dense.Measurement) and step.qubit in sent:
+            rounds += not measuring
+        measuring = isinstance(step, dense.Measurement)
+    return rounds
+
+
+def times(gates: list[dense.Gate], crossing: list[dense.Gate]) -> int:
+    """Runs of two-qubit gates, which commute, without another gate between them."""
+    rounds, waiting = 0, True
+    for gate in gates:
+        if len(gate.qubits) == 1:
+            waiting = True
+        elif waiting and any(gate is one for one in crossing):
+            rounds, waiting = rounds + 1, False
+    return rounds
+
+
 @pytest.mark.parametrize(
-    ("qubits", "depth", "mixing"), [(2, 1, 0), (2, 3, 2), (4, 2, 1), (8, 1, 0)]
+    ("qubits", "depth", "mixing"),
+    [(2, 1, 0), (2, 3, 2), (3, 2, 1), (4, 2, 1), (5, 1, 1), (8, 1, 0)],
 )
 @pytest.mark.parametrize("name", NAMES)
 def test_counted_in_the_circuit(name: str, qubits: int, depth: int, mixing: int) -> None:

@@ -82,6 +82,9 @@ def test_resources_of_a_comparison() -> None:
     assert [name for name in all_resources(8) if name.startswith("bell")] == [
         "bell:1", "bell:2", "bell:3", "bell:4", "bell:8"
     ]  # fmt: skip
+    assert [name for name in all_resources(10) if name.startswith("bell")][-2:] == [
+        "bell:8", "bell:10"
+    ]  # fmt: skip
     assert "bell:3" not in all_resources(2)
 
 

@@ -91,8 +91,8 @@ def test_a_task_survives_json_and_cannot_change() -> None:
             "or more qubits.",
         ),
         (
-            {"qubits": 3},
-            "Argument `qubits` must be a power of two from 2 to 16 (qubits per QPU), but is 3.",
+            {"qubits": 17},
+            "Argument `qubits` must be a whole number from 2 to 16 (qubits per QPU), but is 17.",
         ),
     ],
 )

@@ -5,7 +5,7 @@ measured (`basis.measurement_order`), so that pooling is a reshape. Everything t
 the qubit order is made from one table, `basis.spins`.
 """
 
-from ebit.circuits.basis import is_power_of_two, measurement_order, pair_columns, spins, stages
+from ebit.circuits.basis import drivers, measurement_order, pair_columns, spins, stages
 from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
 from ebit.circuits.embedding import embedding_phases
 from ebit.circuits.hadamard import walsh_hadamard
@@ -15,8 +15,8 @@ __all__ = [
     "convolution_matrix",
     "convolve_rows",
     "convolve_states",
+    "drivers",
     "embedding_phases",
-    "is_power_of_two",
     "measurement_order",
     "outcome_rotations",
     "pair_columns",

@@ -6,41 +6,63 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def is_power_of_two(number: int) -> bool:
-    """Whether `number` is 1, 2, 4, 8, ..."""
-    return number > 0 and number & (number - 1) == 0
-
-
 def stages(qubits: int) -> tuple[int, ...]:
-    """Numbers of qubits before each pooling round of one QPU: n, n/2, ..., 2.
+    """Numbers of qubits before each pooling round of one QPU: n, n/2 rounded up, ..., 2.
 
     Args:
-        qubits: Qubits of the QPU, a power of two.
+        qubits: Qubits of the QPU.
 
     Returns:
         One entry per pooling round.
 
     Example:
-        >>> stages(8)
-        (8, 4, 2)
+        >>> stages(8), stages(10)
+        ((8, 4, 2), (10, 5, 3, 2))
     """
     sizes = []
     while qubits > 1:
         sizes.append(qubits)
-        qubits //= 2
+        qubits -= qubits // 2
     return tuple(sizes)
 
 
 @cache
-def measurement_order(qubits: int) -> tuple[int, ...]:
-    """Qubits sorted by the pooling round that measures them: the bit-reversal permutation.
+def drivers(qubits: int, qpus: int = 1) -> tuple[int | None, ...]:
+    """Which outcome of a pooling round drives each of the qubits that remain.
 
-    A pooling round measures the qubits 0, 2, 4, ... of those that remain and keeps 1, 3, 5, ...
-    In this order the outcomes of a round are the leading bits of the basis index, and each half
-    is again sorted in the same way, so pooling is a reshape in every round.
+    On each QPU the qubits 0, 2, 4, ... are measured and drive 1, 3, 5, ...; without a partner, the
+    last qubit of an odd number remains and nothing drives it.
 
     Args:
-        qubits: Qubits of the register, a power of two.
+        qubits: Qubits of the register before the round.
+        qpus: QPUs that the register spans, with equally many qubits.
+
+    Returns:
+        For every remaining qubit, in measurement order, the number of its outcome in natural
+        order, or None.
+
+    Example:
+        >>> drivers(4), drivers(5)
+        ((0, 1), (0, None, 1))
+    """
+    pairs, kept = qubits // qpus // 2, _kept(qubits, qpus)
+    places = (divmod(qubit, kept) for qubit in measurement_order(qpus * kept, qpus))
+    return tuple(qpu * pairs + place if place < pairs else None for qpu, place in places)
+
+
+@cache
+def measurement_order(qubits: int, qpus: int = 1) -> tuple[int, ...]:
+    """Qubits sorted by the pooling round that measures them.
+
+    A round measures the qubits 0, 2, 4, ... of those that remain on a QPU and keeps 1, 3, 5, ...
+    and an unpaired last one. In this order the outcomes of a round are the leading bits of the
+    basis index, sorted like the qubits that they drive, and the rest is again sorted in the same
+    way, so pooling is a reshape in every round. For powers of two it is the bit-reversal
+    permutation.
+
+    Args:
+        qubits: Qubits of the register.
+        qpus: QPUs that the register spans, with equally many qubits.
 
     Returns:
         A permutation of 0 ... qubits - 1.
@@ -48,15 +70,25 @@ def measurement_order(qubits: int) -> tuple[int, ...]:
     Example:
         >>> measurement_order(8)
         (0, 4, 2, 6, 1, 5, 3, 7)
+        >>> measurement_order(5)
+        (0, 2, 1, 4, 3)
     """
-    if qubits == 1:
-        return (0,)
-    half = measurement_order(qubits // 2)
-    return tuple(2 * q for q in half) + tuple(2 * q + 1 for q in half)
+    if qubits == qpus:
+        return tuple(range(qubits))
+    each, kept = qubits // qpus, _kept(qubits, qpus)
+    places = [divmod(qubit, kept) for qubit in measurement_order(qpus * kept, qpus)]
+    measured = [qpu * each + 2 * place for qpu, place in places if place < each // 2]
+    remaining = [qpu * each + min(2 * place + 1, each - 1) for qpu, place in places]
+    return (*measured, *remaining)
+
+
+def _kept(qubits: int, qpus: int) -> int:
+    """Qubits that remain on each QPU after a pooling round."""
+    return (qubits // qpus + 1) // 2
 
 
 @cache
-def spins(qubits: int) -> NDArray[np.float64]:
+def spins(qubits: int, qpus: int = 1) -> NDArray[np.float64]:
     """Eigenvalues of Z: `spins(n)[z, q]` is +1 if qubit q is 0 in basis state z, else -1.
 
     Basis states are numbered in measurement order, most significant qubit first; the column
@@ -64,6 +96,7 @@ def spins(qubits: int) -> NDArray[np.float64]:
 
     Args:
         qubits: Qubits of the register.
+        qpus: QPUs that the register spans.
 
     Returns:
         Table of shape (2**qubits, qubits), read-only.
@@ -74,7 +107,7 @@ def spins(qubits: int) -> NDArray[np.float64]:
     """
     index = np.arange(2**qubits)
     table = np.empty((2**qubits, qubits))
-    for position, qubit in enumerate(measurement_order(qubits)):
+    for position, qubit in enumerate(measurement_order(qubits, qpus)):
         table[:, qubit] = 1 - 2 * ((index >> (qubits - 1 - position)) & 1)
     table.setflags(write=False)
     return table

@@ -18,29 +18,29 @@ from jax import lax
 from numpy.typing import NDArray
 
 from ebit.circuits.basis import spins
+from ebit.circuits.embedding import ring
 from ebit.circuits.hadamard import walsh_hadamard
 
 
 @cache
-def _brick_signs(qubits: int) -> NDArray[np.float64]:
+def _brick_signs(qubits: int, qpus: int) -> NDArray[np.float64]:
     """Signs of the CZ gates of each brick in a layer, shape (bricks, 2**qubits)."""
-    ones = spins(qubits) < 0
-    even = [(q, q + 1) for q in range(0, qubits, 2)]
-    odd = [(q, (q + 1) % qubits) for q in range(1, qubits, 2)]
-    bricks = [even] if qubits == 2 else [even, odd]
+    ones = spins(qubits, qpus) < 0
+    bonds = ring(qubits)
+    bricks = [bonds] if qubits == 2 else [bonds[0::2], bonds[1::2]]
     return np.stack([(-1.0) ** sum(ones[:, i] & ones[:, j] for i, j in brick) for brick in bricks])
 
 
-def _diagonals(angles: jax.Array) -> tuple[jax.Array, jax.Array]:
+def _diagonals(angles: jax.Array, qpus: int) -> tuple[jax.Array, jax.Array]:
     """Cosines and sines of delta_0 ... delta_T for RX angles (depth, m): (bricks + 1, 2**m) each.
 
     delta_t holds the rotations of brick t - 1 and the CZ signs of brick t; the bricks of a layer
     share their angles.
     """
     depth, qubits = angles.shape
-    table = jnp.asarray(-0.5 * spins(qubits).T, angles.dtype)
+    table = jnp.asarray(-0.5 * spins(qubits, qpus).T, angles.dtype)
     rotations = jnp.matmul(angles, table, precision=lax.Precision.HIGHEST)
-    bricks = _brick_signs(qubits)
+    bricks = _brick_signs(qubits, qpus)
     last = np.ones((1, 2**qubits))
     signs = jnp.asarray(np.concatenate([np.tile(bricks, (depth, 1)), last]), angles.dtype)
     parts = []
@@ -59,19 +59,19 @@ def _rotate(state: jax.Array, cosine: jax.Array, sine: jax.Array) -> jax.Array:
     return cosine * state + (sign * sine) * state[::-1]
 
 
-@partial(jax.custom_vjp, nondiff_argnums=(2,))
-def _alternate(angles: jax.Array, state: jax.Array, transposed: bool) -> jax.Array:
+@partial(jax.custom_vjp, nondiff_argnums=(2, 3))
+def _alternate(angles: jax.Array, state: jax.Array, transposed: bool, qpus: int) -> jax.Array:
     """H delta_T H ... delta_0 H on `state` (2, rows, 2**m), real and imaginary part first.
 
     `transposed` takes the factors in the opposite order, which is what row vectors see.
     """
-    return _alternate_forward(angles, state, transposed)[0]
+    return _alternate_forward(angles, state, transposed, qpus)[0]
 
 
 def _alternate_forward(
-    angles: jax.Array, state: jax.Array, transposed: bool
+    angles: jax.Array, state: jax.Array, transposed: bool, qpus: int
 ) -> tuple[jax.Array, tuple[jax.Array, jax.Array, jax.Array]]:
-    cosines, sines = _diagonals(angles)
+    cosines, sines = _diagonals(angles, qpus)
 
     def brick(carry: jax.Array, phase: tuple[jax.Array, jax.Array]) -> tuple[jax.Array, None]:
         return walsh_hadamard(_rotate(carry, *phase)), None
@@ -82,6 +82,7 @@ def _alternate_forward(
 
 def _alternate_backward(
     transposed: bool,
+    qpus: int,
     residuals: tuple[jax.Array, jax.Array, jax.Array],
     cotangent: jax.Array,
 ) -> tuple[jax.Array, jax.Array]:
@@ -99,8 +100,8 @@ def _alternate_backward(
 
     both = jnp.stack([result, cotangent], axis=1)
     both, gradients = lax.scan(brick, both, (cosines, sines), reverse=not transposed)
-    table = jnp.asarray(-0.5 * spins(qubits), cosines.dtype)
-    rotations = gradients[1:].reshape(-1, len(_brick_signs(qubits)), dimension).sum(axis=1)
+    table = jnp.asarray(-0.5 * spins(qubits, qpus), cosines.dtype)
+    rotations = gradients[1:].reshape(-1, len(_brick_signs(qubits, qpus)), dimension).sum(axis=1)
     angles = jnp.matmul(rotations, table, precision=lax.Precision.HIGHEST)
     return angles, walsh_hadamard(both[:, 1])
 
@@ -108,23 +109,25 @@ def _alternate_backward(
 _alternate.defvjp(_alternate_forward, _alternate_backward)
 
 
-def _apply(angles: jax.Array, state: jax.Array, transposed: bool) -> jax.Array:
+def _apply(angles: jax.Array, state: jax.Array, transposed: bool, qpus: int) -> jax.Array:
     if angles.shape[0] == 0:
         return state
     rows = state.reshape(-1, state.shape[-1])
-    parts = _alternate(angles, jnp.stack([rows.real, rows.imag]), transposed)
+    parts = _alternate(angles, jnp.stack([rows.real, rows.imag]), transposed, qpus)
     return lax.complex(parts[0], parts[1]).reshape(state.shape)
 
 
-def convolve_states(angles: jax.Array, states: jax.Array) -> jax.Array:
+def convolve_states(angles: jax.Array, states: jax.Array, qpus: int = 1) -> jax.Array:
     r"""Evolve states through a convolution or mixing block: :math:`\psi \mapsto U \psi`.
 
     One layer is: H on every qubit; CZ on (0,1), (2,3), ...; RX(theta_i) on qubit i; and, for
-    more than two qubits, once more with CZ on (1,2), ..., (m-1,0) and the same angles.
+    more than two qubits, once more with CZ on (1,2), (3,4), ... and the same angles. The bond
+    (m-1,0) closes the ring; it is in the second half for even m and in the first for odd m.
 
     Args:
         angles: RX angles of shape (depth, m) in radians, first layer first.
         states: Complex amplitudes of shape (..., 2**m), basis in measurement order.
+        qpus: QPUs that the register spans.
 
     Returns:
         Array of the shape of `states`.
@@ -137,15 +140,16 @@ def convolve_states(angles: jax.Array, states: jax.Array) -> jax.Array:
         Hwang et al., Quantum Sci. Technol. 10 015059, convolution block; Kim et al.,
         arXiv:2605.03864, note 5 (mixing block).
     """
-    return _apply(angles, states, transposed=False)
+    return _apply(angles, states, transposed=False, qpus=qpus)
 
 
-def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
+def convolve_rows(angles: jax.Array, rows: jax.Array, qpus: int = 1) -> jax.Array:
     r"""Pull row vectors back through a convolution block: :math:`r \mapsto r U`.
 
     Args:
         angles: RX angles of shape (depth, m) in radians, first layer first.
         rows: Complex row vectors of shape (..., 2**m), basis in measurement order.
+        qpus: QPUs that the register spans.
 
     Returns:
         Array of the shape of `rows`.
@@ -154,14 +158,15 @@ def convolve_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
         >>> convolve_rows(jnp.zeros((1, 2)), jnp.eye(4, dtype=jnp.complex64)).shape
         (4, 4)
     """
-    return _apply(angles, rows, transposed=True)
+    return _apply(angles, rows, transposed=True, qpus=qpus)
 
 
-def convolution_matrix(angles: jax.Array) -> jax.Array:
+def convolution_matrix(angles: jax.Array, qpus: int = 1) -> jax.Array:
     """The unitary of a convolution block as a matrix.
 
     Args:
         angles: RX angles of shape (depth, m) in radians.
+        qpus: QPUs that the register spans.
 
     Returns:
         Complex matrix U of shape (2**m, 2**m), `U[out, in]`, basis in measurement order.
@@ -172,4 +177,4 @@ def convolution_matrix(angles: jax.Array) -> jax.Array:
     """
     dimension = 2 ** angles.shape[-1]
     dtype = jnp.result_type(angles.dtype, jnp.complex64)
-    return convolve_rows(angles, jnp.eye(dimension, dtype=dtype))
+    return convolve_rows(angles, jnp.eye(dimension, dtype=dtype), qpus)

@@ -18,7 +18,7 @@ def ring(qubits: int) -> list[tuple[int, int]]:
     return [(qubit, (qubit + 1) % qubits) for qubit in range(qubits)]
 
 
-def embedding_phases(x: jax.Array) -> jax.Array:
+def embedding_phases(x: jax.Array, qpus: int = 1) -> jax.Array:
     r"""Phases of the embedding, which is diagonal after the Hadamards: :math:`D(x) H^{\otimes n}`.
 
     .. math:: \varphi_z(x) = -\tfrac12 \sum_i x_i z_i
@@ -29,6 +29,7 @@ def embedding_phases(x: jax.Array) -> jax.Array:
 
     Args:
         x: Angles of shape (..., n) in radians, one per qubit.
+        qpus: QPUs that the register spans.
 
     Returns:
         Phases of shape (..., 2**n) in radians, basis in measurement order.
@@ -41,7 +42,7 @@ def embedding_phases(x: jax.Array) -> jax.Array:
         Kim et al., arXiv:2605.03864; Hwang et al., Quantum Sci. Technol. 10 015059.
     """
     qubits = x.shape[-1]
-    table = spins(qubits)
+    table = spins(qubits, qpus)
     pairs = ring(qubits)
     left = [i for i, _ in pairs]
     right = [j for _, j in pairs]

@@ -3,6 +3,9 @@
 from ebit.data.dataset import Dataset
 from ebit.data.messages import bad_input, whole_number
 
+_MAX_QUBITS = 16
+"""Most qubits of a QPU, as in `ebit.models`, which this layer does not know."""
+
 
 def check_features(dataset: Dataset, qpus: int, qubits: int) -> None:
     """Check that there is one feature for each qubit of all QPUs.
@@ -28,18 +31,18 @@ def check_features(dataset: Dataset, qpus: int, qubits: int) -> None:
     have, need = dataset.features, qpus * qubits
     if have == need:
         return
-    smaller = _largest_power_of_two(have // qpus)
+    fitting = have // qpus if 2 <= have // qpus <= _MAX_QUBITS else 0
     cures = []
     if have > need:
         cures.append(f"choose {need} of them ({_choice(dataset, qpus, qubits)})")
-        if smaller * qpus == have:
-            cures.append(f"use --qubits {smaller}")
+        if fitting * qpus == have:
+            cures.append(f"use --qubits {fitting}")
     else:
-        if smaller * qpus == have:
-            cures.append(f"use --qubits {smaller}")
-        elif smaller:
-            choice = _choice(dataset, qpus, smaller)
-            cures.append(f"use --qubits {smaller} with {smaller * qpus} of them ({choice})")
+        if fitting * qpus == have:
+            cures.append(f"use --qubits {fitting}")
+        elif fitting:
+            choice = _choice(dataset, qpus, fitting)
+            cures.append(f"use --qubits {fitting} with {fitting * qpus} of them ({choice})")
         missing = need - have
         cures.append(f"add {missing} feature{'s' if missing > 1 else ''}")
     raise bad_input(
@@ -47,11 +50,6 @@ def check_features(dataset: Dataset, qpus: int, qubits: int) -> None:
         f"{qpus} QPU{'s' if qpus > 1 else ''} of {qubits} qubits take {need}: "
         f"{', or '.join(cures)}."
     )
-
-
-def _largest_power_of_two(limit: int) -> int:
-    """Largest 2, 4, 8, ... that is at most the limit, or 0."""
-    return 1 << (limit.bit_length() - 1) if limit >= 2 else 0
 
 
 def _choice(dataset: Dataset, qpus: int, qubits: int) -> str:

@@ -6,13 +6,13 @@ import jax
 
 
 class CircuitParameters(TypedDict):
-    """Angles of both QPUs, in radians; n qubits each, stage s has m = n / 2**s qubits.
+    """Angles of both QPUs, in radians; n qubits each, of which m are left before a stage.
 
     Attributes:
         mixing: (2, mixing, n).
         convolution: One array (2, depth, m) per stage.
-        pooling: One array (2, m/2, 2, 2) per stage: [QPU of the rotated qubit, qubit, outcome,
-            (phi, chi)] for RZ(phi) and then RX(chi).
+        pooling: One array (2, m // 2, 2, 2) per stage: [QPU of the rotated qubit, qubit,
+            outcome, (phi, chi)] for RZ(phi) and then RX(chi).
     """
 
     mixing: jax.Array

@@ -3,7 +3,7 @@
 import jax
 import jax.numpy as jnp
 
-from ebit.circuits import convolve_rows, pool_rows
+from ebit.circuits import convolve_rows, pool_rows, stages
 
 
 def effect_rows(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]) -> jax.Array:
@@ -15,7 +15,7 @@ def effect_rows(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ..
 
     Args:
         convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
-        pooling: Angles (m/2, 2, 2) of one QPU, first stage first, in radians.
+        pooling: Angles (m // 2, 2, 2) of one QPU, first stage first, in radians.
 
     Returns:
         Complex array (2**(n-1), 2**n), orthonormal rows, basis in measurement order.
@@ -69,10 +69,9 @@ def phase_features(phases: jax.Array) -> jax.Array:
 def effect_operations(qubits: int, depth: int) -> int:
     """Real operations to build the rows of one QPU: Hadamard products of every brick."""
     total = 0
-    while qubits > 1:
-        bricks = depth * (1 if qubits == 2 else 2)
-        total += bricks * hadamard_operations(qubits) * 2 ** (qubits - 1)
-        qubits //= 2
+    for left in stages(qubits):
+        bricks = depth * (1 if left == 2 else 2)
+        total += bricks * hadamard_operations(left) * 2 ** (left - 1)
     return total
 
 

@@ -25,6 +25,7 @@ from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import hadamard_operations
 
 _HIGHEST = lax.Precision.HIGHEST
+_QPUS = 2
 
 _BRICK_WEIGHT = 3
 """An operation of a brick takes as long as this many of a large matrix product (bricks are bound
@@ -45,14 +46,14 @@ class JointState:
 
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
-        return (jnp.exp(1j * embedding_phases(x)),)
+        return (jnp.exp(1j * embedding_phases(x, _QPUS)),)
 
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x), shape (batch, 2, 2)."""
         (phases,) = encoded
         batch, dimension = phases.shape
         start = jnp.zeros(dimension, phases.dtype).at[0].set(1)
-        start = walsh_hadamard(convolve_states(_joined(parameters["mixing"]), start))
+        start = walsh_hadamard(convolve_states(_joined(parameters["mixing"]), start, _QPUS))
         states = (phases * start)[:, None, :]
         convolution = [_joined(angles) for angles in parameters["convolution"]]
         states = _convolve(convolution[0], states)
@@ -66,9 +67,10 @@ class JointState:
     def operations(self, depth: int, batch: int) -> int:
         """The cheaper way through every stage."""
         total, blocks = _convolve_operations(2 * self.qubits, depth, batch), 1
-        for kept in stages(self.qubits):
-            total += min(_pool_operations(kept, depth if kept > 2 else 0, batch * blocks))
-            blocks *= 2**kept
+        for qubits in stages(self.qubits):
+            following = depth if qubits > 2 else 0
+            total += min(_pool_operations(2 * qubits, following, batch * blocks))
+            blocks *= 4 ** (qubits // 2)
         return total
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
@@ -104,34 +106,45 @@ def _convolve(angles: jax.Array, states: jax.Array) -> jax.Array:
     """Convolution of a whole register: states (batch, blocks, 2**m)."""
     depth, qubits = angles.shape
     if _builds_unitary(qubits, depth, states.shape[0] * states.shape[1]):
-        return jnp.matmul(states, convolution_matrix(angles).T, precision=_HIGHEST)
-    return convolve_states(angles, states)
+        return jnp.matmul(states, convolution_matrix(angles, _QPUS).T, precision=_HIGHEST)
+    return convolve_states(angles, states, _QPUS)
 
 
-def _pool_operations(kept: int, depth: int, states: int) -> tuple[int, int]:
+def _pool_operations(qubits: int, depth: int, states: int) -> tuple[int, int]:
     """Operations of pooling and the next convolution: gate by gate, or one matrix per outcome."""
-    size = 2**kept
-    gates = states * size * size * 16 * kept
-    build = 16 * size**3
+    measured = _QPUS * (qubits // _QPUS // 2)
+    kept = qubits - measured
+    strings, size = 2**measured, 2**kept
+    gates = states * strings * size * 16 * measured
+    build = 16 * strings * size**2
     if depth:
-        gates += _convolve_operations(kept, depth, states * size)
-        build += 8 * size**4 + size * _brick_operations(kept, depth)
-    return gates, build + 8 * states * size**3
+        gates += _convolve_operations(kept, depth, states * strings)
+        build += 8 * strings * size**3 + size * _brick_operations(kept, depth)
+    return gates, build + 8 * states * strings * size**2
 
 
 def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> jax.Array:
-    """One pooling round and the convolution behind it: (batch, blocks, 4**h) -> (.., 2**h)."""
-    batch, blocks, _ = states.shape
-    kept = angles.shape[0]
-    size = 2**kept
+    """One pooling round of h qubits and the convolution behind it, on the r that remain.
+
+    Args:
+        angles: (h, 2, 2).
+        following: RX angles (depth, r), or None behind the last round.
+        states: (batch, blocks, 2**(h + r)).
+
+    Returns:
+        (batch, blocks * 2**h, 2**r).
+    """
+    batch, blocks, dimension = states.shape
+    qubits, strings = dimension.bit_length() - 1, 2 ** angles.shape[0]
     depth = 0 if following is None else following.shape[0]
-    gates, matrices = _pool_operations(kept, depth, batch * blocks)
+    gates, matrices = _pool_operations(qubits, depth, batch * blocks)
     if gates <= matrices:
-        states = pool_states(angles, states).reshape(batch, blocks * size, size)
+        states = pool_states(angles, states, _QPUS).reshape(batch, blocks * strings, -1)
         return states if following is None else _convolve(following, states)
-    operators = outcome_rotations(angles)
+    operators = outcome_rotations(angles, qubits, _QPUS)
     if following is not None:
-        operators = jnp.matmul(convolution_matrix(following), operators, precision=_HIGHEST)
-    split = states.reshape(batch, blocks, size, size)
+        unitary = convolution_matrix(following, _QPUS)
+        operators = jnp.matmul(unitary, operators, precision=_HIGHEST)
+    split = states.reshape(batch, blocks, strings, -1)
     new = jnp.einsum("bcok,olk->bcol", split, operators, precision=_HIGHEST)
-    return new.reshape(batch, blocks * size, size)
+    return new.reshape(batch, blocks * strings, -1)

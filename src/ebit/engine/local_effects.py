@@ -14,7 +14,7 @@ that is the same for every sample. With the embedded columns :math:`E(x) = D(x) 
 - *paired features* (n <= 4, all or all but one qubit of a QPU paired, no mixing layers): the sum
   over pair states is done on the effects; what is left is one effect of 2n - k qubits that
   meets the sum of both QPUs' phases.
-- *columns* (n = 8 and more, where 4**n features would be too many): the rows of the effect meet
+- *columns* (n > 4, where 4**n features would be too many): the rows of the effect meet
   the 2**n phases of each sample. Without mixing layers the pair qubits factor out of V and each
   pair state meets only its own block of phases.
 """

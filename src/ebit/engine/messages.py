@@ -83,7 +83,7 @@ class Messages:
         states = (phases[:, None, :] * basis)[:, :, None, None, :]
         states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
         for stage, rotations in enumerate(pooling):
-            received = outcome_rotations(rotations)
+            received = outcome_rotations(rotations, states.shape[-1].bit_length() - 1)
             if stage + 1 < len(convolution):
                 following = convolution_matrix(convolution[stage + 1])
                 received = jnp.matmul(following, received, precision=_HIGHEST)
@@ -94,11 +94,11 @@ class Messages:
         """Unitaries of every stage, then one product per stage, message and sample."""
         build, meet, messages = 0, 8 * 4**self.qubits, 1
         for qubits in stages(self.qubits):
-            kept = 2 ** (qubits // 2)
+            strings, kept = 2 ** (qubits // 2), 2 ** (qubits - qubits // 2)
             bricks = depth * (1 if qubits == 2 else 2)
-            build += bricks * hadamard_operations(qubits) * 2**qubits + 8 * kept**4
-            meet += 8 * messages * kept**4
-            messages *= kept**2
+            build += bricks * hadamard_operations(qubits) * 2**qubits + 8 * strings * kept**3
+            meet += 8 * messages * strings**2 * kept**2
+            messages *= strings**2
         final = 8 * messages * 4 * 2**self.pairs
         return 2 * build + batch * (2 * 2**self.pairs * meet + final)
 
@@ -117,14 +117,14 @@ def _receive(states: jax.Array, received: jax.Array) -> jax.Array:
     """One pooling round: measure the leading qubits, rotate the others as each message says.
 
     Args:
-        states: (batch, pair state, earlier messages, earlier outcomes, 4**h).
-        received: (message, out, in), each of size 2**h.
+        states: (batch, pair state, earlier messages, earlier outcomes, 2**(h + r)).
+        received: (message, out, in) of sizes 2**h, 2**r and 2**r for h measured and r other qubits.
 
     Returns:
-        (batch, pair state, messages, outcomes, 2**h).
+        (batch, pair state, messages, outcomes, 2**r).
     """
-    batch, columns, messages, outcomes, size = states.shape
-    kept = received.shape[-1]
-    split = states.reshape(batch, columns, messages, outcomes, size // kept, kept)
+    batch, columns, messages, outcomes, _ = states.shape
+    strings, kept, _ = received.shape
+    split = states.reshape(batch, columns, messages, outcomes, strings, kept)
     new = jnp.einsum("bcmoqk,nlk->bcmnoql", split, received, precision=_HIGHEST)
-    return new.reshape(batch, columns, messages * kept, outcomes * (size // kept), kept)
+    return new.reshape(batch, columns, messages * strings, outcomes * strings, kept)

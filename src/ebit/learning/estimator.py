@@ -45,8 +45,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     Args:
         resource: What the QPUs share: `none`, `bell:N`, `classical`, `classical+bell:N` or
             `quantum`; or a baseline, `single` or `dnn`.
-        qubits: Qubits per QPU; by default the smallest power of two that takes half of the
-            features, at least 2.
+        qubits: Qubits per QPU; by default as many as take half of the features, at least 2.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
@@ -275,7 +274,7 @@ def _qubits(features: int, given: int | None) -> int:
             f"Argument `X` must have at most {2 * MAX_QUBITS} features, but has {features}: select "
             "some, or put a PCA before the classifier."
         )
-    return 1 << (needed - 1).bit_length()
+    return needed
 
 
 def _number(name: str, value: Any, convert: Callable[[Any], Any], kind: str) -> Any:

@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.circuits import is_power_of_two
 from ebit.errors import EbitError
 
 MAX_QUBITS = 16
@@ -21,9 +20,9 @@ def check_circuit(qubits: int, depth: int, mixing: int) -> None:
     for name, value in {"qubits": qubits, "depth": depth, "mixing": mixing}.items():
         if not isinstance(value, int | np.integer) or isinstance(value, bool):
             raise EbitError(f"Argument `{name}` must be a whole number, but is {value!r}.")
-    if not is_power_of_two(qubits) or not 2 <= qubits <= MAX_QUBITS:
+    if not 2 <= qubits <= MAX_QUBITS:
         raise EbitError(
-            f"Argument `qubits` must be a power of two from 2 to {MAX_QUBITS} (qubits per QPU), "
+            f"Argument `qubits` must be a whole number from 2 to {MAX_QUBITS} (qubits per QPU), "
             f"but is {qubits}."
         )
     if depth < 1:

@@ -28,7 +28,7 @@ class DistributedQCNN:
 
     Args:
         qpus: Number of QPUs, 2.
-        qubits: Qubits per QPU, a power of two.
+        qubits: Qubits per QPU, 2 to 16.
         depth: Convolution layers per stage.
         resource: What the QPUs share.
         mixing: Mixing layers before the embedding.
@@ -90,7 +90,7 @@ class DistributedQCNN:
     def num_parameters(self) -> int:
         """Angles of both QPUs and read-out weights."""
         sizes = stages(self.qubits)
-        angles = self.mixing * self.qubits + sum((self.depth + 2) * m for m in sizes)
+        angles = self.mixing * self.qubits + sum(self.depth * m + 4 * (m // 2) for m in sizes)
         return 2 * angles + (4 if self.readout == "weights" else 1)
 
     @property
@@ -112,7 +112,7 @@ class DistributedQCNN:
 
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
-            `pooling` (one (2, m/2, 2, 2) per stage) and `readout` ((2, 2), or () for parity).
+            `pooling` (one (2, m // 2, 2, 2) per stage) and `readout` ((2, 2), or () for parity).
         """
         shapes: dict[str, Any] = {
             "mixing": (2, self.mixing, self.qubits),

@@ -24,7 +24,7 @@ class SingleQCNN:
     .. math:: E(x) = P(0) - P(1),\quad |\psi\rangle = D(t) H D(s) H |0\rangle
 
     Args:
-        qubits: Qubits of the QPU, a power of two.
+        qubits: Qubits of the QPU, 2 to 16.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
 
@@ -59,7 +59,8 @@ class SingleQCNN:
     @property
     def num_parameters(self) -> int:
         """Angles of the QPU."""
-        return self.mixing * self.qubits + sum((self.depth + 2) * m for m in stages(self.qubits))
+        sizes = stages(self.qubits)
+        return self.mixing * self.qubits + sum(self.depth * m + 4 * (m // 2) for m in sizes)
 
     @property
     def consumption(self) -> Consumption:

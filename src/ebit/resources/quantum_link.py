@@ -26,7 +26,9 @@ class QuantumLink:
     def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
         """Two gates of each ring cross: in the embedding and in every layer of every block.
 
-        The two gates of a layer act at the same time, so a layer is one round.
+        The two gates of a layer act at the same time, in one round, if each QPU has an even number
+        of qubits left; for an odd number one is in each half of the layer, which makes two rounds.
         """
-        layers = 1 + mixing + depth * len(stages(qubits))
-        return Consumption(nonlocal_gates=2 * layers, rounds=layers)
+        sizes = mixing * [qubits] + depth * list(stages(qubits))
+        rounds = 1 + sum(1 + size % 2 for size in sizes)
+        return Consumption(nonlocal_gates=2 * (1 + len(sizes)), rounds=rounds)

@@ -19,13 +19,13 @@ def all_resources(qubits: int) -> list[str]:
         qubits: Qubits per QPU.
 
     Returns:
-        Resource strings: Bell pairs 1, 2 and so on up to four, then powers of two.
+        Resource strings: Bell pairs 1, 2 and so on up to four, then powers of two and all qubits.
 
     Example:
         >>> all_resources(2)
         ['single', 'dnn', 'none', 'bell:1', 'bell:2', 'classical', 'classical+bell:1', 'quantum']
     """
-    pairs = [k for k in range(1, qubits + 1) if k <= 4 or k & (k - 1) == 0]
+    pairs = [k for k in range(1, qubits + 1) if k <= 4 or k & (k - 1) == 0 or k == qubits]
     return [
         "single",
         "dnn",

@@ -10,6 +10,7 @@ import polars as pl
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress
+from ebit.models.checks import MAX_QUBITS
 from ebit.results.run import run_task
 from ebit.results.store import Store
 from ebit.results.task import ModelSettings, Task, TrainingSettings
@@ -22,15 +23,12 @@ def default_qubits(dataset: Dataset) -> int:
         dataset: The data.
 
     Returns:
-        A power of two.
+        A whole number from 2 to 16.
 
     Raises:
         EbitError: If no pair of QPUs takes this number of features.
     """
-    sizes = [2, 4, 8, 16]
-    fitting = [n for n in sizes if 2 * n == dataset.features]
-    nearest = min(sizes, key=lambda n: abs(2 * n - dataset.features))
-    qubits = fitting[0] if fitting else nearest
+    qubits = min(max(2, dataset.features // 2), MAX_QUBITS)
     check_features(dataset, 2, qubits)
     return qubits
 
