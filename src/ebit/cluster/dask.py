@@ -38,10 +38,7 @@ def dask_runner(cluster: str, workers: int) -> Iterator[Runner]:
         raise EbitError(
             "Option `--cluster` needs Dask, which is not installed: pip install 'ebit[cluster]'."
         ) from None
-    settings = {
-        "distributed.scheduler.allowed-failures": DEATHS,
-        "distributed.admin.low-level-log-length": 100,
-    }
+    settings = {"distributed.scheduler.allowed-failures": DEATHS}
     with dask.config.set(settings), _quiet(), _started(cluster, workers) as target:
         try:
             client = distributed.Client(target, timeout="20s")
@@ -109,7 +106,7 @@ def _started(cluster: str, workers: int) -> Iterator[Any]:
             threads_per_worker=1,
             memory_limit=None,
             dashboard_address=None,
-            silence_logs=False,
+            silence_logs=logging.CRITICAL,
         ) as started:
             yield started
     elif cluster == "slurm":

@@ -109,6 +109,7 @@ def run_sweep(
     errors: Errors = {}
     if todo:
         store.check_writable()
+        report()
         with _runner(cluster, workers) as runner:
             errors = _in_rounds(runner, todo, store, workers, retries, report)
     failures = [
