@@ -46,7 +46,7 @@ def count_tries(
 ) -> dict[str, int]:
     """How often each task is trained; `fail` gives the error of a try, from 1, if any."""
     tries: dict[str, int] = {}
-    original = batch.train
+    original = train
 
     def counted(dataset: Any, task: Any, out: Path) -> Any:
         tries[task.hash] = tries.get(task.hash, 0) + 1
@@ -87,16 +87,18 @@ def test_a_full_disk_loses_nothing(
     tasks = tasks_of(GRID)
     calls = 0
 
-    def full_after_two(*_: object) -> None:
+    replace = os.replace
+
+    def full_after_two(old: Path, new: Path) -> None:
         nonlocal calls
         calls += 1
         if calls > 2:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        replace(old, new)
 
     out = tmp_path / "out"
     with monkeypatch.context() as patch:
-        replace = os.replace
-        patch.setattr(os, "replace", lambda a, b: (full_after_two(), replace(a, b)))
+        patch.setattr(os, "replace", full_after_two)
         result = run_sweep(tasks, out, retries=1)
     assert len(result.failures) == 5  # a task is two files: its model and its rows
     assert all("free some space" in failure.error for failure in result.failures)

@@ -75,9 +75,7 @@ def test_every_setting_of_make_task_can_vary() -> None:
     assert set(sweep.SweepPoint.model_fields) == {*settings, "data"}
 
 
-def test_files_are_found_beside_the_sweep(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_files_are_found_beside_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a").mkdir()
     write_points(tmp_path / "a" / "points.csv")
     path = written(

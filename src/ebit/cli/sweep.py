@@ -82,9 +82,7 @@ def _needs(todo: Sequence[SweepTask], workers: int) -> Estimate:
     return Estimate(memory * workers, sum(need.seconds for need in needs) / workers)
 
 
-def _print_needs(
-    tasks: Sequence[SweepTask], todo: Sequence[SweepTask], needs: Estimate
-) -> None:
+def _print_needs(tasks: Sequence[SweepTask], todo: Sequence[SweepTask], needs: Estimate) -> None:
     shapes = len({item.shape for item in todo})
     output.print(f"Tasks: {len(tasks)}, of which {len(tasks) - len(todo)} are finished.")
     output.print(f"Programs to compile: {shapes}, a few seconds each on each worker.")

@@ -122,7 +122,7 @@ def _started(cluster: str, workers: int) -> Iterator[Any]:
 @contextmanager
 def _slurm(workers: int) -> Iterator[Any]:
     try:
-        from dask_jobqueue import SLURMCluster
+        from dask_jobqueue.slurm import SLURMCluster
     except ImportError:
         raise EbitError(
             "Option `--cluster slurm` needs dask-jobqueue, which is not installed: "

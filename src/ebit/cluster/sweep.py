@@ -113,9 +113,7 @@ def run_sweep(
         with _runner(cluster, workers) as runner:
             errors = _in_rounds(runner, todo, store, workers, retries, report)
     failures = [
-        Failure(item, errors[item.task.hash].message)
-        for item in tasks
-        if item.task.hash in errors
+        Failure(item, errors[item.task.hash].message) for item in tasks if item.task.hash in errors
     ]
     frames = [_rows(store, item) for item in tasks if item.task.hash not in errors]
     rows = pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
