@@ -39,7 +39,7 @@ def sweep(
     ] = None,
     workers: Annotated[
         int | None,
-        typer.Option(help="Processes of local (default: one per core) or jobs of slurm."),
+        typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
     ] = None,
     retries: Annotated[int, typer.Option(help="How often a failed task is tried again.")] = 2,
     dry_run: Annotated[

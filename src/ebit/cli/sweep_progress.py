@@ -54,7 +54,8 @@ def _in_lines() -> SweepProgress:
         now, speed = time.monotonic(), rate(done)
         if done == total or now - printed > LINE_SECONDS:
             printed = now
-            left = f", {(total - done) / speed:.0f} minutes left" if speed > 0 else ""
+            known = speed > 0 and done < total
+            left = f", {(total - done) / speed:.0f} minutes left" if known else ""
             messages.print(f"{done} of {total} tasks, {speed:.1f} per minute{left}")
 
     return report
