@@ -11,10 +11,11 @@ import pytest
 import ebit
 
 PACKAGE = Path(ebit.__file__).parent
-CHAIN = ["circuits", "resources", "engine", "models", "learning", "results", "cli"]
+CHAIN = ["circuits", "resources", "engine", "models", "learning", "results", "cluster", "cli"]
 EXTRA = {
     "learning": {"data"},
     "results": {"data"},
+    "cluster": {"data"},
     "cli": {"data", "plots", "report", "ebit"},
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},
@@ -95,7 +96,8 @@ def in_new_process(code: str) -> str:
 
 @pytest.mark.parametrize("module", ["ebit", "ebit.cli", "ebit.plots", "ebit.report"])
 def test_import_loads_no_optional_package(module: str) -> None:
-    code = f"import sys, {module}; print({{'matplotlib', 'sklearn'}} & set(sys.modules))"
+    optional = {"matplotlib", "sklearn", "dask", "distributed"}
+    code = f"import sys, {module}; print({optional} & set(sys.modules))"
     assert in_new_process(code) == "set()"
 
 

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from ebit.cluster import SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
@@ -17,12 +18,14 @@ from ebit.resources import (
 from ebit.results import (
     Store,
     StoredModel,
+    SweepTask,
     Task,
     all_resources,
     compare,
     load_model,
     make_task,
     predict,
+    read_sweep,
     summarize,
     train,
 )
@@ -58,6 +61,8 @@ __all__ = [
     "SingleQCNN",
     "Store",
     "StoredModel",
+    "SweepResult",
+    "SweepTask",
     "Task",
     "TrainingDivergedError",
     "__version__",
@@ -69,6 +74,8 @@ __all__ = [
     "model_from_string",
     "parse_resource",
     "predict",
+    "read_sweep",
+    "run_sweep",
     "summarize",
     "train",
 ]

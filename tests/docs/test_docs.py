@@ -13,6 +13,7 @@ import ebit
 import ebit.cli
 import ebit.data
 import ebit.plots
+import ebit.results.sweep
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -113,3 +114,16 @@ def test_every_row_column_is_documented() -> None:
     result = ebit.fit(task.model.build(), (data.x_train, data.y_train), steps=1)
     columns = ebit.results.rows_of(task, task.model.build(), result).columns
     assert set(re.findall(r"`(\w+)`", sections("command-line.md")["Rows"])) == set(columns)
+
+
+def test_the_example_of_a_sweep_gives_what_its_page_says(tmp_path: Path) -> None:
+    text = (DOCS / "sweep.md").read_text("utf-8")
+    (example, *_) = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
+    (tmp_path / "grid.toml").write_text(example)
+    tasks = ebit.read_sweep(tmp_path / "grid.toml")
+    assert f"so {len(tasks)} are trained" in text
+
+
+def test_the_page_on_sweeps_names_every_setting() -> None:
+    named = set(re.findall(r"`(\w+)`", sections("sweep.md")["The file"]))
+    assert set(ebit.results.sweep.SweepPoint.model_fields) <= named

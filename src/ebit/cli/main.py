@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 import ebit
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
+from ebit.cli.sweep import sweep
 from ebit.cli.train import train
 from ebit.learning.compilation_cache import use_compilation_cache
 
@@ -28,6 +29,7 @@ app = typer.Typer(
 app.command()(compare)
 app.command()(train)
 app.command()(predict)
+app.command()(sweep)
 
 
 def _version(wanted: bool) -> None:
@@ -88,6 +90,6 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values += [arguments[k] for k in places if k < len(arguments)]
         if values:
             message += f", but is {values[-1]!r}"
-    verb = next((a for a in arguments if a in {"compare", "train", "predict"}), "")
+    verb = next((a for a in arguments if a in {"compare", "train", "predict", "sweep"}), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

@@ -36,11 +36,14 @@ class Slice:
 
 def slices(encoded: Encoded, labels: jax.Array, size: int) -> list[Slice]:
     """Cut a data set into slices of `size` rows, the last one padded."""
+    parts, targets = [np.asarray(part) for part in encoded], np.asarray(labels)
     result = []
     for start in range(0, len(labels), size):
-        rows = jnp.minimum(jnp.arange(start, start + size), len(labels) - 1)
-        weight = (jnp.arange(start, start + size) < len(labels)).astype(labels.dtype)
-        result.append(Slice(tuple(part[rows] for part in encoded), labels[rows], weight))
+        places = np.arange(start, start + size)
+        rows = np.minimum(places, len(labels) - 1)
+        weight = (places < len(labels)).astype(targets.dtype)
+        cut = tuple(jnp.asarray(part[rows]) for part in parts)
+        result.append(Slice(cut, jnp.asarray(targets[rows]), jnp.asarray(weight)))
     return result
 
 
@@ -160,7 +163,7 @@ class Evaluator:
         sums = [
             self.compiled(parameters, part.encoded, part.labels, part.weight) for part in self.parts
         ]
-        rows = sum(float(part.weight.sum()) for part in self.parts)
+        rows = sum(float(np.sum(np.asarray(part.weight))) for part in self.parts)
         right, loss = (
             np.sum([np.asarray(pair[k], np.float64) for pair in sums], axis=0) for k in (0, 1)
         )

@@ -7,6 +7,7 @@ from ebit.results.predict import predict
 from ebit.results.rows import rows_of, summarize
 from ebit.results.run import run_task
 from ebit.results.store import Store
+from ebit.results.sweep import SweepTask, batches, read_sweep
 from ebit.results.task import ModelSettings, Task, TrainingSettings
 from ebit.results.train import default_qubits, make_task, train
 
@@ -15,9 +16,11 @@ __all__ = [
     "ModelSettings",
     "Store",
     "StoredModel",
+    "SweepTask",
     "Task",
     "TrainingSettings",
     "all_resources",
+    "batches",
     "check_memory",
     "compare",
     "default_qubits",
@@ -26,6 +29,7 @@ __all__ = [
     "make_task",
     "matrix_product_rate",
     "predict",
+    "read_sweep",
     "rows_of",
     "run_task",
     "save_model",

@@ -46,6 +46,14 @@ class Store:
         """Whether the task is finished: its rows and its model are there."""
         return self.path(task_hash).is_file() and self.model_path(task_hash).is_file()
 
+    def finished(self) -> set[str]:
+        """Hashes of all finished tasks; two listings, however many tasks there are."""
+        found = [
+            {path.stem for path in self.folder.glob(pattern)}
+            for pattern in ("rows/*.parquet", "models/*.safetensors")
+        ]
+        return found[0] & found[1]
+
     def get(self, task_hash: str) -> pl.DataFrame | None:
         """The rows of a finished task, or None.
 

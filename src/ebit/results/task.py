@@ -10,7 +10,9 @@ from ebit.errors import EbitError
 from ebit.models import Model, model_from_string
 
 
-class _Settings(BaseModel):
+class Settings(BaseModel):
+    """Immutable settings: an unknown or wrong one is an `EbitError` of one line."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     def __init__(self, **values: Any) -> None:
@@ -21,7 +23,7 @@ class _Settings(BaseModel):
             raise _in_one_line(error) from None
 
 
-class ModelSettings(_Settings):
+class ModelSettings(Settings):
     """Which model is trained.
 
     Attributes:
@@ -49,7 +51,7 @@ class ModelSettings(_Settings):
         )
 
 
-class TrainingSettings(_Settings):
+class TrainingSettings(Settings):
     """How it is trained.
 
     Attributes:
@@ -71,7 +73,7 @@ class TrainingSettings(_Settings):
     validate_every: Annotated[int, Field(ge=1)] = 40
 
 
-class Task(_Settings):
+class Task(Settings):
     """One training; the same hash gives the same numbers.
 
     Attributes:

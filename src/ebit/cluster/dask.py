@@ -1,0 +1,156 @@
+"""The runner on Dask, and the clusters it can use."""
+
+import logging
+import queue
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ebit.cluster.batch import Batch, Errors, Runner, TaskError, run_batch
+from ebit.errors import EbitError
+
+LOOK_SECONDS = 1.0
+"""Longest time between two looks at the progress."""
+
+DEATHS = 10
+"""How often Dask starts a batch again whose worker died, before it counts as failed."""
+
+
+@contextmanager
+def dask_runner(cluster: str, workers: int) -> Iterator[Runner]:
+    """A runner on Dask; what was started for it ends with the block.
+
+    Args:
+        cluster: `local`, `slurm`, or the address of a scheduler, `tcp://HOST:PORT`.
+        workers: Worker processes (`local`) or jobs (`slurm`) to start; not used for an address.
+
+    Yields:
+        The runner.
+
+    Raises:
+        EbitError: If Dask is not installed, or the cluster cannot be reached or started.
+    """
+    try:
+        import dask
+        import distributed
+    except ImportError:
+        raise EbitError(
+            "Option `--cluster` needs Dask, which is not installed: pip install 'ebit[cluster]'."
+        ) from None
+    settings = {"distributed.scheduler.allowed-failures": DEATHS}
+    with dask.config.set(settings), _quiet(), _started(cluster, workers) as target:
+        try:
+            client = distributed.Client(target, timeout="20s")
+        except (OSError, ValueError) as error:
+            raise EbitError(
+                f"Argument `cluster` is {cluster!r}, but no Dask scheduler answers there "
+                f"({_words(error)}): start one, or use local or slurm."
+            ) from None
+        with client:
+            yield lambda work, out: _run(client, work, out)
+
+
+def _run(client: Any, work: list[Batch], out: Path) -> Iterator[Errors]:
+    """One future per batch; the tasks of a batch whose worker is lost come back as errors."""
+    done: queue.SimpleQueue[Any] = queue.SimpleQueue()
+    waiting = {client.submit(run_batch, list(batch), out, pure=False): batch for batch in work}
+    for future in waiting:
+        future.add_done_callback(done.put)
+    while waiting:
+        try:
+            future = done.get(timeout=LOOK_SECONDS)
+        except queue.Empty:
+            _check_connection(client, waiting)
+            yield {}
+            continue
+        yield _errors_of(future, waiting.pop(future))
+
+
+def _errors_of(future: Any, batch: Batch) -> Errors:
+    if future.status in ("cancelled", "lost"):
+        raise _lost()
+    problem = future.exception()
+    if problem is None:
+        return future.result()
+    words = _words(problem)
+    if type(problem).__name__ == "KilledWorker":
+        words = "its worker died again and again: perhaps there is not enough memory"
+    return {item.task.hash: TaskError(words) for item in batch}
+
+
+def _check_connection(client: Any, waiting: dict[Any, Batch]) -> None:
+    gone = any(future.status in ("cancelled", "lost") for future in waiting)
+    if gone or client.status != "running":
+        raise _lost()
+
+
+def _lost() -> EbitError:
+    return EbitError(
+        "The Dask scheduler was lost. What is finished is kept: when a scheduler is there again, "
+        "run the same command to go on."
+    )
+
+
+@contextmanager
+def _started(cluster: str, workers: int) -> Iterator[Any]:
+    """What a Dask client connects to: an address, or a cluster that is closed afterwards."""
+    if cluster.startswith(("tcp://", "tls://")):
+        yield cluster
+    elif cluster == "local":
+        from distributed import LocalCluster
+
+        with LocalCluster(
+            n_workers=workers,
+            processes=True,
+            threads_per_worker=1,
+            memory_limit=None,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
+        ) as started:
+            yield started
+    elif cluster == "slurm":
+        with _slurm(workers) as started:
+            yield started
+    else:
+        raise EbitError(
+            f"Argument `cluster` must be local, slurm or the address of a Dask scheduler "
+            f"(tcp://HOST:PORT), but is {cluster!r}."
+        )
+
+
+@contextmanager
+def _slurm(workers: int) -> Iterator[Any]:
+    try:
+        from dask_jobqueue.slurm import SLURMCluster
+    except ImportError:
+        raise EbitError(
+            "Option `--cluster slurm` needs dask-jobqueue, which is not installed: "
+            "pip install 'ebit[cluster]'."
+        ) from None
+    try:
+        cluster = SLURMCluster()
+    except ValueError as error:
+        raise EbitError(
+            f"Dask has no settings for Slurm jobs ({_words(error)}): write cores, memory and "
+            "walltime below jobqueue.slurm in ~/.config/dask/jobqueue.yaml."
+        ) from None
+    with cluster:
+        cluster.scale(workers)
+        yield cluster
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep Dask's own messages off the terminal: lost workers are no error here."""
+    logger = logging.getLogger("distributed")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
+
+
+def _words(error: BaseException) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

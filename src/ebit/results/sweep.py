@@ -1,0 +1,209 @@
+"""A sweep: many tasks from one TOML file."""
+
+import itertools
+import math
+import tomllib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from pydantic import ConfigDict
+
+from ebit.data import Dataset, DataSource, load
+from ebit.data.files import READERS
+from ebit.errors import EbitError
+from ebit.results.task import Settings, Task
+from ebit.results.train import make_task
+
+MOST_TASKS = 100_000
+"""More tasks than this are a slip of the pen."""
+
+
+@dataclass(frozen=True)
+class SweepTask:
+    """A task, and what another process needs to train it.
+
+    Attributes:
+        source: Where its data come from.
+        task: The task.
+        rows: Rows of training and validation data.
+    """
+
+    source: DataSource
+    task: Task
+    rows: tuple[int, int]
+
+    @property
+    def shape(self) -> str:
+        """Equal for tasks that one compiled program serves: all but data, seed and steps."""
+        training = self.task.training
+        interval = min(training.validate_every, training.steps)
+        rest = training.model_dump_json(exclude={"seed", "steps", "validate_every"})
+        return f"{self.task.model.model_dump_json()} {rest} {interval} {self.rows}"
+
+
+class SweepPoint(Settings):
+    """One point of a grid: the settings of `make_task` and the data.
+
+    Attributes:
+        data: Generator or file.
+        resource: Resource string.
+        qubits: Qubits per QPU.
+        depth: Convolution layers per stage.
+        mixing: Mixing layers before the embedding.
+        readout: `weights` or `parity`.
+        steps: Optimiser steps.
+        batch_size: Rows of a minibatch.
+        learning_rate: Step size of Adam.
+        runs: Number of independent runs.
+        seed: Seed of initial parameters and data order.
+        loss: `mse` or `product`.
+        validate_every: Steps between points of the curves.
+    """
+
+    model_config = ConfigDict(strict=True)
+
+    data: DataSource
+    resource: str
+    qubits: int | None = None
+    depth: int | None = None
+    mixing: int | None = None
+    readout: str | None = None
+    steps: int | None = None
+    batch_size: int | None = None
+    learning_rate: float | None = None
+    runs: int | None = None
+    seed: int | None = None
+    loss: str | None = None
+    validate_every: int | None = None
+
+    def task(self, dataset: Dataset) -> Task:
+        """The task; raises `EbitError` if a setting does not fit the data."""
+        return make_task(dataset, **self.model_dump(exclude={"data"}, exclude_unset=True))
+
+
+def read_sweep(path: Path) -> list[SweepTask]:
+    """The tasks of a sweep file, each once, in the order of the file.
+
+    Every `[[grid]]` table gives the product of its lists; `[defaults]` holds for all of them.
+    Paths of data files are relative to the folder of the sweep file.
+
+    Args:
+        path: A TOML file.
+
+    Returns:
+        The tasks; their data have been read once to check that everything fits.
+
+    Raises:
+        EbitError: If the file cannot be read, or a setting or its data are wrong.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "sweep.toml"
+        ...     _ = path.write_text('''
+        ...         [[grid]]
+        ...         data = "chsh"
+        ...         resource = ["none", "bell:1"]
+        ...         depth = [1, 2, 3]
+        ...     ''')
+        ...     len(read_sweep(path))
+        6
+    """
+    content = _content(path)
+    loaded = cache(load)
+    tasks: dict[str, SweepTask] = {}
+    for where, settings in _points(content, path):
+        try:
+            point = SweepPoint(**{**settings, "data": _source(settings, path.parent)})
+            dataset = loaded(point.data)
+            task = point.task(dataset)
+        except EbitError as error:
+            raise EbitError(f"{where}: {error}") from None
+        rows = (len(dataset.y_train), len(dataset.y_validation))
+        tasks.setdefault(task.hash, SweepTask(point.data, task, rows))
+    return list(tasks.values())
+
+
+def batches(tasks: Sequence[SweepTask], size: int) -> list[list[SweepTask]]:
+    """Tasks in batches of equal shape, so that a batch needs one compiled program.
+
+    Args:
+        tasks: The tasks.
+        size: Most tasks of a batch.
+
+    Returns:
+        The batches; equal shapes follow each other, shapes in the order of first appearance.
+    """
+    groups: dict[str, list[SweepTask]] = {}
+    for task in tasks:
+        groups.setdefault(task.shape, []).append(task)
+    return [
+        group[start : start + size]
+        for group in groups.values()
+        for start in range(0, len(group), size)
+    ]
+
+
+def _content(path: Path) -> dict[str, Any]:
+    try:
+        content = tomllib.loads(path.read_bytes().decode())
+    except OSError as error:
+        raise EbitError(
+            f"Cannot read {str(path)!r} ({error.strerror}): give the path of a TOML file."
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        reason = " ".join(str(error).split())
+        raise EbitError(f"File {str(path)!r} is not TOML ({reason}): correct it.") from None
+    for name in content:
+        if name not in ("defaults", "grid"):
+            raise EbitError(
+                f"Table `{name}` of {str(path)!r} is unknown: use [defaults] and [[grid]]."
+            )
+    return content
+
+
+def _points(content: dict[str, Any], path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where each point stands in the file, and its settings."""
+    defaults, tables = content.get("defaults", {}), content.get("grid", [])
+    if not isinstance(defaults, dict) or not _are_tables(tables) or not tables:
+        raise EbitError(
+            f"File {str(path)!r} must hold one or more [[grid]] tables and, if you like, a table "
+            "[defaults]."
+        )
+    grids = [{**defaults, **table} for table in tables]
+    total = sum(math.prod(len(_values(v)) for v in grid.values()) for grid in grids)
+    if total > MOST_TASKS:
+        raise EbitError(
+            f"File {str(path)!r} describes {total} tasks: use at most {MOST_TASKS} in one sweep."
+        )
+    for number, grid in enumerate(grids, start=1):
+        where = f"{path.name}, [[grid]] {number}"
+        for name, value in grid.items():
+            if value == []:
+                raise EbitError(f"{where}: Argument `{name}` is an empty list: give a value.")
+        for values in itertools.product(*map(_values, grid.values())):
+            yield where, dict(zip(grid, values, strict=True))
+
+
+def _are_tables(value: object) -> bool:
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def _values(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def _source(settings: dict[str, Any], folder: Path) -> DataSource:
+    """The data of a point; a path is taken from the folder of the sweep file."""
+    data = settings.get("data")
+    if not isinstance(data, str | dict):
+        raise EbitError(
+            f"Argument `data` must be text or a table with `source`, but is {data!r}: give one."
+        )
+    source = DataSource(**({"source": data} if isinstance(data, str) else data))
+    if Path(source.source).suffix.lower() not in READERS:
+        return source
+    return source.model_copy(update={"source": str(folder.resolve() / source.source)})
