@@ -11,7 +11,7 @@ import pytest
 import ebit
 
 PACKAGE = Path(ebit.__file__).parent
-CHAIN = ["circuits", "resources", "engine", "models", "learning", "results", "cli"]
+CHAIN = ["circuits", "resources", "engine", "models", "learning", "results", "benchmark", "cli"]
 EXTRA = {
     "learning": {"data"},
     "results": {"data"},

@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 import ebit
+from ebit.cli.bench import bench
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
 from ebit.cli.train import train
@@ -27,6 +28,7 @@ app = typer.Typer(
 app.command()(compare)
 app.command()(train)
 app.command()(predict)
+app.command()(bench)
 
 
 def _version(wanted: bool) -> None:
@@ -86,6 +88,6 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values += [arguments[k] for k in places if k < len(arguments)]
         if values:
             message += f", but is {values[-1]!r}"
-    verb = next((a for a in arguments if a in {"compare", "train", "predict"}), "")
+    verb = next((a for a in arguments if a in {"compare", "train", "predict", "bench"}), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

@@ -8,7 +8,7 @@ is enough. Only a few samples are run and the time is scaled.
 from typing import Any
 
 import numpy as np
-import pennylane as qml  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pennylane as qml
 from problem import Layout, Params
 from samples import Expectation, circuit, main
 

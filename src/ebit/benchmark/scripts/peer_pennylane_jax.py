@@ -13,7 +13,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-import pennylane as qml  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pennylane as qml
 from harness import Peer, Variant, main
 from problem import QPUS, Layout, Params, halves, ring
 
@@ -119,9 +119,7 @@ def convolve(
     return result
 
 
-def pooled(
-    count: int, moves: Sequence[tuple[int, int, jax.Array]], state: jax.Array
-) -> jax.Array:
+def pooled(count: int, moves: Sequence[tuple[int, int, jax.Array]], state: jax.Array) -> jax.Array:
     """The pooling rotations on a state of `count` qubits."""
 
     def circuit() -> Any:

@@ -11,7 +11,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import tensorcircuit as tc  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import tensorcircuit as tc
 from harness import Peer, Variant, main
 from problem import QPUS, Layout, Params, halves, ring
 

@@ -6,13 +6,16 @@ import resource
 import statistics
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from problem import Problem, load_problem
 
 TASKS = ("step", "capacity")
+SAMPLES = 4
+"""Samples that a tool runs that takes one after the other; the time of the batch follows."""
+
 MIN_REPEATS, MAX_REPEATS = 3, 20
 
 
@@ -40,6 +43,9 @@ class Answer:
         step_seconds: Median time of one step over all samples of the problem.
         checks: By the number of leading samples they are computed from.
         variant: What was run, where the script chose.
+        memory_bytes: Peak memory; 0 lets the script's frame measure it.
+        operations: Counted operations of one forward evaluation of one run (ebit only).
+        rate: Operations per second of a matrix product, in this process (ebit only).
     """
 
     version: str
@@ -48,7 +54,9 @@ class Answer:
     step_seconds: float
     checks: dict[int, Check]
     variant: str = ""
-    memory_bytes: int = field(default=0)
+    memory_bytes: int = 0
+    operations: int = 0
+    rate: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -77,9 +85,11 @@ def run(description: str, variants: list[str], measure: Callable[[Order], Answer
 
 
 def median_seconds(step: Callable[[], Any], budget: float) -> float:
-    """Median time of a step: at least 3 and at most 20 of them, until the budget is spent."""
+    """Median time of a step: 3 to 20 of them until the budget is spent, fewer if they are slow."""
     seconds: list[float] = []
-    while len(seconds) < MIN_REPEATS or (sum(seconds) < budget and len(seconds) < MAX_REPEATS):
+    while len(seconds) < MAX_REPEATS and sum(seconds) < budget * (
+        2 if len(seconds) < MIN_REPEATS else 1
+    ):
         begin = time.perf_counter()
         step()
         seconds.append(time.perf_counter() - begin)

@@ -6,13 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import pennylane as qml  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pennylane as qml
 import protocol
 from problem import Layout, Params, flatten, halves, ring
-from protocol import Answer, Check, Order, median_seconds
-
-SAMPLES = 4
-"""Samples that are really run; the time of the batch follows, because the loop is linear."""
+from protocol import SAMPLES, Answer, Check, Order, median_seconds
 
 Expectation = Callable[[Params, Any], Any]
 
@@ -21,13 +18,15 @@ def main(name: str, make: Callable[[Layout], Expectation]) -> None:
     """Run a peer as a program; `make` gives E_w(x) of one sample as a function."""
 
     def measure(order: Order) -> Answer:
-        import autograd  # type: ignore[import-not-found, import-untyped, unused-ignore]
+        import autograd
 
         few = order.problem.first(SAMPLES)
         expectation = make(few.layout)
 
         def cost(params: Params) -> Any:
-            residuals = [(y - expectation(params, x)) ** 2 for x, y in zip(few.x, few.y)]
+            residuals = [
+                (y - expectation(params, x)) ** 2 for x, y in zip(few.x, few.y, strict=True)
+            ]
             return sum(residuals) / few.batch
 
         angles = {name: leaf for name, leaf in few.params.items() if name != "mixing"}
@@ -81,5 +80,5 @@ def convolve(wires: list[int], angles: list[Any]) -> None:
             qml.Hadamard(wire)
         for i, j in bonds:
             qml.CZ([wires[i], wires[j]])
-        for wire, angle in zip(wires, angles):
+        for wire, angle in zip(wires, angles, strict=True):
             qml.RX(angle, wire)

@@ -6,7 +6,7 @@ by backpropagation through the simulator. Only a few samples are run and the tim
 
 from typing import Any
 
-import pennylane as qml  # type: ignore[import-not-found, import-untyped, unused-ignore]
+import pennylane as qml
 from problem import Layout, Params
 from samples import Expectation, circuit, main
 
