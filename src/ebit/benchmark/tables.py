@@ -50,4 +50,4 @@ def shown(value: object) -> str:
     """A cell: numbers with four significant digits, nothing for null."""
     if isinstance(value, float):
         return f"{value:.{DIGITS}g}" if value < 10**DIGITS else f"{value:.0f}"
-    return "" if value is None else str(value)
+    return str(value) if isinstance(value, str | int) else ""

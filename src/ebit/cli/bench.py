@@ -111,7 +111,7 @@ def _print(table: pl.DataFrame, fits: pl.DataFrame) -> None:
     single = table.filter(pl.col("axis").is_null())
     for name in single["case"].unique(maintain_order=True):
         output.print(f"{name}:")
-        own = single.filter(pl.col("case") == name).select(COLUMNS)
+        own = single.filter(pl.col("case") == name).select(*COLUMNS)
         titles = [(title, own[column].dtype.is_numeric()) for column, title in COLUMNS.items()]
         print_table(titles, [[_cell(value) for value in row] for row in own.iter_rows()])
     if fits.height:
@@ -125,11 +125,9 @@ def _print(table: pl.DataFrame, fits: pl.DataFrame) -> None:
 
 
 def _cell(value: object) -> str:
-    return f"{value:.3g}" if isinstance(value, float) and value < 1000 else _rounded(value)
-
-
-def _rounded(value: object) -> str:
-    return f"{value:.0f}" if isinstance(value, float) else "-" if value is None else str(value)
+    if isinstance(value, float):
+        return f"{value:.3g}" if value < 1000 else f"{value:.0f}"
+    return shown(value) or "-"
 
 
 def _machine(runner: Runner) -> str:
