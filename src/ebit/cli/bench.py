@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from statistics import median
 from typing import Annotated, Any
 
 import polars as pl
@@ -133,8 +134,8 @@ def _cell(value: object) -> str:
 def _machine(runner: Runner) -> str:
     if not runner.rates:
         return f"Device: {runner.device}."
-    rates = pl.Series(runner.rates) / 1e9
+    rates = [rate / 1e9 for rate in runner.rates]
     return (
         f"Device: {runner.device}; float32 matrix product (1024 x 1024): median "
-        f"{rates.median():.0f} and best {rates.max():.0f} GFLOP/s of {len(rates)} measurements."
+        f"{median(rates):.0f} and best {max(rates):.0f} GFLOP/s of {len(rates)} measurements."
     )
