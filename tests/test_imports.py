@@ -11,7 +11,17 @@ import pytest
 import ebit
 
 PACKAGE = Path(ebit.__file__).parent
-CHAIN = ["circuits", "resources", "engine", "models", "learning", "results", "cluster", "cli"]
+CHAIN = [
+    "circuits",
+    "resources",
+    "engine",
+    "models",
+    "learning",
+    "results",
+    "cluster",
+    "benchmark",
+    "cli",
+]
 EXTRA = {
     "learning": {"data"},
     "results": {"data"},

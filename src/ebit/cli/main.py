@@ -9,6 +9,7 @@ import typer
 from typer.exceptions import TyperException
 
 import ebit
+from ebit.cli.bench import bench
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
 from ebit.cli.sweep import sweep
@@ -30,6 +31,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.command()(sweep)
+app.command()(bench)
 
 
 def _version(wanted: bool) -> None:
@@ -90,6 +92,7 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values += [arguments[k] for k in places if k < len(arguments)]
         if values:
             message += f", but is {values[-1]!r}"
-    verb = next((a for a in arguments if a in {"compare", "train", "predict", "sweep"}), "")
+    verbs = {"compare", "train", "predict", "sweep", "bench"}
+    verb = next((a for a in arguments if a in verbs), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

@@ -10,6 +10,7 @@ from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.points import first_three_coordinates
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
+from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, paper_style
 
 __all__ = [
@@ -24,5 +25,7 @@ __all__ = [
     "resource_styles",
     "save_figure",
     "sort_resources",
+    "speed_by_tool",
+    "speed_growth",
     "validation_curves",
 ]
