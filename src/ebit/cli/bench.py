@@ -13,7 +13,14 @@ from ebit.benchmark.tables import shown
 from ebit.cli.console import messages, output, print_table, write_json
 from ebit.cli.options import Json
 from ebit.errors import EbitError
-from ebit.plots import check_installed, new_figure, save_figure, speed_by_tool, speed_growth
+from ebit.plots import (
+    check_installed,
+    new_figure,
+    paper_style,
+    save_figure,
+    speed_by_tool,
+    speed_growth,
+)
 from ebit.writing import check_writable
 
 COLUMNS = {
@@ -67,7 +74,8 @@ def bench(
         messages.print(f"{case.title} ...")
         rows += runner.measure(case)
     table = pl.DataFrame(rows, infer_schema_length=None)
-    fits = _write(out, table)
+    with paper_style():
+        fits = _write(out, table)
     _print(table, fits)
     machine = _machine(runner)
     output.print(machine)

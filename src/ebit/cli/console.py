@@ -87,8 +87,8 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
         table.add_column(title, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*row)
-    width = output.measure(table).maximum
-    output.print(table, width=width)
+    wide = Console(markup=False, emoji=False, highlight=False, width=1000)
+    wide.print(table, width=wide.measure(table).maximum)
 
 
 def print_summary(summary: pl.DataFrame) -> None:
