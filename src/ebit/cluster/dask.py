@@ -9,6 +9,7 @@ from typing import Any
 
 from ebit.cluster.batch import Batch, Errors, Runner, TaskError, run_batch
 from ebit.errors import EbitError
+from ebit.learning.compilation_cache import use_compilation_cache
 
 LOOK_SECONDS = 1.0
 """Longest time between two looks at the progress."""
@@ -54,7 +55,7 @@ def dask_runner(cluster: str, workers: int) -> Iterator[Runner]:
 def _run(client: Any, work: list[Batch], out: Path) -> Iterator[Errors]:
     """One future per batch; the tasks of a batch whose worker is lost come back as errors."""
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    waiting = {client.submit(run_batch, list(batch), out, pure=False): batch for batch in work}
+    waiting = {client.submit(_work, list(batch), out, pure=False): batch for batch in work}
     for future in waiting:
         future.add_done_callback(done.put)
     while waiting:
@@ -65,6 +66,12 @@ def _run(client: Any, work: list[Batch], out: Path) -> Iterator[Errors]:
             yield {}
             continue
         yield _errors_of(future, waiting.pop(future))
+
+
+def _work(batch: Batch, out: Path) -> Errors:
+    """A batch in a process of the cluster, which may find its programs on the disk."""
+    use_compilation_cache()
+    return run_batch(batch, out)
 
 
 def _errors_of(future: Any, batch: Batch) -> Errors:
