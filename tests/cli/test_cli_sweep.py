@@ -123,18 +123,22 @@ def test_progress_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.slow
-def test_an_interrupted_sweep_goes_on(file: Path) -> None:
+@pytest.mark.parametrize("where", [(), ("--cluster", "local", "--workers", "2")])
+def test_an_interrupted_sweep_goes_on(file: Path, where: tuple[str, ...]) -> None:
+    """Ctrl-C reaches all processes of a terminal: those of Dask print nothing."""
     file.write_text(GRID.replace("steps = 4", "steps = 20000").replace("[0, 1]", "[0, 1, 2, 3]"))
-    command = [sys.executable, "-m", "ebit", "sweep", str(file), "--out", "out"]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-m", "ebit", "sweep", str(file), "--out", "out", *where]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True, start_new_session=True)
     deadline = time.monotonic() + 120
     while not Store(Path("out")).finished():
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    os.kill(process.pid, signal.SIGINT)
+    os.killpg(process.pid, signal.SIGINT)
     _, err = process.communicate(timeout=60)
     assert process.returncode == 130
     assert err.splitlines()[-1].startswith("Error: Interrupted.")
+    assert "Traceback" not in err
+    assert "Warning" not in err
     kept = len(Store(Path("out")).finished())
     again = run_ebit("sweep", file, "--out", "out")
     assert again.code == 0

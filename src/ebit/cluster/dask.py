@@ -112,7 +112,8 @@ def _started(cluster: str, workers: int) -> Iterator[Any]:
             processes=True,
             threads_per_worker=1,
             memory_limit=None,
-            dashboard_address=None,
+            dashboard_address="127.0.0.1:0",
+            preload="ebit.cluster.preload",
             silence_logs=logging.CRITICAL,
         ) as started:
             yield started
