@@ -1,5 +1,6 @@
 """The compiled programs of one training task."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -112,14 +113,16 @@ class Program:
         def loss_of_run(parameters: Parameters, batch: Encoded, targets: jax.Array) -> jax.Array:
             return LOSSES[self.loss](targets, self._expectation(parameters, batch))
 
-        gradient = jax.vmap(jax.value_and_grad(loss_of_run), in_axes=(0, None, None))
+        gradient = jax.value_and_grad(loss_of_run)
         update = jax.vmap(self.optimizer.update)
 
         def step(number: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
             (parameters, moments), losses = carry
             rows = indices[number]
             batch = tuple(part[rows] for part in encoded)
-            values, gradients = gradient(parameters, batch, labels[rows])
+            values, gradients = self._over_runs(
+                lambda run: gradient(run, batch, labels[rows]), parameters
+            )
             updates, moments = update(gradients, moments, parameters)
             parameters = jax.vmap(optax.apply_updates)(parameters, updates)
             return (parameters, moments), losses.at[number].set(values)
@@ -138,7 +141,13 @@ class Program:
             single = jax.vmap(LOSSES[self.loss])(labels[:, None], expectation[:, None])
             return jnp.sum(weight * right), jnp.sum(weight * single)
 
-        return jax.vmap(run)(parameters)
+        return self._over_runs(run, parameters)
+
+    def _over_runs(self, function: Callable[[Parameters], Any], parameters: Parameters) -> Any:
+        """A function of every run, side by side or one after the other."""
+        if self.model.stacks_runs:
+            return jax.vmap(function)(parameters)
+        return lax.map(function, parameters)
 
     def _expectation(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
         return self.model.expectation(

@@ -30,6 +30,10 @@ class Model(Protocol):
     def consumption(self) -> Consumption:
         """What one inference uses up between the QPUs."""
 
+    @property
+    def stacks_runs(self) -> bool:
+        """Whether several runs are faster side by side than one after the other."""
+
     def init(self, key: jax.Array, dtype: Any = ...) -> Parameters:
         """Random parameters."""
 

@@ -59,6 +59,11 @@ class DistributedDNN:
         return 2 * self.qubits
 
     @property
+    def stacks_runs(self) -> bool:
+        """Small products: runs are faster side by side."""
+        return True
+
+    @property
     def num_parameters(self) -> int:
         """Weights and biases."""
         sizes = self._sizes

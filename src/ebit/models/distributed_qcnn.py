@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ebit.circuits import stages
-from ebit.engine import Engine, select_engine
+from ebit.engine import Engine, LocalEffects, select_engine
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
@@ -85,6 +85,11 @@ class DistributedQCNN:
     def features(self) -> int:
         """Features of one input: one per qubit."""
         return self.qpus * self.qubits
+
+    @property
+    def stacks_runs(self) -> bool:
+        """True if one small operator serves all samples; else one run fills the cache by itself."""
+        return isinstance(self.engine, LocalEffects)
 
     @property
     def num_parameters(self) -> int:

@@ -57,6 +57,11 @@ class SingleQCNN:
         return 2 * self.qubits
 
     @property
+    def stacks_runs(self) -> bool:
+        """One small operator per run: runs are faster side by side."""
+        return True
+
+    @property
     def num_parameters(self) -> int:
         """Angles of the QPU."""
         sizes = stages(self.qubits)

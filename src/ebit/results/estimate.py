@@ -59,7 +59,8 @@ def estimate(task: Task) -> Estimate:
     """
     model, training = task.model.build(), task.training
     operations = 3 * model.operations(training.batch_size) * training.steps * training.runs
-    memory = model.memory(training.batch_size, 4) * training.runs
+    at_once = training.runs if model.stacks_runs else 1
+    memory = model.memory(training.batch_size, 4) * at_once
     return Estimate(memory, operations / matrix_product_rate())
 
 
