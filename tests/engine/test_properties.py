@@ -5,7 +5,7 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from circuit_strategies import (
@@ -23,6 +23,7 @@ from circuit_strategies import (
     parameter_sets,
     table_of,
 )
+from ebit.circuits import stages
 from random_circuits import random_data, random_parameters
 
 
@@ -99,7 +100,9 @@ def test_messages_that_change_nothing_are_no_communication(case: Case) -> None:
 @any_case
 @given(cases(DISTRIBUTED))
 def test_swapping_the_qpus_transposes(case: Case) -> None:
+    """Not `quantum` with an odd number of qubits left: there the two bricks change places."""
     model, parameters, x = case
+    assume(model.resource_name != "quantum" or not any(m % 2 for m in stages(model.qubits)))
     mirrored_parameters = jax.tree.map(lambda leaf: leaf[::-1], parameters)
     mirrored_x = np.concatenate([x[:, model.qubits :], x[:, : model.qubits]], axis=1)
     mirrored = table_of(model, mirrored_parameters, mirrored_x)

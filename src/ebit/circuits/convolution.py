@@ -113,7 +113,7 @@ def _apply(angles: jax.Array, state: jax.Array, transposed: bool, qpus: int) -> 
     if angles.shape[0] == 0:
         return state
     rows = state.reshape(-1, state.shape[-1])
-    parts = _alternate(angles, jnp.stack([rows.real, rows.imag]), transposed, qpus)
+    parts = _alternate(jnp.asarray(angles), jnp.stack([rows.real, rows.imag]), transposed, qpus)
     return lax.complex(parts[0], parts[1]).reshape(state.shape)
 
 

@@ -22,7 +22,10 @@ def use_compilation_cache() -> None:
     Example:
         >>> use_compilation_cache()  # doctest: +SKIP
     """
-    if jax.config.jax_compilation_cache_dir or os.environ.get("EBIT_COMPILATION_CACHE") == "":
+    if (
+        jax.config.values["jax_compilation_cache_dir"]
+        or os.environ.get("EBIT_COMPILATION_CACHE") == ""
+    ):
         return
     folder = _cache_home() / "ebit" / "programs" / _processor()
     try:

@@ -192,7 +192,7 @@ class DistributedQCNN:
             convolution=parameters["convolution"],
             pooling=parameters["pooling"],
         )
-        return self.engine.probabilities(circuit, encoded)
+        return self.engine.probabilities(jax.tree.map(jnp.asarray, circuit), encoded)
 
 
 def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Parameters:
