@@ -115,7 +115,7 @@ def test_features_outside_the_training_range_are_clipped(bell: DQMLClassifier) -
 
 def test_scale_none_takes_the_features_as_they_are(dnn: DQMLClassifier) -> None:
     zero = np.zeros((len(X), 1))
-    angles = jnp.asarray(np.hstack([X[:, :3], zero, X[:, 3:], zero, zero]))
+    angles = jnp.asarray(np.hstack([X[:, :3], X[:, 3:], zero]))
     expectation = dnn.model_.expectation(dnn.parameters_, dnn.model_.encode(angles))
     np.testing.assert_allclose(dnn.decision_function(X), expectation, atol=1e-5)
 

@@ -43,7 +43,7 @@ def drivers(qubits: int, qpus: int = 1) -> tuple[int | None, ...]:
 
     Example:
         >>> drivers(4), drivers(5)
-        ((0, 1), (0, None, 1))
+        ((0, 1), (0, 1, None))
     """
     pairs, kept = qubits // qpus // 2, _kept(qubits, qpus)
     places = (divmod(qubit, kept) for qubit in measurement_order(qpus * kept, qpus))
@@ -71,7 +71,7 @@ def measurement_order(qubits: int, qpus: int = 1) -> tuple[int, ...]:
         >>> measurement_order(8)
         (0, 4, 2, 6, 1, 5, 3, 7)
         >>> measurement_order(5)
-        (0, 2, 1, 4, 3)
+        (0, 2, 1, 3, 4)
     """
     if qubits == qpus:
         return tuple(range(qubits))
