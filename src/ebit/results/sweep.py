@@ -14,8 +14,9 @@ from pydantic import ConfigDict
 from ebit.data import Dataset, DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
-from ebit.results.task import Settings, Task
+from ebit.results.task import Task
 from ebit.results.train import make_task
+from ebit.settings import Settings
 
 MOST_TASKS = 100_000
 """More tasks than this are a slip of the pen."""
