@@ -72,7 +72,17 @@ def test_imports_point_to_the_left(path: Path) -> None:
 
 def test_every_layer_is_known() -> None:
     """A new folder has to be given its place here."""
-    known = {*CHAIN, "data", "plots", "report", "errors", "settings", "writing", "__init__", "__main__"}
+    known = {
+        *CHAIN,
+        "data",
+        "plots",
+        "report",
+        "errors",
+        "settings",
+        "writing",
+        "__init__",
+        "__main__",
+    }
     assert {layer_of(path) for path in MODULES} == known
 
 

@@ -7,13 +7,16 @@ from ebit.engine.messages import Messages
 from ebit.resources import Resource
 
 
-def select_engine(resource: Resource, qubits: int, mixing: int = 0) -> Engine:
+def select_engine(
+    resource: Resource, qubits: int, mixing: int = 0, pooling: str = "halves"
+) -> Engine:
     """The engine for a resource; only non-local gates get one with a joint state.
 
     Args:
         resource: What the QPUs share.
         qubits: Qubits per QPU.
         mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
 
     Returns:
         The engine.
@@ -21,10 +24,10 @@ def select_engine(resource: Resource, qubits: int, mixing: int = 0) -> Engine:
     Example:
         >>> from ebit.resources import BellPairs
         >>> select_engine(BellPairs(1), qubits=4)
-        LocalEffects(qubits=4, pairs=1, mixing=0)
+        LocalEffects(qubits=4, pairs=1, mixing=0, pooling='halves')
     """
     if resource.has_nonlocal_gates:
-        return JointState(qubits, mixing)
+        return JointState(qubits, mixing, pooling)
     if resource.sends_bits:
-        return Messages(qubits, resource.pairs, mixing)
-    return LocalEffects(qubits, resource.pairs, mixing)
+        return Messages(qubits, resource.pairs, mixing, pooling)
+    return LocalEffects(qubits, resource.pairs, mixing, pooling)
