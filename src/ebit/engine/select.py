@@ -23,11 +23,11 @@ def select_engine(
 
     Example:
         >>> from ebit.resources import BellPairs
-        >>> select_engine(BellPairs(1), qubits=4)
-        LocalEffects(qubits=4, pairs=1, mixing=0, pooling='halves')
+        >>> select_engine(BellPairs(1), qubits=4).method
+        'features'
     """
     if resource.has_nonlocal_gates:
-        return JointState(qubits, mixing, pooling)
+        return JointState(qubits, mixing, pooling=pooling)
     if resource.sends_bits:
-        return Messages(qubits, resource.pairs, mixing, pooling)
-    return LocalEffects(qubits, resource.pairs, mixing, pooling)
+        return Messages(qubits, resource.pairs, mixing, pooling=pooling)
+    return LocalEffects(qubits, resource.pairs, mixing, pooling=pooling)
