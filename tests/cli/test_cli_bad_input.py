@@ -232,7 +232,7 @@ def test_a_damaged_model(here: Path, trained: Any, damage: str) -> None:
 
 def test_damaged_rows_in_the_output_folder(here: Path, trained: Any) -> None:
     shutil.copytree(trained.out, here / "out")
-    path = next((here / "out" / "rows").iterdir())
+    path = here / "out" / "rows" / f"{trained.content['task']['hash']}.parquet"
     path.write_bytes(path.read_bytes()[:-20] + b"PAR1")
     message = error_of(
         "train", "--data", trained.data, "--resource", "bell:1", *SMALL, "--out", "out"
