@@ -75,20 +75,17 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         "nonlocal_gates_per_inference", "rounds_per_inference",
     ]  # fmt: skip
     measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
-    return (
-        _with_pooling(rows)
-        .group_by("task", maintain_order=True)
-        .agg(
-            *[pl.col(name).first() for name in same if name != "task"],
-            *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
-            *[
-                pl.when(pl.col(name).count() > 0)
-                .then(pl.col(name).std().fill_null(0.0))
-                .alias(f"{name}_std")
-                for name in measured
-            ],
-            pl.len().alias("runs"),
-        )
+    rows = _with_pooling(rows)
+    return rows.group_by("task", maintain_order=True).agg(
+        *[pl.col(name).first() for name in same if name != "task"],
+        *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
+        *[
+            pl.when(pl.col(name).count() > 0)
+            .then(pl.col(name).std().fill_null(0.0))
+            .alias(f"{name}_std")
+            for name in measured
+        ],
+        pl.len().alias("runs"),
     )
 
 
