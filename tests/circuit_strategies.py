@@ -15,26 +15,30 @@ from random_circuits import Circuit, circuit_model, random_parameters
 
 Real = NDArray[np.float64]
 Case = tuple[Circuit, dict[str, Any], Real]
+Shape = tuple[str, int] | tuple[str, int, str]
 
 BATCH = 3
-LOCAL = [
+ONE_ROUND = "all-but-one"
+LOCAL: list[Shape] = [
     ("none", 2), ("bell:0", 2), ("bell:1", 2), ("bell:2", 2), ("none", 3), ("bell:2", 3),
-    ("none", 4), ("bell:2", 4), ("bell:1", 5),
+    ("none", 4), ("bell:2", 4), ("bell:1", 5), ("none", 3, ONE_ROUND),
+    ("bell:1", 4, ONE_ROUND), ("bell:3", 3, ONE_ROUND),
 ]  # fmt: skip
-SENDING = [
+SENDING: list[Shape] = [
     ("classical", 2), ("classical+bell:1", 2), ("classical+bell:1", 3), ("classical", 4),
-    ("quantum", 2), ("quantum", 3),
+    ("quantum", 2), ("quantum", 3), ("classical", 3, ONE_ROUND), ("classical+bell:1", 3, ONE_ROUND),
+    ("quantum", 3, ONE_ROUND),
 ]  # fmt: skip
-DISTRIBUTED = [*LOCAL, *SENDING]
-ANY = [*DISTRIBUTED, ("single", 3), ("single", 4)]
+DISTRIBUTED: list[Shape] = [*LOCAL, *SENDING]
+ANY: list[Shape] = [*DISTRIBUTED, ("single", 3), ("single", 4), ("single", 4, ONE_ROUND)]
 
 any_case = settings(deadline=None, max_examples=15)
 
 
 @cache
-def model_of(resource: str, qubits: int, mixing: int = 1) -> Circuit:
+def model_of(resource: str, qubits: int, pooling: str = "halves", *, mixing: int = 1) -> Circuit:
     """Two layers for two qubits, one for more."""
-    return circuit_model(resource, qubits, depth=2 if qubits == 2 else 1, mixing=mixing)
+    return circuit_model(resource, qubits, 2 if qubits == 2 else 1, mixing, pooling)
 
 
 @cache
@@ -74,7 +78,7 @@ def data_sets(draw: st.DrawFn, model: Circuit, largest: float = 7.0) -> Real:
 
 
 @st.composite
-def cases(draw: st.DrawFn, pool: list[tuple[str, int]], mixing: int = 1) -> Case:
+def cases(draw: st.DrawFn, pool: list[Shape], mixing: int = 1) -> Case:
     """A model of the pool with any parameters and data."""
-    model = model_of(*draw(st.sampled_from(pool)), mixing)
+    model = model_of(*draw(st.sampled_from(pool)), mixing=mixing)
     return model, draw(parameter_sets(model)), draw(data_sets(model))

@@ -117,28 +117,41 @@ def layer(params: Params, paths: Sequence[Path], wires: Sequence[Wire]) -> list[
     return gates
 
 
-def pooling(params: Params, stage: int, qpus: Sequence[Sequence[int]], swap: bool) -> list[Step]:
-    """Measure qubits 0, 2, .. of every QPU; each outcome selects RZ, then RX, on the next qubit.
+def partners(size: int, layout: str) -> list[tuple[int, int]]:
+    """Places of the measured qubits of a QPU, and of the qubit that each of them drives.
 
-    The last qubit of an odd number has no partner: it is left alone. With `swap` the outcome of
-    the other QPU selects the rotation.
+    "halves": 0, 2, .. drive the next qubit; the last of an odd number has no partner and is left
+    alone. "all-but-one": all drive the last qubit, one after the other.
     """
-    steps: list[Step] = [Measurement(qubit) for qpu in qpus for qubit in qpu[:-1:2]]
+    if layout == "all-but-one":
+        return [(k, size - 1) for k in range(size - 1)]
+    return [(k, k + 1) for k in range(0, size - 1, 2)]
+
+
+def pooling(
+    params: Params, stage: int, qpus: Sequence[Sequence[int]], swap: bool, layout: str
+) -> list[Step]:
+    """Measure qubits of every QPU; each outcome selects RZ, then RX, on the qubit that it drives.
+
+    With `swap` the outcome of the other QPU selects the rotation.
+    """
+    pairs = partners(len(qpus[0]), layout)
+    steps: list[Step] = [Measurement(qpu[measured]) for qpu in qpus for measured, _ in pairs]
     for q, qpu in enumerate(qpus):
         source = qpus[1 - q] if swap else qpu
-        for k, target in enumerate(qpu[1::2]):
+        for k, (measured, driven) in enumerate(pairs):
             for outcome in (0, 1):
                 for which, pauli in enumerate((PAULI_Z, PAULI_X)):
                     path = ("pooling", stage, (q, k, outcome, which))
-                    condition = (source[2 * k], outcome)
-                    steps.append(rotation(params, path, pauli, target, condition))
+                    condition = (source[measured], outcome)
+                    steps.append(rotation(params, path, pauli, qpu[driven], condition))
     return steps
 
 
-def after_pooling(qpu: Sequence[int]) -> list[int]:
+def after_pooling(qpu: Sequence[int], layout: str) -> list[int]:
     """The qubits that a pooling round leaves on a QPU."""
-    unpaired = [qpu[-1]] if len(qpu) % 2 else []
-    return [*qpu[1::2], *unpaired]
+    measured = [place for place, _ in partners(len(qpu), layout)]
+    return [qubit for place, qubit in enumerate(qpu) if place not in measured]
 
 
 def processors(qpus: Sequence[Sequence[int]], joined: bool) -> list[list[Wire]]:
@@ -154,7 +167,7 @@ def schmidt(concurrence: float) -> Complex:
     return np.array([[cosine, -sine], [sine, cosine]], dtype=np.complex128)
 
 
-def build(params: Params, x: Real, qubits: int, resource: str) -> Circuit:
+def build(params: Params, x: Real, qubits: int, resource: str, layout: str = "halves") -> Circuit:
     """The circuit of one model with its parameters and data put in."""
     name, _, concurrence = resource.partition(",concurrence=")
     kind, _, pairs = name.partition(":")
@@ -179,8 +192,8 @@ def build(params: Params, x: Real, qubits: int, resource: str) -> Circuit:
             for wires in processors(remaining, joined):
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 steps += layer(params, paths, wires)
-        steps += pooling(params, stage, remaining, swap)
-        remaining = [after_pooling(qpu) for qpu in remaining]
+        steps += pooling(params, stage, remaining, swap, layout)
+        remaining = [after_pooling(qpu, layout) for qpu in remaining]
     readout = tuple(qpu[0] for qpu in remaining)
     steps += [Measurement(qubit) for qubit in readout]
     return Circuit(steps, len(qpus) * qubits, readout)
@@ -267,17 +280,21 @@ def branches(
 # ------------------------------------------------------------------------------ interface
 
 
-def probabilities(params: Params, x: Real, *, qubits: int, resource: str) -> Real:
+def probabilities(
+    params: Params, x: Real, *, qubits: int, resource: str, layout: str = "halves"
+) -> Real:
     """P(a, b | x) of shape (batch, 2, 2); for "single" P(a | x) of shape (batch, 2)."""
-    circuit = build(with_qpu_axis(params, resource), x, qubits, resource)
+    circuit = build(with_qpu_axis(params, resource), x, qubits, resource, layout)
     state = evolve(circuit.steps, ground_state(len(x), circuit.qubits))
     summed = [1 + qubit for qubit in range(circuit.qubits) if qubit not in circuit.readout]
     return np.asarray(np.sum(np.abs(state) ** 2, axis=tuple(summed)), dtype=np.float64)
 
 
-def probabilities_by_branches(params: Params, x: Real, *, qubits: int, resource: str) -> Real:
+def probabilities_by_branches(
+    params: Params, x: Real, *, qubits: int, resource: str, layout: str = "halves"
+) -> Real:
     """The same as `probabilities`, with every measurement really made."""
-    circuit = build(with_qpu_axis(params, resource), x, qubits, resource)
+    circuit = build(with_qpu_axis(params, resource), x, qubits, resource, layout)
     result = np.zeros((len(x),) + (2,) * len(circuit.readout))
     for outcomes, weight in branches(circuit.steps, ground_state(len(x), circuit.qubits), {}):
         cell: tuple[Any, ...] = tuple(outcomes[qubit] for qubit in circuit.readout)
@@ -285,14 +302,16 @@ def probabilities_by_branches(params: Params, x: Real, *, qubits: int, resource:
     return result
 
 
-def gradient(params: Params, x: Real, cotangent: Real, *, qubits: int, resource: str) -> Params:
+def gradient(
+    params: Params, x: Real, cotangent: Real, *, qubits: int, resource: str, layout: str = "halves"
+) -> Params:
     """Gradient of sum(cotangent * probabilities), a pytree like `params` without the read-out.
 
     With f = <psi|O|psi>, the co-state O psi carried back to a gate exp(-i angle G / 2) gives
     df / dangle = Im <co-state|G|state>.
     """
     angles = with_qpu_axis(params, resource)
-    circuit = build(angles, x, qubits, resource)
+    circuit = build(angles, x, qubits, resource, layout)
     result = map_angles(np.zeros_like, angles)
     state = evolve(circuit.steps, ground_state(len(x), circuit.qubits))
     sizes = [2 if qubit in circuit.readout else 1 for qubit in range(circuit.qubits)]

@@ -10,9 +10,11 @@ from ebit.models import DistributedQCNN, SingleQCNN, model_from_string
 Circuit = DistributedQCNN | SingleQCNN
 
 
-def circuit_model(resource: str, qubits: int, depth: int = 1, mixing: int = 0) -> Circuit:
+def circuit_model(
+    resource: str, qubits: int, depth: int = 1, mixing: int = 0, pooling: str = "halves"
+) -> Circuit:
     """The quantum model behind a resource string."""
-    model = model_from_string(resource, qubits=qubits, depth=depth, mixing=mixing)
+    model = model_from_string(resource, qubits=qubits, depth=depth, mixing=mixing, pooling=pooling)
     assert isinstance(model, DistributedQCNN | SingleQCNN)
     return model
 

@@ -12,15 +12,25 @@ from dense_reference import Params, Real
 Rng = np.random.Generator
 RESOURCES = ["none", "bell:1", "bell:2", "classical", "classical+bell:1", "quantum", "single"]
 CASES = [(qubits, resource) for qubits in (2, 3, 4) for resource in RESOURCES]
+LAYOUTS = ["halves", "all-but-one"]
 SIGNS = np.array([1.0, -1.0])
 
 
-def random_params(rng: Rng, qubits: int, resource: str, depth: int = 2, mixing: int = 1) -> Params:
+def random_params(
+    rng: Rng,
+    qubits: int,
+    resource: str,
+    depth: int = 2,
+    mixing: int = 1,
+    layout: str = "halves",
+) -> Params:
     """Angles uniform in [0, 2 pi)."""
     lead = () if resource == "single" else (2,)
-    sizes = [qubits]
-    while sizes[-1] > 2:
-        sizes.append((sizes[-1] + 1) // 2)
+    sizes, measured = [qubits], [qubits - 1]
+    if layout == "halves":
+        while sizes[-1] > 2:
+            sizes.append((sizes[-1] + 1) // 2)
+        measured = [m // 2 for m in sizes]
 
     def angles(*shape: int) -> Real:
         return rng.uniform(0, 2 * np.pi, (*lead, *shape))
@@ -28,7 +38,7 @@ def random_params(rng: Rng, qubits: int, resource: str, depth: int = 2, mixing: 
     return {
         "mixing": angles(mixing, qubits),
         "convolution": tuple(angles(depth, m) for m in sizes),
-        "pooling": tuple(angles(m // 2, 2, 2) for m in sizes),
+        "pooling": tuple(angles(h, 2, 2) for h in measured),
     }
 
 
@@ -43,22 +53,28 @@ def rng() -> Rng:
     return np.random.default_rng(7)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("qubits", "resource"), CASES)
-def test_deferred_measurement_equals_projection(rng: Rng, qubits: int, resource: str) -> None:
-    params = random_params(rng, qubits, resource)
+def test_deferred_measurement_equals_projection(
+    rng: Rng, qubits: int, resource: str, layout: str
+) -> None:
+    params = random_params(rng, qubits, resource, layout=layout)
     x = rng.normal(size=(2, 2 * qubits))
-    deferred = dense.probabilities(params, x, qubits=qubits, resource=resource)
-    projected = dense.probabilities_by_branches(params, x, qubits=qubits, resource=resource)
+    deferred, projected = (
+        function(params, x, qubits=qubits, resource=resource, layout=layout)
+        for function in (dense.probabilities, dense.probabilities_by_branches)
+    )
     assert deferred.shape == ((2, 2) if resource == "single" else (2, 2, 2))
     np.testing.assert_allclose(deferred.reshape(2, -1).sum(1), 1, atol=1e-12)
     np.testing.assert_allclose(projected, deferred, atol=1e-12)
 
 
+@pytest.mark.parametrize("layout", LAYOUTS)
 @pytest.mark.parametrize(("qubits", "resource"), [*CASES, (5, "single"), (8, "single")])
-def test_order_of_steps(rng: Rng, qubits: int, resource: str) -> None:
+def test_order_of_steps(rng: Rng, qubits: int, resource: str, layout: str) -> None:
     """Measured qubits are never touched again; every angle is used; layers come in order."""
-    params = dense.with_qpu_axis(random_params(rng, qubits, resource), resource)
-    circuit = dense.build(params, rng.normal(size=(1, 2 * qubits)), qubits, resource)
+    params = dense.with_qpu_axis(random_params(rng, qubits, resource, layout=layout), resource)
+    circuit = dense.build(params, rng.normal(size=(1, 2 * qubits)), qubits, resource, layout)
     measured: set[int] = set()
     paths = []
     for step in circuit.steps:
@@ -75,12 +91,17 @@ def test_order_of_steps(rng: Rng, qubits: int, resource: str) -> None:
     assert stages == sorted(stages)
 
 
-@pytest.mark.parametrize(("qubits", "resource"), CASES)
-def test_gradient_equals_finite_differences(rng: Rng, qubits: int, resource: str) -> None:
-    params = random_params(rng, qubits, resource, depth=2 if qubits == 2 else 1)
+@pytest.mark.parametrize(
+    ("qubits", "resource", "layout"),
+    [*((*case, "halves") for case in CASES), *((3, name, "all-but-one") for name in RESOURCES)],
+)
+def test_gradient_equals_finite_differences(
+    rng: Rng, qubits: int, resource: str, layout: str
+) -> None:
+    params = random_params(rng, qubits, resource, 2 if qubits == 2 else 1, layout=layout)
     x = rng.normal(size=(2, 2 * qubits))
     cotangent = rng.normal(size=(2, 2) if resource == "single" else (2, 2, 2))
-    found = dense.gradient(params, x, cotangent, qubits=qubits, resource=resource)
+    found = dense.gradient(params, x, cotangent, qubits=qubits, resource=resource, layout=layout)
     assert found.keys() == params.keys()
     step = 1e-5
     for angles, derivative in zip(leaves(params), leaves(found), strict=True):
@@ -89,7 +110,7 @@ def test_gradient_equals_finite_differences(rng: Rng, qubits: int, resource: str
             kept = angles[index]
             for sign in SIGNS:
                 angles[index] = kept + sign * step
-                p = dense.probabilities(params, x, qubits=qubits, resource=resource)
+                p = dense.probabilities(params, x, qubits=qubits, resource=resource, layout=layout)
                 expected[index] += sign * np.sum(cotangent * p) / (2 * step)
             angles[index] = kept
         np.testing.assert_allclose(derivative, expected, atol=1e-7)
@@ -253,6 +274,36 @@ def test_bare_processors_with_an_unpaired_qubit(rng: Rng, resource: str) -> None
         weight_b, z_b = bare_odd_qpu(x[:, 3:], pools[1], b, to_b)
         expected += (coins * weight_a * weight_b) * joint(z_a, z_b, z_a * z_b)
     found = dense.probabilities(params, x, qubits=3, resource=resource)
+    np.testing.assert_allclose(found, expected, atol=1e-12)
+
+
+def bare_round(x: Real, pool: Real, own: Any, got: Any) -> Real:
+    """<Z> of qubit 2 of a three-qubit QPU after one round, given the other outcomes.
+
+    Qubits 0 and 1 give `own`; the rotations are selected by `got`, that of qubit 0 acts first.
+    """
+    far = np.pi - x
+    bond = far * np.roll(far, -1, axis=1) / 2
+    (phi_0, chi_0), (phi_1, chi_1) = pool[0, got[0]], pool[1, got[1]]
+    sign = SIGNS[list(own)]
+    alpha = x[:, 2] + sign[1] * bond[:, 1] + sign[0] * bond[:, 2] + phi_0
+    y = np.sin(alpha) * np.cos(chi_0) * np.cos(phi_1) + np.cos(alpha) * np.sin(phi_1)
+    return np.asarray(np.sin(alpha) * np.sin(chi_0) * np.cos(chi_1) + y * np.sin(chi_1))
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "classical+bell:1"])
+def test_bare_processors_with_one_round(rng: Rng, resource: str) -> None:
+    """Outcomes of qubits 0 and 1 are fair coins; a pair makes those of the two qubits 0 equal."""
+    params = random_params(rng, 3, resource, depth=0, mixing=0, layout="all-but-one")
+    (pools,) = params["pooling"]
+    x = rng.normal(size=(4, 6))
+    expected = np.zeros((4, 2, 2))
+    for a, b in product(product((0, 1), repeat=2), repeat=2):
+        coins = (a[0] == b[0]) / 8 if "bell" in resource else 1 / 16
+        to_a, to_b = (b, a) if "classical" in resource else (a, b)
+        z_a, z_b = bare_round(x[:, :3], pools[0], a, to_a), bare_round(x[:, 3:], pools[1], b, to_b)
+        expected += coins * joint(z_a, z_b, z_a * z_b)
+    found = dense.probabilities(params, x, qubits=3, resource=resource, layout="all-but-one")
     np.testing.assert_allclose(found, expected, atol=1e-12)
 
 

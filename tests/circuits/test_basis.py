@@ -3,7 +3,15 @@
 import numpy as np
 import pytest
 
-from ebit.circuits import drivers, measurement_order, pair_columns, spins, stages
+from ebit.circuits import (
+    drivers,
+    measurement_order,
+    measurements,
+    outcome_order,
+    pair_columns,
+    spins,
+    stages,
+)
 
 QUBITS = [1, 2, 3, 4, 5, 6, 7, 8]
 REGISTERS = [*((m, 1) for m in (*QUBITS, 10, 13, 16)), *((2 * m, 2) for m in (1, 2, 3, 4, 5, 6, 7))]
@@ -19,7 +27,10 @@ def test_stages(qubits: int, expected: tuple[int, ...]) -> None:
 
 @pytest.mark.parametrize("qubits", range(2, 17))
 def test_all_qubits_but_the_last_are_measured_in_the_rounds(qubits: int) -> None:
-    assert sum(size // 2 for size in stages(qubits)) == qubits - 1
+    assert measurements(qubits) == tuple(size // 2 for size in stages(qubits))
+    assert sum(measurements(qubits)) == qubits - 1
+    assert stages(qubits, "all-but-one") == (qubits,)
+    assert measurements(qubits, "all-but-one") == (qubits - 1,)
 
 
 def pool(qpus: list[list[int]]) -> tuple[dict[int, int], list[list[int]]]:
@@ -44,9 +55,24 @@ def test_each_round_leads_the_order_of_what_is_left(qubits: int, qpus: int) -> N
         numbers = {qubit: k for k, qubit in enumerate(sorted(driven.values()))}
         outcomes, order = order[: len(driven)], order[len(driven) :]
         assert outcomes == [driven[qubit] for qubit in order if qubit in driven]
-        expected = tuple(numbers[driven[qubit]] if qubit in driven else None for qubit in order)
-        assert drivers(len(flat), qpus) == expected
+        expected = tuple((numbers[driven[qubit]],) if qubit in driven else () for qubit in order)
+        assert drivers(len(flat), qpus) == drivers(len(flat), qpus, len(driven)) == expected
+        in_order = outcome_order(len(flat), qpus, len(driven))
+        assert in_order == tuple(outcome for own in expected for outcome in own)
     assert order == [qpu[0] for qpu in remaining]
+
+
+@pytest.mark.parametrize(("qubits", "qpus"), REGISTERS)
+def test_all_but_one_drive_the_last_qubit_of_their_qpu(qubits: int, qpus: int) -> None:
+    each, measured = qubits // qpus, qubits - qpus
+    order = measurement_order(qubits, qpus)
+    assert order[measured:] == tuple((qpu + 1) * each - 1 for qpu in range(qpus))
+    others = [qubit for qubit in range(qubits) if qubit not in order[measured:]]
+    driving = drivers(qubits, qpus, measured)
+    for own, last in zip(driving, order[measured:], strict=True):
+        assert [others[outcome] for outcome in own] == list(range(last - each + 1, last))
+    in_order = outcome_order(qubits, qpus, measured)
+    assert tuple(others[outcome] for outcome in in_order) == order[:measured]
 
 
 @pytest.mark.parametrize("qubits", [4, 8, 16])

@@ -47,6 +47,7 @@ def files(folder: Path) -> list[Path]:
         (("--loss", "hinge"), "`loss` must be 'mse' or 'product', but is 'hinge'"),
         (("--readout", "x"), "`readout` must be 'weights' or 'parity', but is 'x'"),
         (("--mixing", -1), "`mixing` .* -1"),
+        (("--pooling", "x"), "`pooling` must be 'halves' or 'all-but-one', but is 'x'"),
         (("--qubits", 0), "`qubits` must be a whole number from 2 to 16 .* 0"),
         (("--qubits", 3), "Data `chsh` has 4 features, .* take 6: use --qubits 2"),
         (("--qubits", 4), "Data `chsh` has 4 features, .* use --qubits 2"),
@@ -100,6 +101,7 @@ def test_an_output_folder_that_is_a_file(here: Path, verb: str, place: str) -> N
         (("--depth", 0), "`depth` .* 0"),
         (("--quick", "--steps", 0), "`steps` .* 0"),
         (("--runs", -1), "`runs` .* -1"),
+        (("--pooling", "all"), "`pooling` must be 'halves' or 'all-but-one', but is 'all'"),
         (("--data", "gone.parquet"), "`gone.parquet` does not exist"),
         (("--learning-rate", "fast"), "'--learning-rate'.*'fast'.*ebit compare --help"),
         (("--json", "/proc/x.json"), "Cannot write '/proc/x.json'"),
@@ -230,7 +232,7 @@ def test_a_damaged_model(here: Path, trained: Any, damage: str) -> None:
 
 def test_damaged_rows_in_the_output_folder(here: Path, trained: Any) -> None:
     shutil.copytree(trained.out, here / "out")
-    path = next((here / "out" / "rows").iterdir())
+    path = here / "out" / "rows" / f"{trained.content['task']['hash']}.parquet"
     path.write_bytes(path.read_bytes()[:-20] + b"PAR1")
     message = error_of(
         "train", "--data", trained.data, "--resource", "bell:1", *SMALL, "--out", "out"
@@ -288,6 +290,7 @@ OPTIONS = {
     "--loss": st.text(max_size=8),
     "--readout": st.text(max_size=8),
     "--mixing": st.integers(max_value=-1),
+    "--pooling": st.text(max_size=8),
     "--qubits": st.integers().filter(lambda n: n != 2),
     "--seed": st.integers(max_value=-1) | st.integers(min_value=2**32),
     "--resource": st.text(max_size=12) | st.integers().map(lambda n: f"bell:{n}x"),

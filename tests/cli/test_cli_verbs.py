@@ -70,6 +70,28 @@ def test_train_writes_json(trained: Any) -> None:
     assert task.hash == content["task"]["hash"]
 
 
+def test_a_model_with_one_pooling_round(here: Path) -> None:
+    x = np.random.default_rng(0).uniform(-1, 1, size=(24, 6))
+    columns = {name: x[:, k] for k, name in enumerate("abcdef")}
+    pl.DataFrame({**columns, "label": np.sign(x[:, 0])}).write_csv("six.csv")
+    outcome = run_ebit(
+        "train", "--data", "six.csv", "--resource", "classical", "--pooling", "all-but-one",
+        "--depth", 2, "--steps", 2, "--runs", 1, "--out", "out", "--json", "train.json",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    content = json.loads(Path("train.json").read_text())
+    (row,) = content["rows"]
+    assert content["task"]["model"]["pooling"] == row["pooling"] == "all-but-one"
+    assert row["num_parameters"] == 2 * (3 * 2 + 4 * 2) + 4
+    assert (row["bits_per_inference"], row["rounds_per_inference"]) == (4, 1)
+    model = here / "out" / "models" / f"{content['task']['hash']}.safetensors"
+    predicted = run_ebit("predict", model, "--data", "six.csv", "--json", "p.json")
+    assert predicted.code == 0, predicted
+    accuracy = json.loads(Path("p.json").read_text())["accuracy"]
+    rows = len(x) * row["train_accuracy"] * 0.75 + len(x) * row["validation_accuracy"] * 0.25
+    assert accuracy == pytest.approx(rows / len(x))
+
+
 @pytest.fixture
 def no_training(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object, **__: object) -> None:

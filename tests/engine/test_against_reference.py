@@ -60,7 +60,27 @@ def matrix() -> Iterator[Any]:
 
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(matrix()))
 def test_probabilities_and_gradient(resource: str, qubits: int, depth: int, mixing: int) -> None:
-    model = circuit_model(resource, qubits, depth, mixing)
+    check(resource, qubits, depth, mixing, "halves")
+
+
+def one_round() -> Iterator[Any]:
+    """All cases of 2 to 4 qubits with one or two layers, and 5 qubits with one."""
+    for qubits, depth in ((2, 2), (3, 1), (4, 1), (5, 1)):
+        for resource in LARGE if qubits == 5 else resources(qubits):
+            for mixing in (0, 1):
+                fast = (qubits, mixing) in {(2, 0), (3, 1), (4, 0)} or (qubits == 5 and not mixing)
+                marks = [] if fast else [pytest.mark.slow]
+                yield pytest.param(resource, qubits, depth, mixing, marks=marks)
+
+
+@pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(one_round()))
+def test_all_but_one(resource: str, qubits: int, depth: int, mixing: int) -> None:
+    check(resource, qubits, depth, mixing, "all-but-one")
+
+
+def check(resource: str, qubits: int, depth: int, mixing: int, pooling: str) -> None:
+    """Compare probabilities and the gradient of their sum with random weights."""
+    model = circuit_model(resource, qubits, depth, mixing, pooling)
     rng = np.random.default_rng([qubits, depth, mixing])
     parameters = random_parameters(model, rng)
     x = random_data(model, rng, batch=2 if qubits >= 5 else 3)
@@ -75,10 +95,12 @@ def test_probabilities_and_gradient(resource: str, qubits: int, depth: int, mixi
         table, gradient = jax.tree.map(np.asarray, both(parameters, x, cotangent))
     assert table.dtype == np.float64
 
-    expected = dense.probabilities(parameters, x, qubits=qubits, resource=resource)
+    expected = dense.probabilities(parameters, x, qubits=qubits, resource=resource, layout=pooling)
     np.testing.assert_allclose(table, expected, rtol=0, atol=1e-10)
 
-    slopes = dense.gradient(parameters, x, cotangent, qubits=qubits, resource=resource)
+    slopes = dense.gradient(
+        parameters, x, cotangent, qubits=qubits, resource=resource, layout=pooling
+    )
     for name, expected_leaf in slopes.items():
         leaves = zip(jax.tree.leaves(gradient[name]), jax.tree.leaves(expected_leaf), strict=True)
         for found, wanted in leaves:

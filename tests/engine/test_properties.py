@@ -13,9 +13,11 @@ from circuit_strategies import (
     BATCH,
     DISTRIBUTED,
     LOCAL,
+    ONE_ROUND,
     SENDING,
     Case,
     Real,
+    Shape,
     any_case,
     cases,
     data_sets,
@@ -37,7 +39,7 @@ def test_probabilities_are_a_distribution(case: Case) -> None:
 
 
 @any_case
-@given(cases([("none", 2), ("bell:0", 2), ("none", 4), ("bell:0", 4)]))
+@given(cases([("none", 2), ("bell:0", 2), ("none", 4), ("bell:0", 4), ("none", 3, ONE_ROUND)]))
 def test_no_pairs_is_a_product(case: Case) -> None:
     table = table_of(*case)
     product = table.sum(axis=2)[:, :, None] * table.sum(axis=1)[:, None, :]
@@ -45,10 +47,10 @@ def test_no_pairs_is_a_product(case: Case) -> None:
 
 
 @any_case
-@given(cases([("none", 2), ("none", 4)]))
+@given(cases([("none", 2), ("none", 4), ("none", 4, ONE_ROUND)]))
 def test_zero_pairs_is_no_communication(case: Case) -> None:
     model, parameters, x = case
-    bell = table_of(model_of("bell:0", model.qubits), parameters, x)
+    bell = table_of(model_of("bell:0", model.qubits, model.pooling), parameters, x)
     np.testing.assert_allclose(bell, table_of(*case), rtol=0, atol=1e-12)
 
 
@@ -75,25 +77,25 @@ def test_no_signalling(data: st.DataObject, qpu: int, mixing: int) -> None:
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("resource", "qubits"), SENDING)
-def test_messages_and_links_do_signal(resource: str, qubits: int) -> None:
+@pytest.mark.parametrize("shape", SENDING)
+def test_messages_and_links_do_signal(shape: Shape) -> None:
     """The counterpart: B's data reach A's outcome where something is sent."""
-    model, rng = model_of(resource, qubits, mixing=0), np.random.default_rng(1)
+    model, rng = model_of(*shape, mixing=0), np.random.default_rng(1)
     parameters, x = random_parameters(model, rng), random_data(model, rng)
     new_x = x.copy()
-    new_x[:, qubits:] += 1
+    new_x[:, model.qubits :] += 1
     before, after = (table_of(model, parameters, data).sum(axis=2) for data in (x, new_x))
     assert np.abs(after - before).max() > 1e-3
 
 
 @any_case
-@given(cases([("classical", 2), ("classical", 4)]))
+@given(cases([("classical", 2), ("classical", 4), ("classical", 3, ONE_ROUND)]))
 def test_messages_that_change_nothing_are_no_communication(case: Case) -> None:
     """If both outcomes select the same rotation, it does not matter who sent them."""
     model, parameters, x = case
     pooling = tuple(np.repeat(leaf[:, :, :1], 2, axis=2) for leaf in parameters["pooling"])
     parameters = parameters | {"pooling": pooling}
-    unsent = table_of(model_of("none", model.qubits), parameters, x)
+    unsent = table_of(model_of("none", model.qubits, model.pooling), parameters, x)
     np.testing.assert_allclose(table_of(model, parameters, x), unsent, rtol=0, atol=1e-12)
 
 
@@ -102,7 +104,8 @@ def test_messages_that_change_nothing_are_no_communication(case: Case) -> None:
 def test_swapping_the_qpus_transposes(case: Case) -> None:
     """Not `quantum` with an odd number of qubits left: there the two bricks change places."""
     model, parameters, x = case
-    assume(model.resource_name != "quantum" or not any(m % 2 for m in stages(model.qubits)))
+    odd = any(m % 2 for m in stages(model.qubits, model.pooling))
+    assume(model.resource_name != "quantum" or not odd)
     mirrored_parameters = jax.tree.map(lambda leaf: leaf[::-1], parameters)
     mirrored_x = np.concatenate([x[:, model.qubits :], x[:, : model.qubits]], axis=1)
     mirrored = table_of(model, mirrored_parameters, mirrored_x)
@@ -114,7 +117,9 @@ def test_swapping_the_qpus_transposes(case: Case) -> None:
 @given(st.data(), st.sampled_from([0, 1]))
 def test_full_pairing_leaves_random_bits(data: st.DataObject, mixing: int) -> None:
     """With all qubits paired, each QPU alone is maximally mixed: every marginal is 1/2."""
-    table = table_of(*data.draw(cases([("bell:2", 2), ("bell:4", 4)], mixing)))
+    table = table_of(
+        *data.draw(cases([("bell:2", 2), ("bell:4", 4), ("bell:3", 3, ONE_ROUND)], mixing))
+    )
     np.testing.assert_allclose(table.sum(axis=1), 0.5, rtol=0, atol=1e-12)
     np.testing.assert_allclose(table.sum(axis=2), 0.5, rtol=0, atol=1e-12)
 

@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from circuit_strategies import (
     ANY,
     BATCH,
+    ONE_ROUND,
     Case,
+    Shape,
     any_case,
     cases,
     compiled,
@@ -22,7 +24,7 @@ from circuit_strategies import (
 )
 from random_circuits import random_data, random_parameters
 
-WAYS = [
+WAYS: list[Shape] = [
     ("none", 4),
     ("bell:1", 5),
     ("bell:1", 2),
@@ -32,6 +34,9 @@ WAYS = [
     ("quantum", 2),
     ("quantum", 3),
     ("single", 4),
+    ("none", 4, ONE_ROUND),
+    ("classical", 3, ONE_ROUND),
+    ("quantum", 3, ONE_ROUND),
 ]
 """Every way in which an engine computes a batch."""
 
@@ -67,19 +72,19 @@ def test_large_batch_is_row_by_row(resource: str) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table[[0, 749, 1499]], rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("resource", "qubits"), WAYS)
-def test_compiled_equals_eager(resource: str, qubits: int) -> None:
-    model, rng = model_of(resource, qubits), np.random.default_rng(2)
+@pytest.mark.parametrize("shape", WAYS)
+def test_compiled_equals_eager(shape: Shape) -> None:
+    model, rng = model_of(*shape), np.random.default_rng(2)
     parameters, x = random_parameters(model, rng), random_data(model, rng)
     with jax.enable_x64(True):
         eager = np.asarray(model.probabilities(parameters, x))
     np.testing.assert_allclose(table_of(model, parameters, x), eager, rtol=0, atol=1e-12)
 
 
-@pytest.mark.parametrize(("resource", "qubits"), WAYS)
-def test_vectorised_parameters_equal_a_loop(resource: str, qubits: int) -> None:
+@pytest.mark.parametrize("shape", WAYS)
+def test_vectorised_parameters_equal_a_loop(shape: Shape) -> None:
     """Many runs in one program: vmap over the parameters, of values and of gradients."""
-    model, rng = model_of(resource, qubits), np.random.default_rng(3)
+    model, rng = model_of(*shape), np.random.default_rng(3)
     runs = [random_parameters(model, rng) for _ in range(3)]
     x = random_data(model, rng)
 

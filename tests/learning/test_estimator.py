@@ -59,6 +59,13 @@ def test_fit_sets_what_scikit_learn_expects(bell: DQMLClassifier) -> None:
     assert not bell.__sklearn_tags__().classifier_tags.multi_class
 
 
+def test_the_pooling_layout_reaches_the_model() -> None:
+    classifier = DQMLClassifier("none", depth=1, pooling="all-but-one", steps=1, random_state=0)
+    classifier.fit(X, Y)
+    assert classifier.model_ == ebit.DistributedQCNN(qubits=3, depth=1, pooling="all-but-one")
+    assert classifier.predict(X).shape == Y.shape
+
+
 def test_training_is_that_of_the_library(bell: DQMLClassifier) -> None:
     signs = np.where(Y == "near", 1, -1)
     result = fit(bell.model_, (expected_angles(X), signs), steps=20, seed=SEED_OF_0)
@@ -175,6 +182,7 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"depth": "5"}, "`depth` must be a whole number, but is '5'"),
         ({"mixing": -1}, "`mixing` must be at least 0"),
         ({"readout": "mean"}, "`readout` must be one of"),
+        ({"pooling": 2}, "`pooling` must be one of halves, all-but-one, but is 2"),
         ({"loss": "hinge"}, "`loss` must be one of"),
         ({"steps": 0}, "`steps` must be .*at least 1"),
         ({"steps": None}, "`steps` must be a whole number, but is None"),

@@ -42,6 +42,14 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
             "Argument `readout` must be one of weights, parity, but is 'mean'.",
         ),
         (
+            lambda: DistributedQCNN(pooling="half"),
+            "Argument `pooling` must be one of halves, all-but-one, but is 'half'.",
+        ),
+        (
+            lambda: SingleQCNN(pooling=""),
+            "Argument `pooling` must be one of halves, all-but-one, but is ''.",
+        ),
+        (
             lambda: DistributedQCNN(qubits=4, resource=BellPairs(5)),
             "Resource 'bell:5' shares 5 Bell pairs, but a QPU has 4 qubits: use at most 4 pairs "
             "or more qubits.",
@@ -75,13 +83,16 @@ def test_message(build: Callable[[], Any], message: str) -> None:
     resource=st.sampled_from(
         ["none", "bell:3", "classical+bell:9", "quantum", "single", "dnn", ""]
     ),
+    pooling=st.sampled_from(["halves", "all-but-one", "all"]),
 )
 def test_a_model_is_built_or_one_line_says_why(
-    qubits: int, depth: int, mixing: int, resource: str
+    qubits: int, depth: int, mixing: int, resource: str, pooling: str
 ) -> None:
     message = ""
     try:
-        model = model_from_string(resource, qubits=qubits, depth=depth, mixing=mixing)
+        model = model_from_string(
+            resource, qubits=qubits, depth=depth, mixing=mixing, pooling=pooling
+        )
     except EbitError as error:
         message = str(error)
     if message:

@@ -1,11 +1,13 @@
 """Numbers, shapes, types and starting values of the parameters."""
 
+from itertools import product
 from typing import Any
 
 import jax
 import numpy as np
 import pytest
 
+from ebit.circuits import POOLINGS
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 
 RESOURCES = ["none", "bell:1", "classical", "classical+bell:1", "quantum", "single", "dnn"]
@@ -37,9 +39,9 @@ def test_published_numbers(resource: str, number: int) -> None:
     [(2, 1, 0), (3, 2, 1), (4, 3, 2), (8, 2, 1), (10, 3, 0), (16, 1, 0)],
 )
 def test_number_counts_all_entries(resource: str, qubits: int, depth: int, mixing: int) -> None:
-    for readout in ("weights", "parity"):
+    for readout, pooling in product(("weights", "parity"), POOLINGS):
         model = model_from_string(
-            resource, qubits=qubits, depth=depth, mixing=mixing, readout=readout
+            resource, qubits=qubits, depth=depth, mixing=mixing, readout=readout, pooling=pooling
         )
         shapes = jax.eval_shape(model.init, jax.random.key(0))
         assert model.num_parameters == entries(shapes)
@@ -67,6 +69,21 @@ def test_shapes_of_an_odd_number_of_qubits() -> None:
         "pooling": ((2, 2, 2, 2), (2, 1, 2, 2), (2, 1, 2, 2)),
         "readout": (2, 2),
     }
+
+
+@pytest.mark.parametrize(("qubits", "depth"), [(2, 1), (4, 20), (5, 3), (16, 2)])
+def test_one_round_has_one_convolution(qubits: int, depth: int) -> None:
+    model = DistributedQCNN(qubits=qubits, depth=depth, mixing=2, pooling="all-but-one")
+    shapes = jax.tree.map(np.shape, model.init(jax.random.key(0)))
+    assert shapes == {
+        "mixing": (2, 2, qubits),
+        "convolution": ((2, depth, qubits),),
+        "pooling": ((2, qubits - 1, 2, 2),),
+        "readout": (2, 2),
+    }
+    assert model.num_parameters == 2 * (2 * qubits + qubits * depth + 4 * (qubits - 1)) + 4
+    single = SingleQCNN(qubits=qubits, depth=depth, pooling="all-but-one")
+    assert single.num_parameters == qubits * depth + 4 * (qubits - 1)
 
 
 def test_shapes_of_one_qpu() -> None:

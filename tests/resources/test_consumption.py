@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import dense_reference as dense
+from ebit.circuits import POOLINGS
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
@@ -18,11 +19,12 @@ from random_circuits import circuit_model, random_data, random_parameters
 NAMES = ["none", "bell:0", "bell:1", "bell:2", "classical", "classical+bell:2", "quantum"]
 
 
-def counted(resource: str, qubits: int, depth: int, mixing: int) -> Consumption:
+def counted(resource: str, qubits: int, depth: int, mixing: int, pooling: str) -> Consumption:
     """Count Bell pairs, gates across the QPUs, and outcomes that are used at the other QPU."""
-    model, rng = circuit_model(resource, qubits, depth, mixing), np.random.default_rng(0)
+    model = circuit_model(resource, qubits, depth, mixing, pooling)
+    rng = np.random.default_rng(0)
     parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)
-    steps = dense.build(parameters, x, qubits, resource).steps
+    steps = dense.build(parameters, x, qubits, resource, pooling).steps
     gates = [step for step in steps if isinstance(step, dense.Gate)]
     pairs = [gate for gate in gates if gate.matrix is dense.CONTROLLED_X]
     crossing = [
@@ -69,10 +71,24 @@ def times(gates: list[dense.Gate], crossing: list[dense.Gate]) -> int:
     ("qubits", "depth", "mixing"),
     [(2, 1, 0), (2, 3, 2), (3, 2, 1), (4, 2, 1), (5, 1, 1), (8, 1, 0)],
 )
+@pytest.mark.parametrize("pooling", POOLINGS)
 @pytest.mark.parametrize("name", NAMES)
-def test_counted_in_the_circuit(name: str, qubits: int, depth: int, mixing: int) -> None:
-    found = parse_resource(name).consumption(qubits, depth, mixing)
-    assert found == counted(name, qubits, depth, mixing)
+def test_counted_in_the_circuit(
+    name: str, qubits: int, depth: int, mixing: int, pooling: str
+) -> None:
+    expected = counted(name, qubits, depth, mixing, pooling)
+    assert parse_resource(name).consumption(qubits, depth, mixing, pooling) == expected
+    assert circuit_model(name, qubits, depth, mixing, pooling).consumption == expected
+    if pooling == "halves":
+        assert parse_resource(name).consumption(qubits, depth, mixing) == expected
+
+
+def test_one_round_at_four_qubits() -> None:
+    """The same bits as in two rounds, at once; fewer gates, for there is one convolution."""
+    bits = ClassicalBits().consumption(4, 20, 0, "all-but-one")
+    assert bits == Consumption(bits=6, rounds=1)
+    gates = QuantumLink().consumption(4, 20, 0, "all-but-one")
+    assert gates == Consumption(nonlocal_gates=42, rounds=21)
 
 
 @pytest.mark.parametrize(

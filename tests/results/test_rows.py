@@ -19,6 +19,7 @@ def test_rows_hold_settings_results_and_costs(finished: Any) -> None:
         "resource": "bell:1",
         "qubits": 2,
         "depth": 1,
+        "pooling": "halves",
         "data": "points.csv",
         "steps": 6,
         "batch_size": 20,
@@ -57,6 +58,14 @@ def test_tasks_are_summarized_apart_in_order(finished: Any) -> None:
     summary = summarize(pl.concat([other.head(1), finished.rows, other.tail(1)]))
     assert summary["resource"].to_list() == ["none", "bell:1"]
     assert summary["success_probability_mean"].to_list() == [0.25, None]
+
+
+def test_rows_from_before_there_was_a_pooling_layout_are_halves(finished: Any) -> None:
+    old = finished.rows.drop("pooling")
+    assert summarize(old).equals(summarize(finished.rows))
+    new = finished.rows.with_columns(task=pl.lit("0" * 64), pooling=pl.lit("all-but-one"))
+    summary = summarize(pl.concat([old, new], how="diagonal"))
+    assert summary["pooling"].to_list() == ["halves", "all-but-one"]
 
 
 def test_one_run_deviates_by_nothing(finished: Any) -> None:

@@ -112,7 +112,7 @@ def test_equal_shapes_share_batches(folder: Path) -> None:
 @pytest.mark.parametrize(
     "changed",
     ["depth = 3", "learning_rate = 0.1", "runs = 2", "batch_size = 9", 'loss = "product"',
-     "validate_every = 7", 'readout = "parity"'],
+     "validate_every = 7", 'readout = "parity"', 'pooling = "all-but-one"'],
 )  # fmt: skip
 def test_what_changes_the_program_changes_the_shape(folder: Path, changed: str) -> None:
     base = '[[grid]]\ndata = "chsh"\nresource = "none"\n'

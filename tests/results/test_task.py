@@ -11,16 +11,17 @@ from ebit.data import Dataset, Scaling
 from ebit.results import ModelSettings, TrainingSettings
 
 MODEL: dict[str, Any] = {
-    "resource": "bell:2", "qubits": 4, "depth": 3, "mixing": 1, "readout": "weights"
+    "resource": "bell:2", "qubits": 4, "depth": 3, "mixing": 1, "readout": "weights",
+    "pooling": "halves",
 }  # fmt: skip
 TRAINING: dict[str, Any] = {
     "steps": 10, "batch_size": 8, "learning_rate": 0.1, "loss": "mse", "runs": 2, "seed": 1,
     "validate_every": 5,
 }  # fmt: skip
 OTHER: dict[str, Any] = {
-    "resource": "none", "qubits": 2, "depth": 4, "mixing": 0, "readout": "parity", "steps": 11,
-    "batch_size": 9, "learning_rate": 0.2, "loss": "product", "runs": 3, "seed": 2,
-    "validate_every": 4,
+    "resource": "none", "qubits": 2, "depth": 4, "mixing": 0, "readout": "parity",
+    "pooling": "all-but-one", "steps": 11, "batch_size": 9, "learning_rate": 0.2, "loss": "product",
+    "runs": 3, "seed": 2, "validate_every": 4,
 }  # fmt: skip
 
 
@@ -40,6 +41,13 @@ def task(data: str = "a.csv", fingerprint: str = "f", **changes: Any) -> Task:
 def test_the_hash_is_the_same_in_every_version() -> None:
     """A new hash makes every stored result worthless: it needs a new `format`."""
     assert task().hash == "844eb868c27f33455027c61bf35aee43fb2e8ca3eee1671a85bc6cf6bf78f0b8"
+
+
+def test_a_task_from_before_there_was_a_pooling_layout_is_the_same_task() -> None:
+    content = task().model_dump()
+    del content["model"]["pooling"]
+    assert Task.model_validate(content) == task()
+    assert Task.model_validate(content).hash == task().hash
 
 
 @pytest.mark.parametrize("name", OTHER)
@@ -84,6 +92,10 @@ def test_a_task_survives_json_and_cannot_change() -> None:
         ),
         ({"loss": "l1"}, "Argument `loss` must be 'mse' or 'product', but is 'l1'."),
         ({"readout": "x"}, "Argument `readout` must be 'weights' or 'parity', but is 'x'."),
+        (
+            {"pooling": "x"},
+            "Argument `pooling` must be 'halves' or 'all-but-one', but is 'x'.",
+        ),
         ({"seed": 2**32}, "Argument `seed` must be less than 4294967296, but is 4294967296."),
         (
             {"resource": "bell:5"},
@@ -111,7 +123,9 @@ def test_unknown_and_missing_settings() -> None:
 
 
 @pytest.mark.parametrize("resource", ["single", "dnn"])
-@pytest.mark.parametrize("wrong", [{"depth": -3}, {"readout": "x"}, {"mixing": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"depth": -3}, {"readout": "x"}, {"mixing": -1}, {"pooling": ""}]
+)
 def test_baselines_refuse_wrong_settings_that_they_do_not_use(
     resource: str, wrong: dict[str, Any]
 ) -> None:

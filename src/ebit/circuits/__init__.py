@@ -5,19 +5,31 @@ measured (`basis.measurement_order`), so that pooling is a reshape. Everything t
 the qubit order is made from one table, `basis.spins`.
 """
 
-from ebit.circuits.basis import drivers, measurement_order, pair_columns, spins, stages
+from ebit.circuits.basis import (
+    POOLINGS,
+    drivers,
+    measurement_order,
+    measurements,
+    outcome_order,
+    pair_columns,
+    spins,
+    stages,
+)
 from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
 from ebit.circuits.embedding import embedding_phases
 from ebit.circuits.hadamard import walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 
 __all__ = [
+    "POOLINGS",
     "convolution_matrix",
     "convolve_rows",
     "convolve_states",
     "drivers",
     "embedding_phases",
     "measurement_order",
+    "measurements",
+    "outcome_order",
     "outcome_rotations",
     "pair_columns",
     "pool_rows",

@@ -1,53 +1,104 @@
 """The order of the computational basis and the tables that depend on it."""
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
+POOLINGS = ("halves", "all-but-one")
+"""Pooling layouts: every round measures half of the qubits, or the only one all but one."""
 
-def stages(qubits: int) -> tuple[int, ...]:
-    """Numbers of qubits before each pooling round of one QPU: n, n/2 rounded up, ..., 2.
+
+def stages(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
+    """Numbers of qubits before each pooling round of one QPU.
+
+    For `halves` n, n/2 rounded up, ..., 2; for `all-but-one` n alone.
 
     Args:
         qubits: Qubits of the QPU.
+        pooling: Pooling layout.
 
     Returns:
         One entry per pooling round.
 
     Example:
-        >>> stages(8), stages(10)
-        ((8, 4, 2), (10, 5, 3, 2))
+        >>> stages(8), stages(10), stages(8, "all-but-one")
+        ((8, 4, 2), (10, 5, 3, 2), (8,))
     """
     sizes = []
     while qubits > 1:
         sizes.append(qubits)
-        qubits -= qubits // 2
+        qubits = 1 if pooling == "all-but-one" else qubits - qubits // 2
     return tuple(sizes)
 
 
-@cache
-def drivers(qubits: int, qpus: int = 1) -> tuple[int | None, ...]:
-    """Which outcome of a pooling round drives each of the qubits that remain.
+def measurements(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
+    """Numbers of qubits that each pooling round of one QPU measures.
 
-    On each QPU the qubits 0, 2, 4, ... are measured and drive 1, 3, 5, ...; without a partner, the
-    last qubit of an odd number remains and nothing drives it.
+    Args:
+        qubits: Qubits of the QPU.
+        pooling: Pooling layout.
+
+    Returns:
+        One entry per pooling round; n - 1 in all.
+
+    Example:
+        >>> measurements(8), measurements(10), measurements(8, "all-but-one")
+        ((4, 2, 1), (5, 2, 1, 1), (7,))
+    """
+    return tuple(before - after for before, after in pairwise((*stages(qubits, pooling), 1)))
+
+
+@cache
+def drivers(qubits: int, qpus: int = 1, measured: int | None = None) -> tuple[tuple[int, ...], ...]:
+    """Which outcomes of a pooling round drive each of the qubits that remain.
+
+    If half of the qubits of each QPU are measured, these are 0, 2, 4, ... and they drive
+    1, 3, 5, ...; without a partner, the last qubit of an odd number remains and nothing drives it.
+    If all but one are measured, they all drive the last qubit of their QPU.
 
     Args:
         qubits: Qubits of the register before the round.
         qpus: QPUs that the register spans, with equally many qubits.
+        measured: Measured qubits of the register, half of those of each QPU (rounded down, the
+            default) or all but one: the number says which layout it is, and where both have the
+            same number they are the same.
 
     Returns:
-        For every remaining qubit, in measurement order, the number of its outcome in natural
-        order, or None.
+        For every remaining qubit, in measurement order, the numbers of its outcomes in natural
+        order, first rotation first.
 
     Example:
-        >>> drivers(4), drivers(5)
-        ((0, 1), (0, 1, None))
+        >>> drivers(4), drivers(5), drivers(5, measured=4)
+        (((0,), (1,)), ((0,), (1,), ()), ((0, 1, 2, 3),))
     """
+    if measured == qubits - qpus:
+        each = qubits // qpus - 1
+        return tuple(tuple(range(qpu * each, (qpu + 1) * each)) for qpu in range(qpus))
     pairs, kept = qubits // qpus // 2, _kept(qubits, qpus)
     places = (divmod(qubit, kept) for qubit in measurement_order(qpus * kept, qpus))
-    return tuple(qpu * pairs + place if place < pairs else None for qpu, place in places)
+    return tuple((qpu * pairs + place,) if place < pairs else () for qpu, place in places)
+
+
+@cache
+def outcome_order(qubits: int, qpus: int, measured: int) -> tuple[int, ...]:
+    """Outcomes of a pooling round in the order of the leading bits of the basis index.
+
+    Args:
+        qubits: Qubits of the register before the round.
+        qpus: QPUs that the register spans, with equally many qubits.
+        measured: Measured qubits of the register, see `drivers`.
+
+    Returns:
+        A permutation of 0 ... measured - 1, the numbers of the outcomes in natural order.
+
+    Example:
+        >>> outcome_order(8, qpus=1, measured=4)  # of the qubits 0, 4, 2, 6
+        (0, 2, 1, 3)
+    """
+    leading = measurement_order(qubits, qpus)[:measured]
+    return tuple(sorted(leading).index(qubit) for qubit in leading)
 
 
 @cache
@@ -58,7 +109,8 @@ def measurement_order(qubits: int, qpus: int = 1) -> tuple[int, ...]:
     and an unpaired last one. In this order the outcomes of a round are the leading bits of the
     basis index, sorted like the qubits that they drive, and the rest is again sorted in the same
     way, so pooling is a reshape in every round. For powers of two it is the bit-reversal
-    permutation.
+    permutation. The last qubit of each QPU is at the end, so the order serves a round that measures
+    all others at once, too.
 
     Args:
         qubits: Qubits of the register.

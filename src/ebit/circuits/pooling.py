@@ -1,10 +1,12 @@
-"""Pooling: half of the qubits are measured, their outcomes rotate the qubits beside them."""
+"""Pooling: some qubits are measured, and their outcomes rotate those that remain."""
+
+from functools import reduce
 
 import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ebit.circuits.basis import drivers
+from ebit.circuits.basis import drivers, outcome_order
 
 
 def _rotations(angles: jax.Array) -> jax.Array:
@@ -20,13 +22,15 @@ def _rotations(angles: jax.Array) -> jax.Array:
 def outcome_rotations(angles: jax.Array, qubits: int, qpus: int = 1) -> jax.Array:
     r"""Rotation of the remaining qubits for each string of outcomes.
 
-    .. math:: V_o = \bigotimes_k R_X(\chi_{k,o_k}) R_Z(\varphi_{k,o_k})
+    .. math:: V_o = \bigotimes_r \prod_{k \to r} R_X(\chi_{k,o_k}) R_Z(\varphi_{k,o_k})
 
-    A remaining qubit that no outcome drives keeps its state.
+    The product runs over the measured qubits k that drive r, the first one acts first. A remaining
+    qubit that no outcome drives keeps its state.
 
     Args:
         angles: Shape (h, 2, 2): for each of the h measured qubits and each of its outcomes,
-            (phi, chi) in radians of the qubit that it drives.
+            (phi, chi) in radians of the qubit that it drives. The number h says which layout it is,
+            see `drivers`.
         qubits: Qubits before the round, m = h + r with r remaining ones.
         qpus: QPUs that the register spans.
 
@@ -38,17 +42,29 @@ def outcome_rotations(angles: jax.Array, qubits: int, qpus: int = 1) -> jax.Arra
         (4, 8, 8)
 
     Source:
-        Hwang et al., Quantum Sci. Technol. 10 015059, pooling layer.
+        Hwang et al., Quantum Sci. Technol. 10 015059, pooling layer (halves) and figure 5b (all
+        but one).
     """
-    single = _rotations(angles)
+    single, measured = _rotations(angles), angles.shape[0]
+    remaining = drivers(qubits, qpus, measured)
     product = jnp.ones((1, 1, 1), single.dtype)
-    for driver in drivers(qubits, qpus):
-        factor = jnp.eye(2, dtype=single.dtype)[None] if driver is None else single[driver]
+    for outcomes in remaining:
+        factors = [single[outcome] for outcome in outcomes]
+        factor = reduce(_then, factors) if factors else jnp.eye(2, dtype=single.dtype)[None]
         strings, size = product.shape[0] * factor.shape[0], product.shape[1] * 2
         product = (product[:, None, :, None, :, None] * factor[None, :, None, :, None, :]).reshape(
             strings, size, size
         )
-    return product
+    built = [outcome for outcomes in remaining for outcome in outcomes]
+    places = [built.index(outcome) for outcome in outcome_order(qubits, qpus, measured)]
+    bits = product.reshape(*measured * (2,), *product.shape[1:])
+    return bits.transpose(*places, measured, measured + 1).reshape(product.shape)
+
+
+def _then(first: jax.Array, second: jax.Array) -> jax.Array:
+    """One rotation after another, for each pair of strings: (a, 2, 2), (b, 2, 2) -> (ab, 2, 2)."""
+    both = jnp.einsum("byx,axz->abyz", second, first, precision=lax.Precision.HIGHEST)
+    return both.reshape(-1, 2, 2)
 
 
 def pool_rows(angles: jax.Array, rows: jax.Array) -> jax.Array:
@@ -94,14 +110,16 @@ def pool_states(angles: jax.Array, states: jax.Array, qpus: int = 1) -> jax.Arra
     """
     shape = states.shape
     single, count = _rotations(angles), angles.shape[0]
-    remaining = drivers(shape[-1].bit_length() - 1, qpus)
-    driven = [(place, driver) for place, driver in enumerate(remaining) if driver is not None]
-    for outcome, (place, driver) in enumerate(driven):
-        outcomes = (2**outcome, 2, 2 ** (count - 1 - outcome))
+    qubits = shape[-1].bit_length() - 1
+    remaining, order = drivers(qubits, qpus, count), outcome_order(qubits, qpus, count)
+    driven = [(place, outcome) for place, own in enumerate(remaining) for outcome in own]
+    for place, outcome in driven:
+        bit = order.index(outcome)
+        outcomes = (2**bit, 2, 2 ** (count - 1 - bit))
         kept = (2**place, 2, 2 ** (len(remaining) - 1 - place))
         states = jnp.einsum(
             "oyx,naobcxd->naobcyd",
-            single[driver],
+            single[outcome],
             states.reshape(-1, *outcomes, *kept),
             precision=lax.Precision.HIGHEST,
         )

@@ -41,6 +41,9 @@ LearningRate = Annotated[float, typer.Option(help="Step size of Adam.")]
 Seed = Annotated[int, typer.Option(help="Seed of initial parameters and order of the data.")]
 Loss = Annotated[str, typer.Option(help="mse or product.")]
 Readout = Annotated[str, typer.Option(help="weights (four trained) or parity (one trained).")]
+Pooling = Annotated[
+    str, typer.Option(help="halves (measured in every round) or all-but-one (in one round).")
+]
 ValidateEvery = Annotated[
     int | None, typer.Option(help="Steps between points of the curves. Default: 50 points.")
 ]

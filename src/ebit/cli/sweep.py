@@ -25,7 +25,7 @@ LINES = 40
 """Most tasks that the table shows."""
 
 SETTINGS = (
-    "data", "qubits", "depth", "mixing", "readout", "loss", "steps", "batch_size",
+    "data", "qubits", "depth", "mixing", "readout", "pooling", "loss", "steps", "batch_size",
     "learning_rate", "seed",
 )  # fmt: skip
 """Columns of the table if they are not the same in all rows."""

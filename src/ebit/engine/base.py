@@ -11,8 +11,8 @@ class CircuitParameters(TypedDict):
     Attributes:
         mixing: (2, mixing, n).
         convolution: One array (2, depth, m) per stage.
-        pooling: One array (2, m // 2, 2, 2) per stage: [QPU of the rotated qubit, qubit,
-            outcome, (phi, chi)] for RZ(phi) and then RX(chi).
+        pooling: One array (2, h, 2, 2) per stage, h = m // 2 or m - 1 measured qubits: [QPU of the
+            rotated qubit, measured qubit, outcome, (phi, chi)] for RZ(phi) and then RX(chi).
     """
 
     mixing: jax.Array

@@ -15,7 +15,8 @@ def effect_rows(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ..
 
     Args:
         convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
-        pooling: Angles (m // 2, 2, 2) of one QPU, first stage first, in radians.
+        pooling: Angles (h, 2, 2) of one QPU and its h measured qubits, first stage first, in
+            radians.
 
     Returns:
         Complex array (2**(n-1), 2**n), orthonormal rows, basis in measurement order.
@@ -66,10 +67,10 @@ def phase_features(phases: jax.Array) -> jax.Array:
     return features.reshape(*phases.shape[:-1], phases.shape[-1] ** 2)
 
 
-def effect_operations(qubits: int, depth: int) -> int:
+def effect_operations(qubits: int, depth: int, pooling: str = "halves") -> int:
     """Real operations to build the rows of one QPU: Hadamard products of every brick."""
     total = 0
-    for left in stages(qubits):
+    for left in stages(qubits, pooling):
         bricks = depth * (1 if left == 2 else 2)
         total += bricks * hadamard_operations(left) * 2 ** (left - 1)
     return total

@@ -16,6 +16,7 @@ from ebit.circuits import (
     convolution_matrix,
     convolve_states,
     embedding_phases,
+    measurements,
     outcome_rotations,
     pool_states,
     stages,
@@ -39,10 +40,12 @@ class JointState:
     Args:
         qubits: Qubits per QPU.
         mixing: Mixing layers before the embedding.
+        pooling: Pooling layout, for the counts.
     """
 
     qubits: int
     mixing: int = 0
+    pooling: str = "halves"
 
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
@@ -67,10 +70,11 @@ class JointState:
     def operations(self, depth: int, batch: int) -> int:
         """The cheaper way through every stage."""
         total, blocks = _convolve_operations(2 * self.qubits, depth, batch), 1
-        for qubits in stages(self.qubits):
-            following = depth if qubits > 2 else 0
-            total += min(_pool_operations(2 * qubits, following, batch * blocks))
-            blocks *= 4 ** (qubits // 2)
+        rounds = (stages(self.qubits, self.pooling), measurements(self.qubits, self.pooling))
+        for qubits, measured in zip(*rounds, strict=True):
+            following = depth if qubits - measured > 1 else 0
+            total += min(_pool_operations(2 * qubits, 2 * measured, following, batch * blocks))
+            blocks *= 4**measured
         return total
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
@@ -110,9 +114,8 @@ def _convolve(angles: jax.Array, states: jax.Array) -> jax.Array:
     return convolve_states(angles, states, _QPUS)
 
 
-def _pool_operations(qubits: int, depth: int, states: int) -> tuple[int, int]:
+def _pool_operations(qubits: int, measured: int, depth: int, states: int) -> tuple[int, int]:
     """Operations of pooling and the next convolution: gate by gate, or one matrix per outcome."""
-    measured = _QPUS * (qubits // _QPUS // 2)
     kept = qubits - measured
     strings, size = 2**measured, 2**kept
     gates = states * strings * size * 16 * measured
@@ -135,9 +138,10 @@ def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> 
         (batch, blocks * 2**h, 2**r).
     """
     batch, blocks, dimension = states.shape
-    qubits, strings = dimension.bit_length() - 1, 2 ** angles.shape[0]
+    qubits, measured = dimension.bit_length() - 1, angles.shape[0]
+    strings = 2**measured
     depth = 0 if following is None else following.shape[0]
-    gates, matrices = _pool_operations(qubits, depth, batch * blocks)
+    gates, matrices = _pool_operations(qubits, measured, depth, batch * blocks)
     if gates <= matrices:
         states = pool_states(angles, states, _QPUS).reshape(batch, blocks * strings, -1)
         return states if following is None else _convolve(following, states)

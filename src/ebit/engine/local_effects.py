@@ -51,12 +51,14 @@ class LocalEffects:
         pairs: Bell pairs shared by the first qubits.
         mixing: Mixing layers before the embedding.
         state: State of every pair.
+        pooling: Pooling layout, for the counts.
     """
 
     qubits: int
     pairs: int = 0
     mixing: int = 0
     state: PairState = BELL
+    pooling: str = "halves"
 
     @property
     def method(self) -> str:
@@ -165,7 +167,8 @@ class LocalEffects:
         """Effects of both QPUs, then their meeting with every sample."""
         dimension, states = 2**self.qubits, 2**self.pairs
         mixing = effect_operations(self.qubits, self.mixing)
-        build = 2 * (effect_operations(self.qubits, depth) + mixing + 4 * dimension**3)
+        rows = effect_operations(self.qubits, depth, self.pooling)
+        build = 2 * (rows + mixing + 4 * dimension**3)
         if self.method == "paired features":
             joint = (dimension**2 // states) ** 2
             return build + 6 * joint + batch * 2 * (joint + 2 * dimension**2)

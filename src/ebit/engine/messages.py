@@ -22,6 +22,7 @@ from ebit.circuits import (
     convolution_matrix,
     convolve_states,
     embedding_phases,
+    measurements,
     outcome_rotations,
     pair_columns,
     stages,
@@ -43,12 +44,14 @@ class Messages:
         pairs: Bell pairs shared by the first qubits.
         mixing: Mixing layers before the embedding.
         state: State of every pair.
+        pooling: Pooling layout, for the counts.
     """
 
     qubits: int
     pairs: int = 0
     mixing: int = 0
     state: PairState = BELL
+    pooling: str = "halves"
 
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases (batch, 2**n) of each QPU."""
@@ -115,8 +118,9 @@ class Messages:
     def operations(self, depth: int, batch: int) -> int:
         """Unitaries of every stage, then one product per stage, message and sample."""
         build, meet, messages = 0, 8 * 4**self.qubits, 1
-        for qubits in stages(self.qubits):
-            strings, kept = 2 ** (qubits // 2), 2 ** (qubits - qubits // 2)
+        rounds = (stages(self.qubits, self.pooling), measurements(self.qubits, self.pooling))
+        for qubits, measured in zip(*rounds, strict=True):
+            strings, kept = 2**measured, 2 ** (qubits - measured)
             bricks = depth * (1 if qubits == 2 else 2)
             build += bricks * hadamard_operations(qubits) * 2**qubits + 8 * strings * kept**3
             meet += 8 * messages * strings**2 * kept**2

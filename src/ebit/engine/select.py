@@ -7,13 +7,16 @@ from ebit.engine.messages import Messages
 from ebit.resources import Resource
 
 
-def select_engine(resource: Resource, qubits: int, mixing: int = 0) -> Engine:
+def select_engine(
+    resource: Resource, qubits: int, mixing: int = 0, pooling: str = "halves"
+) -> Engine:
     """The engine for a resource; only non-local gates get one with a joint state.
 
     Args:
         resource: What the QPUs share.
         qubits: Qubits per QPU.
         mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
 
     Returns:
         The engine.
@@ -24,7 +27,7 @@ def select_engine(resource: Resource, qubits: int, mixing: int = 0) -> Engine:
         'features'
     """
     if resource.has_nonlocal_gates:
-        return JointState(qubits, mixing)
+        return JointState(qubits, mixing, pooling=pooling)
     if resource.sends_bits:
-        return Messages(qubits, resource.pairs, mixing, resource.pair_state)
-    return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state)
+        return Messages(qubits, resource.pairs, mixing, resource.pair_state, pooling)
+    return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling)

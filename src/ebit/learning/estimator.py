@@ -49,6 +49,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
+        pooling: `halves` or `all-but-one`.
         loss: `mse` or `product`.
         steps: Steps of Adam.
         batch_size: Rows per step; by default all rows.
@@ -88,6 +89,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         depth: int = 20,
         mixing: int = 0,
         readout: str = "weights",
+        pooling: str = "halves",
         loss: str = "mse",
         steps: int = 500,
         batch_size: int | None = None,
@@ -100,6 +102,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.depth = depth
         self.mixing = mixing
         self.readout = readout
+        self.pooling = pooling
         self.loss = loss
         self.steps = steps
         self.batch_size = batch_size
@@ -222,6 +225,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             depth=_whole("depth", self.depth),
             mixing=_whole("mixing", self.mixing),
             readout=self.readout,
+            pooling=self.pooling,
         )
 
 

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.circuits import POOLINGS
 from ebit.errors import EbitError
 
 MAX_QUBITS = 16
@@ -15,7 +16,7 @@ MAX_ANGLE = 1e4
 """Largest angle in radians; the embedding squares it, and float32 keeps seven digits."""
 
 
-def check_circuit(qubits: int, depth: int, mixing: int) -> None:
+def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
     """Raise unless a QPU of this shape exists."""
     for name, value in {"qubits": qubits, "depth": depth, "mixing": mixing}.items():
         if not isinstance(value, int | np.integer) or isinstance(value, bool):
@@ -31,6 +32,10 @@ def check_circuit(qubits: int, depth: int, mixing: int) -> None:
         )
     if mixing < 0:
         raise EbitError(f"Argument `mixing` must be at least 0 (mixing layers), but is {mixing}.")
+    if pooling not in POOLINGS:
+        raise EbitError(
+            f"Argument `pooling` must be one of {', '.join(POOLINGS)}, but is {pooling!r}."
+        )
 
 
 def check_angles(x: NDArray[Any], name: str) -> None:

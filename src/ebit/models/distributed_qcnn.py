@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.circuits import stages
+from ebit.circuits import measurements, stages
 from ebit.engine import Engine, LocalEffects, select_engine
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.errors import EbitError
@@ -33,6 +33,8 @@ class DistributedQCNN:
         resource: What the QPUs share.
         mixing: Mixing layers before the embedding.
         readout: `weights` (four trained weights) or `parity` (w, -w, -w, w with one trained w).
+        pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
+            but the last in the only round).
 
     Raises:
         EbitError: If an argument is out of range.
@@ -56,9 +58,10 @@ class DistributedQCNN:
     resource: Resource = field(default_factory=Separable)
     mixing: int = 0
     readout: str = "weights"
+    pooling: str = "halves"
 
     def __post_init__(self) -> None:
-        check_circuit(self.qubits, self.depth, self.mixing)
+        check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
         if isinstance(self.resource, str) or not hasattr(self.resource, "has_nonlocal_gates"):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
@@ -94,19 +97,19 @@ class DistributedQCNN:
     @property
     def num_parameters(self) -> int:
         """Angles of both QPUs and read-out weights."""
-        sizes = stages(self.qubits)
-        angles = self.mixing * self.qubits + sum(self.depth * m + 4 * (m // 2) for m in sizes)
+        layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
+        angles = layers + 4 * (self.qubits - 1)
         return 2 * angles + (4 if self.readout == "weights" else 1)
 
     @property
     def consumption(self) -> Consumption:
         """What one inference uses up between the QPUs."""
-        return self.resource.consumption(self.qubits, self.depth, self.mixing)
+        return self.resource.consumption(self.qubits, self.depth, self.mixing, self.pooling)
 
     @cached_property
     def engine(self) -> Engine:
         """How the probabilities are computed."""
-        return select_engine(self.resource, self.qubits, self.mixing)
+        return select_engine(self.resource, self.qubits, self.mixing, self.pooling)
 
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1).
@@ -117,12 +120,13 @@ class DistributedQCNN:
 
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
-            `pooling` (one (2, m // 2, 2, 2) per stage) and `readout` ((2, 2), or () for parity).
+            `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
+            () for parity).
         """
         shapes: dict[str, Any] = {
             "mixing": (2, self.mixing, self.qubits),
-            "convolution": tuple((2, self.depth, m) for m in stages(self.qubits)),
-            "pooling": tuple((2, m // 2, 2, 2) for m in stages(self.qubits)),
+            "convolution": tuple((2, self.depth, m) for m in stages(self.qubits, self.pooling)),
+            "pooling": tuple((2, h, 2, 2) for h in measurements(self.qubits, self.pooling)),
         }
         parameters = random_angles(key, shapes, dtype)
         weights = PARITY if self.readout == "weights" else 1.0

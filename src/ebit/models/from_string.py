@@ -11,7 +11,13 @@ RESOURCES_HELP = "none, bell:N, classical, classical+bell:N, quantum, single or 
 
 
 def model_from_string(
-    resource: str, *, qubits: int = 4, depth: int = 20, mixing: int = 0, readout: str = "weights"
+    resource: str,
+    *,
+    qubits: int = 4,
+    depth: int = 20,
+    mixing: int = 0,
+    readout: str = "weights",
+    pooling: str = "halves",
 ) -> Model:
     """The model behind a resource string.
 
@@ -22,6 +28,7 @@ def model_from_string(
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity` (distributed quantum models only).
+        pooling: `halves` or `all-but-one` (quantum models only).
 
     Returns:
         The model.
@@ -34,7 +41,7 @@ def model_from_string(
         268
     """
     if resource == "single":
-        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing)
+        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing, pooling=pooling)
     if resource == "dnn":
         return DistributedDNN(qubits=qubits)
     try:
@@ -42,5 +49,10 @@ def model_from_string(
     except EbitError:
         raise EbitError(f"Unknown resource {resource!r}: use {RESOURCES_HELP}.") from None
     return DistributedQCNN(
-        qubits=qubits, depth=depth, resource=shared, mixing=mixing, readout=readout
+        qubits=qubits,
+        depth=depth,
+        resource=shared,
+        mixing=mixing,
+        readout=readout,
+        pooling=pooling,
     )

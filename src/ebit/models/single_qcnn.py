@@ -8,7 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ebit.circuits import convolve_states, embedding_phases, stages, walsh_hadamard
+from ebit.circuits import (
+    convolve_states,
+    embedding_phases,
+    measurements,
+    stages,
+    walsh_hadamard,
+)
 from ebit.engine.base import Encoded
 from ebit.engine.effects import effect_operations, effect_rows
 from ebit.models.base import Parameters
@@ -27,6 +33,8 @@ class SingleQCNN:
         qubits: Qubits of the QPU, 2 to 16.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
+        pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
+            but the last in the only round).
 
     Raises:
         EbitError: If an argument is out of range.
@@ -42,9 +50,10 @@ class SingleQCNN:
     qubits: int = 4
     depth: int = 20
     mixing: int = 0
+    pooling: str = "halves"
 
     def __post_init__(self) -> None:
-        check_circuit(self.qubits, self.depth, self.mixing)
+        check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
 
     @property
     def resource_name(self) -> str:
@@ -64,8 +73,8 @@ class SingleQCNN:
     @property
     def num_parameters(self) -> int:
         """Angles of the QPU."""
-        sizes = stages(self.qubits)
-        return self.mixing * self.qubits + sum(self.depth * m + 4 * (m // 2) for m in sizes)
+        layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
+        return layers + 4 * (self.qubits - 1)
 
     @property
     def consumption(self) -> Consumption:
@@ -76,8 +85,8 @@ class SingleQCNN:
         """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
         shapes: dict[str, Any] = {
             "mixing": (self.mixing, self.qubits),
-            "convolution": tuple((self.depth, m) for m in stages(self.qubits)),
-            "pooling": tuple((m // 2, 2, 2) for m in stages(self.qubits)),
+            "convolution": tuple((self.depth, m) for m in stages(self.qubits, self.pooling)),
+            "pooling": tuple((h, 2, 2) for h in measurements(self.qubits, self.pooling)),
         }
         return random_angles(key, shapes, dtype)
 
@@ -100,7 +109,8 @@ class SingleQCNN:
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
-        return effect_operations(self.qubits, self.depth) + batch * 6 * 4**self.qubits
+        build = effect_operations(self.qubits, self.depth, self.pooling)
+        return build + batch * 6 * 4**self.qubits
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""

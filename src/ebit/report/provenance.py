@@ -16,6 +16,7 @@ _SETTING_COLUMNS = {
     "depth": "depth",
     "mixing": "mixing layers",
     "readout": "read-out",
+    "pooling": "pooling",
     "loss": "loss",
     "steps": "training steps",
     "batch_size": "batch size (samples)",

@@ -14,6 +14,7 @@ _SAME_IN_A_RESOURCE = (
     "depth",
     "mixing",
     "readout",
+    "pooling",
     "loss",
     "steps",
     "batch_size",

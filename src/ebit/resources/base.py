@@ -51,11 +51,14 @@ class Resource(Protocol):
     def has_nonlocal_gates(self) -> bool:
         """Whether two-qubit gates act across the QPUs."""
 
-    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
         """What one inference uses up.
 
         Args:
             qubits: Qubits per QPU.
             depth: Convolution layers per stage.
             mixing: Mixing layers.
+            pooling: Pooling layout.
         """

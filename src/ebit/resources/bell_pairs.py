@@ -52,6 +52,8 @@ class BellPairs:
         """All gates are local."""
         return False
 
-    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
         """One ebit per pair."""
         return Consumption(ebits=self.pairs)

@@ -55,6 +55,9 @@ class ClassicalBits:
         """All gates are local."""
         return False
 
-    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
         """Each QPU sends n - 1 bits, in one round per pooling; one ebit per pair."""
-        return Consumption(ebits=self.pairs, bits=2 * (qubits - 1), rounds=len(stages(qubits)))
+        rounds = len(stages(qubits, pooling))
+        return Consumption(ebits=self.pairs, bits=2 * (qubits - 1), rounds=rounds)

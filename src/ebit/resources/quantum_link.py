@@ -25,12 +25,14 @@ class QuantumLink:
     sends_bits: bool = field(default=False, init=False)
     has_nonlocal_gates: bool = field(default=True, init=False)
 
-    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
         """Two gates of each ring cross: in the embedding and in every layer of every block.
 
         The two gates of a layer act at the same time, in one round, if each QPU has an even number
         of qubits left; for an odd number one is in each half of the layer, which makes two rounds.
         """
-        sizes = mixing * [qubits] + depth * list(stages(qubits))
+        sizes = mixing * [qubits] + depth * list(stages(qubits, pooling))
         rounds = 1 + sum(1 + size % 2 for size in sizes)
         return Consumption(nonlocal_gates=2 * (1 + len(sizes)), rounds=rounds)

@@ -21,6 +21,8 @@ class Separable:
     sends_bits: bool = field(default=False, init=False)
     has_nonlocal_gates: bool = field(default=False, init=False)
 
-    def consumption(self, qubits: int, depth: int, mixing: int) -> Consumption:
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
         """Nothing is used up."""
         return Consumption()

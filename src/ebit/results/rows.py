@@ -69,12 +69,13 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         is 0.
     """
     same = [
-        "task", "resource", "qubits", "depth", "mixing", "readout", "data", "loss", "steps",
-        "batch_size", "learning_rate", "seed", "seconds", "compile_seconds", "num_parameters",
-        "ebits_per_inference", "bits_per_inference", "nonlocal_gates_per_inference",
-        "rounds_per_inference",
+        "task", "resource", "qubits", "depth", "mixing", "readout", "pooling", "data", "loss",
+        "steps", "batch_size", "learning_rate", "seed", "seconds", "compile_seconds",
+        "num_parameters", "ebits_per_inference", "bits_per_inference",
+        "nonlocal_gates_per_inference", "rounds_per_inference",
     ]  # fmt: skip
     measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
+    rows = _with_pooling(rows)
     return rows.group_by("task", maintain_order=True).agg(
         *[pl.col(name).first() for name in same if name != "task"],
         *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
@@ -86,3 +87,9 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         ],
         pl.len().alias("runs"),
     )
+
+
+def _with_pooling(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were kept before there was a choice say nothing about it: they are `halves`."""
+    said = pl.col("pooling") if "pooling" in rows.columns else pl.lit(None, pl.String)
+    return rows.with_columns(pooling=said.fill_null("halves"))

@@ -55,6 +55,7 @@ class SweepPoint(Settings):
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
+        pooling: `halves` or `all-but-one`.
         steps: Optimiser steps.
         batch_size: Rows of a minibatch.
         learning_rate: Step size of Adam.
@@ -72,6 +73,7 @@ class SweepPoint(Settings):
     depth: int | None = None
     mixing: int | None = None
     readout: str | None = None
+    pooling: str | None = None
     steps: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None

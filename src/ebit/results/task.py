@@ -19,6 +19,7 @@ class ModelSettings(Settings):
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
+        pooling: `halves` or `all-but-one`.
     """
 
     resource: str
@@ -26,6 +27,7 @@ class ModelSettings(Settings):
     depth: Annotated[int, Field(ge=1, le=10_000)] = 20
     mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
     readout: Literal["weights", "parity"] = "weights"
+    pooling: Literal["halves", "all-but-one"] = "halves"
 
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
@@ -35,6 +37,7 @@ class ModelSettings(Settings):
             depth=self.depth,
             mixing=self.mixing,
             readout=self.readout,
+            pooling=self.pooling,
         )
 
 
@@ -93,7 +96,13 @@ class Task(Settings):
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form, without the name of the data."""
+        """SHA-256 of the canonical JSON form, without the name of the data.
+
+        `pooling` came later than the first results: it counts only where it is not `halves`, so
+        that earlier tasks keep their hashes.
+        """
         content = self.model_dump(mode="json", exclude={"data"})
+        if self.model.pooling == "halves":
+            del content["model"]["pooling"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

@@ -41,6 +41,7 @@ def make_task(
     depth: int = 20,
     mixing: int = 0,
     readout: str = "weights",
+    pooling: str = "halves",
     steps: int = 2000,
     batch_size: int | None = None,
     learning_rate: float = 0.05,
@@ -58,6 +59,7 @@ def make_task(
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
+        pooling: `halves` or `all-but-one`.
         steps: Optimiser steps.
         batch_size: Rows of a minibatch; by default 768 or all rows if there are fewer.
         learning_rate: Step size of Adam.
@@ -86,6 +88,7 @@ def make_task(
         "depth": depth,
         "mixing": mixing,
         "readout": readout,
+        "pooling": pooling,
     }
     training: dict[str, Any] = {
         "steps": steps,
