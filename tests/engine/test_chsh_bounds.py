@@ -39,7 +39,7 @@ def test_no_parameters_beat_the_bound(
     resource: str, bound: float, embedding: str, data: st.DataObject, mixing: int
 ) -> None:
     game = load(embedding)
-    model = model_of(resource, 2, mixing)
+    model = model_of(resource, 2, mixing=mixing)
     parameters = data.draw(parameter_sets(model))
     won = success(table_of(model, parameters, np.asarray(game.x_train)), game.y_train)
     assert 1 - bound - 1e-12 <= won <= bound + 1e-12
