@@ -17,6 +17,7 @@ CHAIN = [
     "engine",
     "models",
     "learning",
+    "network",
     "results",
     "cluster",
     "benchmark",
@@ -72,7 +73,17 @@ def test_imports_point_to_the_left(path: Path) -> None:
 
 def test_every_layer_is_known() -> None:
     """A new folder has to be given its place here."""
-    known = {*CHAIN, "data", "plots", "report", "errors", "settings", "writing", "__init__", "__main__"}
+    known = {
+        *CHAIN,
+        "data",
+        "plots",
+        "report",
+        "errors",
+        "settings",
+        "writing",
+        "__init__",
+        "__main__",
+    }
     assert {layer_of(path) for path in MODULES} == known
 
 
@@ -104,9 +115,11 @@ def in_new_process(code: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["ebit", "ebit.cli", "ebit.plots", "ebit.report"])
+@pytest.mark.parametrize(
+    "module", ["ebit", "ebit.cli", "ebit.network", "ebit.plots", "ebit.report"]
+)
 def test_import_loads_no_optional_package(module: str) -> None:
-    optional = {"matplotlib", "sklearn", "dask", "distributed"}
+    optional = {"matplotlib", "sklearn", "dask", "distributed", "yaml"}
     code = f"import sys, {module}; print({optional} & set(sys.modules))"
     assert in_new_process(code) == "set()"
 
