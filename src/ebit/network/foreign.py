@@ -204,7 +204,7 @@ def joined(path: str | Path, qpus: list[Qpu], links: list[Link]) -> Network:
         EbitError: If the parts are no network.
     """
     with Located(Path(path).name):
-        return Network(qpus=tuple(qpus), links=tuple(links))
+        return Network(qpus=qpus, links=links)
 
 
 def all_unread(*tables: ForeignTable) -> Iterator[str]:

@@ -1,7 +1,7 @@
 """A link that makes entangled pairs between two QPUs."""
 
 import math
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
@@ -55,6 +55,10 @@ class Link(Settings):
     """
 
     model_config = ConfigDict(strict=True)
+
+    if TYPE_CHECKING:  # fields take text with a unit and lists, too
+
+        def __init__(self, **values: Any) -> None: ...
 
     between: Annotated[tuple[Name, Name], Field(strict=False)]
     fidelity: Annotated[float, Field(ge=0.25, le=1.0, allow_inf_nan=False)]

@@ -1,6 +1,6 @@
 """QPUs and the links that join them."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,6 +34,10 @@ class Network(Settings):
         >>> network.link("bob", "alice").fidelity
         0.97
     """
+
+    if TYPE_CHECKING:  # fields take text with a unit and lists, too
+
+        def __init__(self, **values: Any) -> None: ...
 
     qpus: Annotated[tuple[Qpu, ...], Field(min_length=2)]
     links: Annotated[tuple[Link, ...], Field(min_length=1)]

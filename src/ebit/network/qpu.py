@@ -2,7 +2,7 @@
 
 import math
 import re
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -56,6 +56,10 @@ class Qpu(Settings):
     """
 
     model_config = ConfigDict(strict=True)
+
+    if TYPE_CHECKING:  # fields take text with a unit and lists, too
+
+        def __init__(self, **values: Any) -> None: ...
 
     name: Name
     qubits: Annotated[int, Field(ge=1, le=MOST_QUBITS)]

@@ -70,7 +70,7 @@ def read_network(path: str | Path) -> Network:
         for number, table in enumerate(_tables(file, content, "link"), start=1)
     ]
     try:
-        return Network(qpus=tuple(qpus), links=tuple(links))
+        return Network(qpus=qpus, links=links)
     except EbitError as error:
         raise EbitError(one_line(f"{file}: {error}")) from None
 
