@@ -38,10 +38,9 @@ def random_pair(seed: int) -> Matrix:
 
 def kraus(seconds: float, t1: float, t2: float) -> list[Matrix]:
     """Amplitude damping with T1, then the dephasing that is missing to T2."""
-    gamma = 1 - math.exp(-seconds / t1)
     damping = [
-        np.array([[1, 0], [0, math.sqrt(1 - gamma)]]),
-        np.array([[0, math.sqrt(gamma)], [0, 0]]),
+        np.array([[1, 0], [0, math.exp(-seconds / (2 * t1))]]),
+        np.array([[0, math.sqrt(-math.expm1(-seconds / t1))], [0, 0]]),
     ]
     kept = math.exp(-seconds / t2 + seconds / (2 * t1))
     flips = [math.sqrt((1 + kept) / 2) * PAULI[0], math.sqrt((1 - kept) / 2) * PAULI[3]]

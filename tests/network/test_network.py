@@ -172,7 +172,7 @@ def test_a_network_finds_its_parts() -> None:
     ],
 )
 def test_bad_networks(names: str, ends: list[str], message: str) -> None:
-    links = [link(first, second) for first, second in ends]
+    links = [link(pair[0], pair[1]) for pair in ends]
     assert error_of(Network, qpus=qpus(*names), links=links) == message
 
 

@@ -1,6 +1,7 @@
 """Purification against closed forms and against a simulation of all four qubits."""
 
 from collections.abc import Sequence
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -22,10 +23,7 @@ BELL = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]]) / np
 
 def on(gates: Sequence[Matrix]) -> Matrix:
     """The gates side by side."""
-    product: Matrix = np.ones((1, 1), dtype=np.complex128)
-    for gate in gates:
-        product = np.kron(product, gate)
-    return product
+    return reduce(lambda left, right: np.asarray(np.kron(left, right)), gates)
 
 
 def cnot(control: int, target: int) -> Matrix:

@@ -1,6 +1,8 @@
 """Network files."""
 
+import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,6 +18,16 @@ def test_a_file(folder: Path) -> None:
     assert network.qpu("alice").t2 == 8e-5
     assert network.qpu("bob") == profile("trapped-ion").qpu("bob", qubits=4)
     assert network.link("alice", "bob").length == 10.0
+
+
+def test_the_example_of_the_page(folder: Path) -> None:
+    """Its TOML and its Python describe the same network."""
+    page = (Path(__file__).parents[2] / "docs" / "network.md").read_text("utf-8")
+    (example, *_) = re.findall(r"^```toml\n(.*?)^```", page, re.M | re.S)
+    (python, *_) = re.findall(r"^```pycon\n(.*?)>>> network.qpu", page, re.M | re.S)
+    made: dict[str, Any] = {}
+    exec("".join(line[4:] for line in python.splitlines(keepends=True)), made)
+    assert read_network(written(folder, "network.toml", example)) == made["network"]
 
 
 @pytest.mark.parametrize("name", profile_names("link"))
