@@ -17,6 +17,7 @@ CHAIN = [
     "engine",
     "models",
     "learning",
+    "network",
     "results",
     "cluster",
     "benchmark",
@@ -114,9 +115,11 @@ def in_new_process(code: str) -> str:
     return done.stdout.strip()
 
 
-@pytest.mark.parametrize("module", ["ebit", "ebit.cli", "ebit.plots", "ebit.report"])
+@pytest.mark.parametrize(
+    "module", ["ebit", "ebit.cli", "ebit.network", "ebit.plots", "ebit.report"]
+)
 def test_import_loads_no_optional_package(module: str) -> None:
-    optional = {"matplotlib", "sklearn", "dask", "distributed"}
+    optional = {"matplotlib", "sklearn", "dask", "distributed", "yaml"}
     code = f"import sys, {module}; print({optional} & set(sys.modules))"
     assert in_new_process(code) == "set()"
 

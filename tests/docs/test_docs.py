@@ -12,6 +12,7 @@ import typer.main
 import ebit
 import ebit.cli
 import ebit.data
+import ebit.network
 import ebit.plots
 import ebit.results.sweep
 
@@ -68,7 +69,7 @@ def test_every_verb_has_a_section() -> None:
     assert {h for h in headings if h.islower()} == set(VERBS)
 
 
-@pytest.mark.parametrize("module", [ebit, ebit.data, ebit.plots])
+@pytest.mark.parametrize("module", [ebit, ebit.data, ebit.network, ebit.plots])
 def test_every_public_name_is_in_the_api(module: Any) -> None:
     text = (DOCS / "python-api.md").read_text("utf-8")
     names = set(re.findall(rf"\b{re.escape(module.__name__)}\.(\w+)", text))

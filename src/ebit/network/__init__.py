@@ -1,0 +1,40 @@
+"""A quantum network: QPUs, links, memories, purification, and readers of descriptions."""
+
+from ebit.network.bell_states import bell_diagonal, pair_fidelity, werner_weights
+from ebit.network.delays import attempt_period, expected_pair_time, light_delay, transmission
+from ebit.network.import_sequence import import_sequence
+from ebit.network.import_squidasm import import_squidasm
+from ebit.network.link import Link
+from ebit.network.memory import depolarise_pair, store_pair
+from ebit.network.network import Network
+from ebit.network.profile import Profile, profile, profile_names
+from ebit.network.purification import Purified, bbpssw, dejmps, purify
+from ebit.network.qpu import Qpu
+from ebit.network.read import read_network
+from ebit.network.units import parse_quantity
+
+__all__ = [
+    "Link",
+    "Network",
+    "Profile",
+    "Purified",
+    "Qpu",
+    "attempt_period",
+    "bbpssw",
+    "bell_diagonal",
+    "dejmps",
+    "depolarise_pair",
+    "expected_pair_time",
+    "import_sequence",
+    "import_squidasm",
+    "light_delay",
+    "pair_fidelity",
+    "parse_quantity",
+    "profile",
+    "profile_names",
+    "purify",
+    "read_network",
+    "store_pair",
+    "transmission",
+    "werner_weights",
+]

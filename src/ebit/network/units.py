@@ -1,0 +1,117 @@
+"""Quantities with a unit: text such as "50 us" in a file, a plain number in Python."""
+
+import math
+import re
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
+
+from ebit.errors import EbitError
+
+Dimension = Literal["time", "length", "loss", "rate"]
+
+UNITS: dict[Dimension, dict[str, Decimal]] = {
+    "time": {
+        "s": Decimal(1),
+        "ms": Decimal("1e-3"),
+        "us": Decimal("1e-6"),
+        "ns": Decimal("1e-9"),
+        "ps": Decimal("1e-12"),
+        "min": Decimal(60),
+        "h": Decimal(3600),
+    },
+    "length": {"km": Decimal(1), "m": Decimal("1e-3")},
+    "loss": {"dB/km": Decimal(1), "dB/m": Decimal(1000)},
+    "rate": {
+        "Hz": Decimal(1),
+        "kHz": Decimal("1e3"),
+        "MHz": Decimal("1e6"),
+        "GHz": Decimal("1e9"),
+    },
+}
+"""Units of each dimension and their size in the first of them, which Python code sees."""
+
+_QUANTITY = re.compile(r"([-+]?(?:[0-9]{1,30}\.?[0-9]{0,30}(?:[eE][-+]?[0-9]{1,3})?|inf)) (\S+)")
+
+
+def parse_quantity(
+    name: str, value: object, dimension: Dimension, *, positive: bool = False
+) -> float:
+    """Turn text with a unit into a number of seconds, kilometres, dB/km or hertz.
+
+    Args:
+        name: Name of the argument, for the message.
+        value: A number, one space and a unit, such as "50 us"; a time may be "inf s".
+        dimension: `time`, `length`, `loss` or `rate`.
+        positive: Whether zero is refused.
+
+    Returns:
+        The number in seconds, kilometres, dB/km or hertz.
+
+    Raises:
+        EbitError: If it is no such text, the unit is unknown, or the number is negative.
+
+    Example:
+        >>> parse_quantity("t1", "50 us", "time")
+        5e-05
+        >>> parse_quantity("length", "2 miles", "length")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `length` has the unknown unit `miles`: use km or m.
+    """
+    units = UNITS[dimension]
+    *others, last = units
+    allowed = f"{', '.join(others)} or {last}"
+    match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
+        raise EbitError(
+            f"Argument `{name}` must be text with a number, a space and a unit ({allowed}), but is "
+            f"{value!r}."
+        )
+    if match[2] not in units:
+        raise EbitError(f"Argument `{name}` has the unknown unit `{match[2]}`: use {allowed}.")
+    number = float(Decimal(match[1]) * units[match[2]])
+    if math.isinf(number) and (dimension != "time" or "inf" not in match[1]):
+        raise EbitError(f"Argument `{name}` must be finite, but is {value!r}.")
+    if number < 0 or (positive and number == 0):
+        rule = "more than" if positive else "at least"
+        raise EbitError(f"Argument `{name}` must be {rule} 0 {others[0]}, but is {value!r}.")
+    return number
+
+
+class _Reader:
+    """A Pydantic validator and serialiser of one dimension."""
+
+    def __init__(self, dimension: Dimension, *, positive: bool = False) -> None:
+        self.dimension: Dimension = dimension
+        self.positive = positive
+        self.base = next(iter(UNITS[dimension]))
+
+    def read(self, value: object, info: ValidationInfo) -> float:
+        """The number that a field with a quantity holds."""
+        name = info.field_name or "quantity"
+        return parse_quantity(name, value, self.dimension, positive=self.positive)
+
+    def write(self, value: float | None) -> str | None:
+        """The text that reads as this number."""
+        return None if value is None else f"{value!r} {self.base}"
+
+
+_TIME = _Reader("time")
+_DURATION = _Reader("time", positive=True)
+_LENGTH = _Reader("length")
+_LOSS = _Reader("loss")
+_RATE = _Reader("rate", positive=True)
+
+Seconds = Annotated[float, BeforeValidator(_TIME.read), PlainSerializer(_TIME.write)]
+"""A time from 0, in seconds."""
+PositiveSeconds = Annotated[
+    float, BeforeValidator(_DURATION.read), PlainSerializer(_DURATION.write)
+]
+"""A time above 0, in seconds; infinity is allowed."""
+Kilometres = Annotated[float, BeforeValidator(_LENGTH.read), PlainSerializer(_LENGTH.write)]
+"""A length from 0, in kilometres."""
+DecibelsPerKilometre = Annotated[float, BeforeValidator(_LOSS.read), PlainSerializer(_LOSS.write)]
+"""A loss from 0, in dB/km."""
+Hertz = Annotated[float, BeforeValidator(_RATE.read), PlainSerializer(_RATE.write)]
+"""A rate above 0, in hertz."""
