@@ -1,0 +1,1 @@
+"""What a circuit can express: Fisher information, effective dimension, spectrum."""
