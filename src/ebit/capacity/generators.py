@@ -69,7 +69,9 @@ def local_circuit(
     """
     points, _, qubits = mixing.shape
     dimension = 2**qubits
-    start: Complex = np.broadcast_to(np.eye(dimension, dtype=complex), (points, dimension, dimension))
+    start: Complex = np.broadcast_to(
+        np.eye(dimension, dtype=complex), (points, dimension, dimension)
+    )
     places = list(pair_columns(qubits, pairs))
     mixed, generators = _convolve(start, mixing)
     column_slopes = -0.5j * mixed[:, None] @ generators[..., places]
@@ -83,7 +85,9 @@ def local_circuit(
     rows = state[:, ::2]  # the last qubit is 0
     effect = _dagger(rows) @ rows
     product = np.concatenate(convolved + pooled, axis=1) @ effect[:, None]
-    return LocalCircuit(effect, 0.5j * (product - _dagger(product)), mixed[..., places], column_slopes)
+    return LocalCircuit(
+        effect, 0.5j * (product - _dagger(product)), mixed[..., places], column_slopes
+    )
 
 
 def _convolve(state: Complex, angles: Real) -> tuple[Complex, Complex]:
@@ -146,5 +150,3 @@ def _repeated(table: Real, dimension: int) -> Real:
 
 def _dagger(matrix: Complex) -> Complex:
     return matrix.conj().swapaxes(-1, -2)
-
-

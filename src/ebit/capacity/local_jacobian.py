@@ -25,7 +25,7 @@ from ebit.capacity.points import Layout
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
 
-PHI_PLUS: Complex = np.outer([1, 0, 0, 1], [1, 0, 0, 1]).astype(complex) / 2
+PHI_PLUS: Complex = np.outer([1, 0, 0, 1], [1, 0, 0, 1]) / np.complex128(2)
 """Density matrix of a perfect pair."""
 
 _CHUNK_BYTES = 2**27

@@ -47,8 +47,8 @@ class Layout:
         shapes = (*self.convolution, self.mixing, *self.pooling)
         return sum(int(np.prod(shape)) for shape in shapes)
 
-    def cut(self, rows: Any) -> CircuitParameters:
-        """Cut rows (..., angles) into arrays with the same leading axes."""
+    def cut(self, rows: Any) -> Any:
+        """Cut rows (..., angles), of NumPy or JAX, into `CircuitParameters` with these axes."""
         place = 0
 
         def take(shape: tuple[int, ...]) -> Any:
