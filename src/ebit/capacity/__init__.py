@@ -2,7 +2,7 @@
 
 from ebit.capacity.dimension import MAX_INPUTS, EffectiveDimension, effective_dimension
 from ebit.capacity.fisher import FisherSpectrum, fisher_information, fisher_spectrum
-from ebit.capacity.outcomes import OUTCOMES, independent_outcomes
+from ebit.capacity.outcomes import OUTCOMES, sampling_bound
 from ebit.capacity.rank import THRESHOLD, Rank, rank_of
 from ebit.capacity.row import CapacityRow, CapacitySettings, capacity_row
 
@@ -19,6 +19,6 @@ __all__ = [
     "effective_dimension",
     "fisher_information",
     "fisher_spectrum",
-    "independent_outcomes",
     "rank_of",
+    "sampling_bound",
 ]

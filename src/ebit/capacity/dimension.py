@@ -14,7 +14,7 @@ from ebit.capacity.fisher import (
     spectrum_at,
 )
 from ebit.capacity.inputs import choose_inputs
-from ebit.capacity.outcomes import independent_outcomes
+from ebit.capacity.outcomes import sampling_bound
 from ebit.capacity.points import Layout, random_points
 from ebit.models import Model
 
@@ -29,7 +29,8 @@ class EffectiveDimension:
     Attributes:
         spectrum: Eigenvalues at all points, with the rank and its gap.
         inputs: Number of inputs behind it.
-        sampling_bound: Inputs times independent outcomes: no rank can be larger.
+        sampling_bound: Inputs times independent outcomes, see
+            `ebit.capacity.sampling_bound`: no rank can be larger.
         num_parameters: Angles of the circuit: no rank can be larger than this, either.
         converged: Whether twice the inputs gave the same rank below the sampling bound; None if
             that was not asked for.
@@ -105,12 +106,12 @@ def effective_dimension(
     check_count("points", points)
     layout = Layout.of(circuit)
     angles = random_points(layout, points, check_seed(seed))
-    each = independent_outcomes(circuit.resource, circuit.qubits, outcomes)
 
     def measure(number: int, converged: bool | None) -> EffectiveDimension:
         chosen = choose_inputs(circuit.qubits, number, data, seed)
         spectrum = spectrum_at(circuit, angles, chosen, outcomes, progress)
-        return EffectiveDimension(spectrum, number, number * each, layout.angles, converged)
+        bound = sampling_bound(circuit.resource, circuit.qubits, outcomes, chosen.distinct)
+        return EffectiveDimension(spectrum, number, bound, layout.angles, converged)
 
     last = measure(inputs, False if converge else None)
     limit = MAX_INPUTS if data is None else len(np.asarray(data))
