@@ -23,8 +23,10 @@ INPUTS = 4
 CASES = [
     ("none", 2, 2, 0), ("bell:1", 2, 2, 2), ("bell:2", 2, 1, 1), ("none", 3, 1, 1),
     ("bell:2", 3, 2, 1), ("bell:3", 4, 2, 2), ("bell:4", 4, 1, 0), ("bell:1", 5, 1, 1),
-    ("classical", 2, 3, 1), ("classical+bell:1", 3, 1, 1), ("classical", 4, 1, 0),
-    ("quantum", 2, 2, 1), ("quantum", 3, 1, 1), ("quantum", 4, 1, 0),
+    ("classical", 2, 3, 1), ("classical+bell:1", 3, 1, 1), ("quantum", 2, 2, 1),
+    *(pytest.param(*case, marks=pytest.mark.slow) for case in [
+        ("classical", 4, 1, 0), ("quantum", 3, 1, 1), ("quantum", 4, 1, 0),
+    ]),
 ]  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def effective_dimension(
         outcomes: `joint` (both bits) or `parity` (whether they are equal).
         seed: Seed of inputs and points.
         converge: Whether to double the inputs until two numbers in turn give the same rank, below
-            the sampling bound. It gives up, with `converged=False`, at 10000 Haar-random inputs or
+            the sampling bound (rows that repeat earlier ones do not count). It gives up, with `converged=False`, at 10000 Haar-random inputs or
             all rows of the data.
         progress: Called after every point with (points done, points in all).
 
@@ -118,6 +118,7 @@ def effective_dimension(
     while converge and not last.converged and last.inputs < limit:
         number = min(2 * last.inputs, limit)
         before, last = last, measure(number, False)
-        stopped = last.rank == before.rank and not last.on_sampling_bound
+        more = last.sampling_bound > before.sampling_bound
+        stopped = more and last.rank == before.rank and not last.on_sampling_bound
         last = replace(last, converged=stopped)
     return last
