@@ -119,7 +119,7 @@ def test_repeated_rows_prove_no_convergence() -> None:
     found = ebit.effective_dimension(
         model_of("none", 2, 1), inputs=40, points=2, data=np.tile(data, (8, 1)), converge=True
     )
-    assert (found.inputs, found.rank, found.sampling_bound, found.converged) == (80, 8, 20, False)
+    assert (found.inputs, found.rank, found.sampling_bound, found.converged) == (80, 10, 20, False)
 
 
 def test_more_points_and_inputs_never_lower_the_rank() -> None:

@@ -79,8 +79,8 @@ def effective_dimension(
         outcomes: `joint` (both bits) or `parity` (whether they are equal).
         seed: Seed of inputs and points.
         converge: Whether to double the inputs until two numbers in turn give the same rank, below
-            the sampling bound (rows that repeat earlier ones do not count). It gives up, with `converged=False`, at 10000 Haar-random inputs or
-            all rows of the data.
+            the sampling bound (rows that repeat earlier ones do not count). It gives up, with
+            `converged=False`, at 10000 Haar-random inputs or all rows of the data.
         progress: Called after every point with (points done, points in all).
 
     Returns:

@@ -58,7 +58,8 @@ def capacity(
     positive: Positive = None,
     seed: Annotated[int, typer.Option(help="Seed of inputs and parameter points.")] = 0,
     spectrum: Annotated[
-        bool, typer.Option("--spectrum", help="Write all eigenvalues to the JSON file, too.")
+        bool,
+        typer.Option("--spectrum", help="Put all eigenvalues into the JSON file, and a figure."),
     ] = False,
     figures: Annotated[
         Path | None, typer.Option(help="Folder for figures. Default: no figures.")
@@ -96,14 +97,14 @@ def capacity(
         task.build()
     _check_outputs(json, figures, data)
     found = _measure(list({task.hash: task for task in tasks}.values()), dataset)
-    _print([row for row, _ in found])
     contents = [
         asdict(row) | ({"eigenvalues": own.eigenvalues.tolist()} if spectrum else {})
         for row, own in found
     ]
     write_json(json, {"rows": contents})
     if figures is not None:
-        _draw(found, figures)
+        _draw(found, figures, spectrum)
+    _print([row for row, _ in found])
     if any(row.converged is False for row, _ in found):
         raise typer.Exit(1)
 
@@ -190,7 +191,7 @@ def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0e}"
 
 
-def _draw(found: list[tuple[CapacityRow, FisherSpectrum]], folder: Path) -> None:
+def _draw(found: list[tuple[CapacityRow, FisherSpectrum]], folder: Path, spectrum: bool) -> None:
     rows = pl.DataFrame(
         [asdict(row) | {"eigenvalues": own.eigenvalues.ravel().tolist()} for row, own in found],
         infer_schema_length=None,
@@ -199,6 +200,7 @@ def _draw(found: list[tuple[CapacityRow, FisherSpectrum]], folder: Path) -> None
         figure, ax = new_figure()
         dimension_by_depth(rows, ax)
         save_figure(figure, folder / "effective-dimension")
-        figure, ax = new_figure()
-        log_spectrum(rows, ax)
-        save_figure(figure, folder / "fisher-spectrum")
+        if spectrum:
+            figure, ax = new_figure()
+            log_spectrum(rows, ax)
+            save_figure(figure, folder / "fisher-spectrum")
