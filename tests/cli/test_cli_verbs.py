@@ -27,7 +27,7 @@ def test_help_and_version() -> None:
     bare = run_ebit()
     assert bare == run_ebit("--help")
     assert bare.code == 0
-    for verb in ("compare", "train", "predict", "sweep"):
+    for verb in ("compare", "train", "predict", "sweep", "capacity"):
         assert verb in bare.out
         outcome = run_ebit(verb, "--help")
         assert outcome.code == 0

@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 import ebit
 from ebit.cli.bench import bench
+from ebit.cli.capacity import capacity
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
 from ebit.cli.sweep import sweep
@@ -31,6 +32,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.command()(sweep)
+app.command()(capacity)
 app.command()(bench)
 
 
@@ -92,7 +94,7 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values += [arguments[k] for k in places if k < len(arguments)]
         if values:
             message += f", but is {values[-1]!r}"
-    verbs = {"compare", "train", "predict", "sweep", "bench"}
+    verbs = {"compare", "train", "predict", "sweep", "capacity", "bench"}
     verb = next((a for a in arguments if a in verbs), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

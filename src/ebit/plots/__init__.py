@@ -5,6 +5,7 @@ from stored rows on any machine.
 """
 
 from ebit.plots.accuracy import accuracy_by_resource
+from ebit.plots.capacity import dimension_by_depth, log_spectrum
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.points import first_three_coordinates
@@ -18,7 +19,9 @@ __all__ = [
     "accuracy_against_cost",
     "accuracy_by_resource",
     "check_installed",
+    "dimension_by_depth",
     "first_three_coordinates",
+    "log_spectrum",
     "loss_curves",
     "new_figure",
     "paper_style",
