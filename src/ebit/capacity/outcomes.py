@@ -76,7 +76,8 @@ def sampling_bound(
     For N different inputs that is N times the independent outcomes of one input. Parity has 1,
     joint outcomes have 3, the four probabilities less their sum, but
 
-    - 2 without any resource, where :math:`P(a,b) = P(a)\,P(b)`, and
+    - 2 without any resource (or with pairs in a product state), where
+      :math:`P(a,b) = P(a)\,P(b)`, and
     - 1 if all qubits belong to Bell pairs and no message is sent: each QPU alone holds a
       maximally mixed state, so its outcome is even whatever the circuit does.
 
@@ -100,8 +101,9 @@ def sampling_bound(
     first, second, both = distinct
     if resource.sends_bits or resource.has_nonlocal_gates:
         return both if outcomes == "parity" else 3 * both
-    if resource.pairs == 0:
+    one = resource.pair_state.reduced
+    if resource.pairs == 0 or resource.pair_state.is_product:
         return min(both, first + second) if outcomes == "parity" else first + second
-    if outcomes == "parity" or resource.pairs == qubits:
+    if outcomes == "parity" or (resource.pairs == qubits and np.allclose(one, np.eye(2) / 2)):
         return both
     return first + second + both

@@ -12,7 +12,17 @@ from numpy.typing import NDArray
 
 from ebit.capacity import CapacityRow, CapacitySettings, FisherSpectrum, capacity_row
 from ebit.cli.console import check_output, output, print_table, write_json
-from ebit.cli.options import DATA_HELP, DataOptions, Features, Json, Label, Positive, Scale
+from ebit.cli.options import (
+    DATA_HELP,
+    DataOptions,
+    Features,
+    Json,
+    Label,
+    Pooling,
+    Positive,
+    Scale,
+    split_resources,
+)
 from ebit.cli.progress import show_titles
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
@@ -38,6 +48,7 @@ def capacity(
         str, typer.Option(help="Convolution layers per stage: 20, or 5,10,15, or 1:30.")
     ] = "20",
     mixing: Annotated[int, typer.Option(help="Mixing layers before the embedding.")] = 0,
+    pooling: Pooling = "halves",
     qubits: Annotated[
         int | None, typer.Option(help="Qubits per QPU. Default: 4, or half of the features.")
     ] = None,
@@ -79,6 +90,7 @@ def capacity(
     shared: dict[str, Any] = {
         "qubits": qubits,
         "mixing": mixing,
+        "pooling": pooling,
         "outcomes": outcomes,
         "inputs": inputs,
         "points": points,
@@ -89,8 +101,8 @@ def capacity(
         shared |= {"data": dataset.name, "fingerprint": dataset.fingerprint}
     depths = _depths(depth)
     tasks = [
-        CapacitySettings(resource=name.strip(), depth=layers, **shared)
-        for name in resources.split(",")
+        CapacitySettings(resource=name, depth=layers, **shared)
+        for name in split_resources(resources)
         for layers in depths
     ]
     for task in tasks:

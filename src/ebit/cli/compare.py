@@ -1,6 +1,5 @@
 """`ebit compare`: all resources side by side on one data set."""
 
-import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -36,6 +35,7 @@ from ebit.cli.options import (
     Seed,
     Split,
     SplitSeed,
+    split_resources,
 )
 from ebit.cli.progress import show_progress
 from ebit.data import Dataset
@@ -95,13 +95,11 @@ def compare(
         dataset = _smaller(dataset, seed)
     if qubits is None:
         qubits = default_qubits(dataset)
-    names = (
-        re.split(r",(?!\s*[a-z]+=)", resources) if resources is not None else all_resources(qubits)
-    )
+    names = all_resources(qubits) if resources is None else split_resources(resources)
     tasks = [
         make_task(
             dataset,
-            resource=name.strip(),
+            resource=name,
             qubits=qubits,
             depth=(5 if quick else 20) if depth is None else depth,
             mixing=mixing,
@@ -136,11 +134,6 @@ def compare(
     )
     output.print(f"Report: {written[0]}")
     write_json(json, {"rows": summary.to_dicts()})
-
-
-def _split(resources: str) -> list[str]:
-    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
-    return re.split(r",(?!\s*[a-z]+=)", resources)
 
 
 def _smaller(dataset: Dataset, seed: int) -> Dataset:

@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -50,6 +51,11 @@ ValidateEvery = Annotated[
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the results to this JSON file, too.")
 ]
+
+
+def split_resources(text: str) -> list[str]:
+    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
+    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
 
 
 @dataclass(frozen=True)
