@@ -1,0 +1,162 @@
+"""`ebit reproduce`: the tables and figures of a paper, measured beside published."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from ebit.cli.console import (
+    check_output,
+    command_line,
+    messages,
+    output,
+    print_table,
+    write_json,
+)
+from ebit.cli.options import Json
+from ebit.cli.sweep_progress import show_sweep_progress
+from ebit.plots import check_installed
+from ebit.results import Store, check_memory, estimate
+from ebit.studies import STUDIES, ItemResult, Plan, StudyResult, plan_study, run_plan
+from ebit.studies.points import DIFFERS
+from ebit.studies.report import write_study
+from ebit.studies.words import (
+    chance_words,
+    compared,
+    count_words,
+    difference_words,
+    entry_words,
+    errors_words,
+    number_words,
+    verdict_words,
+)
+
+LINES = 40
+"""A table with more numbers is printed as its differences only."""
+
+COLUMNS = ("published", "measured", "difference", "std errors", "verdict")
+
+
+def reproduce(
+    study: Annotated[str, typer.Argument(help=f"{' or '.join(STUDIES)}.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only this table; may be given again.")
+    ] = None,
+    figure: Annotated[
+        list[str] | None, typer.Option(help="Only this figure; may be given again.")
+    ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Data file (hwang2025); may be given again. Default: generated sets."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: few runs and steps. Do not cite.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs of every training. Default: those of the paper.")
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
+    ] = None,
+    workers: Annotated[
+        int | None,
+        typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of results. Default: ebit-reproduce/STUDY.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Compute the tables and figures of a paper again and compare them with the published ones.
+
+    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    """
+    check_installed()
+    plan = plan_study(
+        study, tables=table or (), figures=figure or (), data=data or (), quick=quick, runs=runs
+    )
+    folder = out if out is not None else Path("ebit-reproduce") / study
+    for path in data or [Path()]:
+        check_output(json, data=str(path))
+    _announce(plan, folder)
+    with show_sweep_progress() as progress:
+        result = run_plan(plan, folder, cluster=cluster, workers=workers, progress=progress)
+    written = write_study(result, folder, command=command_line())
+    _print(result)
+    output.print(f"Report: {written[0]}")
+    write_json(json, _content(result))
+    if result.failures:
+        raise typer.Exit(1)
+
+
+def _announce(plan: Plan, out: Path) -> None:
+    tasks = plan.tasks(plan.sets)
+    for task in tasks:
+        check_memory(task.task, estimate(task.task))
+    done = len({task.task.hash for task in tasks} & Store(out).finished())
+    messages.print(
+        f"{plan.study.name}: {len(tasks)} trainings ({done} are in {out} already) and "
+        f"{len(plan.jobs)} capacities."
+    )
+    if plan.budget.quick:
+        messages.print("Quick look: few runs and steps. Do not cite these numbers.")
+
+
+def _print(result: StudyResult) -> None:
+    for item in result.items:
+        _print_item(item)
+    if result.sets.chosen:
+        names = ", ".join(f"{name} = {source}" for name, source in result.sets.chosen.items())
+        output.print(f"Data sets: {names}.")
+    output.print(chance_words(result))
+    for failure in result.failures:
+        task = failure.item.task
+        messages.print(f"Failed: {task.model.resource} on {task.data}: {failure.error}")
+
+
+def _print_item(result: ItemResult) -> None:
+    item, points = result.item, compared(result.points)
+    output.print(f"{item.label}: {item.title}")
+    shown = points if points.height <= LINES else points.filter(verdict=DIFFERS)
+    rows = [
+        (
+            entry_words(item, row),
+            number_words(item, row, "published"),
+            number_words(item, row, "measured"),
+            difference_words(item, row),
+            errors_words(row),
+            verdict_words(row),
+        )
+        for row in shown.iter_rows(named=True)
+    ]
+    if rows:
+        titles = [(title, title != "verdict") for title in COLUMNS]
+        print_table([("", False), *titles], rows)
+    for pattern in result.patterns:
+        published = f" (published: {pattern.published})" if pattern.published else ""
+        verdict = f"{pattern.verdict}: {pattern.reason}" if pattern.reason else pattern.verdict
+        output.print(f"{pattern.text} {pattern.measured}{published}: {verdict}")
+    for finding in result.findings:
+        output.print(finding)
+    output.print(f"{count_words(result.points)}.\n")
+
+
+def _content(result: StudyResult) -> dict[str, Any]:
+    return {
+        "study": result.plan.study.name,
+        "quick": result.plan.budget.quick,
+        "sets": dict(result.sets.chosen),
+        "items": [
+            {
+                "item": item.item.label,
+                "points": item.points.to_dicts(),
+                "patterns": [vars(pattern) for pattern in item.patterns],
+                "findings": list(item.findings),
+            }
+            for item in result.items
+        ],
+        "failed": [
+            {"task": failure.item.task.hash, "error": failure.error} for failure in result.failures
+        ],
+    }

@@ -1,0 +1,82 @@
+"""Numbers and names of a study in words, the same on the terminal, in the report and in files."""
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+
+from ebit.studies.points import AGREES, DIFFERS, NOTHING, UNKNOWN
+from ebit.studies.run import StudyResult
+from ebit.studies.study import Item
+
+_PLAIN = ("set", "data", "resource", "loss", "pooling")
+"""Keys whose values need no name."""
+
+
+def entry_words(item: Item, row: Mapping[str, Any]) -> str:
+    """What a number of an item belongs to, such as "bell:1, depth 20"."""
+    return ", ".join(
+        str(row[name]) if name in _PLAIN else f"{name} {row[name]}" for name in item.keys
+    )
+
+
+def number_words(item: Item, row: Mapping[str, Any], side: str) -> str:
+    """A mean with its standard deviation; a dash where there is none."""
+    mean, std = row[side], row[f"{side}_std"]
+    if mean is None:
+        return "-"
+    digits = 0 if item.exact else item.digits
+    return f"{mean:.{digits}f}" if std is None else f"{mean:.{digits}f} ± {std:.{digits}f}"
+
+
+def difference_words(item: Item, row: Mapping[str, Any]) -> str:
+    """Measured minus published."""
+    digits = 0 if item.exact else item.digits
+    return "-" if row["difference"] is None else f"{row['difference']:+.{digits}f}"
+
+
+def errors_words(row: Mapping[str, Any]) -> str:
+    """The difference in standard errors."""
+    errors = row["standard_errors"]
+    return "-" if errors is None else f"{errors:+.1f}"
+
+
+def verdict_words(row: Mapping[str, Any]) -> str:
+    """Verdict with its reason."""
+    return f"{row['verdict']}: {row['reason']}" if row["reason"] else str(row["verdict"])
+
+
+def compared(points: pl.DataFrame) -> pl.DataFrame:
+    """The points for which something is published."""
+    return points.filter(pl.col("reason") != NOTHING)
+
+
+def count_words(points: pl.DataFrame) -> str:
+    """How many numbers agree, such as "300 of 300 agree"."""
+    shown = compared(points)
+    if shown.is_empty():
+        return "nothing published to compare with"
+    counts = Counter(shown["verdict"])
+    parts = [f"{counts[AGREES]} of {shown.height} agree"]
+    if counts[DIFFERS]:
+        parts.append(f"{counts[DIFFERS]} {'differs' if counts[DIFFERS] == 1 else 'differ'}")
+    if counts[UNKNOWN]:
+        reasons = shown.filter(verdict=UNKNOWN)["reason"].unique(maintain_order=True)
+        parts.append(f"{counts[UNKNOWN]} cannot be compared ({'; '.join(reasons)})")
+    return ", ".join(parts[1:] if counts[UNKNOWN] == shown.height else parts)
+
+
+def chance_words(result: StudyResult) -> str:
+    """What the number of comparisons means for single differences."""
+    points = result.comparisons
+    tests = points.filter(pl.col("holm_p_value").is_not_null())
+    if tests.is_empty():
+        return "No difference was tested."
+    far = tests.filter(pl.col("standard_errors").abs() > 2).height
+    least = float(tests["holm_p_value"].min())  # type: ignore[arg-type]
+    return (
+        f"{tests.height} differences were tested. About {0.05 * tests.height:.1f} of them are "
+        f"expected beyond 2 standard errors by chance; {far} "
+        f"{'is' if far == 1 else 'are'}. Smallest p-value after Holm's correction: {least:.2g}."
+    )
