@@ -100,9 +100,7 @@ def welch(first: Moments, second: Moments) -> Difference:
     if error == 0:
         return Difference(value, 0.0)
     shares = [(part / error**2) ** 2 for part in parts]
-    weights = [
-        share / (side.runs - 1) for share, side in zip(shares, (first, second), strict=True)
-    ]
+    weights = [share / (side.runs - 1) for share, side in zip(shares, (first, second), strict=True)]
     return Difference(value, error, 1 / sum(weights))
 
 

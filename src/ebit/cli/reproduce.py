@@ -28,6 +28,7 @@ from ebit.studies.words import (
     entry_words,
     errors_words,
     number_words,
+    sets_words,
     verdict_words,
 )
 
@@ -106,9 +107,8 @@ def _announce(plan: Plan, out: Path) -> None:
 def _print(result: StudyResult) -> None:
     for item in result.items:
         _print_item(item)
-    if result.sets.chosen:
-        names = ", ".join(f"{name} = {source}" for name, source in result.sets.chosen.items())
-        output.print(f"Data sets: {names}.")
+    if result.plan.choice is not None:
+        output.print(sets_words(result))
     output.print(chance_words(result))
     for failure in result.failures:
         task = failure.item.task

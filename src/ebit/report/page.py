@@ -15,6 +15,7 @@ from ebit.report.summary import ResourceSummary, summarize
 from ebit.report.table import summary_table_html
 from ebit.writing import write_atomically
 
+
 def write_report(
     rows: pl.DataFrame,
     out: Path,

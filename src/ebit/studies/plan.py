@@ -57,9 +57,7 @@ class Plan:
 
     def tasks(self, sets: Sets) -> list[SweepTask]:
         """All trainings, each once, those that decide first."""
-        tasks = training_tasks(
-            self.study, files_of(self.items, capacity=False), sets, self.budget
-        )
+        tasks = training_tasks(self.study, files_of(self.items, capacity=False), sets, self.budget)
         return list({task.task.hash: task for task in (*self.candidates, *tasks)}.values())
 
     @cached_property

@@ -88,9 +88,9 @@ def compare_points(
     )
     keys = [name for name in published.columns if name in item.keys]
     table = (
-        measured.join(published, on=keys, how="left", maintain_order="left")
-        if keys
-        else measured.join(published, how="cross") if published.height else _unpublished(measured)
+        _unpublished(measured)
+        if published.is_empty()
+        else measured.join(published, on=keys, how="left", maintain_order="left")
     )
     compared = [_compare(item, row, quick=quick) for row in table.iter_rows(named=True)]
     schema = {name: table.schema[name] for name in item.keys} | _COMPARED
@@ -99,9 +99,7 @@ def compare_points(
 
 def _unpublished(measured: pl.DataFrame) -> pl.DataFrame:
     empty = {"published": pl.Float64, "published_std": pl.Float64, "published_runs": pl.Int64}
-    return measured.with_columns(
-        **{name: pl.lit(None, kind) for name, kind in empty.items()}
-    )
+    return measured.with_columns(**{name: pl.lit(None, kind) for name, kind in empty.items()})
 
 
 def _compare(item: Item, row: Mapping[str, Any], *, quick: bool) -> dict[str, Any]:

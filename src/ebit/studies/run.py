@@ -10,6 +10,7 @@ from ebit.cluster import Failure, SweepProgress, run_sweep
 from ebit.errors import EbitError
 from ebit.results import SweepTask
 from ebit.studies.capacity_jobs import capacity_jobs, run_jobs
+from ebit.studies.findings import findings
 from ebit.studies.patterns import PatternResult, check_patterns
 from ebit.studies.plan import Plan, plan_study
 from ebit.studies.points import add_holm, compare_points, labelled
@@ -30,12 +31,14 @@ class ItemResult:
         points: Measured and published numbers side by side, see `compare_points`; with
             `holm_p_value`.
         patterns: Its statements.
+        findings: Sentences on what is found beside the published numbers.
     """
 
     item: Item
     rows: pl.DataFrame
     points: pl.DataFrame
     patterns: tuple[PatternResult, ...]
+    findings: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -176,7 +179,13 @@ def _item_result(
     quick = plan.budget.quick
     published = match_rows(item, rows, published_numbers(plan.study, item))
     points = compare_points(item, rows, published, quick=quick)
-    return ItemResult(item, rows, points, tuple(check_patterns(item, points, quick=quick)))
+    return ItemResult(
+        item=item,
+        rows=rows,
+        points=points,
+        patterns=tuple(check_patterns(item, points, quick=quick)),
+        findings=tuple(findings(item, rows, points)),
+    )
 
 
 def _with_holm(items: Sequence[ItemResult], adjusted: pl.Series) -> tuple[ItemResult, ...]:

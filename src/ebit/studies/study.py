@@ -46,7 +46,7 @@ class Reason(Settings):
         text: The reason.
     """
 
-    where: Filter = {}
+    where: Annotated[Filter, Field(default_factory=dict)]
     text: str
 
 
@@ -113,8 +113,8 @@ class Item(Settings):
 
     @property
     def name(self) -> str:
-        """Short name, of the table if there is one."""
-        return self.table or str(self.figure)
+        """Name of its files: of the table if there is one, such as "table-S4"."""
+        return f"table-{self.table}" if self.table is not None else f"figure-{self.figure}"
 
     @property
     def label(self) -> str:
@@ -177,7 +177,7 @@ class Study(Settings):
     Example:
         >>> from ebit.studies import read_study
         >>> read_study("kim2026").item[0].name
-        'S6'
+        'table-S6'
     """
 
     name: str

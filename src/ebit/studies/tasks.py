@@ -39,7 +39,7 @@ def read_grids(study: Study, file: str, budget: Budget) -> dict[str, Any]:
 
     Example:
         >>> from ebit.studies import read_study
-        >>> grids = read_grids(read_study("kim2026"), "S4", Budget(runs=2))
+        >>> grids = read_grids(read_study("kim2026"), "table-S4", Budget(runs=2))
         >>> grids["grid"][0]["depth"], grids["grid"][0]["runs"]
         ([5, 10, 15, 20, 25], 2)
     """
@@ -70,7 +70,7 @@ def training_tasks(
         >>> from ebit.studies import read_study
         >>> from ebit.studies.sets import Sets
         >>> sets = Sets(("clusters:0",), {"A": "clusters:0"})
-        >>> len(training_tasks(read_study("kim2026"), ["S4"], sets, Budget()))
+        >>> len(training_tasks(read_study("kim2026"), ["table-S4"], sets, Budget()))
         25
     """
     changes: dict[str, Any] = dict(study.quick) if budget.quick else {}

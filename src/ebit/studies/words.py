@@ -80,3 +80,11 @@ def chance_words(result: StudyResult) -> str:
         f"expected beyond 2 standard errors by chance; {far} "
         f"{'is' if far == 1 else 'are'}. Smallest p-value after Holm's correction: {least:.2g}."
     )
+
+
+def sets_words(result: StudyResult) -> str:
+    """Which data sets were chosen; empty if none were."""
+    if result.plan.choice is None:
+        return ""
+    names = ", ".join(f"{name} = {source}" for name, source in result.sets.chosen.items())
+    return f"Data sets chosen by the accuracy of {result.plan.choice.resource} alone: {names}."

@@ -1,0 +1,87 @@
+"""The page of results of a study in the fixed form, as Markdown."""
+
+from ebit.studies.points import DIFFERS, UNKNOWN
+from ebit.studies.run import ItemResult, StudyResult
+from ebit.studies.words import (
+    chance_words,
+    compared,
+    count_words,
+    difference_words,
+    entry_words,
+    errors_words,
+    number_words,
+    sets_words,
+    verdict_words,
+)
+
+MOST_LINES = 60
+"""A table with more numbers is left out; `comparisons.csv` has all of them."""
+
+
+def readme(result: StudyResult) -> str:
+    """What is reproduced, with which data and settings, what is expected and measured, verdicts.
+
+    Args:
+        result: What came of the study.
+
+    Returns:
+        Markdown.
+    """
+    study = result.plan.study
+    parts = [f"# {study.name}", study.paper, study.note]
+    if result.plan.budget.quick:
+        parts.append("**A quick look: few runs and steps. Do not cite these numbers.**")
+    parts += [sets_words(result), chance_words(result)]
+    parts += [_item(item) for item in result.items]
+    return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _item(result: ItemResult) -> str:
+    item = result.item
+    lines = [
+        f"## {item.label}: {item.title}",
+        "",
+        f"- **Reproduced:** {item.label[0].lower() + item.label[1:]}",
+        f"- **Data:** {item.data}",
+        f"- **Settings:** {item.settings}",
+        f"- **Expected:** {item.expected}",
+        f"- **Measured:** {' '.join(result.findings) or 'see the numbers below.'}",
+        f"- **Verdict:** {count_words(result.points)}.",
+        *_patterns(result),
+    ]
+    return "\n".join([*lines, *_table(result)])
+
+
+def _patterns(result: ItemResult) -> list[str]:
+    lines = []
+    for pattern in result.patterns:
+        published = f", published {pattern.published}" if pattern.published else ""
+        reason = f": {pattern.reason}" if pattern.reason else ""
+        lines.append(
+            f"- **Pattern:** {pattern.text} Measured {pattern.measured}{published}: "
+            f"{pattern.verdict}{reason}."
+        )
+    return lines
+
+
+def _table(result: ItemResult) -> list[str]:
+    item, points = result.item, compared(result.points)
+    if points.height > MOST_LINES:
+        points = points.filter(verdict=DIFFERS)
+    if points.is_empty():
+        return []
+    hidden = points["verdict"].n_unique() == 1 and points["verdict"][0] == UNKNOWN
+    titles = ["", "published", "measured", "difference", "standard errors"]
+    titles += [] if hidden else ["verdict"]
+    lines = ["", f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
+    for row in points.iter_rows(named=True):
+        cells = [
+            entry_words(item, row),
+            number_words(item, row, "published"),
+            number_words(item, row, "measured"),
+            difference_words(item, row),
+            errors_words(row),
+        ]
+        cells += [] if hidden else [verdict_words(row)]
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
