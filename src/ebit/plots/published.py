@@ -17,9 +17,7 @@ _COLUMNS = ("series", "x", "measured", "measured_std", "published", "published_s
 _WIDTH = 0.6
 
 
-def means_beside_published(
-    points: pl.DataFrame, ax: "Axes", *, legend: bool = True
-) -> pl.DataFrame:
+def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw means (filled) and published ones (hollow) against a number or a category.
 
     Numbers along x are joined by a line for each series; categories stand side by side. Bars are
@@ -29,7 +27,6 @@ def means_beside_published(
         points: One row a mean: series (a resource string gets its colour), x (number or text),
             measured, measured_std, published, published_std; null where there is none.
         ax: Matplotlib axes to draw on.
-        legend: Whether to name the series.
 
     Returns:
         What is drawn.
@@ -63,8 +60,7 @@ def means_beside_published(
         ax.set_xlim(-0.5, len(categories) - 0.5)
     if data["published"].count():
         ax.plot([], [], "o", markerfacecolor="none", markeredgecolor=INK, label="published")
-    if legend:
-        ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return keep_data(ax, data)
 
 

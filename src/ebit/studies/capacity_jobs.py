@@ -79,7 +79,7 @@ def run_jobs(
     for number, job in enumerate(jobs):
         path = out / "capacity" / f"{job.hash}.parquet"
         if not path.is_file():
-            row = {"task": job.hash, **_compute(job)}
+            row = {"task": job.hash, **job.settings, **_compute(job)}
             write_rows(path, pl.DataFrame([row]))
         rows.append(read_rows(path))
         if progress is not None:

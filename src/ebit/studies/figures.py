@@ -75,8 +75,8 @@ def _means(_: Study, result: ItemResult) -> "Figure":
     points = points.with_columns(series=pl.col(series), x=pl.col(x))
     unit = " (%)" if item.percent else ""
 
-    def draw(own: pl.DataFrame, ax: "Axes", is_last: bool) -> None:
-        means_beside_published(own, ax, legend=is_last and x != "resource")
+    def draw(own: pl.DataFrame, ax: "Axes") -> None:
+        means_beside_published(own, ax)
         ax.set_xlabel(_AXIS_NAMES[x])
         ax.set_ylabel(_MEASURE_NAMES[item.measure] + unit)
 
@@ -84,18 +84,22 @@ def _means(_: Study, result: ItemResult) -> "Figure":
 
 
 def _panelled(
-    table: pl.DataFrame, panels: str | None, draw: Callable[[pl.DataFrame, "Axes", bool], None]
+    table: pl.DataFrame, panels: str | None, draw: Callable[[pl.DataFrame, "Axes"], object]
 ) -> "Figure":
     """One panel for every value of a column; a single one without a column."""
     if panels is None:
         figure, ax = new_figure()
-        draw(table, ax, True)
+        draw(table, ax)
         return figure
     values = table[panels].unique(maintain_order=True).to_list()
     figure, axes = new_panels(len(values))
-    for number, (value, ax) in enumerate(zip(values, axes, strict=True), start=1):
-        draw(table.filter(pl.col(panels) == value), ax, number == len(values))
+    for value, ax in zip(values, axes, strict=True):
+        draw(table.filter(pl.col(panels) == value), ax)
         ax.set_title(_PANEL_NAMES.get(panels, "{}").format(value), fontsize="medium")
+        ax.get_legend().remove()
+        if ax.get_subplotspec().colspan.start > 0:
+            ax.set_ylabel("")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
     return figure
 
 
@@ -118,13 +122,7 @@ def _curves(_: Study, result: ItemResult) -> "Figure":
 
 
 def _validation(_: Study, result: ItemResult) -> "Figure":
-    def draw(own: pl.DataFrame, ax: "Axes", is_last: bool) -> None:
-        validation_curves(own, ax)
-        legend = ax.get_legend()
-        if legend is not None and not is_last:
-            legend.remove()
-
-    return _panelled(result.rows, result.item.drawing.panels, draw)
+    return _panelled(result.rows, result.item.drawing.panels, validation_curves)
 
 
 def _gain(_: Study, result: ItemResult) -> "Figure":

@@ -108,6 +108,26 @@ def _rank(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
             f"{bound} of {rows.height} ranks sit at their sampling bound (inputs times independent "
             "outcomes): more inputs give larger ranks there."
         )
+    return [*sentences, *_classical_gap(rows)]
+
+
+def _classical_gap(rows: pl.DataFrame) -> list[str]:
+    """By how much classical bits raise the effective dimension, depth by depth."""
+    keys = [name for name in ("pooling", "mixing", "qubits", "depth") if name in rows.columns]
+    none, classical = (
+        rows.filter(resource=name).select(*keys, pl.col("rank").alias(name))
+        for name in ("none", "classical")
+    )
+    both = none.join(classical, on=keys, maintain_order="left")
+    if both.is_empty():
+        return []
+    groups = both.partition_by("pooling") if "pooling" in keys else [both]
+    sentences = []
+    for own in groups:
+        gaps = own.with_columns(gap=pl.col("classical") - pl.col("none"))
+        parts = [f"{gap} at {depth}" for depth, gap in gaps.select("depth", "gap").iter_rows()]
+        layout = f" (pooling {own['pooling'][0]})" if "pooling" in keys else ""
+        sentences.append(f"Classical minus none by depth{layout}: {', '.join(parts)}.")
     return sentences
 
 

@@ -37,7 +37,7 @@ _COMPARED = {
 
 
 def labelled(rows: pl.DataFrame, tasks: list[SweepTask], sets: Sets) -> pl.DataFrame:
-    """Rows of some tasks with the columns `set` and `is_file` in front.
+    """Rows of some tasks with the columns `set`, `is_file` and `concurrence`.
 
     Args:
         rows: Rows of these and other tasks.
@@ -51,10 +51,12 @@ def labelled(rows: pl.DataFrame, tasks: list[SweepTask], sets: Sets) -> pl.DataF
         {
             "task": [task.task.hash for task in tasks],
             "set": [_set_name(task, sets) for task in tasks],
-            "is_file": [task.source.source != task.task.data for task in tasks],
+            "is_file": [sets.are_files] * len(tasks),
         }
     )
-    return names.join(rows, on="task", how="inner", maintain_order="left_right")
+    concurrence = pl.col("resource").str.extract(r"concurrence=([0-9.]+)").cast(pl.Float64)
+    joined = names.join(rows, on="task", how="inner", maintain_order="left_right")
+    return joined.with_columns(concurrence=concurrence.fill_null(1.0))
 
 
 def _set_name(task: SweepTask, sets: Sets) -> str:

@@ -14,12 +14,13 @@ PREFIX = "set:"
 class Sets:
     """What the names of data sets in files of tasks stand for.
 
-    `set:all` is every data set, `set:first` the first one, `set:chosen` all chosen ones, and any
-    other name is a chosen one. What does not start with `set:` stands for itself.
+    `set:all` is every data set, `set:first` the first one, `set:main` every file of the user or
+    else the first one, `set:chosen` all chosen ones, and any other name is a chosen one. What does not start with `set:` stands for itself.
 
     Attributes:
         sources: All data sets, as `ebit.data.load` takes them.
         chosen: Data sets by their name in the paper.
+        are_files: Whether they are files of the user.
 
     Example:
         >>> sets = Sets(("clusters:0", "clusters:1"), {"A": "clusters:1"})
@@ -29,6 +30,7 @@ class Sets:
 
     sources: tuple[str, ...]
     chosen: Mapping[str, str] = field(default_factory=dict)
+    are_files: bool = False
 
     def expand(self, data: str | Sequence[str]) -> list[str]:
         """The data sets behind one or several names."""
@@ -46,6 +48,7 @@ class Sets:
         groups = {
             "all": self.sources,
             "first": self.sources[:1],
+            "main": self.sources if self.are_files else self.sources[:1],
             "chosen": tuple(self.chosen.values()),
         }
         key = name.removeprefix(PREFIX)
@@ -83,7 +86,7 @@ def available_sets(settings: DataSets, data: Sequence[Path], *, quick: bool) -> 
     if quick:
         sources = sources[: settings.quick]
     names = settings.choice.names if settings.choice is not None else ()
-    return Sets(tuple(sources), dict(zip(names, sources, strict=False)))
+    return Sets(tuple(sources), dict(zip(names, sources, strict=False)), bool(data))
 
 
 def choose(measured: Mapping[str, float], published: Mapping[str, float]) -> dict[str, str]:
