@@ -147,9 +147,17 @@ def processors(qpus: Sequence[Sequence[int]], joined: bool) -> list[list[Wire]]:
     return [[wire for group in groups for wire in group]] if joined else groups
 
 
+def schmidt(concurrence: float) -> Complex:
+    """The gate that takes |0> to cos(a)|0> + sin(a)|1> with sin(2a) the concurrence."""
+    angle = np.arcsin(concurrence) / 2
+    cosine, sine = np.cos(angle), np.sin(angle)
+    return np.array([[cosine, -sine], [sine, cosine]], dtype=np.complex128)
+
+
 def build(params: Params, x: Real, qubits: int, resource: str) -> Circuit:
     """The circuit of one model with its parameters and data put in."""
-    kind, _, pairs = resource.partition(":")
+    name, _, concurrence = resource.partition(",concurrence=")
+    kind, _, pairs = name.partition(":")
     if kind not in {"none", "bell", "classical", "classical+bell", "quantum", "single"}:
         raise ValueError(f"Unknown resource {resource!r}.")
     qpus = [list(range(q * qubits, (q + 1) * qubits)) for q in range(1 if kind == "single" else 2)]
@@ -157,7 +165,7 @@ def build(params: Params, x: Real, qubits: int, resource: str) -> Circuit:
     steps: list[Step] = []
     for j in range(int(pairs or 0)):
         pair = (qpus[0][j], qpus[1][j])
-        steps += [Gate(HADAMARD, pair[:1]), Gate(CONTROLLED_X, pair)]
+        steps += [Gate(schmidt(float(concurrence or 1)), pair[:1]), Gate(CONTROLLED_X, pair)]
     for depth in range(params["mixing"].shape[1]):
         for wires in processors(qpus, joined):
             steps += layer(params, [("mixing", (w.qpu, depth, w.local)) for w in wires], wires)

@@ -203,7 +203,7 @@ echo "Submitted batch job $!"
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("default")
+@pytest.mark.filterwarnings("ignore")
 def test_slurm_jobs_through_a_stand_in_for_sbatch(
     tasks_of: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -12,7 +12,15 @@ from random_circuits import circuit_model, random_data, random_parameters
 
 DEPTHS = (1, 3, 20)
 MIXINGS = (0, 3)
-LARGE = ("none", "bell:2", "classical", "classical+bell:1", "quantum", "single")
+LARGE = (
+    "none",
+    "bell:2",
+    "bell:2,concurrence=0.6",
+    "classical",
+    "classical+bell:1",
+    "quantum",
+    "single",
+)
 # What every push checks; the rest of the matrix is marked slow.
 FAST = {(2, 1), (3, 1), (4, 3)}
 LARGE_FAST = {(5, "bell:2", 0), (5, "bell:2", 1), (5, "single", 1), (8, "single", 1)}
@@ -23,8 +31,11 @@ def resources(qubits: int) -> list[str]:
     return [
         "none",
         *(f"bell:{pairs}" for pairs in range(qubits + 1)),
+        "bell:1,concurrence=0.6",
+        f"bell:{qubits},concurrence=0.3",
         "classical",
         "classical+bell:1",
+        "classical+bell:1,concurrence=0.6",
         f"classical+bell:{qubits}",
         "quantum",
         "single",

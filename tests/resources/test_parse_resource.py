@@ -15,11 +15,14 @@ from ebit.resources import (
 )
 
 PAIRS = st.integers(0, 999)
+CONCURRENCE = st.floats(0, 1)
 RESOURCES: st.SearchStrategy[Resource] = st.one_of(
     st.just(Separable()),
     st.just(QuantumLink()),
     PAIRS.map(BellPairs),
     PAIRS.map(ClassicalBits),
+    st.builds(BellPairs, PAIRS, CONCURRENCE),
+    st.builds(ClassicalBits, st.integers(1, 999), CONCURRENCE),
 )
 LIKELY = st.text("nonebelclasiqutm+: 0123456789-.,\n٣", max_size=18)
 
@@ -36,6 +39,10 @@ def test_round_trip(resource: Resource) -> None:
         ("bell:0", BellPairs(0)),
         ("bell:12", BellPairs(12)),
         ("bell:02", BellPairs(2)),
+        ("bell:1,concurrence=0.5", BellPairs(1, 0.5)),
+        ("bell:1,concurrence=1", BellPairs(1)),
+        ("bell:2,concurrence=1e-3", BellPairs(2, 0.001)),
+        ("classical+bell:2,concurrence=0", ClassicalBits(2, 0.0)),
         ("classical", ClassicalBits()),
         ("classical+bell:0", ClassicalBits()),
         ("classical+bell:3", ClassicalBits(pairs=3)),
@@ -65,7 +72,7 @@ def test_any_other_text_is_a_one_line_error(text: str) -> None:
         message = str(error)
         assert len(message.splitlines()) == 1
         assert repr(text) in message
-        assert "none, bell:N, classical, classical+bell:N or quantum" in message
+        assert "none, bell:N, classical, classical+bell:N or quantum" in message or "," in text
     else:
         assert parse_resource(resource.name) == resource
 
@@ -82,6 +89,29 @@ def test_rejected(text: str) -> None:
 def test_negative_pairs(kind: type[BellPairs] | type[ClassicalBits]) -> None:
     with pytest.raises(EbitError, match=r"^Argument `pairs` .*>= 0.* is -1\.$"):
         kind(-1)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("bell:1,concurrence=1.5", "Argument `concurrence` must be from 0"),
+        ("bell:1,concurrence=-1", "Unknown option in resource 'bell:1,concurrence=-1'"),
+        ("bell:1,concurrence=nan", "Unknown option"),
+        ("bell:1,concurrence=", "Unknown option"),
+        ("bell:1,", "Unknown option"),
+        ("bell:1,fidelty=0.9", "Unknown option"),
+        ("bell:1,concurrence=0.5,concurrence=0.6", "Unknown option"),
+    ],
+)
+def test_wrong_options(text: str, words: str) -> None:
+    with pytest.raises(EbitError, match=words):
+        parse_resource(text)
+
+
+@pytest.mark.parametrize("concurrence", [-0.1, 1.1, float("nan"), "1", None])
+def test_wrong_concurrence(concurrence: float) -> None:
+    with pytest.raises(EbitError, match=r"^Argument `concurrence` must be from 0"):
+        BellPairs(1, concurrence)
 
 
 def test_resources_are_values() -> None:

@@ -1,5 +1,6 @@
 """`ebit compare`: all resources side by side on one data set."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
@@ -92,7 +93,9 @@ def compare(
         dataset = _smaller(dataset, seed)
     if qubits is None:
         qubits = default_qubits(dataset)
-    names = resources.split(",") if resources is not None else all_resources(qubits)
+    names = (
+        re.split(r",(?!\s*[a-z]+=)", resources) if resources is not None else all_resources(qubits)
+    )
     tasks = [
         make_task(
             dataset,
@@ -130,6 +133,11 @@ def compare(
     )
     output.print(f"Report: {written[0]}")
     write_json(json, {"rows": summary.to_dicts()})
+
+
+def _split(resources: str) -> list[str]:
+    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
+    return re.split(r",(?!\s*[a-z]+=)", resources)
 
 
 def _smaller(dataset: Dataset, seed: int) -> Dataset:

@@ -5,15 +5,17 @@ that is the same for every sample. With the embedded columns :math:`E(x) = D(x) 
 :math:`V = H U_{mix}[:, |j,0..0\rangle]`,
 
 .. math:: G = E^\dagger M E,\quad P(00) = 2^{-k} \sum_{jl} G^A_{jl} G^B_{jl},\quad
-    P(a=0) = 2^{-k}\, \mathrm{tr}\, G^A .
+    P(a=0) = 2^{-k}\, \mathrm{tr}\, G^A
+
+for k Bell pairs; any other state of the pairs acts on :math:`G^B` first (`shared_pairs`).
 
 `LocalEffects.method` names the cheapest of three ways to get there:
 
 - *features* (n <= 4): G is linear in M and the data enter only through the phase differences,
   4**n real numbers per sample that never change. A batch is one real matrix product.
-- *paired features* (n <= 4, all or all but one qubit of a QPU paired, no mixing layers): the sum
-  over pair states is done on the effects; what is left is one effect of 2n - k qubits that
-  meets the sum of both QPUs' phases.
+- *paired features* (n <= 4, all or all but one qubit of a QPU paired, no mixing layers, and the
+  pairs behind the Hadamards have only 00 and 11): the sum over pair states is done on the
+  effects; what is left is one effect of 2n - k qubits that meets the sum of both QPUs' phases.
 - *columns* (n > 4, where 4**n features would be too many): the rows of the effect meet
   the 2**n phases of each sample. Without mixing layers the pair qubits factor out of V and each
   pair state meets only its own block of phases.
@@ -30,6 +32,11 @@ from numpy.typing import NDArray
 from ebit.circuits import convolve_states, embedding_phases, pair_columns, walsh_hadamard
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import effect_operations, effect_rows, pack_effect, phase_features
+from ebit.engine.shared_pairs import reduced_state, through_pairs
+from ebit.resources import BELL, PairState
+
+Chances = tuple[jax.Array, jax.Array, jax.Array]
+"""P(00), P(a=0) and P(b=0), each of shape (batch,)."""
 
 _HIGHEST = lax.Precision.HIGHEST
 _FEATURE_QUBITS = 4
@@ -43,18 +50,21 @@ class LocalEffects:
         qubits: Qubits per QPU.
         pairs: Bell pairs shared by the first qubits.
         mixing: Mixing layers before the embedding.
+        state: State of every pair.
     """
 
     qubits: int
     pairs: int = 0
     mixing: int = 0
+    state: PairState = BELL
 
     @property
     def method(self) -> str:
         """`features`, `paired features` or `columns`."""
         if self.qubits > _FEATURE_QUBITS:
             return "columns"
-        if self.pairs >= max(1, self.qubits - 1) and not self.mixing:
+        nearly_all = self.pairs >= max(1, self.qubits - 1)
+        if nearly_all and not self.mixing and self.state.after_hadamards.weights is not None:
             return "paired features"
         return "features"
 
@@ -74,60 +84,60 @@ class LocalEffects:
         """P(a, b | x) from the two effects, shape (batch, 2, 2)."""
         rows = jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
         if self.method == "columns":
-            both, single = self._from_columns(rows, parameters["mixing"], encoded)
+            chances = self._from_columns(rows, parameters["mixing"], encoded)
         elif self.method == "paired features":
-            both, single = self._from_paired_features(rows, encoded)
+            chances = self._from_paired_features(rows, encoded)
         else:
-            both, single = self._from_features(rows, parameters["mixing"], encoded)
-        scale = 0.5**self.pairs
-        return joint_table(scale * both, scale * single[0], scale * single[1])
+            chances = self._from_features(rows, parameters["mixing"], encoded)
+        return joint_table(*chances)
 
-    def _from_features(
-        self, rows: jax.Array, mixing: jax.Array, features: Encoded
-    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    def _from_features(self, rows: jax.Array, mixing: jax.Array, features: Encoded) -> Chances:
         effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
         basis = self._embedded_basis(mixing)
         dressed = (
             basis.conj()[:, :, None, :, None] * basis[:, None, :, None, :] * effects[:, None, None]
         )
         states = 2**self.pairs
-        packed = (jnp.swapaxes(dressed.real, 1, 2) + dressed.imag).reshape(2, states**2, -1)
+        sides = (dressed[0], through_pairs(dressed[1], self.state, self.pairs))
         first, second = (
-            jnp.matmul(packed[q], features[q].T, precision=_HIGHEST).reshape(states, states, -1)
-            for q in range(2)
+            jnp.matmul(
+                (jnp.swapaxes(side.real, 0, 1) + side.imag).reshape(states**2, -1),
+                table.T,
+                precision=_HIGHEST,
+            ).reshape(states, states, -1)
+            for side, table in zip(sides, features, strict=True)
         )
-        both = jnp.sum(first * jnp.swapaxes(second, 0, 1), axis=(0, 1))
-        return both, (jnp.einsum("jjb->b", first), jnp.einsum("jjb->b", second))
+        return _meet(first, second, reduced_state(self.state, self.pairs))
 
-    def _from_paired_features(
-        self, rows: jax.Array, features: Encoded
-    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    def _from_paired_features(self, rows: jax.Array, features: Encoded) -> Chances:
         effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
         blocks = pair_blocks(self.qubits, self.pairs)
         states, others = blocks.shape
         split = effects[:, blocks[:, :, None, None], blocks]
-        joint = jnp.einsum("uvxy,uwxz->uvwxyz", split[0], split[1])
+        seen = jnp.transpose(split[1], (0, 2, 1, 3))
+        state = self.state.after_hadamards
+        seen = jnp.transpose(through_pairs(seen, state, self.pairs), (0, 2, 1, 3))
+        joint = jnp.einsum("uvxy,uwxz->uvwxyz", split[0], seen)
         size = states * others**2
         unpaired = 0.5 ** (self.qubits - self.pairs)
         both = unpaired**2 * jnp.matmul(
             features[2], pack_effect(joint.reshape(size, size)).reshape(-1), precision=_HIGHEST
         )
-        same = jnp.asarray(np.equal.outer(*2 * [_pair_state(self.qubits, self.pairs)]))
+        chance = np.zeros(2**self.qubits)
+        chance[blocks] = np.diag(reduced_state(state, self.pairs)).real[:, None]
+        same = np.equal.outer(*2 * [_pair_state(self.qubits, self.pairs)])
+        mask = jnp.asarray(unpaired * same * chance, effects.real.dtype)
         first, second = (
-            unpaired
-            * jnp.matmul(
-                features[q],
-                jnp.where(same, pack_effect(effects[q]), 0).reshape(-1),
-                precision=_HIGHEST,
+            jnp.matmul(
+                features[q], (mask * pack_effect(effects[q])).reshape(-1), precision=_HIGHEST
             )
             for q in range(2)
         )
-        return both, (first, second)
+        return both, first, second
 
-    def _from_columns(
-        self, rows: jax.Array, mixing: jax.Array, encoded: Encoded
-    ) -> tuple[jax.Array, tuple[jax.Array, jax.Array]]:
+    def _from_columns(self, rows: jax.Array, mixing: jax.Array, encoded: Encoded) -> Chances:
         phases = jnp.stack(encoded)
+        state = self.state if self.mixing else self.state.after_hadamards
         if self.mixing:
             dressed = rows[:, None] * self._embedded_basis(mixing)[:, :, None, :]
             columns = jnp.einsum("qjrz,qbz->qbrj", dressed, phases, precision=_HIGHEST)
@@ -137,9 +147,10 @@ class LocalEffects:
             columns = scale * jnp.einsum(
                 "qruv,qbuv->qbru", rows[:, :, blocks], phases[:, :, blocks], precision=_HIGHEST
             )
-        gram = jnp.einsum("qbrj,qbrl->qbjl", columns.conj(), columns, precision=_HIGHEST)
-        both = jnp.sum((gram[0] * gram[1]).real, axis=(-2, -1))
-        return both, (jnp.einsum("bjj->b", gram[0].real), jnp.einsum("bjj->b", gram[1].real))
+        gram = jnp.einsum("qbrj,qbrl->qjlb", columns.conj(), columns, precision=_HIGHEST)
+        seen = through_pairs(gram[1], state, self.pairs)
+        first, second = (side.real + side.imag for side in (gram[0], seen))
+        return _meet(first, second, reduced_state(state, self.pairs))
 
     def _embedded_basis(self, mixing: jax.Array) -> jax.Array:
         """V: the pair states behind mixing layers and Hadamards, shape (2, 2**k, 2**n)."""
@@ -177,6 +188,17 @@ class LocalEffects:
         else:
             per_sample += dimension * (states + 2)
         return 8 * bytes_per_real * (effects + batch * per_sample)
+
+
+def _meet(first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128]) -> Chances:
+    """P(00), P(a=0), P(b=0) from packed G of both sides, B's as seen through the pairs."""
+    both = jnp.sum(first * jnp.swapaxes(second, 0, 1), axis=(0, 1))
+    if np.allclose(reduced, reduced[0, 0].real * np.eye(len(reduced)), rtol=1e-12):
+        alone = float(reduced[0, 0].real) * jnp.einsum("jjb->b", first)
+    else:
+        packed = jnp.asarray(reduced.real + reduced.imag, first.dtype)
+        alone = jnp.einsum("jlb,jl->b", first, packed, precision=_HIGHEST)
+    return both, alone, jnp.einsum("jjb->b", second)
 
 
 def joint_table(both: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:

@@ -3,10 +3,11 @@ r"""Classical messages: unitaries conditioned on what was received, no joint sta
 Outcomes are a finite alphabet. A QPU's circuit depends only on the bits m it receives, so its
 amplitudes for own outcomes o and read-out a are those of a small local circuit for each m, and
 
-.. math:: P(a, b) = \sum_{o_A, o_B} 2^{-k}
-    \Big| \sum_j A_j(o_A, a | o_B)\, B_j(o_B, b | o_A) \Big|^2 ,
+.. math:: P(a, b) = \sum_e \sum_{o_A, o_B}
+    \Big| \sum_{jl} K^e_{jl}\, A_j(o_A, a | o_B)\, B_l(o_B, b | o_A) \Big|^2 ,
 
-where j runs over the states of k shared Bell pairs (one term without pairs).
+where j and l run over the states of the pair qubits and the pairs are in the state
+:math:`\rho = \sum_e |K^e\rangle\langle K^e|` (one term for Bell pairs).
 """
 
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from numpy.typing import NDArray
 
 from ebit.circuits import (
     convolution_matrix,
@@ -27,6 +29,7 @@ from ebit.circuits import (
 )
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import hadamard_operations
+from ebit.resources import BELL, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -39,11 +42,13 @@ class Messages:
         qubits: Qubits per QPU.
         pairs: Bell pairs shared by the first qubits.
         mixing: Mixing layers before the embedding.
+        state: State of every pair.
     """
 
     qubits: int
     pairs: int = 0
     mixing: int = 0
+    state: PairState = BELL
 
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases (batch, 2**n) of each QPU."""
@@ -66,8 +71,25 @@ class Messages:
                 _square(second[:, 0]),
                 precision=_HIGHEST,
             )
-        joint = jnp.sum(first[..., :, None] * second[..., None, :], axis=1)
-        return 0.5**self.pairs * jnp.sum(_square(joint), axis=(1, 2))
+        terms = jnp.asarray(self._pair_amplitudes(), first.dtype)
+
+        def add(table: jax.Array, term: jax.Array) -> tuple[jax.Array, None]:
+            met = jnp.einsum("jl,blxyc->bjxyc", term, second, precision=_HIGHEST)
+            joint = jnp.sum(first[..., :, None] * met[..., None, :], axis=1)
+            return table + jnp.sum(_square(joint), axis=(1, 2)), None
+
+        table = jnp.zeros((len(first), 2, 2), first.real.dtype)
+        return lax.scan(add, table, terms)[0]
+
+    def _pair_amplitudes(self) -> NDArray[np.complex128]:
+        """K of all pairs together: (terms, 2**pairs, 2**pairs)."""
+        one, every = self.state.amplitudes(), np.ones((1, 1, 1), complex)
+        for _ in range(self.pairs):
+            terms = len(every) * len(one)
+            every = np.einsum("ejl,fmn->efjmln", every, one).reshape(
+                terms, 2 * every.shape[1], 2 * every.shape[1]
+            )
+        return every
 
     def _amplitudes(
         self,

@@ -20,11 +20,11 @@ def select_engine(resource: Resource, qubits: int, mixing: int = 0) -> Engine:
 
     Example:
         >>> from ebit.resources import BellPairs
-        >>> select_engine(BellPairs(1), qubits=4)
-        LocalEffects(qubits=4, pairs=1, mixing=0)
+        >>> select_engine(BellPairs(1), qubits=4).method
+        'features'
     """
     if resource.has_nonlocal_gates:
         return JointState(qubits, mixing)
     if resource.sends_bits:
-        return Messages(qubits, resource.pairs, mixing)
-    return LocalEffects(qubits, resource.pairs, mixing)
+        return Messages(qubits, resource.pairs, mixing, resource.pair_state)
+    return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state)

@@ -3,14 +3,17 @@
 from ebit.resources.base import Consumption, Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.pair_state import BELL, PairState
 from ebit.resources.parse import parse_resource
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.separable import Separable
 
 __all__ = [
+    "BELL",
     "BellPairs",
     "ClassicalBits",
     "Consumption",
+    "PairState",
     "QuantumLink",
     "Resource",
     "Separable",

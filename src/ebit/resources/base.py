@@ -3,13 +3,15 @@
 from dataclasses import dataclass
 from typing import Protocol
 
+from ebit.resources.pair_state import PairState
+
 
 @dataclass(frozen=True)
 class Consumption:
     """What one inference uses up between two QPUs.
 
     Args:
-        ebits: Bell pairs.
+        ebits: Bell pairs; a partially entangled pair counts as one, too.
         bits: Classical bits sent during the circuit, both directions together (the final read-out,
             which every scheme has to collect, is not counted).
         nonlocal_gates: Two-qubit gates across the QPUs.
@@ -35,7 +37,11 @@ class Resource(Protocol):
 
     @property
     def pairs(self) -> int:
-        """Bell pairs shared before the inference starts."""
+        """Pairs shared before the inference starts."""
+
+    @property
+    def pair_state(self) -> PairState:
+        """State of every pair."""
 
     @property
     def sends_bits(self) -> bool:

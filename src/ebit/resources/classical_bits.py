@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from ebit.circuits import stages
-from ebit.errors import EbitError
 from ebit.resources.base import Consumption
+from ebit.resources.pair_state import PairState, check_pairs, pair_options
 
 
 @dataclass(frozen=True)
@@ -12,10 +12,11 @@ class ClassicalBits:
     """Every pooling outcome is sent to the other QPU, optionally with Bell pairs beside it.
 
     Args:
-        pairs: Bell pairs shared before the inference.
+        pairs: Pairs shared before the inference.
+        concurrence: Of every pair, from 0 (a product state) to 1 (a Bell pair).
 
     Raises:
-        EbitError: If `pairs` is negative.
+        EbitError: If `pairs` is negative or `concurrence` is out of range.
 
     Example:
         >>> ClassicalBits().name, ClassicalBits(pairs=1).name
@@ -26,17 +27,23 @@ class ClassicalBits:
     """
 
     pairs: int = 0
+    concurrence: float = 1.0
 
     def __post_init__(self) -> None:
-        if self.pairs < 0:
-            raise EbitError(
-                f"Argument `pairs` must be a number of Bell pairs >= 0, but is {self.pairs}."
-            )
+        check_pairs(self.pairs)
+        _ = self.pair_state
 
     @property
     def name(self) -> str:
         """The resource string."""
-        return f"classical+bell:{self.pairs}" if self.pairs else "classical"
+        if not self.pairs:
+            return "classical"
+        return f"classical+bell:{self.pairs}{pair_options(self.concurrence)}"
+
+    @property
+    def pair_state(self) -> PairState:
+        """State of every pair."""
+        return PairState.partially_entangled(self.concurrence)
 
     @property
     def sends_bits(self) -> bool:

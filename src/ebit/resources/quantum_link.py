@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from ebit.circuits import stages
 from ebit.resources.base import Consumption
+from ebit.resources.pair_state import BELL, PairState
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,7 @@ class QuantumLink:
 
     name: str = field(default="quantum", init=False)
     pairs: int = field(default=0, init=False)
+    pair_state: PairState = field(default=BELL, init=False, repr=False)
     sends_bits: bool = field(default=False, init=False)
     has_nonlocal_gates: bool = field(default=True, init=False)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from ebit.resources.base import Consumption
+from ebit.resources.pair_state import BELL, PairState
 
 
 @dataclass(frozen=True)
@@ -16,6 +17,7 @@ class Separable:
 
     name: str = field(default="none", init=False)
     pairs: int = field(default=0, init=False)
+    pair_state: PairState = field(default=BELL, init=False, repr=False)
     sends_bits: bool = field(default=False, init=False)
     has_nonlocal_gates: bool = field(default=False, init=False)
 

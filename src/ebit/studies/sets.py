@@ -15,7 +15,8 @@ class Sets:
     """What the names of data sets in files of tasks stand for.
 
     `set:all` is every data set, `set:first` the first one, `set:main` every file of the user or
-    else the first one, `set:chosen` all chosen ones, and any other name is a chosen one. What does not start with `set:` stands for itself.
+    else the first one, `set:chosen` all chosen ones, and any other name is a chosen one. What
+    does not start with `set:` stands for itself.
 
     Attributes:
         sources: All data sets, as `ebit.data.load` takes them.

@@ -1,0 +1,176 @@
+"""The state of one shared pair: a Bell pair, partially entangled, or any two-qubit state."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ebit.errors import EbitError
+
+_TOLERANCE = 1e-9
+"""Largest slip of a user's density matrix."""
+
+_ROUNDING = 1e-14
+"""Entries below this are rounding errors."""
+
+
+@dataclass(frozen=True)
+class PairState:
+    r"""A density matrix of two qubits, QPU A's first; a hashable value.
+
+    Args:
+        entries: The 16 entries, row by row, in the basis 00, 01, 10, 11. Use `from_matrix`.
+
+    Example:
+        >>> PairState.partially_entangled(1.0).fidelity
+        1.0
+    """
+
+    entries: tuple[complex, ...]
+
+    @classmethod
+    def from_matrix(cls, matrix: ArrayLike) -> "PairState":
+        """Check and keep a density matrix.
+
+        Args:
+            matrix: Shape (4, 4), Hermitian, positive, trace 1.
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If it is no density matrix.
+
+        Example:
+            >>> PairState.from_matrix([[1, 0, 0, 0], [0] * 4, [0] * 4, [0] * 4]).concurrence
+            0.0
+        """
+        try:
+            rho = np.asarray(matrix, complex)
+        except (TypeError, ValueError):
+            raise EbitError("Argument `matrix` must hold 4 x 4 numbers.") from None
+        if rho.shape != (4, 4) or not np.all(np.isfinite(rho)):
+            raise EbitError(
+                f"Argument `matrix` must have shape (4, 4) and finite entries, but has {rho.shape}."
+            )
+        if not np.allclose(rho, rho.conj().T, atol=_TOLERANCE):
+            raise EbitError("Argument `matrix` must be Hermitian: it is no density matrix.")
+        if abs(np.trace(rho).real - 1) > _TOLERANCE:
+            raise EbitError(
+                f"Argument `matrix` must have trace 1, but has {np.trace(rho).real:.6g}."
+            )
+        least = np.linalg.eigvalsh(rho)[0]
+        if least < -_TOLERANCE:
+            raise EbitError(
+                f"Argument `matrix` must have no negative eigenvalue, but has {least:.6g}."
+            )
+        return _of(rho)
+
+    @classmethod
+    def partially_entangled(cls, concurrence: float) -> "PairState":
+        r"""The pure state :math:`\cos a\,|00\rangle + \sin a\,|11\rangle`.
+
+        .. math:: C = \sin 2a, \qquad 0 \le a \le \pi/4
+
+        Args:
+            concurrence: C, from 0 (a product state) to 1 (a Bell pair).
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If C is out of range.
+
+        Example:
+            >>> round(PairState.partially_entangled(0.6).concurrence, 12)
+            0.6
+        """
+        if not isinstance(concurrence, int | float | np.number) or not 0 <= concurrence <= 1:
+            raise EbitError(
+                f"Argument `concurrence` must be from 0 (a product state) to 1 (a Bell pair), but "
+                f"is {concurrence!r}."
+            )
+        root = np.sqrt(1 - concurrence**2)
+        matrix = np.zeros((4, 4))
+        matrix[[0, 3], [0, 3]] = (1 + root) / 2, (1 - root) / 2
+        matrix[[0, 3], [3, 0]] = concurrence / 2
+        return _of(matrix)
+
+    @cached_property
+    def density_matrix(self) -> NDArray[np.complex128]:
+        """Shape (4, 4), basis 00, 01, 10, 11."""
+        return np.array(self.entries).reshape(4, 4)
+
+    @cached_property
+    def weights(self) -> NDArray[np.complex128] | None:
+        r"""W of a state :math:`\sum_{jl} W_{jl} |jj\rangle\langle ll|`, shape (2, 2).
+
+        None if the state has other entries: it is not diagonal in the Schmidt basis 0, 1.
+        """
+        matrix = self.density_matrix
+        others = matrix.copy()
+        others[np.ix_([0, 3], [0, 3])] = 0
+        return None if np.abs(others).max() > _ROUNDING else matrix[np.ix_([0, 3], [0, 3])]
+
+    @cached_property
+    def after_hadamards(self) -> "PairState":
+        """The state with a Hadamard gate on both qubits; a Bell pair stays a Bell pair."""
+        one = np.array([[1.0, 1], [1, -1]])
+        both = np.kron(one, one) / 2
+        rotated = both @ self.density_matrix @ both
+        return self if np.abs(rotated - self.density_matrix).max() < _ROUNDING else _of(rotated)
+
+    @cached_property
+    def concurrence(self) -> float:
+        r"""Wootters' concurrence, 0 to 1.
+
+        .. math:: C = \max(0, \lambda_1 - \lambda_2 - \lambda_3 - \lambda_4)
+
+        with the square roots :math:`\lambda` of the eigenvalues of
+        :math:`\rho\,(Y \otimes Y)\rho^*(Y \otimes Y)` in falling order.
+
+        Source:
+            Wootters, Phys. Rev. Lett. 80, 2245 (1998).
+        """
+        flip = np.fliplr(np.diag([-1.0, 1, 1, -1]))
+        rho = self.density_matrix
+        values = np.linalg.eigvals(rho @ flip @ rho.conj() @ flip).real
+        roots = np.sort(np.sqrt(np.clip(values, 0, None)))[::-1]
+        return float(max(0.0, 2 * roots[0] - roots.sum()))
+
+    @property
+    def fidelity(self) -> float:
+        r"""Overlap :math:`\langle\Phi^+|\rho|\Phi^+\rangle` with a Bell pair."""
+        return float(self.density_matrix[np.ix_([0, 3], [0, 3])].sum().real / 2)
+
+    def amplitudes(self) -> NDArray[np.complex128]:
+        r"""Matrices K with :math:`\rho = \sum_e |K_e\rangle\langle K_e|`, shape (terms, 2, 2).
+
+        Returns:
+            One matrix (qubit of A, qubit of B) per eigenvector that is there, norms included.
+        """
+        values, vectors = np.linalg.eigh(self.density_matrix)
+        kept = values > _ROUNDING
+        scaled: NDArray[Any] = vectors[:, kept] * np.sqrt(values[kept])
+        return scaled.T.reshape(-1, 2, 2)
+
+
+def check_pairs(pairs: int) -> None:
+    """Raise unless this is a number of pairs."""
+    if not isinstance(pairs, int | np.integer) or isinstance(pairs, bool) or pairs < 0:
+        raise EbitError(f"Argument `pairs` must be a whole number of pairs >= 0, but is {pairs!r}.")
+
+
+def pair_options(concurrence: float) -> str:
+    """What a resource string says about the state of its pairs; nothing for Bell pairs."""
+    return "" if concurrence == 1 else f",concurrence={float(concurrence)!r}"
+
+
+def _of(matrix: NDArray[Any]) -> PairState:
+    return PairState(tuple(complex(entry) for entry in matrix.reshape(-1)))
+
+
+BELL = PairState.partially_entangled(1.0)
+"""A Bell pair."""
