@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from ebit.statistics import Sample, welch
 from ebit.studies.points import AGREES, DIFFERS, UNKNOWN, fits
 from ebit.studies.study import Filter, Item, Pattern
 
@@ -61,31 +62,40 @@ def _held(pattern: Pattern, points: pl.DataFrame, column: str) -> tuple[bool, st
         return _falls(pairs) if len(pairs) > 2 else None
     if not pairs:
         return None
-    held = sum(above > below for above, below in pairs)
-    return held == len(pairs), f"{held} of {len(pairs)}"
+    held = sum(above.mean > below.mean for above, below in pairs)
+    words = f"{held} of {len(pairs)}"
+    errors = [welch(below, above).errors for above, below in pairs]
+    farthest = max((error for error in errors if error is not None), default=0.0)
+    if farthest > 0:
+        words += f" (the other way by up to {farthest:.1f} standard errors)"
+    return held == len(pairs), words
 
 
-def _falls(pairs: list[tuple[float, float]]) -> tuple[bool, str]:
+def _falls(pairs: list[tuple[Sample, Sample]]) -> tuple[bool, str]:
     from scipy.stats import spearmanr
 
-    below = [pair[1] for pair in pairs]
-    correlation = float(spearmanr(below, [above - low for above, low in pairs]).statistic)
+    baselines = [below.mean for _, below in pairs]
+    gains = [above.mean - below.mean for above, below in pairs]
+    correlation = float(spearmanr(baselines, gains).statistic)
     return correlation < 0, f"rank correlation {correlation:+.2f}"
 
 
-def _pairs(pattern: Pattern, points: pl.DataFrame, column: str) -> list[tuple[float, float]]:
+def _pairs(pattern: Pattern, points: pl.DataFrame, column: str) -> list[tuple[Sample, Sample]]:
     """The means above and below for every combination of the columns of a pattern."""
     known = points.drop_nulls(column)
     groups: list[dict[str, Any]] = known.select(pattern.each).unique(maintain_order=True).to_dicts()
     pairs = []
     for group in groups if pattern.each else [{}]:
-        above = _mean({**group, **pattern.above}, known, column)
-        below = _mean({**group, **pattern.below}, known, column)
+        above = _sample({**group, **pattern.above}, known, column)
+        below = _sample({**group, **pattern.below}, known, column)
         if above is not None and below is not None:
             pairs.append((above, below))
     return pairs
 
 
-def _mean(where: Filter, points: pl.DataFrame, column: str) -> float | None:
-    found = [row[column] for row in points.iter_rows(named=True) if fits(where, row)]
-    return float(found[0]) if len(found) == 1 else None
+def _sample(where: Filter, points: pl.DataFrame, column: str) -> Sample | None:
+    found = [row for row in points.iter_rows(named=True) if fits(where, row)]
+    if len(found) != 1:
+        return None
+    mean, std, runs = (found[0][name] for name in (column, f"{column}_std", f"{column}_runs"))
+    return Sample(mean, 0.0, 1) if std is None else Sample(mean, std, runs)
