@@ -43,7 +43,8 @@ def test_no_error_without_two_runs_on_both_sides() -> None:
 def test_no_test_without_spread() -> None:
     difference = welch(Sample(1.0, 0.0, 5), Sample(0.75, 0.0, 5))
     assert difference.standard_error == 0
-    assert difference.p_value is difference.interval() is None
+    assert difference.p_value is None
+    assert difference.interval() is None
 
 
 def test_one_number_has_the_spread_of_the_sample() -> None:

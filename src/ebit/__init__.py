@@ -2,6 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+from ebit.capacity import (
+    CapacityRow,
+    CapacitySettings,
+    EffectiveDimension,
+    FisherSpectrum,
+    capacity_row,
+    effective_dimension,
+    fisher_information,
+    fisher_spectrum,
+)
 from ebit.cluster import SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
@@ -47,12 +57,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BellPairs",
+    "CapacityRow",
+    "CapacitySettings",
     "Checkpoint",
     "ClassicalBits",
     "Consumption",
     "DistributedDNN",
     "DistributedQCNN",
     "EbitError",
+    "EffectiveDimension",
+    "FisherSpectrum",
     "Fit",
     "Model",
     "QuantumLink",
@@ -67,7 +81,11 @@ __all__ = [
     "TrainingDivergedError",
     "__version__",
     "all_resources",
+    "capacity_row",
     "compare",
+    "effective_dimension",
+    "fisher_information",
+    "fisher_spectrum",
     "fit",
     "load_model",
     "make_task",

@@ -37,7 +37,7 @@ def points(none: list[float], bell: list[float]) -> pl.DataFrame:
     ],
 )
 def test_above(bell: list[float], words: str, verdict: str) -> None:
-    settings = item(pattern=[Pattern(text="T", each=["depth"], **ABOVE)])
+    settings = item(pattern=[Pattern(text="T", each=("depth",), **ABOVE)])
     (result,) = check_patterns(settings, points([0.7, 0.7], bell), quick=False)
     assert (result.measured, result.published, result.verdict) == (words, "2 of 2", verdict)
 
@@ -46,7 +46,7 @@ def test_above(bell: list[float], words: str, verdict: str) -> None:
     ("none", "verdict"), [([0.7, 0.8, 0.85], AGREES), ([0.7, 0.6, 0.1], DIFFERS)]
 )
 def test_falls(none: list[float], verdict: str) -> None:
-    settings = item(pattern=[Pattern(text="T", each=["depth"], falls=True, **ABOVE)])
+    settings = item(pattern=[Pattern(text="T", each=("depth",), falls=True, **ABOVE)])
     table = points(none, [0.9, 0.91, 0.89] if verdict == AGREES else [0.9, 0.7, 0.15])
     (result,) = check_patterns(settings, table.with_columns(published=None), quick=False)
     assert result.verdict == verdict
@@ -54,7 +54,7 @@ def test_falls(none: list[float], verdict: str) -> None:
 
 
 def test_no_verdict_without_points_or_in_a_quick_look() -> None:
-    settings = item(pattern=[Pattern(text="T", each=["depth"], **ABOVE)])
+    settings = item(pattern=[Pattern(text="T", each=("depth",), **ABOVE)])
     table = points([0.7], [0.8])
     assert check_patterns(settings, table.filter(resource="none"), quick=False) == []
     (result,) = check_patterns(settings, table, quick=True)

@@ -157,11 +157,11 @@ def test_kim_as_typed_in_elsewhere() -> None:
         for key, mixing, depth in (("no_mixing", "0", "10"), ("mixing", "3", "7")):
             pair = paper["table_S5"][key][number]
             assert numbers("kim2026", "table-S5")[resource(name), mixing, depth] == tuple(pair)
-        for key, mixing in (("no_mixing", 0), ("mixing_3", 3)):
+        for key, layers in (("no_mixing", 0), ("mixing_3", 3)):
             table = paper["table_S6"][key]
-            for layers, rank in zip(table["depth"], table[name], strict=True):
-                found = numbers("kim2026", "table-S6")
-                assert found[resource(name), str(mixing), str(layers - mixing)] == (rank,)
+            found = numbers("kim2026", "table-S6")
+            for depth, rank in zip(table["depth"], table[name], strict=True):
+                assert found[resource(name), str(layers), str(depth - layers)] == (rank,)
 
 
 def test_hwang_as_typed_in_elsewhere() -> None:

@@ -23,7 +23,8 @@ PAPER = "#ffffff"
 GRID = "#dddddd"
 """Colour of grid lines."""
 
-_PANELS_A_LINE = 3
+PANELS_A_LINE = 3
+"""Most axes side by side."""
 
 _SETTINGS: Any = {
     "font.family": "sans-serif",
@@ -134,10 +135,10 @@ def new_panels(
     with paper_style():
         from matplotlib.figure import Figure
 
-        columns = min(count, _PANELS_A_LINE)
+        columns = min(count, PANELS_A_LINE)
         lines = -(-count // columns)
         figure = Figure(figsize=(TWO_COLUMN_WIDTH, lines * height), layout="constrained")
-        axes = []
+        axes: list[Axes] = []
         for place in range(1, count + 1):
             first = axes[0] if axes and share else None
             axes.append(figure.add_subplot(lines, columns, place, sharey=first))

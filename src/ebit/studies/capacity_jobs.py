@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 
-from ebit.errors import EbitError
+from ebit.capacity import CapacitySettings, capacity_row
 from ebit.results import grid_points
 from ebit.results.store import read_rows, write_rows
 from ebit.studies.study import Study
@@ -21,7 +22,7 @@ class CapacityJob:
     """One computation: what to compute, and its settings.
 
     Attributes:
-        quantity: `rank` (effective dimension) or `spectrum` (of the Fisher information).
+        quantity: `rank`, or `spectrum` to keep the eigenvalues, too.
         settings: Arguments of `ebit.capacity.CapacitySettings`.
     """
 
@@ -79,7 +80,7 @@ def run_jobs(
     for number, job in enumerate(jobs):
         path = out / "capacity" / f"{job.hash}.parquet"
         if not path.is_file():
-            row = {"task": job.hash, **job.settings, **_compute(job)}
+            row = {**job.settings, **_compute(job), "task": job.hash}
             write_rows(path, pl.DataFrame([row]))
         rows.append(read_rows(path))
         if progress is not None:
@@ -88,4 +89,10 @@ def run_jobs(
 
 
 def _compute(job: CapacityJob) -> dict[str, Any]:
-    raise EbitError("Capacities are not connected yet.")
+    """The row of a job; a spectrum keeps its non-zero eigenvalues."""
+    row, spectrum = capacity_row(CapacitySettings(**job.settings))
+    columns = asdict(row)
+    if job.quantity == "spectrum":
+        positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
+        columns["log_eigenvalues"] = np.log(positive).tolist()
+    return columns

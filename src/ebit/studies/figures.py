@@ -18,6 +18,7 @@ from ebit.plots import (
     success_probabilities,
     validation_curves,
 )
+from ebit.plots.style import PANELS_A_LINE
 from ebit.report.figures import Picture, save_picture
 from ebit.studies.findings import gains
 from ebit.studies.published import published_runs
@@ -93,11 +94,13 @@ def _panelled(
         return figure
     values = table[panels].unique(maintain_order=True).to_list()
     figure, axes = new_panels(len(values))
-    for value, ax in zip(values, axes, strict=True):
+    for number, (value, ax) in enumerate(zip(values, axes, strict=True)):
         draw(table.filter(pl.col(panels) == value), ax)
         ax.set_title(_PANEL_NAMES.get(panels, "{}").format(value), fontsize="medium")
-        ax.get_legend().remove()
-        if ax.get_subplotspec().colspan.start > 0:
+        legend = ax.get_legend()
+        if legend is not None:
+            legend.remove()
+        if number % PANELS_A_LINE:
             ax.set_ylabel("")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=6)
     return figure

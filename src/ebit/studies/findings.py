@@ -97,7 +97,7 @@ def _rank(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
     kept = kept.filter(pl.col("largest_dropped") > 0)
     sentences = []
     if kept.height:
-        ratio = float((kept["smallest_kept"] / kept["largest_dropped"]).min())  # type: ignore[operator, arg-type]
+        ratio = float((kept["smallest_kept"] / kept["largest_dropped"]).min())  # type: ignore[arg-type]
         sentences.append(
             f"Ranks: between the smallest singular value that counts and the largest that does "
             f"not there is at least a factor of {ratio:.1g}."
@@ -135,7 +135,7 @@ def _spectrum(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
     return [
         f"Standard deviation of the logarithm of the non-zero eigenvalues, {resource}: {std:.3f}."
         for resource, std in rows.group_by("resource", maintain_order=True)
-        .agg(pl.col("log_std").mean())
+        .agg(pl.col("log_eigenvalue_std").mean())
         .iter_rows()
     ]
 

@@ -42,12 +42,12 @@ class Reason(Settings):
     """Why some numbers differ.
 
     Attributes:
-        where: Which ones; all if empty.
         text: The reason.
+        where: Which ones; all if empty.
     """
 
-    where: Annotated[Filter, Field(default_factory=dict)]
     text: str
+    where: Filter = Field(default_factory=dict)
 
 
 class Drawing(Settings):
