@@ -15,13 +15,16 @@ if TYPE_CHECKING:
 
 _COLUMNS = ("series", "x", "measured", "measured_std", "published", "published_std")
 _WIDTH = 0.6
+_MOST_MARKERS = 12
+"""With more values along x, measured means are a line without markers."""
 
 
 def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw means (filled) and published ones (hollow) against a number or a category.
 
     Numbers along x are joined by a line for each series; categories stand side by side. Bars are
-    +-1 sample standard deviation, where it is known.
+    +-1 sample standard deviation, where it is known. Where values along x are many, the measured
+    means are lines alone.
 
     Args:
         points: One row a mean: series (a resource string gets its colour), x (number or text),
@@ -65,17 +68,19 @@ def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 def _draw_series(own: pl.DataFrame, ax: "Axes", style: ResourceStyle, is_number: bool) -> None:
+    crowded = is_number and own.height > _MOST_MARKERS
     if is_number:
         ax.plot(own["x"], own["measured"], color=style.color, linestyle=style.line)
-    for x, measured, std in own.select("x", "measured", "measured_std").iter_rows():
-        draw_mean(ax, style, x, measured, yerr=std)
+    if not crowded:
+        for x, measured, std in own.select("x", "measured", "measured_std").iter_rows():
+            draw_mean(ax, style, x, measured, yerr=std)
     ax.errorbar(
         own["x"],
         own["published"].to_numpy(),
         yerr=own["published_std"].fill_null(0.0).to_numpy(),
         color=style.color,
         marker=style.marker,
-        markersize=10,
+        markersize=4 if crowded else 10,
         markerfacecolor="none",
         linestyle="none",
         elinewidth=0.6,

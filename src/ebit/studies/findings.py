@@ -106,7 +106,7 @@ def _rank(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
     if bound:
         sentences.append(
             f"{bound} of {rows.height} ranks sit at their sampling bound (inputs times independent "
-            "outcomes): more inputs give larger ranks there."
+            "outcomes): more inputs may give larger ranks there."
         )
     return [*sentences, *_classical_gap(rows)]
 

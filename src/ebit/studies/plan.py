@@ -94,7 +94,7 @@ def plan_study(
     Example:
         >>> plan = plan_study("kim2026", tables=["S4"])
         >>> len(plan.candidates), len(plan.tasks(plan.sets))
-        (100, 125)
+        (100, 124)
     """
     study = read_study(name)
     if runs is not None and runs < 1:

@@ -47,7 +47,7 @@ def published_numbers(study: Study, item: Item) -> pl.DataFrame:
         >>> from ebit.studies import read_study
         >>> study = read_study("kim2026")
         >>> published_numbers(study, study.select(["S2"])[0]).row(1)
-        ('bell:1', 0.85186, 0.000533749902420547, 10)
+        ('bell:1', 0.85185, 0.0005147815070493912, 10)
     """
     columns = {"published": pl.Float64, "published_std": pl.Float64, "published_runs": pl.Int64}
     table = published_runs(study, item)

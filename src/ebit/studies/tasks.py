@@ -39,9 +39,9 @@ def read_grids(study: Study, file: str, budget: Budget) -> dict[str, Any]:
 
     Example:
         >>> from ebit.studies import read_study
-        >>> grids = read_grids(read_study("kim2026"), "table-S4", Budget(runs=2))
+        >>> grids = read_grids(read_study("kim2026"), "table-S4", Budget())
         >>> grids["grid"][0]["depth"], grids["grid"][0]["runs"]
-        ([5, 10, 15, 20, 25], 2)
+        ([5, 10, 15, 20, 25], 5)
     """
     content = tomllib.loads((folder_of(study.name) / "tasks" / f"{file}.toml").read_text("utf-8"))
     own = content.get("quick", {}) if budget.quick else {}
