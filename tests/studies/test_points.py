@@ -161,8 +161,8 @@ def test_a_data_set_is_compared_with_one_line_of_the_table() -> None:
 
 def test_words() -> None:
     row = point(0.5, 0.02, 5) | {"depth": 20}
-    settings = item(keys=["resource", "depth"])
-    assert entry_words(settings, row) == "none, depth 20"
+    settings = item()
+    assert entry_words(["resource", "depth"], row) == "none, depth 20"
     assert number_words(settings, row, "measured") == "0.820 ± 0.020"
     assert verdict_words(row) == DIFFERS
     table = pl.DataFrame(

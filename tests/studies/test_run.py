@@ -7,8 +7,9 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ebit import Store
+from ebit import Store, Task, train
 from ebit.cluster import batch
+from ebit.data import Dataset
 from ebit.studies import plan_study, reproduce, run_plan
 from ebit.studies.capacity_jobs import CapacityJob, run_jobs
 from ebit.studies.points import AGREES, DIFFERS, UNKNOWN
@@ -94,13 +95,10 @@ def test_runs_and_quick(small_study: str, tmp_path: Path) -> None:
 def test_a_failed_training_is_reported_and_the_rest_is_there(
     small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = batch.train
-
-    def fail(dataset: object, task: object, out: Path) -> object:
-        model = getattr(task, "model")  # noqa: B009
-        if model.resource == "bell:1":
+    def fail(dataset: Dataset, task: Task, out: Path) -> pl.DataFrame:
+        if task.model.resource == "bell:1":
             raise RuntimeError("no")
-        return original(dataset, task, out)  # type: ignore[arg-type]
+        return train(dataset, task, out)
 
     monkeypatch.setattr(batch, "train", fail)
     result = reproduce(small_study, tmp_path)

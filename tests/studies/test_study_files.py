@@ -11,6 +11,7 @@ import polars as pl
 import pytest
 
 from ebit import EbitError
+from ebit.capacity import CapacitySettings
 from ebit.studies import STUDIES, Item, Study, plan_study, read_study
 from ebit.studies.patterns import check_patterns
 from ebit.studies.points import AGREES
@@ -94,6 +95,14 @@ def test_a_quick_look_is_small(name: str) -> None:
     assert len(plan.tasks(plan.sets)) < 60
     assert len(plan.jobs) < 40
     assert all(task.task.training.runs == 2 for task in plan.tasks(plan.sets))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_capacity_has_valid_settings(name: str) -> None:
+    for job in plan_study(name).jobs:
+        if "pooling" in job.settings and "pooling" not in CapacitySettings.model_fields:
+            pytest.xfail("capacities do not know pooling layouts yet")
+        assert CapacitySettings(**job.settings).resource == job.settings["resource"]
 
 
 def test_a_readme_for_every_study() -> None:

@@ -1,8 +1,10 @@
 """`ebit reproduce`: the tables and figures of a paper, measured beside published."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import polars as pl
 import typer
 
 from ebit.cli.console import (
@@ -17,8 +19,8 @@ from ebit.cli.options import Json
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.plots import check_installed
 from ebit.results import Store, check_memory, estimate
-from ebit.studies import STUDIES, ItemResult, Plan, StudyResult, plan_study, run_plan
-from ebit.studies.points import DIFFERS
+from ebit.studies import STUDIES, Item, ItemResult, Plan, StudyResult, plan_study, run_plan
+from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.report import write_study
 from ebit.studies.words import (
     chance_words,
@@ -28,14 +30,18 @@ from ebit.studies.words import (
     entry_words,
     errors_words,
     number_words,
+    pattern_words,
     sets_words,
-    verdict_words,
 )
 
 LINES = 40
 """A table with more numbers is printed as its differences only."""
 
-COLUMNS = ("published", "measured", "difference", "std errors", "verdict")
+COLUMNS = ("published", "measured", "diff", "errors", "verdict")
+"""Titles of the table; errors: the difference in standard errors."""
+
+GROUPS = ("set", "data")
+"""A first key that gets a table for each of its values, unless they are single letters."""
 
 
 def reproduce(
@@ -78,6 +84,7 @@ def reproduce(
         study, tables=table or (), figures=figure or (), data=data or (), quick=quick, runs=runs
     )
     folder = out if out is not None else Path("ebit-reproduce") / study
+    check_output(folder / "report.html", data="")
     for path in data or [Path()]:
         check_output(json, data=str(path))
     _announce(plan, folder)
@@ -110,6 +117,7 @@ def _print(result: StudyResult) -> None:
     if result.plan.choice is not None:
         output.print(sets_words(result))
     output.print(chance_words(result))
+    output.print("Mean ± standard deviation over the runs; errors: diff in its standard errors.")
     for failure in result.failures:
         task = failure.item.task
         messages.print(f"Failed: {task.model.resource} on {task.data}: {failure.error}")
@@ -119,27 +127,37 @@ def _print_item(result: ItemResult) -> None:
     item, points = result.item, compared(result.points)
     output.print(f"{item.label}: {item.title}")
     shown = points if points.height <= LINES else points.filter(verdict=DIFFERS)
+    first = item.keys[0]
+    if first in GROUPS and shown[first].cast(pl.String).str.len_chars().max() != 1:
+        for own in shown.partition_by(first, maintain_order=True):
+            output.print(own[first][0])
+            _print_points(item, own, item.keys[1:])
+    else:
+        _print_points(item, shown, item.keys)
+    for row in shown.filter(verdict=DIFFERS).iter_rows(named=True):
+        if row["reason"]:
+            output.print(f"{entry_words(item.keys, row)} differs: {row['reason']}")
+    for pattern in result.patterns:
+        output.print(f"{pattern.text} {pattern_words(pattern)}")
+    for finding in result.findings:
+        output.print(finding)
+    output.print(f"{count_words(result.points)}.\n")
+
+
+def _print_points(item: Item, points: pl.DataFrame, keys: Sequence[str]) -> None:
     rows = [
         (
-            entry_words(item, row),
+            entry_words(keys, row),
             number_words(item, row, "published"),
             number_words(item, row, "measured"),
             difference_words(item, row),
             errors_words(row),
-            verdict_words(row),
+            "-" if row["verdict"] == UNKNOWN else row["verdict"],
         )
-        for row in shown.iter_rows(named=True)
+        for row in points.iter_rows(named=True)
     ]
     if rows:
-        titles = [(title, title != "verdict") for title in COLUMNS]
-        print_table([("", False), *titles], rows)
-    for pattern in result.patterns:
-        published = f" (published: {pattern.published})" if pattern.published else ""
-        verdict = f"{pattern.verdict}: {pattern.reason}" if pattern.reason else pattern.verdict
-        output.print(f"{pattern.text} {pattern.measured}{published}: {verdict}")
-    for finding in result.findings:
-        output.print(finding)
-    output.print(f"{count_words(result.points)}.\n")
+        print_table([("", False), *((title, True) for title in COLUMNS)], rows)
 
 
 def _content(result: StudyResult) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.run import ItemResult, StudyResult
 from ebit.studies.words import (
+    RULE,
     chance_words,
     compared,
     count_words,
@@ -10,7 +11,9 @@ from ebit.studies.words import (
     entry_words,
     errors_words,
     number_words,
+    pattern_words,
     sets_words,
+    time_words,
     verdict_words,
 )
 
@@ -28,10 +31,15 @@ def readme(result: StudyResult) -> str:
         Markdown.
     """
     study = result.plan.study
-    parts = [f"# {study.name}", study.paper, study.note]
+    parts = [
+        f"# {study.name}",
+        f"{study.paper}.",
+        f"Run `ebit reproduce {study.name}`.",
+        study.note,
+    ]
     if result.plan.budget.quick:
         parts.append("**A quick look: few runs and steps. Do not cite these numbers.**")
-    parts += [sets_words(result), chance_words(result)]
+    parts += [sets_words(result), RULE, chance_words(result), time_words(result)]
     parts += [_item(item) for item in result.items]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
@@ -47,21 +55,9 @@ def _item(result: ItemResult) -> str:
         f"- **Expected:** {item.expected}",
         f"- **Measured:** {' '.join(result.findings) or 'see the numbers below.'}",
         f"- **Verdict:** {count_words(result.points)}.",
-        *_patterns(result),
+        *[f"- **Pattern:** {one.text} {pattern_words(one)}" for one in result.patterns],
     ]
     return "\n".join([*lines, *_table(result)])
-
-
-def _patterns(result: ItemResult) -> list[str]:
-    lines = []
-    for pattern in result.patterns:
-        published = f", published {pattern.published}" if pattern.published else ""
-        reason = f": {pattern.reason}" if pattern.reason else ""
-        lines.append(
-            f"- **Pattern:** {pattern.text} Measured {pattern.measured}{published}: "
-            f"{pattern.verdict}{reason}."
-        )
-    return lines
 
 
 def _table(result: ItemResult) -> list[str]:
@@ -76,7 +72,7 @@ def _table(result: ItemResult) -> list[str]:
     lines = ["", f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
     for row in points.iter_rows(named=True):
         cells = [
-            entry_words(item, row),
+            entry_words(item.keys, row),
             number_words(item, row, "published"),
             number_words(item, row, "measured"),
             difference_words(item, row),

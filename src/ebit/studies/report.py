@@ -10,10 +10,10 @@ from ebit.report.provenance import command_html, pairs_html, versions
 from ebit.report.shell import SCROLLS, figure_html, page_html
 from ebit.studies.figures import draw_item
 from ebit.studies.patterns import PatternResult
-from ebit.studies.points import ERRORS
 from ebit.studies.readme import readme
 from ebit.studies.run import ItemResult, StudyResult
 from ebit.studies.words import (
+    RULE,
     chance_words,
     compared,
     count_words,
@@ -21,17 +21,12 @@ from ebit.studies.words import (
     entry_words,
     errors_words,
     number_words,
+    pattern_words,
     sets_words,
+    time_words,
     verdict_words,
 )
 from ebit.writing import write_atomically
-
-RULE = (
-    f"Two means agree if they differ by at most {ERRORS:g} standard errors of the difference "
-    "(Welch); this was fixed before anything was measured. A published number without a standard "
-    "deviation counts as one run with the spread of ours. Whole numbers (ranks) and numbers "
-    "without any spread must be equal. Mean ± sample standard deviation over the runs."
-)
 
 _TITLES = (
     "Published", "Measured", "Difference", "95% interval", "Standard errors",
@@ -130,23 +125,19 @@ def _line_html(result: ItemResult, row: Mapping[str, Any]) -> str:
         verdict_words(row),
     )
     text = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(entry_words(item, row))}</th>{text}</tr>'
+    return f'<tr><th scope="row">{escape(entry_words(item.keys, row))}</th>{text}</tr>'
 
 
 def _patterns_html(patterns: Sequence[PatternResult]) -> str:
     if not patterns:
         return ""
-    shown = {
-        pattern.text: f"{pattern.verdict} (measured: {pattern.measured}"
-        + (f"; published: {pattern.published})" if pattern.published else ")")
-        for pattern in patterns
-    }
+    shown = {pattern.text: pattern_words(pattern) for pattern in patterns}
     return f"<h3>The pattern</h3>{pairs_html(shown)}"
 
 
 def _method_html(result: StudyResult, command: str) -> str:
     study = result.plan.study
-    sentences = [RULE, study.note, sets_words(result)]
+    sentences = [RULE, study.note, sets_words(result), time_words(result)]
     text = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences if sentence)
     return (
         f"<ul>{text}</ul>{command_html(command)}"

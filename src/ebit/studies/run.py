@@ -133,22 +133,28 @@ def run_plan(
     progress: SweepProgress | None = None,
 ) -> StudyResult:
     """As `reproduce`, for a plan that is made already."""
-    trainings = len(plan.tasks(plan.sets))
-    total = trainings + len(plan.jobs)
+    jobs = len(plan.jobs)
+    total = jobs + len(plan.tasks(plan.sets))
 
     def report(done: int, _: int) -> None:
         if progress is not None:
             progress(done, total)
 
     def train(tasks: Sequence[SweepTask]) -> tuple[pl.DataFrame, tuple[Failure, ...]]:
-        result = run_sweep(tasks, out, cluster=cluster, workers=workers, progress=report)
+        result = run_sweep(
+            tasks,
+            out,
+            cluster=cluster,
+            workers=workers,
+            progress=lambda done, _: report(jobs + done, total),
+        )
         return result.rows, result.failures
 
+    capacities = run_jobs(plan.jobs, out, progress=report)
     sets = plan.sets
     if plan.choice is not None:
         sets = _chosen(plan, plan.choice, train(plan.candidates)[0])
     rows, failures = train(plan.tasks(sets))
-    capacities = run_jobs(plan.jobs, out, progress=lambda done, _: report(trainings + done, total))
     items = [_item_result(plan, item, rows, capacities, sets) for item in plan.items]
     adjusted = add_holm(pl.concat([item.points for item in items], how="diagonal_relaxed"))
     return StudyResult(plan, sets, _with_holm(items, adjusted["holm_p_value"]), failures)

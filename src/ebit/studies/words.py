@@ -1,24 +1,31 @@
 """Numbers and names of a study in words, the same on the terminal, in the report and in files."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import polars as pl
 
-from ebit.studies.points import AGREES, DIFFERS, NOTHING, UNKNOWN
+from ebit.studies.patterns import PatternResult
+from ebit.studies.points import AGREES, DIFFERS, ERRORS, NOTHING, UNKNOWN
 from ebit.studies.run import StudyResult
 from ebit.studies.study import Item
+
+RULE = (
+    f"Two means agree if they differ by at most {ERRORS:g} standard errors of the difference "
+    "(Welch); this was fixed before anything was measured. A published number without a standard "
+    "deviation counts as one run with the spread of ours. Whole numbers (ranks) and numbers "
+    "without any spread must be equal. Mean ± sample standard deviation over the runs."
+)
+"""The rule behind the verdicts."""
 
 _PLAIN = ("set", "data", "resource", "loss", "pooling")
 """Keys whose values need no name."""
 
 
-def entry_words(item: Item, row: Mapping[str, Any]) -> str:
-    """What a number of an item belongs to, such as "bell:1, depth 20"."""
-    return ", ".join(
-        str(row[name]) if name in _PLAIN else f"{name} {row[name]}" for name in item.keys
-    )
+def entry_words(keys: Sequence[str], row: Mapping[str, Any]) -> str:
+    """What a number belongs to, such as "bell:1, depth 20"."""
+    return ", ".join(str(row[name]) if name in _PLAIN else f"{name} {row[name]}" for name in keys)
 
 
 def number_words(item: Item, row: Mapping[str, Any], side: str) -> str:
@@ -47,6 +54,13 @@ def verdict_words(row: Mapping[str, Any]) -> str:
     return f"{row['verdict']}: {row['reason']}" if row["reason"] else str(row["verdict"])
 
 
+def pattern_words(pattern: PatternResult) -> str:
+    """How often a statement holds, and its verdict."""
+    published = f", published {pattern.published}" if pattern.published else ""
+    reason = f" ({pattern.reason})" if pattern.reason else ""
+    return f"Measured {pattern.measured}{published}: {pattern.verdict}{reason}."
+
+
 def compared(points: pl.DataFrame) -> pl.DataFrame:
     """The points for which something is published."""
     return points.filter(pl.col("reason") != NOTHING)
@@ -65,6 +79,21 @@ def count_words(points: pl.DataFrame) -> str:
         reasons = shown.filter(verdict=UNKNOWN)["reason"].unique(maintain_order=True)
         parts.append(f"{counts[UNKNOWN]} cannot be compared ({'; '.join(reasons)})")
     return ", ".join(parts[1:] if counts[UNKNOWN] == shown.height else parts)
+
+
+def time_words(result: StudyResult) -> str:
+    """How long the computations took, all of them one after the other."""
+    seconds = {
+        row["task"]: row["seconds"] + (row.get("compile_seconds") or 0.0)
+        for item in result.items
+        for row in item.rows.select(pl.col("^(task|seconds|compile_seconds)$")).iter_rows(
+            named=True
+        )
+    }
+    return (
+        f"{len(seconds)} computations took {sum(seconds.values()) / 60:.1f} minutes, compilation "
+        "included."
+    )
 
 
 def chance_words(result: StudyResult) -> str:
