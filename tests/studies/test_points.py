@@ -6,10 +6,10 @@ import polars as pl
 import pytest
 
 from ebit.statistics import Sample, welch
+from ebit.studies import words
 from ebit.studies.points import AGREES, DIFFERS, NOTHING, UNKNOWN, add_holm, compare_points
-from ebit.studies.rows_of_paper import match_rows
+from ebit.studies.rows_of_paper import match_rows, matched_rows
 from ebit.studies.study import Item, Reason
-from ebit.studies.words import count_words, entry_words, number_words, verdict_words
 
 ACCURACIES = (0.80, 0.82, 0.84)  # mean 0.82, standard deviation 0.02
 
@@ -156,17 +156,20 @@ def test_a_data_set_is_compared_with_one_line_of_the_table() -> None:
         {"row": [1, 2, 1, 2], "depth": [3, 3, 5, 5], "published": [81.0, 80.0, 70.0, 90.0]}
     )
     settings = item(keys=["set", "depth"], percent=True)
-    assert match_rows(settings, measured, paper)["published"].to_list() == [80.0, 90.0]
+    matched = match_rows(settings, measured, paper)
+    assert matched["published"].to_list() == [80.0, 90.0]
+    assert matched_rows(matched) == ["file is nearest to line 2 of the table."]
+    assert matched_rows(published(0.8)) == []
 
 
 def test_words() -> None:
     row = point(0.5, 0.02, 5) | {"depth": 20}
     settings = item()
-    assert entry_words(["resource", "depth"], row) == "none, depth 20"
-    assert number_words(settings, row, "measured") == "0.820 ± 0.020"
-    assert verdict_words(row) == DIFFERS
+    assert words.entry(["resource", "depth"], row) == "none, depth 20"
+    assert words.number(settings, row, "measured") == "0.820 ± 0.020"
+    assert words.verdict(row) == DIFFERS
     table = pl.DataFrame(
         {"verdict": [AGREES, AGREES, DIFFERS, UNKNOWN], "reason": ["", "", "", "no data"]}
     )
-    assert count_words(table) == "2 of 4 agree, 1 differs, 1 cannot be compared (no data)"
-    assert count_words(table[3:]) == "1 cannot be compared (no data)"
+    assert words.counts(table) == "2 of 4 agree, 1 differs, 1 cannot be compared (no data)"
+    assert words.counts(table[3:]) == "1 cannot be compared (no data)"

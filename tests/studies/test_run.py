@@ -14,6 +14,7 @@ from ebit.studies import plan_study, reproduce, run_plan
 from ebit.studies.capacity_jobs import CapacityJob, run_jobs
 from ebit.studies.points import AGREES, DIFFERS, UNKNOWN
 from ebit.studies.report import write_study
+from report.test_report import Page
 
 
 def test_a_study_from_end_to_end(small_study: str, tmp_path: Path) -> None:
@@ -46,8 +47,11 @@ def check_choice(chosen: object, gain: pl.DataFrame) -> None:
 
 def check_files(written: list[Path], out: Path) -> None:
     page, text, table = (path.read_text("utf-8") for path in written)
-    assert "<script" not in page
-    assert page.count("<svg") == 2
+    parsed = Page(page)
+    assert parsed.open == []
+    assert len(parsed.ids) == len(set(parsed.ids))
+    assert "script" not in parsed.tags
+    assert parsed.tags.count("svg") == 2
     assert "Table 1, figure 1a" in page
     assert "## Table 1, figure 1a: Two resources" in text
     assert "- **Pattern:** More is more. Measured " in text

@@ -15,24 +15,13 @@ from ebit.cli.console import (
     print_table,
     write_json,
 )
-from ebit.cli.options import Json
+from ebit.cli.options import Cluster, Json, Workers
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.plots import check_installed
 from ebit.results import Store, check_memory, estimate
-from ebit.studies import STUDIES, Item, ItemResult, Plan, StudyResult, plan_study, run_plan
+from ebit.studies import STUDIES, Item, ItemResult, Plan, StudyResult, plan_study, run_plan, words
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.report import write_study
-from ebit.studies.words import (
-    chance_words,
-    compared,
-    count_words,
-    difference_words,
-    entry_words,
-    errors_words,
-    number_words,
-    pattern_words,
-    sets_words,
-)
 
 LINES = 40
 """A table with more numbers is printed as its differences only."""
@@ -62,14 +51,8 @@ def reproduce(
     runs: Annotated[
         int | None, typer.Option(help="Runs of every training. Default: those of the paper.")
     ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
-    ] = None,
+    cluster: Cluster = None,
+    workers: Workers = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of results. Default: ebit-reproduce/STUDY.")
     ] = None,
@@ -115,8 +98,8 @@ def _print(result: StudyResult) -> None:
     for item in result.items:
         _print_item(item)
     if result.plan.choice is not None:
-        output.print(sets_words(result))
-    output.print(chance_words(result))
+        output.print(words.sets(result))
+    output.print(words.chance(result))
     output.print("Mean ± standard deviation over the runs; errors: diff in its standard errors.")
     for failure in result.failures:
         task = failure.item.task
@@ -124,7 +107,7 @@ def _print(result: StudyResult) -> None:
 
 
 def _print_item(result: ItemResult) -> None:
-    item, points = result.item, compared(result.points)
+    item, points = result.item, words.compared(result.points)
     output.print(f"{item.label}: {item.title}")
     shown = points if points.height <= LINES else points.filter(verdict=DIFFERS)
     first = item.keys[0]
@@ -136,24 +119,17 @@ def _print_item(result: ItemResult) -> None:
         _print_points(item, shown, item.keys)
     for row in shown.filter(verdict=DIFFERS).iter_rows(named=True):
         if row["reason"]:
-            output.print(f"{entry_words(item.keys, row)} differs: {row['reason']}")
+            output.print(f"{words.entry(item.keys, row)} differs: {row['reason']}")
     for pattern in result.patterns:
-        output.print(f"{pattern.text} {pattern_words(pattern)}")
+        output.print(f"{pattern.text} {words.pattern(pattern)}")
     for finding in result.findings:
         output.print(finding)
-    output.print(f"{count_words(result.points)}.\n")
+    output.print(f"{words.counts(result.points)}.\n")
 
 
 def _print_points(item: Item, points: pl.DataFrame, keys: Sequence[str]) -> None:
     rows = [
-        (
-            entry_words(keys, row),
-            number_words(item, row, "published"),
-            number_words(item, row, "measured"),
-            difference_words(item, row),
-            errors_words(row),
-            "-" if row["verdict"] == UNKNOWN else row["verdict"],
-        )
+        [*words.cells(item, keys, row), "-" if row["verdict"] == UNKNOWN else row["verdict"]]
         for row in points.iter_rows(named=True)
     ]
     if rows:

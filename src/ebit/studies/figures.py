@@ -20,11 +20,11 @@ from ebit.plots import (
 )
 from ebit.plots.style import PANELS_A_LINE
 from ebit.report.figures import Picture, save_picture
+from ebit.studies import words
 from ebit.studies.findings import gains
 from ebit.studies.published import published_runs
 from ebit.studies.run import ItemResult
 from ebit.studies.study import Study
-from ebit.studies.words import count_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def draw_item(study: Study, result: ItemResult, folder: Path, colors: dict[str, 
     with paper_style():
         figure = _DRAW[item.drawing.kind](study, result)
     name = f"figure-{item.figure}"
-    alt = f"{item.title}: {count_words(result.points)}. {' '.join(result.findings)}".strip()
+    alt = f"{item.title}: {words.counts(result.points)}. {' '.join(result.findings)}".strip()
     return save_picture(figure, name, item.drawing.caption, alt, folder, colors)
 
 

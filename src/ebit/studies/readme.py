@@ -1,21 +1,8 @@
 """The page of results of a study in the fixed form, as Markdown."""
 
+from ebit.studies import words
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.run import ItemResult, StudyResult
-from ebit.studies.words import (
-    RULE,
-    chance_words,
-    compared,
-    count_words,
-    difference_words,
-    entry_words,
-    errors_words,
-    number_words,
-    pattern_words,
-    sets_words,
-    time_words,
-    verdict_words,
-)
 
 MOST_LINES = 60
 """A table with more numbers is left out; `comparisons.csv` has all of them."""
@@ -39,7 +26,7 @@ def readme(result: StudyResult) -> str:
     ]
     if result.plan.budget.quick:
         parts.append("**A quick look: few runs and steps. Do not cite these numbers.**")
-    parts += [sets_words(result), RULE, chance_words(result), time_words(result)]
+    parts += [words.sets(result), words.RULE, words.chance(result), words.times(result)]
     parts += [_item(item) for item in result.items]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
 
@@ -54,14 +41,14 @@ def _item(result: ItemResult) -> str:
         f"- **Settings:** {item.settings}",
         f"- **Expected:** {item.expected}",
         f"- **Measured:** {' '.join(result.findings) or 'see the numbers below.'}",
-        f"- **Verdict:** {count_words(result.points)}.",
-        *[f"- **Pattern:** {one.text} {pattern_words(one)}" for one in result.patterns],
+        f"- **Verdict:** {words.counts(result.points)}.",
+        *[f"- **Pattern:** {one.text} {words.pattern(one)}" for one in result.patterns],
     ]
     return "\n".join([*lines, *_table(result)])
 
 
 def _table(result: ItemResult) -> list[str]:
-    item, points = result.item, compared(result.points)
+    item, points = result.item, words.compared(result.points)
     if points.height > MOST_LINES:
         points = points.filter(verdict=DIFFERS)
     if points.is_empty():
@@ -71,13 +58,7 @@ def _table(result: ItemResult) -> list[str]:
     titles += [] if hidden else ["verdict"]
     lines = ["", f"| {' | '.join(titles)} |", f"|{' --- |' * len(titles)}"]
     for row in points.iter_rows(named=True):
-        cells = [
-            entry_words(item.keys, row),
-            number_words(item, row, "published"),
-            number_words(item, row, "measured"),
-            difference_words(item, row),
-            errors_words(row),
-        ]
-        cells += [] if hidden else [verdict_words(row)]
+        cells = words.cells(item, item.keys, row)
+        cells += [] if hidden else [words.verdict(row)]
         lines.append(f"| {' | '.join(cells)} |")
     return lines

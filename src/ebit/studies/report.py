@@ -8,24 +8,11 @@ from typing import Any
 from ebit.report.figures import Picture, page_colors
 from ebit.report.provenance import command_html, pairs_html, versions
 from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.studies import words
 from ebit.studies.figures import draw_item
 from ebit.studies.patterns import PatternResult
 from ebit.studies.readme import readme
 from ebit.studies.run import ItemResult, StudyResult
-from ebit.studies.words import (
-    RULE,
-    chance_words,
-    compared,
-    count_words,
-    difference_words,
-    entry_words,
-    errors_words,
-    number_words,
-    pattern_words,
-    sets_words,
-    time_words,
-    verdict_words,
-)
 from ebit.writing import write_atomically
 
 _TITLES = (
@@ -75,10 +62,10 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
 
 def _header_html(result: StudyResult) -> str:
     lines = [
-        f"<li>{escape(item.item.label)}: {escape(count_words(item.points))}</li>"
+        f"<li>{escape(item.item.label)}: {escape(words.counts(item.points))}</li>"
         for item in result.items
     ]
-    return f'<ul class="details">{"".join(lines)}</ul><p>{escape(chance_words(result))}</p>'
+    return f'<ul class="details">{"".join(lines)}</ul><p>{escape(words.chance(result))}</p>'
 
 
 def _item_html(result: ItemResult, picture: Picture) -> str:
@@ -88,7 +75,7 @@ def _item_html(result: ItemResult, picture: Picture) -> str:
         "Data": item.data,
         "Settings": item.settings,
         "Expected": item.expected,
-        "Verdict": count_words(result.points),
+        "Verdict": words.counts(result.points),
     }
     parts = [pairs_html(about), _points_html(result), _patterns_html(result.patterns)]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in result.findings]
@@ -96,7 +83,7 @@ def _item_html(result: ItemResult, picture: Picture) -> str:
 
 
 def _points_html(result: ItemResult) -> str:
-    item, points = result.item, compared(result.points)
+    item, points = result.item, words.compared(result.points)
     if points.is_empty():
         return ""
     lines = "\n".join(_line_html(result, row) for row in points.iter_rows(named=True))
@@ -115,29 +102,30 @@ def _line_html(result: ItemResult, row: Mapping[str, Any]) -> str:
     item = result.item
     digits = item.digits
     low, high, p = row["interval_low"], row["interval_high"], row["holm_p_value"]
+    entry, published, measured, difference, errors = words.cells(item, item.keys, row)
     cells = (
-        number_words(item, row, "published"),
-        number_words(item, row, "measured"),
-        difference_words(item, row),
+        published,
+        measured,
+        difference,
         "-" if low is None else f"{low:+.{digits}f} to {high:+.{digits}f}",
-        errors_words(row),
+        errors,
         "-" if p is None else f"{p:.2g}",
-        verdict_words(row),
+        words.verdict(row),
     )
     text = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    return f'<tr><th scope="row">{escape(entry_words(item.keys, row))}</th>{text}</tr>'
+    return f'<tr><th scope="row">{escape(entry)}</th>{text}</tr>'
 
 
 def _patterns_html(patterns: Sequence[PatternResult]) -> str:
     if not patterns:
         return ""
-    shown = {pattern.text: pattern_words(pattern) for pattern in patterns}
+    shown = {pattern.text: words.pattern(pattern) for pattern in patterns}
     return f"<h3>The pattern</h3>{pairs_html(shown)}"
 
 
 def _method_html(result: StudyResult, command: str) -> str:
     study = result.plan.study
-    sentences = [RULE, study.note, sets_words(result), time_words(result)]
+    sentences = [words.RULE, study.note, words.sets(result), words.times(result)]
     text = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences if sentence)
     return (
         f"<ul>{text}</ul>{command_html(command)}"

@@ -38,3 +38,11 @@ def match_rows(item: Item, rows: pl.DataFrame, published: pl.DataFrame) -> pl.Da
     )
     nearest = distances.unique("set", keep="first", maintain_order=True).select("set", ROW)
     return nearest.join(published, on=ROW, maintain_order="left_right")
+
+
+def matched_rows(published: pl.DataFrame) -> list[str]:
+    """Which line of the published table each data set is compared with, in words."""
+    if ROW not in published.columns:
+        return []
+    pairs = published.select("set", ROW).unique(maintain_order=True)
+    return [f"{name} is nearest to line {row} of the table." for name, row in pairs.iter_rows()]

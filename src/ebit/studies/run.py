@@ -15,7 +15,7 @@ from ebit.studies.patterns import PatternResult, check_patterns
 from ebit.studies.plan import Plan, plan_study
 from ebit.studies.points import add_holm, compare_points, labelled
 from ebit.studies.published import published_numbers
-from ebit.studies.rows_of_paper import match_rows
+from ebit.studies.rows_of_paper import match_rows, matched_rows
 from ebit.studies.sets import Sets, choose
 from ebit.studies.study import Choice, Item
 from ebit.studies.tasks import training_tasks
@@ -190,7 +190,7 @@ def _item_result(
         rows=rows,
         points=points,
         patterns=tuple(check_patterns(item, points, quick=quick)),
-        findings=tuple(findings(item, rows, points)),
+        findings=(*matched_rows(published), *findings(item, rows, points)),
     )
 
 

@@ -23,12 +23,12 @@ _PLAIN = ("set", "data", "resource", "loss", "pooling")
 """Keys whose values need no name."""
 
 
-def entry_words(keys: Sequence[str], row: Mapping[str, Any]) -> str:
+def entry(keys: Sequence[str], row: Mapping[str, Any]) -> str:
     """What a number belongs to, such as "bell:1, depth 20"."""
     return ", ".join(str(row[name]) if name in _PLAIN else f"{name} {row[name]}" for name in keys)
 
 
-def number_words(item: Item, row: Mapping[str, Any], side: str) -> str:
+def number(item: Item, row: Mapping[str, Any], side: str) -> str:
     """A mean with its standard deviation; a dash where there is none."""
     mean, std = row[side], row[f"{side}_std"]
     if mean is None:
@@ -37,28 +37,39 @@ def number_words(item: Item, row: Mapping[str, Any], side: str) -> str:
     return f"{mean:.{digits}f}" if std is None else f"{mean:.{digits}f} ± {std:.{digits}f}"
 
 
-def difference_words(item: Item, row: Mapping[str, Any]) -> str:
+def difference(item: Item, row: Mapping[str, Any]) -> str:
     """Measured minus published."""
     digits = 0 if item.exact else item.digits
     return "-" if row["difference"] is None else f"{row['difference']:+.{digits}f}"
 
 
-def errors_words(row: Mapping[str, Any]) -> str:
+def errors(row: Mapping[str, Any]) -> str:
     """The difference in standard errors."""
-    errors = row["standard_errors"]
-    return "-" if errors is None else f"{errors:+.1f}"
+    value = row["standard_errors"]
+    return "-" if value is None else f"{value:+.1f}"
 
 
-def verdict_words(row: Mapping[str, Any]) -> str:
+def cells(item: Item, keys: Sequence[str], row: Mapping[str, Any]) -> list[str]:
+    """A line of a table: what it is, published, measured, difference, in standard errors."""
+    return [
+        entry(keys, row),
+        number(item, row, "published"),
+        number(item, row, "measured"),
+        difference(item, row),
+        errors(row),
+    ]
+
+
+def verdict(row: Mapping[str, Any]) -> str:
     """Verdict with its reason."""
     return f"{row['verdict']}: {row['reason']}" if row["reason"] else str(row["verdict"])
 
 
-def pattern_words(pattern: PatternResult) -> str:
+def pattern(result: PatternResult) -> str:
     """How often a statement holds, and its verdict."""
-    published = f", published {pattern.published}" if pattern.published else ""
-    reason = f" ({pattern.reason})" if pattern.reason else ""
-    return f"Measured {pattern.measured}{published}: {pattern.verdict}{reason}."
+    published = f", published {result.published}" if result.published else ""
+    reason = f" ({result.reason})" if result.reason else ""
+    return f"Measured {result.measured}{published}: {result.verdict}{reason}."
 
 
 def compared(points: pl.DataFrame) -> pl.DataFrame:
@@ -66,22 +77,22 @@ def compared(points: pl.DataFrame) -> pl.DataFrame:
     return points.filter(pl.col("reason") != NOTHING)
 
 
-def count_words(points: pl.DataFrame) -> str:
+def counts(points: pl.DataFrame) -> str:
     """How many numbers agree, such as "300 of 300 agree"."""
     shown = compared(points)
     if shown.is_empty():
         return "nothing published to compare with"
-    counts = Counter(shown["verdict"])
-    parts = [f"{counts[AGREES]} of {shown.height} agree"]
-    if counts[DIFFERS]:
-        parts.append(f"{counts[DIFFERS]} {'differs' if counts[DIFFERS] == 1 else 'differ'}")
-    if counts[UNKNOWN]:
+    number_of = Counter(shown["verdict"])
+    parts = [f"{number_of[AGREES]} of {shown.height} agree"]
+    if number_of[DIFFERS]:
+        parts.append(f"{number_of[DIFFERS]} {'differs' if number_of[DIFFERS] == 1 else 'differ'}")
+    if number_of[UNKNOWN]:
         reasons = shown.filter(verdict=UNKNOWN)["reason"].unique(maintain_order=True)
-        parts.append(f"{counts[UNKNOWN]} cannot be compared ({'; '.join(reasons)})")
-    return ", ".join(parts[1:] if counts[UNKNOWN] == shown.height else parts)
+        parts.append(f"{number_of[UNKNOWN]} cannot be compared ({'; '.join(reasons)})")
+    return ", ".join(parts[1:] if number_of[UNKNOWN] == shown.height else parts)
 
 
-def time_words(result: StudyResult) -> str:
+def times(result: StudyResult) -> str:
     """How long the computations took, all of them one after the other."""
     seconds = {
         row["task"]: row["seconds"] + (row.get("compile_seconds") or 0.0)
@@ -96,7 +107,7 @@ def time_words(result: StudyResult) -> str:
     )
 
 
-def chance_words(result: StudyResult) -> str:
+def chance(result: StudyResult) -> str:
     """What the number of comparisons means for single differences."""
     points = result.comparisons
     tests = points.filter(pl.col("holm_p_value").is_not_null())
@@ -111,7 +122,7 @@ def chance_words(result: StudyResult) -> str:
     )
 
 
-def sets_words(result: StudyResult) -> str:
+def sets(result: StudyResult) -> str:
     """Which data sets were chosen; empty if none were."""
     if result.plan.choice is None:
         return ""
