@@ -64,7 +64,7 @@ def draw_item(study: Study, result: ItemResult, folder: Path, colors: dict[str, 
     item = result.item
     with paper_style():
         figure = _DRAW[item.drawing.kind](study, result)
-    name = f"figure-{item.figure}"
+    name = item.name if item.figure is None else f"figure-{item.figure}"
     alt = f"{item.title}: {words.counts(result.points)}. {' '.join(result.findings)}".strip()
     return save_picture(figure, name, item.drawing.caption, alt, folder, colors)
 

@@ -79,7 +79,7 @@ def _item_html(result: ItemResult, picture: Picture) -> str:
     }
     parts = [pairs_html(about), _points_html(result), _patterns_html(result.patterns)]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in result.findings]
-    return "\n".join([*parts, figure_html(f"Figure {item.figure}", picture)])
+    return "\n".join([*parts, figure_html(item.label, picture)])
 
 
 def _points_html(result: ItemResult) -> str:
