@@ -21,6 +21,7 @@ CHAIN = [
     "network",
     "results",
     "cluster",
+    "studies",
     "benchmark",
     "cli",
 ]
@@ -28,6 +29,7 @@ EXTRA = {
     "learning": {"data"},
     "results": {"data"},
     "cluster": {"data"},
+    "studies": {"data", "plots", "report"},
     "cli": {"data", "plots", "report", "ebit"},
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},
@@ -44,7 +46,7 @@ def layer_of(path: Path) -> str:
 def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
-    return {layer, "errors", "settings", "writing", *left, *EXTRA.get(layer, set())}
+    return {layer, "errors", "settings", "statistics", "writing", *left, *EXTRA.get(layer, set())}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -81,6 +83,7 @@ def test_every_layer_is_known() -> None:
         "report",
         "errors",
         "settings",
+        "statistics",
         "writing",
         "__init__",
         "__main__",

@@ -39,6 +39,7 @@ from ebit.results import (
     summarize,
     train,
 )
+from ebit.studies import StudyResult, reproduce
 
 if TYPE_CHECKING:
     from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
@@ -75,6 +76,7 @@ __all__ = [
     "SingleQCNN",
     "Store",
     "StoredModel",
+    "StudyResult",
     "SweepResult",
     "SweepTask",
     "Task",
@@ -93,6 +95,7 @@ __all__ = [
     "parse_resource",
     "predict",
     "read_sweep",
+    "reproduce",
     "run_sweep",
     "summarize",
     "train",
