@@ -1,5 +1,6 @@
 """What a circuit can express: Fisher information, effective dimension, spectrum."""
 
+from ebit.capacity.data_functions import data_functions
 from ebit.capacity.dimension import MAX_INPUTS, EffectiveDimension, effective_dimension
 from ebit.capacity.fisher import FisherSpectrum, fisher_information, fisher_spectrum
 from ebit.capacity.outcomes import OUTCOMES, sampling_bound
@@ -16,6 +17,7 @@ __all__ = [
     "FisherSpectrum",
     "Rank",
     "capacity_row",
+    "data_functions",
     "effective_dimension",
     "fisher_information",
     "fisher_spectrum",

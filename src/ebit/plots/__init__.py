@@ -9,6 +9,7 @@ from ebit.plots.capacity import dimension_by_depth, log_spectrum
 from ebit.plots.chsh import success_probabilities
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
+from ebit.plots.data_functions import accuracy_by_functions
 from ebit.plots.gain import gain_against_baseline, gain_distribution
 from ebit.plots.points import first_three_coordinates
 from ebit.plots.published import means_beside_published
@@ -20,6 +21,7 @@ from ebit.plots.style import check_installed, new_figure, new_panels, paper_styl
 __all__ = [
     "ResourceStyle",
     "accuracy_against_cost",
+    "accuracy_by_functions",
     "accuracy_by_resource",
     "check_installed",
     "dimension_by_depth",

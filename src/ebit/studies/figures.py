@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ebit.plots import (
+    accuracy_by_functions,
     gain_against_baseline,
     gain_distribution,
     log_spectrum,
@@ -21,7 +22,7 @@ from ebit.plots import (
 from ebit.plots.style import PANELS_A_LINE
 from ebit.report.figures import Picture, save_picture
 from ebit.studies import words
-from ebit.studies.findings import gains
+from ebit.studies.findings import gains, with_functions
 from ebit.studies.published import published_runs
 from ebit.studies.run import ItemResult
 from ebit.studies.study import Study
@@ -136,6 +137,10 @@ def _gain(_: Study, result: ItemResult) -> "Figure":
     return figure
 
 
+def _functions(_: Study, result: ItemResult) -> "Figure":
+    return _panelled(with_functions(result.points), "set", accuracy_by_functions)
+
+
 def _spectrum(_: Study, result: ItemResult) -> "Figure":
     kinds = result.rows["outcomes"].unique(maintain_order=True).to_list()
     figure, axes = new_panels(len(kinds))
@@ -155,4 +160,5 @@ _DRAW: dict[str, Callable[[Study, ItemResult], "Figure"]] = {
     "validation": _validation,
     "gain": _gain,
     "spectrum": _spectrum,
+    "functions": _functions,
 }
