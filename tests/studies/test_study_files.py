@@ -5,6 +5,7 @@ import json
 import os
 from importlib.resources import files
 from pathlib import Path
+from statistics import mean, stdev
 from typing import Any
 
 import polars as pl
@@ -54,6 +55,13 @@ def test_every_published_number_is_there(name: str) -> None:
         if len(published_runs(study, item))
     }
     assert counts == COUNTS[name]
+
+
+def test_single_runs_become_mean_and_standard_deviation() -> None:
+    study = read_study("kim2026")
+    runs = [0.7407, 0.7412, 0.7437, 0.7406, 0.7438, 0.7408, 0.7364, 0.7412, 0.7409, 0.7410]
+    none = published_numbers(study, study.select(["S2"])[0]).row(0)
+    assert none == ("none", pytest.approx(mean(runs)), pytest.approx(stdev(runs)), 10)
 
 
 @pytest.mark.parametrize("name", STUDIES)
