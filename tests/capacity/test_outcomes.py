@@ -54,6 +54,17 @@ def test_repeated_halves_of_data(resource: str, outcomes: str) -> None:
     assert rank(model, inputs, outcomes) == bound
 
 
+def test_parity_of_all_pairs_of_halves() -> None:
+    """Nine inputs made of three halves on each side: without a resource only 3 + 3 - 1 numbers."""
+    s, t = np.random.default_rng(0).normal(size=(2, 3, 2))
+    inputs = data_inputs(np.stack([[*s[i], *t[j]] for i in range(3) for j in range(3)]))
+    assert inputs.distinct == (3, 3, 9)
+    for resource, bound in (("none", 5), ("bell:1", 9)):
+        model = DistributedQCNN(qubits=2, depth=8, resource=parse_resource(resource))
+        assert sampling_bound(model.resource, 2, "parity", inputs.distinct) == bound
+        assert rank(model, inputs, "parity") == bound
+
+
 def test_impossible_outcomes_give_no_infinity() -> None:
     values = np.array([[1.0, 1.0, 1.0], [0.25, 0.5, 0.5]])
     slopes = np.zeros((2, 3, 2))
