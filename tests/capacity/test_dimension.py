@@ -7,6 +7,7 @@ from typing import Any
 import jax
 import numpy as np
 import pytest
+from jax.flatten_util import ravel_pytree
 
 import ebit
 from ebit.capacity.points import Layout
@@ -166,10 +167,10 @@ def test_information_is_in_the_order_of_the_parameters() -> None:
     places: Any = Layout.of(model).cut(np.arange(Layout.of(model).angles))
     parameters = model.init(jax.random.key(3))
     with jax.enable_x64(True):
-        flat, restore = jax.flatten_util.ravel_pytree(
+        flat, restore = ravel_pytree(
             {key: value for key, value in parameters.items() if key != "readout"}
         )
-        again: Any = restore(np.arange(len(flat)).astype(flat.dtype))
+        again: Any = restore(jax.numpy.arange(len(flat), dtype=flat.dtype))
     jax.tree.map(np.testing.assert_array_equal, dict(places), dict(again))
 
 

@@ -56,10 +56,8 @@ def haar_embedding(inputs: Inputs, qubits: int) -> Any:
 
 def expected(model: DistributedQCNN, layout: Layout, point: Real, x: Real) -> tuple[Real, Real]:
     """P(00), P(a=0), P(b=0) and their derivatives from the reference, one input at a time."""
-    parameters, options = (
-        layout.cut(point),
-        {"qubits": model.qubits, "resource": model.resource_name},
-    )
+    parameters = layout.cut(point)
+    options: Any = {"qubits": model.qubits, "resource": model.resource_name}
     table = dense.probabilities(parameters, x, **options)
     values = np.stack([table[:, 0, 0], table[:, 0].sum(1), table[:, :, 0].sum(1)], axis=1)
     slopes = np.empty((len(x), 3, len(point)))
@@ -90,11 +88,12 @@ def test_against_the_dense_reference(
         monkeypatch.setattr(dense, "embedding", haar_embedding(inputs, qubits))
     values, slopes = expected(model, layout, points[0], x)
 
-    if isinstance(model.engine, LocalEffects):
+    engine: Any = model.engine
+    if isinstance(engine, LocalEffects):
         found = next(local_jacobian(layout, points, inputs, model.resource.pairs))
     else:
-        found = next(traced_jacobian(model.engine, layout, points, inputs, "joint"))
-        even = next(traced_jacobian(model.engine, layout, points, inputs, "parity"))
+        found = next(traced_jacobian(engine, layout, points, inputs, "joint"))
+        even = next(traced_jacobian(engine, layout, points, inputs, "parity"))
         for part, wanted in zip(even, equal_bits(values, slopes), strict=True):
             np.testing.assert_allclose(part, wanted, rtol=0, atol=1e-10)
     np.testing.assert_allclose(found[0], values, rtol=0, atol=1e-10)
@@ -136,9 +135,10 @@ def test_inputs_in_chunks_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     model = DistributedQCNN(qubits=2, depth=2, resource=parse_resource("classical"))
     layout, inputs = Layout.of(model), haar_inputs(2, 5, seed=0)
     points = random_points(layout, 1, seed=0)
-    (whole,) = traced_jacobian(model.engine, layout, points, inputs, "joint")
+    engine: Any = model.engine
+    (whole,) = traced_jacobian(engine, layout, points, inputs, "joint")
     monkeypatch.setattr("ebit.capacity.traced_jacobian._CHUNK", 2)
-    (parts,) = traced_jacobian(model.engine, layout, points, inputs, "joint")
+    (parts,) = traced_jacobian(engine, layout, points, inputs, "joint")
     for one, other in zip(whole, parts, strict=True):
         assert one.dtype == np.float64
         np.testing.assert_allclose(one, other, rtol=0, atol=1e-14)
@@ -149,7 +149,7 @@ def test_a_mixed_pair_is_like_no_pair() -> None:
     model = DistributedQCNN(qubits=2, depth=1, resource=parse_resource("bell:1"))
     layout, inputs = Layout.of(model), haar_inputs(2, 5, seed=0)
     points = random_points(layout, 1, seed=0)
-    values, _ = next(local_jacobian(layout, points, inputs, 1, np.eye(4, dtype=complex) / 4))
+    values, _ = next(local_jacobian(layout, points, inputs, 1, np.eye(4) / np.complex128(4)))
     np.testing.assert_allclose(values[:, 0], values[:, 1] * values[:, 2], rtol=0, atol=1e-14)
     perfect, _ = next(local_jacobian(layout, points, inputs, 1))
     assert np.abs(perfect[:, 0] - perfect[:, 1] * perfect[:, 2]).max() > 1e-3

@@ -119,6 +119,6 @@ def effective_dimension(
         number = min(2 * last.inputs, limit)
         before, last = last, measure(number, False)
         more = last.sampling_bound > before.sampling_bound
-        stopped = more and last.rank == before.rank and not last.on_sampling_bound
+        stopped = more and last.rank == before.rank  # so the rank is below its bound
         last = replace(last, converged=stopped)
     return last

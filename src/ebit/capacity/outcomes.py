@@ -82,7 +82,8 @@ def sampling_bound(
       maximally mixed state, so its outcome is even whatever the circuit does.
 
     Without messages P(a) depends on QPU A's half of the input only, and P(b) on the other half, so
-    halves of data that occur several times count once there.
+    halves of data that occur several times count once there. Parity of a product is one less,
+    since its factors 1 - 2 P(a=1) and 1 - 2 P(b=1) are only known up to a common scale.
 
     Args:
         resource: What the QPUs share.
@@ -103,7 +104,7 @@ def sampling_bound(
         return both if outcomes == "parity" else 3 * both
     one = resource.pair_state.reduced
     if resource.pairs == 0 or resource.pair_state.is_product:
-        return min(both, first + second) if outcomes == "parity" else first + second
+        return min(both, first + second - 1) if outcomes == "parity" else first + second
     if outcomes == "parity" or (resource.pairs == qubits and np.allclose(one, np.eye(2) / 2)):
         return both
     return first + second + both
