@@ -24,6 +24,7 @@ CASES = [
     ("none", 2, 2, 0), ("bell:1", 2, 2, 2), ("bell:2", 2, 1, 1), ("none", 3, 1, 1),
     ("bell:2", 3, 2, 1), ("bell:3", 4, 2, 2), ("bell:4", 4, 1, 0), ("bell:1", 5, 1, 1),
     ("classical", 2, 3, 1), ("classical+bell:1", 3, 1, 1), ("quantum", 2, 2, 1),
+    ("bell:2,concurrence=0.6", 3, 2, 1),
     *(pytest.param(*case, marks=pytest.mark.slow) for case in [
         ("classical", 4, 1, 0), ("quantum", 3, 1, 1), ("quantum", 4, 1, 0),
     ]),
@@ -57,7 +58,11 @@ def haar_embedding(inputs: Inputs, qubits: int) -> Any:
 def expected(model: DistributedQCNN, layout: Layout, point: Real, x: Real) -> tuple[Real, Real]:
     """P(00), P(a=0), P(b=0) and their derivatives from the reference, one input at a time."""
     parameters = layout.cut(point)
-    options: Any = {"qubits": model.qubits, "resource": model.resource_name}
+    options: Any = {
+        "qubits": model.qubits,
+        "resource": model.resource_name,
+        "layout": model.pooling,
+    }
     table = dense.probabilities(parameters, x, **options)
     values = np.stack([table[:, 0, 0], table[:, 0].sum(1), table[:, :, 0].sum(1)], axis=1)
     slopes = np.empty((len(x), 3, len(point)))
@@ -77,9 +82,25 @@ def expected(model: DistributedQCNN, layout: Layout, point: Real, x: Real) -> tu
 def test_against_the_dense_reference(
     resource: str, qubits: int, depth: int, mixing: int, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    model = DistributedQCNN(
-        qubits=qubits, depth=depth, mixing=mixing, resource=parse_resource(resource)
-    )
+    shared = parse_resource(resource)
+    model = DistributedQCNN(qubits=qubits, depth=depth, mixing=mixing, resource=shared)
+    agrees_with_the_dense_reference(model, kind, monkeypatch)
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "quantum"])
+@pytest.mark.parametrize("qubits", [3, pytest.param(4, marks=pytest.mark.slow)])
+def test_all_but_one(resource: str, qubits: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other pooling layout."""
+    shared = parse_resource(resource)
+    model = DistributedQCNN(qubits=qubits, depth=1, pooling="all-but-one", resource=shared)
+    agrees_with_the_dense_reference(model, "data", monkeypatch)
+
+
+def agrees_with_the_dense_reference(
+    model: DistributedQCNN, kind: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Values to 1e-10 and slopes to 1e-8, for data or Haar-random inputs."""
+    qubits, depth, shared = model.qubits, model.depth, model.resource
     layout = Layout.of(model)
     points = random_points(layout, 1, seed=qubits)
     x = np.random.default_rng(depth).normal(size=(INPUTS, 2 * qubits), scale=2)
@@ -90,7 +111,8 @@ def test_against_the_dense_reference(
 
     engine: Any = model.engine
     if isinstance(engine, LocalEffects):
-        found = next(local_jacobian(layout, points, inputs, model.resource.pairs))
+        state = shared.pair_state.density_matrix
+        found = next(local_jacobian(layout, points, inputs, shared.pairs, state))
     else:
         found = next(traced_jacobian(engine, layout, points, inputs, "joint"))
         even = next(traced_jacobian(engine, layout, points, inputs, "parity"))
