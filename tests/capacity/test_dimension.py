@@ -214,3 +214,13 @@ def test_bad_parameters(damage: Any, names: str) -> None:
     model = model_of("none", 2, 1)
     with pytest.raises(ebit.EbitError, match=names):
         ebit.fisher_information(model, damage(model.init(jax.random.key(0))))
+
+
+@pytest.mark.parametrize("pairs", [0, 1, 2])
+def test_the_largest_dimension_with_mixing_layers(pairs: int) -> None:
+    """Projectors of half the dimension on both QPUs, and the orbit of the pairs' state."""
+    dimension, rank = 4, 2**pairs
+    orbit = 2 * dimension**2 - 1 - rank**2 - 2 * (dimension - rank) ** 2
+    model = ebit.DistributedQCNN(qubits=2, depth=10, mixing=15, resource=ebit.BellPairs(pairs))
+    found = ebit.effective_dimension(model, inputs=100, points=2)
+    assert found.rank == dimension**2 + orbit < found.sampling_bound
