@@ -84,7 +84,7 @@ def run_jobs(
         rows.append(read_rows(path))
         if progress is not None:
             progress(number + 1, len(jobs))
-    return pl.concat(rows, how="diagonal") if rows else pl.DataFrame()
+    return pl.concat(rows, how="diagonal_relaxed") if rows else pl.DataFrame()
 
 
 def _compute(job: CapacityJob) -> dict[str, Any]:
