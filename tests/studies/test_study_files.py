@@ -91,7 +91,7 @@ def test_the_published_numbers_follow_the_patterns(study: Study, item: Item) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "trainings", "jobs"), [("kim2026", 309, 315), ("hwang2025", 60, 74)]
+    ("name", "trainings", "jobs"), [("kim2026", 300, 315), ("hwang2025", 60, 74)]
 )
 def test_plans(name: str, trainings: int, jobs: int) -> None:
     plan = plan_study(name)
@@ -103,7 +103,7 @@ def test_plans(name: str, trainings: int, jobs: int) -> None:
 def test_a_quick_look_is_small(name: str) -> None:
     plan = plan_study(name, quick=True)
     assert len(plan.tasks(plan.sets)) < 60
-    assert len(plan.jobs) < 40
+    assert len(plan.jobs) <= 40
     assert all(task.task.training.runs == 2 for task in plan.tasks(plan.sets))
 
 
