@@ -6,7 +6,12 @@ the qubit order is made from one table, `basis.spins`.
 """
 
 from ebit.circuits.basis import drivers, measurement_order, pair_columns, spins, stages
-from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
+from ebit.circuits.convolution import (
+    convolution_matrix,
+    convolve_rows,
+    convolve_states,
+    uses_per_layer,
+)
 from ebit.circuits.embedding import embedding_phases
 from ebit.circuits.hadamard import walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
@@ -24,5 +29,6 @@ __all__ = [
     "pool_states",
     "spins",
     "stages",
+    "uses_per_layer",
     "walsh_hadamard",
 ]
