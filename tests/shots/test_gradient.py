@@ -1,17 +1,13 @@
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
 
 from ebit.learning.losses import LOSSES
-from ebit.models import DistributedDNN
+from ebit.shots import parameter_shift_gradient
 from random_circuits import Circuit, circuit_model, random_data, random_parameters
-
-from ebit import EbitError
-from ebit.shots import gradient_circuits, parameter_shift_gradient
 
 CASES = [
     ("none", 2, 2, 0), ("bell:1", 2, 2, 1), ("classical", 2, 2, 1), ("classical+bell:1", 2, 1, 0),

@@ -63,7 +63,5 @@ class CircuitModel(Model, Protocol):
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
         """Joint probabilities of the read-out bits, shape (batch, 2, ...), one axis per bit."""
 
-    def readout_weights(
-        self, parameters: Parameters, *, trained_readout: bool = ...
-    ) -> jax.Array:
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = ...) -> jax.Array:
         """Weight of every outcome in the read-out, shape (2, ...)."""

@@ -179,9 +179,7 @@ class DistributedQCNN:
         weights = self.readout_weights(parameters, trained_readout=trained_readout)
         return jnp.sum(weights * self._probabilities(parameters, encoded), axis=(1, 2))
 
-    def readout_weights(
-        self, parameters: Parameters, *, trained_readout: bool = True
-    ) -> jax.Array:
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
         """Weights w of the outcomes in the read-out.
 
         Args:

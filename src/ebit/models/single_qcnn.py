@@ -103,9 +103,7 @@ class SingleQCNN:
         """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
         return 2 * self._probability_of_zero(parameters, encoded) - 1
 
-    def readout_weights(
-        self, parameters: Parameters, *, trained_readout: bool = True
-    ) -> jax.Array:
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
         """The read-out is the expectation of Z: weights (1, -1), nothing to train."""
         return jnp.asarray([1, -1], jnp.asarray(parameters["mixing"]).dtype)
 

@@ -7,11 +7,8 @@ import numpy as np
 from ebit.errors import EbitError
 from ebit.models import Model
 from ebit.resources import Consumption
-from ebit.shots.parameter_shift import shifts_of
+from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, shifts_of
 from ebit.shots.sampling import check_measured, check_shots
-
-UNSHIFTED_CIRCUITS = 2
-"""Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
 
 
 @dataclass(frozen=True)

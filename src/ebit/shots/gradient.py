@@ -4,13 +4,14 @@ from functools import partial
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 from jax.flatten_util import ravel_pytree
 
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Model, Parameters
 from ebit.shots.losses import PAIRED_LOSSES
-from ebit.shots.parameter_shift import angles_of, shifts_of
+from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, angles_of, shifts_of
 from ebit.shots.sampling import check_measured, check_shots, sample_outcomes
 
 _CIRCUITS_AT_ONCE = 64
@@ -98,40 +99,35 @@ def _gradient(
     key: jax.Array,
 ) -> tuple[jax.Array, Parameters]:
     shifts = shifts_of(model)
-    keys = jax.random.split(key, len(shifts.angle) + 2)
     angles, restore = ravel_pytree(angles_of(parameters))
 
-    def read_outs(weights: jax.Array, tables: jax.Array) -> jax.Array:
-        return jnp.sum(weights * tables, axis=tuple(range(-weights.ndim, 0)))
+    def circuit(place: tuple[jax.Array, jax.Array]) -> jax.Array:
+        angle, shift = place
+        return model.probabilities({**parameters, **restore(angles.at[angle].add(shift))}, x)
 
-    def tables(parameters: Parameters, keys: jax.Array) -> jax.Array:
-        """Outcome frequencies of one circuit, once for every key: (keys, batch, 2, ...)."""
-        exact = model.probabilities(parameters, x)
-        if shots is None:
-            return jnp.broadcast_to(exact, (len(keys), *exact.shape))
-        return jax.vmap(lambda key: sample_outcomes(key, exact, shots) / shots)(keys)
-
-    unshifted = tables(parameters, keys[:2])
+    places = (
+        jnp.asarray(np.append([0] * UNSHIFTED_CIRCUITS, shifts.angle)),
+        jnp.asarray(np.append([0.0] * UNSHIFTED_CIRCUITS, shifts.shift), angles.dtype),
+    )
+    tables = lax.map(circuit, places, batch_size=_CIRCUITS_AT_ONCE)
+    if shots is not None:
+        counts = sample_outcomes(key, tables.reshape(-1, *tables.shape[2:]), shots)
+        tables = counts.reshape(tables.shape) / shots
 
     def value(parameters: Parameters, offset: jax.Array) -> jax.Array:
         weights = model.readout_weights(parameters, trained_readout=trained_readout)
-        first, second = read_outs(weights, unshifted) + offset
+        first, second = _read_outs(weights, tables[:UNSHIFTED_CIRCUITS]) + offset
         return PAIRED_LOSSES[loss](labels, first, second)
 
-    offset = jnp.zeros(len(x), unshifted.dtype)
+    offset = jnp.zeros(len(x), tables.dtype)
     result, (gradient, slopes) = jax.value_and_grad(value, argnums=(0, 1))(parameters, offset)
     weights = model.readout_weights(parameters, trained_readout=trained_readout)
-
-    def derivative(circuit: tuple[jax.Array, ...]) -> jax.Array:
-        angle, shift, key = circuit
-        shifted = {**parameters, **restore(angles.at[angle].add(shift))}
-        return jnp.sum(slopes * read_outs(weights, tables(shifted, key[None])[0]))
-
-    values = lax.map(
-        derivative,
-        (jnp.asarray(shifts.angle), jnp.asarray(shifts.shift, angles.dtype), keys[2:]),
-        batch_size=_CIRCUITS_AT_ONCE,
-    )
-    terms = jnp.asarray(shifts.coefficient, angles.dtype) * values
+    shifted = jnp.sum(slopes * _read_outs(weights, tables[UNSHIFTED_CIRCUITS:]), axis=1)
+    terms = jnp.asarray(shifts.coefficient, angles.dtype) * shifted
     by_angle = jnp.zeros_like(angles).at[jnp.asarray(shifts.angle)].add(terms)
     return result, {**gradient, **restore(by_angle)}
+
+
+def _read_outs(weights: jax.Array, tables: jax.Array) -> jax.Array:
+    """Weighted sum over the outcomes: (circuits, batch, 2, ...) to (circuits, batch)."""
+    return jnp.sum(weights * tables, axis=tuple(range(-weights.ndim, 0)))

@@ -21,6 +21,9 @@ from ebit.circuits import uses_per_layer
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Parameters
 
+UNSHIFTED_CIRCUITS = 2
+"""Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
+
 
 class Shifts(NamedTuple):
     """Shifted circuits that make up all derivatives of a model.

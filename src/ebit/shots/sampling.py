@@ -60,8 +60,8 @@ def estimate_expectation(counts: jax.Array, weights: jax.Array) -> tuple[jax.Arr
         \mathrm{SE} = \sqrt{\frac{1}{N} \Big(\sum_o w_o^2 q_o - \big(\sum_o w_o q_o\big)^2\Big)},
         \quad q_o = \frac{c_o + 1}{N + K}
 
-    for K outcomes. The estimate has no bias. The one imaginary shot of every outcome in q (Laplace's
-    rule) keeps the standard error above 0 when all shots agree by chance.
+    for K outcomes. The estimate has no bias. The one imaginary shot of every outcome in q
+    (Laplace's rule) keeps the standard error above 0 when all shots agree by chance.
 
     Args:
         counts: As `sample_outcomes` returns them, shape (batch, 2, ...).
