@@ -20,6 +20,7 @@ from ebit.results import (
     StoredModel,
     SweepTask,
     Task,
+    accuracy_with_shots,
     all_resources,
     compare,
     load_model,
@@ -28,6 +29,14 @@ from ebit.results import (
     read_sweep,
     summarize,
     train,
+)
+from ebit.shots import (
+    ShotCost,
+    estimate_expectation,
+    gradient_circuits,
+    parameter_shift_gradient,
+    sample_outcomes,
+    shot_cost,
 )
 
 if TYPE_CHECKING:
@@ -58,6 +67,7 @@ __all__ = [
     "QuantumLink",
     "Resource",
     "Separable",
+    "ShotCost",
     "SingleQCNN",
     "Store",
     "StoredModel",
@@ -66,16 +76,22 @@ __all__ = [
     "Task",
     "TrainingDivergedError",
     "__version__",
+    "accuracy_with_shots",
     "all_resources",
     "compare",
+    "estimate_expectation",
     "fit",
+    "gradient_circuits",
     "load_model",
     "make_task",
     "model_from_string",
+    "parameter_shift_gradient",
     "parse_resource",
     "predict",
     "read_sweep",
     "run_sweep",
+    "sample_outcomes",
+    "shot_cost",
     "summarize",
     "train",
 ]

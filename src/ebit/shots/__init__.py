@@ -11,6 +11,7 @@ from ebit.shots.parameter_shift import shift_rule
 from ebit.shots.sampling import (
     MAX_SHOTS,
     check_measured,
+    check_seed,
     check_shots,
     estimate_expectation,
     sample_outcomes,
@@ -20,6 +21,7 @@ __all__ = [
     "MAX_SHOTS",
     "ShotCost",
     "check_measured",
+    "check_seed",
     "check_shots",
     "estimate_expectation",
     "gradient_circuits",

@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jax.typing import ArrayLike
 from numpy.typing import NDArray
 
 from ebit.errors import EbitError
@@ -16,9 +17,9 @@ _REPEATS_AT_ONCE = 16
 
 def sampled_accuracies(
     key: jax.Array,
-    probabilities: jax.Array,
-    weights: jax.Array,
-    labels: jax.Array,
+    probabilities: ArrayLike,
+    weights: ArrayLike,
+    labels: ArrayLike,
     *,
     shots: Sequence[int],
     repeats: int = 20,
@@ -54,15 +55,15 @@ def sampled_accuracies(
         raise EbitError(
             f"Argument `repeats` must be a whole number, at least 1, but is {repeats!r}."
         )
-    probabilities, weights, labels = map(jnp.asarray, (probabilities, weights, labels))
-    if labels.shape != probabilities.shape[:1]:
+    table, targets = jnp.asarray(probabilities), jnp.asarray(labels)
+    if targets.shape != table.shape[:1]:
         raise EbitError(
-            f"Argument `labels` must have shape {probabilities.shape[:1]}, one entry per row, but "
-            f"has shape {labels.shape}."
+            f"Argument `labels` must have shape {table.shape[:1]}, one entry per row, but has "
+            f"shape {targets.shape}."
         )
-    numbers = jnp.repeat(jnp.asarray(shots, probabilities.dtype), repeats)
+    numbers = jnp.repeat(jnp.asarray(shots, table.dtype), repeats)
     keys = jax.random.split(key, len(numbers))
-    result = _accuracies(keys, numbers, probabilities, weights, labels)
+    result = _accuracies(keys, numbers, table, jnp.asarray(weights), targets)
     return np.asarray(result, np.float64).reshape(len(shots), repeats)
 
 

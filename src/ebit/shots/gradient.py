@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jax.flatten_util import ravel_pytree
+from jax.typing import ArrayLike
 
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Model, Parameters
@@ -21,8 +22,8 @@ _CIRCUITS_AT_ONCE = 64
 def parameter_shift_gradient(
     model: Model,
     parameters: Parameters,
-    x: jax.Array,
-    labels: jax.Array,
+    x: ArrayLike,
+    labels: ArrayLike,
     *,
     loss: str = "mse",
     trained_readout: bool = True,
@@ -77,14 +78,14 @@ def parameter_shift_gradient(
         check_shots(shots)
         if key is None:
             raise EbitError("Argument `key` is missing: give a JAX random key for the shots.")
-    x, labels = jnp.asarray(x), jnp.asarray(labels)
-    if labels.shape != x.shape[:1]:
+    inputs, targets = jnp.asarray(x), jnp.asarray(labels)
+    if targets.shape != inputs.shape[:1]:
         raise EbitError(
-            f"Argument `labels` must have one entry per row of `x`, shape {x.shape[:1]}, but has "
-            f"shape {labels.shape}."
+            f"Argument `labels` must have shape {inputs.shape[:1]}, one entry per row of `x`, but "
+            f"has shape {targets.shape}."
         )
     random = jax.random.key(0) if key is None else key
-    return _gradient(circuit, loss, trained_readout, shots, parameters, x, labels, random)
+    return _gradient(circuit, loss, trained_readout, shots, parameters, inputs, targets, random)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))

@@ -5,6 +5,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax.typing import ArrayLike
 
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Model
@@ -13,7 +14,7 @@ MAX_SHOTS = 1_000_000
 """Most shots of one circuit; single precision cannot draw more of them accurately."""
 
 
-def sample_outcomes(key: jax.Array, probabilities: jax.Array, shots: int | jax.Array) -> jax.Array:
+def sample_outcomes(key: jax.Array, probabilities: ArrayLike, shots: int | jax.Array) -> jax.Array:
     r"""Counts of every outcome in a number of shots, drawn from the multinomial distribution.
 
     .. math:: P(c) = \frac{N!}{\prod_o c_o!} \prod_o p_o^{c_o}, \qquad \sum_o c_o = N
@@ -53,7 +54,7 @@ def _draw(key: jax.Array, probabilities: jax.Array, shots: jax.Array) -> jax.Arr
     return counts.reshape(probabilities.shape)
 
 
-def estimate_expectation(counts: jax.Array, weights: jax.Array) -> tuple[jax.Array, jax.Array]:
+def estimate_expectation(counts: ArrayLike, weights: ArrayLike) -> tuple[jax.Array, jax.Array]:
     r"""Read-out and its standard error from counts; the sign of the read-out is the label.
 
     .. math:: \hat E = \sum_o w_o \frac{c_o}{N}, \qquad
@@ -110,6 +111,25 @@ def check_shots(shots: Any) -> None:
     if not whole or not 1 <= shots <= MAX_SHOTS:
         raise EbitError(
             f"Argument `shots` must be a whole number from 1 to {MAX_SHOTS}, but is {shots!r}."
+        )
+
+
+def check_seed(seed: Any) -> None:
+    """Raise unless this is a seed of measurements.
+
+    Args:
+        seed: What the user gave.
+
+    Raises:
+        EbitError: If it is no whole number from 0 to 2**32 - 1.
+
+    Example:
+        >>> check_seed(0)
+    """
+    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
+    if not whole or not 0 <= seed < 2**32:
+        raise EbitError(
+            f"Argument `seed` must be a whole number from 0 to {2**32 - 1}, but is {seed!r}."
         )
 
 
