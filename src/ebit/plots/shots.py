@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
 
-    The shots are on a logarithmic axis. A dotted line in the colour of a curve is the mean exact
+    The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean exact
     accuracy, that of infinitely many shots.
 
     Args:
@@ -48,7 +48,9 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
         curve = data.filter(pl.col("resource") == resource)
         shots, mean, std = (curve[name].to_numpy() for name in ("shots", "mean", "std"))
         ax.fill_between(shots, mean - std, mean + std, color=style.color, alpha=0.15, linewidth=0)
-        ax.axhline(curve["exact"][0], color=style.color, linestyle=":", linewidth=0.8, zorder=0)
+        ax.axhline(
+            curve["exact"][0], color=style.color, linestyle=(0, (1, 3)), linewidth=0.9, zorder=0
+        )
         ax.plot(
             shots,
             mean,
@@ -60,7 +62,7 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
             markeredgewidth=0.4,
             label=resource,
         )
-    ax.set_xlabel("Shots per label (dotted: infinitely many)")
+    ax.set_xlabel("Shots per label (thin dotted lines: infinitely many)")
     ax.set_ylabel("Accuracy (fraction of samples)")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return keep_data(ax, data)

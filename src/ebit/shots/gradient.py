@@ -110,7 +110,7 @@ def _gradient(
         jnp.asarray(np.append([0] * UNSHIFTED_CIRCUITS, shifts.angle)),
         jnp.asarray(np.append([0.0] * UNSHIFTED_CIRCUITS, shifts.shift), angles.dtype),
     )
-    tables = lax.map(circuit, places, batch_size=_CIRCUITS_AT_ONCE)
+    tables = lax.map(circuit, places, batch_size=min(_CIRCUITS_AT_ONCE, len(places[0])))
     if shots is not None:
         counts = sample_outcomes(key, tables.reshape(-1, *tables.shape[2:]), shots)
         tables = counts.reshape(tables.shape) / shots
