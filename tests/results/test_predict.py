@@ -102,7 +102,8 @@ def test_shots_give_estimates_near_the_exact_expectations(finished: Any) -> None
         "row", "expectation", "standard_error", "prediction", "label", "correct"
     ]  # fmt: skip
     error = table["standard_error"].to_numpy()
-    assert np.all(np.abs(table["expectation"] - exact["expectation"]).to_numpy() <= 4 * error)
+    difference = (table["expectation"] - exact["expectation"]).to_numpy()
+    assert np.all(np.abs(difference) <= 4 * error)
     assert np.all(error > 0)
     assert not table["expectation"].equals(exact["expectation"])
     assert (table["prediction"] == "yes").to_list() == (table["expectation"] >= 0).to_list()

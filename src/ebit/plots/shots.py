@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
 
-    The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean exact
-    accuracy, that of infinitely many shots.
+    The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean
+    exact accuracy, that of infinitely many shots.
 
     Args:
         rows: As `ebit.accuracy_with_shots` returns them: resource, shots, accuracy (0 to 1) and
