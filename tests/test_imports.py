@@ -16,6 +16,7 @@ CHAIN = [
     "resources",
     "engine",
     "models",
+    "shots",
     "learning",
     "capacity",
     "network",

@@ -38,6 +38,7 @@ from ebit.cli.options import (
     split_resources,
 )
 from ebit.cli.progress import show_progress
+from ebit.cli.shots import parse_shots, show_shots
 from ebit.data import Dataset
 from ebit.models import RESOURCES_HELP
 from ebit.plots import check_installed
@@ -80,6 +81,10 @@ def compare(
     scale: Scale = "none",
     features: Features = None,
     positive: Positive = None,
+    shots: Annotated[
+        str | None,
+        typer.Option(help="Also the accuracy with so few shots per label, as in 100,1000."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-compare"
     ),
@@ -90,6 +95,7 @@ def compare(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_installed()
+    shot_numbers = parse_shots(shots)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
         dataset = _smaller(dataset, seed)
@@ -124,6 +130,7 @@ def compare(
         rows = compare_tasks(dataset, tasks, out, progress=start)
     summary = summarize(rows)
     print_summary(summary)
+    measured = show_shots(dataset, tasks, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(
         rows,
         out,
@@ -133,7 +140,8 @@ def compare(
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
     )
     output.print(f"Report: {written[0]}")
-    write_json(json, {"rows": summary.to_dicts()})
+    content = {"rows": summary.to_dicts()}
+    write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
 
 
 def _smaller(dataset: Dataset, seed: int) -> Dataset:

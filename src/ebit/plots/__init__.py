@@ -15,12 +15,14 @@ from ebit.plots.points import first_three_coordinates
 from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
+from ebit.plots.shots import accuracy_against_shots
 from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
 
 __all__ = [
     "ResourceStyle",
     "accuracy_against_cost",
+    "accuracy_against_shots",
     "accuracy_by_functions",
     "accuracy_by_resource",
     "check_installed",
