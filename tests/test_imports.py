@@ -17,9 +17,11 @@ CHAIN = [
     "engine",
     "models",
     "learning",
+    "capacity",
     "network",
     "results",
     "cluster",
+    "studies",
     "benchmark",
     "cli",
 ]
@@ -27,6 +29,7 @@ EXTRA = {
     "learning": {"data"},
     "results": {"data"},
     "cluster": {"data"},
+    "studies": {"data", "plots", "report"},
     "cli": {"data", "plots", "report", "ebit"},
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},
@@ -43,7 +46,7 @@ def layer_of(path: Path) -> str:
 def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
-    return {layer, "errors", "settings", "writing", *left, *EXTRA.get(layer, set())}
+    return {layer, "errors", "settings", "statistics", "writing", *left, *EXTRA.get(layer, set())}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -80,6 +83,7 @@ def test_every_layer_is_known() -> None:
         "report",
         "errors",
         "settings",
+        "statistics",
         "writing",
         "__init__",
         "__main__",
@@ -94,6 +98,7 @@ def test_every_layer_is_known() -> None:
         ("engine", "def f():\n    import ebit.models.checks", ["models"]),
         ("models", "from ebit import learning", ["learning"]),
         ("models", "import ebit", ["ebit"]),
+        ("learning", "from ebit.capacity import capacity_row", ["capacity"]),
         ("data", "from ebit.circuits import spins", ["circuits"]),
         ("plots", "from ebit.results import Store", ["results"]),
         ("report", "from ebit.results import Store", ["results"]),

@@ -2,6 +2,16 @@
 
 from typing import TYPE_CHECKING
 
+from ebit.capacity import (
+    CapacityRow,
+    CapacitySettings,
+    EffectiveDimension,
+    FisherSpectrum,
+    capacity_row,
+    effective_dimension,
+    fisher_information,
+    fisher_spectrum,
+)
 from ebit.cluster import SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
@@ -29,6 +39,7 @@ from ebit.results import (
     summarize,
     train,
 )
+from ebit.studies import StudyResult, reproduce
 
 if TYPE_CHECKING:
     from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
@@ -47,12 +58,16 @@ __version__ = "0.1.0"
 
 __all__ = [
     "BellPairs",
+    "CapacityRow",
+    "CapacitySettings",
     "Checkpoint",
     "ClassicalBits",
     "Consumption",
     "DistributedDNN",
     "DistributedQCNN",
     "EbitError",
+    "EffectiveDimension",
+    "FisherSpectrum",
     "Fit",
     "Model",
     "QuantumLink",
@@ -61,13 +76,18 @@ __all__ = [
     "SingleQCNN",
     "Store",
     "StoredModel",
+    "StudyResult",
     "SweepResult",
     "SweepTask",
     "Task",
     "TrainingDivergedError",
     "__version__",
     "all_resources",
+    "capacity_row",
     "compare",
+    "effective_dimension",
+    "fisher_information",
+    "fisher_spectrum",
     "fit",
     "load_model",
     "make_task",
@@ -75,6 +95,7 @@ __all__ = [
     "parse_resource",
     "predict",
     "read_sweep",
+    "reproduce",
     "run_sweep",
     "summarize",
     "train",

@@ -88,7 +88,8 @@ def test_unknown_costs_are_not_called_free():
 def test_gain_agrees_with_scipy():
     from scipy.stats import ttest_ind
 
-    from ebit.report.summary import summarize, welch
+    from ebit.report.summary import summarize
+    from ebit.statistics import welch
 
     first, second = [0.9, 0.93, 0.96], [0.7, 0.8]
     rows = pl.DataFrame(

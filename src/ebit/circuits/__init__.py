@@ -15,18 +15,25 @@ from ebit.circuits.basis import (
     spins,
     stages,
 )
-from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
+from ebit.circuits.convolution import (
+    brick_signs,
+    convolution_matrix,
+    convolve_rows,
+    convolve_states,
+)
 from ebit.circuits.embedding import embedding_phases
-from ebit.circuits.hadamard import walsh_hadamard
+from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 
 __all__ = [
     "POOLINGS",
+    "brick_signs",
     "convolution_matrix",
     "convolve_rows",
     "convolve_states",
     "drivers",
     "embedding_phases",
+    "hadamard_matrix",
     "measurement_order",
     "measurements",
     "outcome_order",

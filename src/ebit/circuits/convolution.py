@@ -23,8 +23,20 @@ from ebit.circuits.hadamard import walsh_hadamard
 
 
 @cache
-def _brick_signs(qubits: int, qpus: int) -> NDArray[np.float64]:
-    """Signs of the CZ gates of each brick in a layer, shape (bricks, 2**qubits)."""
+def brick_signs(qubits: int, qpus: int = 1) -> NDArray[np.float64]:
+    """Signs of the CZ gates of each brick in a layer.
+
+    Args:
+        qubits: Qubits of the register.
+        qpus: QPUs that the register spans.
+
+    Returns:
+        Shape (bricks, 2**qubits): one brick for two qubits, else two.
+
+    Example:
+        >>> brick_signs(2)
+        array([[ 1.,  1.,  1., -1.]])
+    """
     ones = spins(qubits, qpus) < 0
     bonds = ring(qubits)
     bricks = [bonds] if qubits == 2 else [bonds[0::2], bonds[1::2]]
@@ -40,7 +52,7 @@ def _diagonals(angles: jax.Array, qpus: int) -> tuple[jax.Array, jax.Array]:
     depth, qubits = angles.shape
     table = jnp.asarray(-0.5 * spins(qubits, qpus).T, angles.dtype)
     rotations = jnp.matmul(angles, table, precision=lax.Precision.HIGHEST)
-    bricks = _brick_signs(qubits, qpus)
+    bricks = brick_signs(qubits, qpus)
     last = np.ones((1, 2**qubits))
     signs = jnp.asarray(np.concatenate([np.tile(bricks, (depth, 1)), last]), angles.dtype)
     parts = []
@@ -101,7 +113,7 @@ def _alternate_backward(
     both = jnp.stack([result, cotangent], axis=1)
     both, gradients = lax.scan(brick, both, (cosines, sines), reverse=not transposed)
     table = jnp.asarray(-0.5 * spins(qubits, qpus), cosines.dtype)
-    rotations = gradients[1:].reshape(-1, len(_brick_signs(qubits, qpus)), dimension).sum(axis=1)
+    rotations = gradients[1:].reshape(-1, len(brick_signs(qubits, qpus)), dimension).sum(axis=1)
     angles = jnp.matmul(rotations, table, precision=lax.Precision.HIGHEST)
     return angles, walsh_hadamard(both[:, 1])
 

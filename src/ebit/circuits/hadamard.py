@@ -13,10 +13,23 @@ _QUBITS_PER_PRODUCT = 4
 
 
 @cache
-def _hadamard_matrix(qubits: int) -> NDArray[np.float64]:
+def hadamard_matrix(qubits: int) -> NDArray[np.float64]:
+    """H on every qubit as a matrix.
+
+    Args:
+        qubits: Qubits of the register.
+
+    Returns:
+        Real array (2**qubits, 2**qubits), read-only.
+
+    Example:
+        >>> hadamard_matrix(2)[1]
+        array([ 0.5, -0.5,  0.5, -0.5])
+    """
     matrix = np.ones((1, 1))
     for _ in range(qubits):
         matrix = np.kron(matrix, np.array([[1.0, 1.0], [1.0, -1.0]]) / np.sqrt(2.0))
+    matrix.setflags(write=False)
     return matrix
 
 
@@ -40,7 +53,7 @@ def walsh_hadamard(state: jax.Array) -> jax.Array:
     done = 0
     while done < qubits:
         block = min(_QUBITS_PER_PRODUCT, qubits - done)
-        matrix = jnp.asarray(_hadamard_matrix(block), state.dtype)
+        matrix = jnp.asarray(hadamard_matrix(block), state.dtype)
         rest = 2 ** (qubits - done - block)
         folded = state.reshape(*shape[:-1], 2**done, 2**block, rest)
         if rest == 1:

@@ -12,6 +12,7 @@ import ebit
 from ebit.cli.bench import bench
 from ebit.cli.compare import compare
 from ebit.cli.predict import predict
+from ebit.cli.reproduce import reproduce
 from ebit.cli.sweep import sweep
 from ebit.cli.train import train
 from ebit.learning.compilation_cache import use_compilation_cache
@@ -31,6 +32,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.command()(sweep)
+app.command()(reproduce)
 app.command()(bench)
 
 
@@ -92,7 +94,7 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values += [arguments[k] for k in places if k < len(arguments)]
         if values:
             message += f", but is {values[-1]!r}"
-    verbs = {"compare", "train", "predict", "sweep", "bench"}
+    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
     verb = next((a for a in arguments if a in verbs), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

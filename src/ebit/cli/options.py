@@ -47,6 +47,14 @@ Pooling = Annotated[
 ValidateEvery = Annotated[
     int | None, typer.Option(help="Steps between points of the curves. Default: 50 points.")
 ]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
+]
 Json = Annotated[
     Path | None, typer.Option("--json", help="Write the results to this JSON file, too.")
 ]

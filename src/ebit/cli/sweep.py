@@ -8,7 +8,7 @@ import polars as pl
 import typer
 
 from ebit.cli.console import check_output, messages, output, print_table, write_json
-from ebit.cli.options import Json
+from ebit.cli.options import Cluster, Json, Workers
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.cluster import SweepResult, default_workers, run_sweep
 from ebit.results import (
@@ -33,14 +33,8 @@ SETTINGS = (
 
 def sweep(
     file: Annotated[Path, typer.Argument(help="TOML file with [[grid]] tables.")],
-    cluster: Annotated[
-        str | None,
-        typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
-    ] = None,
-    workers: Annotated[
-        int | None,
-        typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
-    ] = None,
+    cluster: Cluster = None,
+    workers: Workers = None,
     retries: Annotated[int, typer.Option(help="How often a failed task is tried again.")] = 2,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would take.")

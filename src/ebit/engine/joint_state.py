@@ -54,10 +54,32 @@ class JointState:
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x), shape (batch, 2, 2)."""
         (phases,) = encoded
-        batch, dimension = phases.shape
-        start = jnp.zeros(dimension, phases.dtype).at[0].set(1)
-        start = walsh_hadamard(convolve_states(_joined(parameters["mixing"]), start, _QPUS))
-        states = (phases * start)[:, None, :]
+        start = walsh_hadamard(self.before_embedding(parameters["mixing"]))
+        return self.read_out(parameters, phases * start)
+
+    def before_embedding(self, mixing: jax.Array) -> jax.Array:
+        """State of the register behind the mixing layers.
+
+        Args:
+            mixing: RX angles (2, mixing, n) in radians.
+
+        Returns:
+            Shape (4**n,).
+        """
+        start = jnp.zeros(4**self.qubits, mixing.dtype).at[0].set(1) + 0j
+        return convolve_states(_joined(mixing), start, _QPUS)
+
+    def read_out(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+        """P(a, b) of embedded states.
+
+        Args:
+            parameters: Angles of both QPUs.
+            states: Behind the embedding, (batch, 4**n).
+
+        Returns:
+            Shape (batch, 2, 2).
+        """
+        batch, states = len(states), states[:, None, :]
         convolution = [_joined(angles) for angles in parameters["convolution"]]
         states = _convolve(convolution[0], states)
         for stage, angles in enumerate(parameters["pooling"]):

@@ -60,11 +60,34 @@ class Messages:
 
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x), shape (batch, 2, 2)."""
+        columns = walsh_hadamard(self.before_embedding(parameters["mixing"]))
+        return self.read_out(parameters, jnp.stack(encoded)[:, :, None, :] * columns[:, None])
+
+    def before_embedding(self, mixing: jax.Array) -> jax.Array:
+        """States of both QPUs behind the mixing layers, one for each state of the pairs.
+
+        Args:
+            mixing: RX angles (2, mixing, n) in radians.
+
+        Returns:
+            Shape (2, 2**k, 2**n).
+        """
+        columns = list(pair_columns(self.qubits, self.pairs))
+        basis = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype) + 0j
+        return jax.vmap(lambda angles: convolve_states(angles, basis))(mixing)
+
+    def read_out(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+        """P(a, b) of embedded states.
+
+        Args:
+            parameters: Angles of both QPUs.
+            states: Behind the embedding, (2, batch, 2**k, 2**n).
+
+        Returns:
+            Shape (batch, 2, 2).
+        """
         amplitudes = jax.vmap(self._amplitudes)(
-            parameters["mixing"],
-            parameters["convolution"],
-            parameters["pooling"],
-            jnp.stack(encoded),
+            parameters["convolution"], parameters["pooling"], states
         )
         first, second = amplitudes[0], jnp.swapaxes(amplitudes[1], 2, 3)
         if self.pairs == 0:
@@ -96,16 +119,12 @@ class Messages:
 
     def _amplitudes(
         self,
-        mixing: jax.Array,
         convolution: tuple[jax.Array, ...],
         pooling: tuple[jax.Array, ...],
-        phases: jax.Array,
+        states: jax.Array,
     ) -> jax.Array:
         """One QPU: (batch, pair state, received, own outcomes, read-out)."""
-        columns = list(pair_columns(self.qubits, self.pairs))
-        basis = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype) + 0j
-        basis = walsh_hadamard(convolve_states(mixing, basis))
-        states = (phases[:, None, :] * basis)[:, :, None, None, :]
+        states = states[:, :, None, None, :]
         states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
         for stage, rotations in enumerate(pooling):
             received = outcome_rotations(rotations, states.shape[-1].bit_length() - 1)

@@ -5,13 +5,17 @@ from stored rows on any machine.
 """
 
 from ebit.plots.accuracy import accuracy_by_resource
+from ebit.plots.chsh import success_probabilities
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
+from ebit.plots.gain import gain_against_baseline, gain_distribution
 from ebit.plots.points import first_three_coordinates
+from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
+from ebit.plots.spectrum import log_spectrum
 from ebit.plots.speed import speed_by_tool, speed_growth
-from ebit.plots.style import check_installed, new_figure, paper_style
+from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
 
 __all__ = [
     "ResourceStyle",
@@ -19,13 +23,19 @@ __all__ = [
     "accuracy_by_resource",
     "check_installed",
     "first_three_coordinates",
+    "gain_against_baseline",
+    "gain_distribution",
+    "log_spectrum",
     "loss_curves",
+    "means_beside_published",
     "new_figure",
+    "new_panels",
     "paper_style",
     "resource_styles",
     "save_figure",
     "sort_resources",
     "speed_by_tool",
     "speed_growth",
+    "success_probabilities",
     "validation_curves",
 ]

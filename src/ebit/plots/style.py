@@ -23,6 +23,9 @@ PAPER = "#ffffff"
 GRID = "#dddddd"
 """Colour of grid lines."""
 
+PANELS_A_LINE = 3
+"""Most axes side by side."""
+
 _SETTINGS: Any = {
     "font.family": "sans-serif",
     "font.sans-serif": ["DejaVu Sans"],
@@ -105,6 +108,41 @@ def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[
 
         figure = Figure(figsize=(TWO_COLUMN_WIDTH, height), layout="constrained")
         return figure, figure.add_subplot(projection=projection)
+
+
+def new_panels(
+    count: int, height: float = 2.6, *, share: bool = True
+) -> "tuple[Figure, list[Axes]]":
+    """An empty figure of two-column width in paper style, with several axes side by side.
+
+    Args:
+        count: Number of axes, at most three in a line.
+        height: Height of a line in inches.
+        share: Whether all axes have the same vertical scale.
+
+    Returns:
+        The figure and its axes, from left to right and from top to bottom.
+
+    Raises:
+        EbitError: Matplotlib is not installed.
+
+    Example:
+        >>> from ebit.plots import new_panels
+        >>> figure, axes = new_panels(5)
+        >>> len(axes), figure.get_size_inches().tolist()
+        (5, [7.16, 5.2])
+    """
+    with paper_style():
+        from matplotlib.figure import Figure
+
+        columns = min(count, PANELS_A_LINE)
+        lines = -(-count // columns)
+        figure = Figure(figsize=(TWO_COLUMN_WIDTH, lines * height), layout="constrained")
+        axes: list[Axes] = []
+        for place in range(1, count + 1):
+            first = axes[0] if axes and share else None
+            axes.append(figure.add_subplot(lines, columns, place, sharey=first))
+        return figure, axes
 
 
 def check_installed() -> None:

@@ -1,7 +1,7 @@
 """The figures of the report: drawn, saved, and put into the page as inline SVG."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,6 +27,7 @@ from ebit.plots.style import GRID, INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 Points = tuple[ArrayLike, ArrayLike, Sequence[str]]
 """Inputs in radians (batch, features), labels (batch,), a name for every label."""
@@ -77,20 +78,59 @@ def draw_pictures(rows: pl.DataFrame, points: Points | None, folder: Path) -> li
         >>> picture.name, picture.alt
         ('accuracy', 'Validation accuracy by resource. none: 0.900.')
     """
-    colors = {
-        style.color: f"var(--r{number})"
-        for number, style in enumerate(resource_styles(rows["resource"]).values())
-    }
+    colors = page_colors(rows["resource"])
     pictures = []
     for plan in _plans(rows, points):
         with paper_style():
             figure, ax = new_figure(plan.height, projection=plan.projection)
             data = plan.draw(ax)
-        paths = save_figure(figure, folder / plan.name)
-        shown_colors = {} if plan.name == "points" else colors
-        svg = inline_svg(paths[1].read_text("utf-8"), plan.name, shown_colors)
-        pictures.append(Picture(plan.name, plan.caption, plan.describe(data), svg, paths))
+        shown = {} if plan.name == "points" else colors
+        pictures.append(
+            save_picture(figure, plan.name, plan.caption, plan.describe(data), folder, shown)
+        )
     return pictures
+
+
+def page_colors(resources: Iterable[str]) -> dict[str, str]:
+    """What the colours of resources are called in the style sheet of the page.
+
+    Args:
+        resources: All resources of the page.
+
+    Returns:
+        CSS colour by ``#rrggbb`` colour.
+
+    Example:
+        >>> from ebit.report.figures import page_colors
+        >>> page_colors(["none"])
+        {'#999999': 'var(--r0)'}
+    """
+    styles = resource_styles(resources).values()
+    return {style.color: f"var(--r{number})" for number, style in enumerate(styles)}
+
+
+def save_picture(
+    figure: "Figure", name: str, caption: str, alt: str, folder: Path, colors: dict[str, str]
+) -> Picture:
+    """Save a figure and put it into the form that the page needs.
+
+    Args:
+        figure: A figure that functions of ``ebit.plots`` drew on.
+        name: Stem of its files, and its id on the page.
+        caption: What it shows.
+        alt: The same for those who cannot see it.
+        folder: Where the PNG, SVG and CSV files go.
+        colors: CSS colour to put for each ``#rrggbb`` colour.
+
+    Returns:
+        The picture.
+
+    Raises:
+        EbitError: If the folder cannot be written.
+    """
+    paths = save_figure(figure, folder / name)
+    svg = inline_svg(paths[1].read_text("utf-8"), name, colors)
+    return Picture(name, caption, alt, svg, paths)
 
 
 def inline_svg(svg: str, prefix: str, colors: dict[str, str]) -> str:
@@ -118,8 +158,8 @@ def inline_svg(svg: str, prefix: str, colors: dict[str, str]) -> str:
     head = head.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body)
-    page_colors = {INK: "currentColor", PAPER: "var(--surface)", GRID: "var(--grid)"} | colors
-    for color, replacement in page_colors.items():
+    ours = {INK: "currentColor", PAPER: "var(--surface)", GRID: "var(--grid)"} | colors
+    for color, replacement in ours.items():
         body = body.replace(color, replacement)
     return head + end + body
 

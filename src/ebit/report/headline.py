@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from ebit.plots.cost import BASELINES
 from ebit.plots.rows import mean_text
-from ebit.report.summary import Difference, ResourceSummary, find, welch
+from ebit.report.summary import ResourceSummary, find
+from ebit.statistics import Difference, welch
 
 _WEAK = 2.0
 """Up to so many standard errors a difference is called weak evidence."""

@@ -3,65 +3,17 @@
 from collections.abc import Mapping, Sequence
 from html import escape
 from pathlib import Path
-from string import Template
 
 import polars as pl
 
-from ebit.plots.resources import blend, resource_styles
-from ebit.report.figures import Picture, Points, draw_pictures
+from ebit.report.figures import Points, draw_pictures
 from ebit.report.glossary import explain
 from ebit.report.headline import best_resource, details, headline
 from ebit.report.provenance import provenance_html
-from ebit.report.style import STYLE_SHEET
+from ebit.report.shell import SCROLLS, figure_html, page_html
 from ebit.report.summary import ResourceSummary, summarize
 from ebit.report.table import summary_table_html
 from ebit.writing import write_atomically
-
-_PAGE = Template("""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>$title</title>
-<style>$style</style>
-</head>
-<body>
-<main>
-<header>
-$banner
-<h1>$title</h1>
-<p class="headline">$headline</p>
-$details
-</header>
-<section>
-<h2>Summary</h2>
-<p class="note narrow">Tables and figures scroll sideways.</p>
-$table
-</section>
-<section>
-<h2>Figures</h2>
-$figures
-</section>
-<section>
-<h2>How these numbers were obtained</h2>
-$provenance
-</section>
-<section>
-<h2>The resources</h2>
-<dl>
-$glossary
-</dl>
-</section>
-<footer>Made by ebit. The page is one file and needs no network.</footer>
-</main>
-</body>
-</html>
-""")
-
-_QUICK = (
-    '<p class="banner" role="note">A quick look: small data, few steps. '
-    "Do not cite these numbers.</p>"
-)
 
 
 def write_report(
@@ -109,31 +61,25 @@ def write_report(
     """
     summaries = summarize(rows)
     pictures = draw_pictures(rows, points, Path(out) / "figures")
-    page = _PAGE.substitute(
-        title=escape(title),
-        style=STYLE_SHEET + _color_rules(summaries),
-        banner=_QUICK if quick else "",
-        headline=_unbroken(headline(summaries)),
-        details=_details_html(summaries),
-        table=summary_table_html(summaries, best_resource(summaries)),
-        figures=_figures_html(pictures),
-        provenance=provenance_html(rows, settings),
-        glossary=_glossary_html(summaries),
+    sections = {
+        "Summary": SCROLLS + summary_table_html(summaries, best_resource(summaries)),
+        "Figures": "\n".join(
+            figure_html(f"Figure {number}", picture)
+            for number, picture in enumerate(pictures, start=1)
+        ),
+        "How these numbers were obtained": provenance_html(rows, settings),
+        "The resources": f"<dl>\n{_glossary_html(summaries)}\n</dl>",
+    }
+    page = page_html(
+        title,
+        f'<p class="headline">{_unbroken(headline(summaries))}</p>\n{_details_html(summaries)}',
+        sections,
+        resources=[summary.resource for summary in summaries],
+        quick=quick,
     )
     path = Path(out) / "report.html"
     write_atomically(path, page.encode())
     return [path, *(path for picture in pictures for path in picture.paths)]
-
-
-def _color_rules(summaries: Sequence[ResourceSummary]) -> str:
-    """The resource colours as variables --r0, --r1, ...; lighter ones for the dark page."""
-    styles = resource_styles(summary.resource for summary in summaries).values()
-    light = " ".join(f"--r{number}: {style.color};" for number, style in enumerate(styles))
-    dark = " ".join(
-        f"--r{number}: {blend(style.color, '#ffffff', 0.35)};"
-        for number, style in enumerate(styles)
-    )
-    return f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"
 
 
 def _unbroken(sentence: str) -> str:
@@ -150,24 +96,4 @@ def _glossary_html(summaries: Sequence[ResourceSummary]) -> str:
     return "\n".join(
         f"<dt>{escape(summary.resource)}</dt><dd>{escape(explain(summary.resource))}</dd>"
         for summary in summaries
-    )
-
-
-def _figures_html(pictures: Sequence[Picture]) -> str:
-    return "\n".join(
-        _figure_html(number, picture) for number, picture in enumerate(pictures, start=1)
-    )
-
-
-def _figure_html(number: int, picture: Picture) -> str:
-    files = " · ".join(
-        f'<a href="figures/{escape(path.name)}">{path.suffix[1:].upper()}</a>'
-        for path in picture.paths
-    )
-    return (
-        f'<figure id="{picture.name}">'
-        f'<div class="card" role="img" tabindex="0" aria-label="{escape(picture.alt)}">'
-        f"{picture.svg}</div>"
-        f"<figcaption><strong>Figure {number}.</strong> {escape(picture.caption)} "
-        f"{files}</figcaption></figure>"
     )

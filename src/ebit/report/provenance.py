@@ -56,16 +56,12 @@ def provenance_html(rows: pl.DataFrame, settings: Mapping[str, object]) -> str:
     method = "".join(f"<li>{sentence}</li>" for sentence in _METHOD)
     parts = [f"<ul>{method}</ul>"]
     if "command" in settings:
-        parts.append(
-            "<h3>Make it again</h3>"
-            '<div class="card" role="region" tabindex="0" aria-label="Command line">'
-            f"<pre><code>{escape(str(settings['command']))}</code></pre></div>"
-        )
+        parts.append(command_html(str(settings["command"])))
     given = {name: str(value) for name, value in settings.items() if name != "command"}
     shown = _row_settings(rows, set(given)) | given
     if shown:
-        parts.append(f"<h3>Settings</h3>{_pairs_html(shown)}")
-    parts.append(f"<h3>Versions when this page was written</h3>{_pairs_html(_versions())}")
+        parts.append(f"<h3>Settings</h3>{pairs_html(shown)}")
+    parts.append(f"<h3>Versions when this page was written</h3>{pairs_html(versions())}")
     return "\n".join(parts)
 
 
@@ -87,17 +83,28 @@ def _row_settings(rows: pl.DataFrame, given: set[str]) -> dict[str, str]:
     return shown
 
 
-def _versions() -> dict[str, str]:
-    versions = {"Python": platform.python_version()}
+def command_html(command: str) -> str:
+    """The command line that makes the numbers again."""
+    return (
+        "<h3>Make it again</h3>"
+        '<div class="card" role="region" tabindex="0" aria-label="Command line">'
+        f"<pre><code>{escape(command)}</code></pre></div>"
+    )
+
+
+def versions() -> dict[str, str]:
+    """Versions of ebit and of what it computes with, by name."""
+    found = {"Python": platform.python_version()}
     for package in _PACKAGES:
         try:
-            versions[package] = version(package)
+            found[package] = version(package)
         except PackageNotFoundError:
             continue
-    return versions
+    return found
 
 
-def _pairs_html(pairs: Mapping[str, str]) -> str:
+def pairs_html(pairs: Mapping[str, str]) -> str:
+    """A table of names and values; every value is escaped."""
     lines = "".join(
         f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
         for name, value in pairs.items()

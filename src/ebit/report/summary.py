@@ -1,6 +1,5 @@
 """What the report says about each resource, computed from the rows."""
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -48,14 +47,6 @@ class ResourceSummary:
     compile_seconds: float | None
 
 
-@dataclass(frozen=True)
-class Difference:
-    """A difference of two mean accuracies; its standard error is None if a side has one run."""
-
-    value: float
-    standard_error: float | None
-
-
 def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
     """Summary of every resource in the fixed order.
 
@@ -96,35 +87,6 @@ def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
         )
         summaries.append(summary)
     return summaries
-
-
-def welch(first: ResourceSummary, second: ResourceSummary) -> Difference:
-    """Difference of two mean accuracies and its standard error for unequal variances.
-
-    standard error = sqrt(std_1^2 / runs_1 + std_2^2 / runs_2)
-
-    Args:
-        first: Minuend.
-        second: Subtrahend.
-
-    Returns:
-        The difference, a fraction between -1 and 1.
-
-    Example:
-        >>> from ebit.report.summary import ResourceSummary, welch
-        >>> unknown = [None] * 7
-        >>> first = ResourceSummary("bell:1", 0.9, 0.03, 9, *unknown)
-        >>> second = ResourceSummary("none", 0.8, 0.0, 9, *unknown)
-        >>> round(welch(first, second).standard_error, 6)
-        0.01
-
-    Source:
-        B. L. Welch, Biometrika 34, 28 (1947).
-    """
-    value = first.mean - second.mean
-    if min(first.runs, second.runs) < 2:
-        return Difference(value, None)
-    return Difference(value, math.sqrt(first.std**2 / first.runs + second.std**2 / second.runs))
 
 
 def find(summaries: Sequence[ResourceSummary], resource: str) -> ResourceSummary | None:

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from html import escape
 
 from ebit.report.headline import accuracy
-from ebit.report.summary import ResourceSummary, find, welch
+from ebit.report.summary import ResourceSummary, find
+from ebit.statistics import welch
 
 _HEAD = """<thead>
 <tr>

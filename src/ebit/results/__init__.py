@@ -7,7 +7,7 @@ from ebit.results.predict import predict
 from ebit.results.rows import rows_of, summarize
 from ebit.results.run import run_task
 from ebit.results.store import Store
-from ebit.results.sweep import SweepTask, batches, read_sweep
+from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import ModelSettings, Task, TrainingSettings
 from ebit.results.train import default_qubits, make_task, train
 
@@ -25,6 +25,7 @@ __all__ = [
     "compare",
     "default_qubits",
     "estimate",
+    "grid_points",
     "load_model",
     "make_task",
     "matrix_product_rate",
@@ -34,5 +35,6 @@ __all__ = [
     "run_task",
     "save_model",
     "summarize",
+    "sweep_tasks",
     "train",
 ]

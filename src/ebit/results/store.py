@@ -60,7 +60,7 @@ class Store:
         Raises:
             EbitError: If the file is damaged.
         """
-        return _read(self.path(task_hash)) if self.has(task_hash) else None
+        return read_rows(self.path(task_hash)) if self.has(task_hash) else None
 
     def put(self, task_hash: str, rows: pl.DataFrame) -> None:
         """Keep the rows of a finished task.
@@ -68,7 +68,7 @@ class Store:
         Raises:
             EbitError: If the folder cannot be written.
         """
-        write_atomically(self.path(task_hash), _sealed(rows))
+        write_rows(self.path(task_hash), rows)
 
     def rows(self) -> pl.DataFrame:
         """The rows of all finished tasks, merged.
@@ -76,7 +76,7 @@ class Store:
         Raises:
             EbitError: If a file is damaged.
         """
-        frames = [_read(path) for path in sorted(self.folder.glob("rows/*.parquet"))]
+        frames = [read_rows(path) for path in sorted(self.folder.glob("rows/*.parquet"))]
         return pl.concat(frames, how="diagonal") if frames else pl.DataFrame()
 
     def check_writable(self) -> None:
@@ -89,6 +89,15 @@ class Store:
             check_writable(self.folder / folder / "new")
 
 
+def write_rows(path: Path, rows: pl.DataFrame) -> None:
+    """Write rows as Parquet, sealed with their hash, whole or not at all.
+
+    Raises:
+        EbitError: If the file cannot be written.
+    """
+    write_atomically(path, _sealed(rows))
+
+
 def _sealed(rows: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     rows.write_parquet(buffer, metadata={"seal": (_SEAL + _BLANK).decode()})
@@ -97,8 +106,12 @@ def _sealed(rows: pl.DataFrame) -> bytes:
     return content.replace(_SEAL + _BLANK, _SEAL + digest)
 
 
-def _read(path: Path) -> pl.DataFrame:
-    """The rows in a file; damage is found before the decoder, which may break off, sees it."""
+def read_rows(path: Path) -> pl.DataFrame:
+    """The rows in a file; damage is found before the decoder, which may break off, sees it.
+
+    Raises:
+        EbitError: If the file cannot be read or is damaged.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:

@@ -3,7 +3,7 @@
 import itertools
 import math
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -115,10 +115,30 @@ def read_sweep(path: Path) -> list[SweepTask]:
         ...     len(read_sweep(path))
         6
     """
-    content = _content(path)
+    return sweep_tasks(_content(path), path)
+
+
+def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:
+    """The tasks that the content of a sweep file describes, each once, in its order.
+
+    Args:
+        content: `defaults` and `grid`, as `tomllib` reads them.
+        path: The file, for messages; paths of data files are relative to its folder.
+
+    Returns:
+        The tasks; their data have been read once to check that everything fits.
+
+    Raises:
+        EbitError: If a setting or its data are wrong.
+
+    Example:
+        >>> grid = {"data": "chsh", "resource": "bell:1", "depth": [1, 2]}
+        >>> [item.task.model.depth for item in sweep_tasks({"grid": [grid]}, Path("a.toml"))]
+        [1, 2]
+    """
     loaded = cache(load)
     tasks: dict[str, SweepTask] = {}
-    for where, settings in _points(content, path):
+    for where, settings in grid_points(content, path):
         try:
             point = SweepPoint(**{**settings, "data": _source(settings, path.parent)})
             dataset = loaded(point.data)
@@ -168,8 +188,24 @@ def _content(path: Path) -> dict[str, Any]:
     return content
 
 
-def _points(content: dict[str, Any], path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Where each point stands in the file, and its settings."""
+def grid_points(content: Mapping[str, Any], path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Where each point of the grids stands in the file, and its settings.
+
+    Args:
+        content: `defaults` and `grid`, as `tomllib` reads them.
+        path: The file, for messages.
+
+    Yields:
+        Words such as "sweep.toml, [[grid]] 1", and one value for each setting.
+
+    Raises:
+        EbitError: If the content is no grid, or far too large.
+
+    Example:
+        >>> grid = {"resource": ["none", "bell:1"], "depth": 2}
+        >>> [point["resource"] for _, point in grid_points({"grid": [grid]}, Path("a.toml"))]
+        ['none', 'bell:1']
+    """
     defaults, tables = content.get("defaults", {}), content.get("grid", [])
     if not isinstance(defaults, dict) or not _are_tables(tables) or not tables:
         raise EbitError(

@@ -1,0 +1,10 @@
+#!/bin/sh
+# Regenerate the README of both studies, which docs/reproduce.md shows. Arguments: options for
+# hwang2025, such as --data FILE. Interrupted, the same command goes on where it stopped.
+set -e
+cd "$(dirname "$0")/.."
+ebit reproduce kim2026
+ebit reproduce hwang2025 "$@"
+for study in kim2026 hwang2025; do
+    cp "ebit-reproduce/$study/README.md" "src/ebit/studies/$study/README.md"
+done

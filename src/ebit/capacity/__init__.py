@@ -1,0 +1,24 @@
+"""What a circuit can express: Fisher information, effective dimension, spectrum."""
+
+from ebit.capacity.dimension import MAX_INPUTS, EffectiveDimension, effective_dimension
+from ebit.capacity.fisher import FisherSpectrum, fisher_information, fisher_spectrum
+from ebit.capacity.outcomes import OUTCOMES, independent_outcomes
+from ebit.capacity.rank import THRESHOLD, Rank, rank_of
+from ebit.capacity.row import CapacityRow, CapacitySettings, capacity_row
+
+__all__ = [
+    "MAX_INPUTS",
+    "OUTCOMES",
+    "THRESHOLD",
+    "CapacityRow",
+    "CapacitySettings",
+    "EffectiveDimension",
+    "FisherSpectrum",
+    "Rank",
+    "capacity_row",
+    "effective_dimension",
+    "fisher_information",
+    "fisher_spectrum",
+    "independent_outcomes",
+    "rank_of",
+]

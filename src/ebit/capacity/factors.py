@@ -1,0 +1,78 @@
+"""The factor J of the Fisher information F = J^T J at every parameter point."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.capacity.inputs import Inputs
+from ebit.capacity.local_jacobian import local_jacobian
+from ebit.capacity.outcomes import OUTCOMES, equal_bits, fisher_factor
+from ebit.capacity.points import Layout
+from ebit.capacity.traced_jacobian import traced_jacobian
+from ebit.engine import JointState, Messages
+from ebit.errors import EbitError
+from ebit.models import DistributedQCNN, Model
+
+Real = NDArray[np.float64]
+
+MAX_QUBITS = 8
+"""Largest QPU: the derivatives of an effect are matrices of 4**n numbers for every angle."""
+
+
+def check_model(model: Model, outcomes: str) -> DistributedQCNN:
+    """The model, or an `EbitError` if it has no Fisher information of these outcomes.
+
+    Example:
+        >>> check_model(DistributedQCNN(), "bits")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `outcomes` must be joint or parity, but is 'bits'.
+    """
+    if not isinstance(model, DistributedQCNN):
+        name = getattr(model, "resource_name", model)
+        raise EbitError(
+            f"Argument `model` must be a DistributedQCNN, but is {name!r}: a capacity is that of "
+            "two QPUs with quantum circuits."
+        )
+    if model.qubits > MAX_QUBITS:
+        raise EbitError(
+            f"Argument `qubits` must be at most {MAX_QUBITS} for a capacity, but is "
+            f"{model.qubits}: use smaller QPUs."
+        )
+    if outcomes not in OUTCOMES:
+        raise EbitError(
+            f"Argument `outcomes` must be {' or '.join(OUTCOMES)}, but is {outcomes!r}."
+        )
+    return model
+
+
+def fisher_factors(
+    model: DistributedQCNN, points: Real, inputs: Inputs, outcomes: str
+) -> Iterator[Real]:
+    """J at one parameter point after the other.
+
+    Args:
+        model: Two QPUs.
+        points: Angles (points, angles) in radians.
+        inputs: The inputs.
+        outcomes: `joint` or `parity`.
+
+    Yields:
+        Shape (rows, angles), see `ebit.capacity.outcomes.fisher_factor`.
+
+    Example:
+        >>> from ebit.capacity.inputs import haar_inputs
+        >>> model = DistributedQCNN(qubits=2, depth=1)
+        >>> (factor,) = fisher_factors(model, np.ones((1, 12)), haar_inputs(2, 5, 0), "joint")
+        >>> factor.shape
+        (15, 12)
+    """
+    layout, engine = Layout.of(model), model.engine
+    if isinstance(engine, Messages | JointState):
+        numbers = traced_jacobian(engine, layout, points, inputs, outcomes)
+    else:
+        numbers = local_jacobian(layout, points, inputs, model.resource.pairs)
+        if outcomes == "parity":
+            numbers = (equal_bits(values, slopes) for values, slopes in numbers)
+    for values, slopes in numbers:
+        yield fisher_factor(values, slopes, outcomes)

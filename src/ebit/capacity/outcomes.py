@@ -1,0 +1,99 @@
+r"""The likelihood: which outcomes are seen, and the factor of the Fisher information they give.
+
+All joint probabilities are affine in the three numbers P(00), P(a=0) and P(b=0). With parity
+outcomes they are affine in one, the probability that both bits are equal.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.resources import Resource
+
+Real = NDArray[np.float64]
+
+OUTCOMES = ("joint", "parity")
+
+_SLOPES: dict[str, Real] = {
+    "joint": np.array([[1.0, 0, 0], [-1, 1, 0], [-1, 0, 1], [1, -1, -1]]),
+    "parity": np.array([[1.0], [-1]]),
+}
+_CONSTANTS: dict[str, Real] = {"joint": np.array([0.0, 0, 0, 1]), "parity": np.array([0.0, 1])}
+_EQUAL = np.array([2.0, -1, -1])
+_SMALLEST = 1e-18
+"""Outcomes that are less likely count as impossible: their derivative is zero, too."""
+
+
+def equal_bits(values: Real, slopes: Real) -> tuple[Real, Real]:
+    """From P(00), P(a=0), P(b=0) to the probability that both bits are equal.
+
+    Args:
+        values: Shape (inputs, 3).
+        slopes: Shape (inputs, 3, angles).
+
+    Returns:
+        Values (inputs, 1) and slopes (inputs, 1, angles).
+
+    Example:
+        >>> float(equal_bits(np.array([[0.5, 0.5, 0.5]]), np.zeros((1, 3, 2)))[0][0, 0])
+        1.0
+    """
+    return (values @ _EQUAL)[:, None] + 1, np.einsum("k,bkp->bp", _EQUAL, slopes)[:, None]
+
+
+def fisher_factor(values: Real, slopes: Real, outcomes: str) -> Real:
+    r"""Rows J with :math:`F = J^T J`, one to three for each input.
+
+    .. math:: F = \frac1N \sum_x \sum_y \frac{\partial P(y|x)\, \partial P(y|x)^T}{P(y|x)}
+
+    The outcomes y of an input sum to 1, so there is one row less than outcomes: a QR
+    decomposition of the weights leaves this many without any squared number.
+
+    Args:
+        values: The numbers that the probabilities are affine in, (inputs, 3) or (inputs, 1).
+        slopes: Their derivatives, (inputs, 3 or 1, angles).
+        outcomes: `joint` or `parity`.
+
+    Returns:
+        Shape (inputs * 3 or 1, angles).
+
+    Example:
+        >>> fisher_factor(np.full((1, 1), 0.5), np.ones((1, 1, 1)), "parity") ** 2
+        array([[4.]])
+    """
+    probabilities = values @ _SLOPES[outcomes].T + _CONSTANTS[outcomes]
+    possible = probabilities > _SMALLEST
+    weights = np.where(possible, np.where(possible, probabilities, 1) ** -0.5, 0)
+    triangles = np.linalg.qr(weights[..., None] * _SLOPES[outcomes], mode="r")
+    rows = triangles @ slopes / np.sqrt(len(values))
+    return rows.reshape(-1, slopes.shape[-1])
+
+
+def independent_outcomes(resource: Resource, qubits: int, outcomes: str) -> int:
+    r"""How many of the probabilities of one input can vary independently.
+
+    Parity has 1. Joint outcomes have 3, the four probabilities less their sum, but
+
+    - 2 without any resource, where :math:`P(a,b) = P(a)\,P(b)`, and
+    - 1 if all qubits belong to Bell pairs and no message is sent: each QPU alone holds a
+      maximally mixed state, so its outcome is even whatever the circuit does.
+
+    Args:
+        resource: What the QPUs share.
+        qubits: Qubits per QPU.
+        outcomes: `joint` or `parity`.
+
+    Returns:
+        1, 2 or 3. Times the number of inputs it bounds the rank.
+
+    Example:
+        >>> from ebit.resources import BellPairs
+        >>> [independent_outcomes(BellPairs(k), 4, "joint") for k in range(5)]
+        [2, 3, 3, 3, 1]
+    """
+    if outcomes == "parity":
+        return 1
+    if resource.sends_bits or resource.has_nonlocal_gates:
+        return 3
+    if resource.pairs == 0:
+        return 2
+    return 1 if resource.pairs == qubits else 3

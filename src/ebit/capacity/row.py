@@ -1,0 +1,183 @@
+"""One row of a capacity table: settings in, rank with its bound and its gap out."""
+
+import hashlib
+import json
+import time
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from numpy.typing import ArrayLike
+from pydantic import Field, field_validator
+
+from ebit.capacity.dimension import effective_dimension
+from ebit.capacity.fisher import FisherSpectrum, Progress
+from ebit.errors import EbitError
+from ebit.models import DistributedQCNN
+from ebit.resources import parse_resource
+from ebit.settings import Settings
+
+
+class CapacitySettings(Settings):
+    """One capacity; the same hash gives the same numbers.
+
+    Attributes:
+        resource: Resource string.
+        qubits: Qubits per QPU.
+        depth: Convolution layers per stage.
+        mixing: Mixing layers before the embedding.
+        outcomes: `joint` or `parity`.
+        inputs: Number of inputs, with `converge` the first number tried.
+        points: Parameter points.
+        seed: Seed of inputs and points.
+        converge: Whether to double the inputs until the rank stops.
+        data: `haar`, or the name of the data set that the inputs come from.
+        fingerprint: Hash of these data; empty for `haar`.
+        format: Version of the meaning of these fields.
+
+    Raises:
+        EbitError: If a setting is unknown or out of range.
+
+    Example:
+        >>> len(CapacitySettings(resource="bell:1", depth=5).hash)
+        64
+    """
+
+    resource: str
+    qubits: int = 4
+    depth: Annotated[int, Field(ge=1, le=10_000)] = 20
+    mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
+    outcomes: Literal["joint", "parity"] = "joint"
+    inputs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
+    points: Annotated[int, Field(ge=1, le=1_000_000)] = 20
+    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
+    converge: bool = False
+    data: str = "haar"
+    fingerprint: str = ""
+    format: Literal[1] = 1
+
+    @field_validator("resource")
+    @classmethod
+    def _canonical(cls, resource: str) -> str:
+        return parse_resource(resource).name
+
+    def build(self) -> DistributedQCNN:
+        """The model; raises `EbitError` if a setting is out of range."""
+        return DistributedQCNN(
+            qubits=self.qubits,
+            depth=self.depth,
+            mixing=self.mixing,
+            resource=parse_resource(self.resource),
+        )
+
+    @property
+    def hash(self) -> str:
+        """SHA-256 of the canonical JSON form, without the name of the data."""
+        content = self.model_dump(mode="json", exclude={"data"})
+        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class CapacityRow:
+    """One capacity as flat columns.
+
+    Attributes:
+        task: Hash of the settings.
+        resource: Resource string.
+        qubits: Qubits per QPU.
+        depth: Convolution layers per stage.
+        mixing: Mixing layers.
+        outcomes: `joint` or `parity`.
+        data: `haar` or the name of the data set.
+        inputs: Inputs behind the rank; with `converge`, the last number tried.
+        points: Parameter points, all of which were computed.
+        seed: Seed of inputs and points.
+        rank: The effective dimension.
+        sampling_bound: Inputs times independent outcomes.
+        on_sampling_bound: Whether the rank sits on that bound, so that more inputs may raise it.
+        converged: Whether twice the inputs gave the same rank; None if that was not asked for.
+        smallest_kept: Smallest singular value that counted, as a share of the largest.
+        largest_dropped: Largest singular value that did not count, likewise; None if all counted.
+        log_eigenvalue_std: Standard deviation of the natural logarithm of the eigenvalues that
+            count, all points together.
+        num_parameters: Angles of the circuit, read-out weights left out.
+        seconds: Wall time.
+    """
+
+    task: str
+    resource: str
+    qubits: int
+    depth: int
+    mixing: int
+    outcomes: str
+    data: str
+    inputs: int
+    points: int
+    seed: int
+    rank: int
+    sampling_bound: int
+    on_sampling_bound: bool
+    converged: bool | None
+    smallest_kept: float | None
+    largest_dropped: float | None
+    log_eigenvalue_std: float | None
+    num_parameters: int
+    seconds: float
+
+
+def capacity_row(
+    settings: CapacitySettings,
+    data: ArrayLike | None = None,
+    *,
+    progress: Progress | None = None,
+) -> tuple[CapacityRow, FisherSpectrum]:
+    """The row of some settings: equal settings give equal rows, but for `seconds`.
+
+    Args:
+        settings: What to compute.
+        data: The data that the settings name, angles (rows, 2n) in radians; None for `haar`.
+        progress: Called after every point with (points done, points in all).
+
+    Returns:
+        The row, and the spectrum behind it.
+
+    Raises:
+        EbitError: If a setting is out of range, or data and settings do not belong together.
+
+    Example:
+        >>> row, _ = capacity_row(CapacitySettings(resource="none", qubits=2, depth=4, points=3))
+        >>> row.rank, row.sampling_bound, row.converged
+        (16, 200, None)
+    """
+    if (data is None) != (settings.data == "haar"):
+        raise EbitError(
+            f"Argument `data` does not belong to the settings, whose data are {settings.data!r}: "
+            "pass the angles unless that is 'haar'."
+        )
+    started = time.perf_counter()
+    found = effective_dimension(
+        settings.build(),
+        inputs=settings.inputs,
+        points=settings.points,
+        data=data,
+        outcomes=settings.outcomes,
+        seed=settings.seed,
+        converge=settings.converge,
+        progress=progress,
+    )
+    same = settings.model_dump(exclude={"converge", "fingerprint", "format", "inputs"})
+    row = CapacityRow(
+        task=settings.hash,
+        **same,
+        inputs=found.inputs,
+        rank=found.rank,
+        sampling_bound=found.sampling_bound,
+        on_sampling_bound=found.on_sampling_bound,
+        converged=found.converged,
+        smallest_kept=found.spectrum.rank.smallest_kept,
+        largest_dropped=found.spectrum.rank.largest_dropped,
+        log_eigenvalue_std=found.spectrum.log_std,
+        num_parameters=found.num_parameters,
+        seconds=time.perf_counter() - started,
+    )
+    return row, found.spectrum

@@ -1,0 +1,156 @@
+"""`ebit reproduce`: the tables and figures of a paper, measured beside published."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from ebit.cli.console import (
+    check_output,
+    command_line,
+    messages,
+    output,
+    print_table,
+    write_json,
+)
+from ebit.cli.options import Cluster, Json, Workers
+from ebit.cli.sweep_progress import show_sweep_progress
+from ebit.plots import check_installed
+from ebit.results import Store, check_memory, estimate
+from ebit.studies import STUDIES, Item, ItemResult, Plan, StudyResult, plan_study, run_plan, words
+from ebit.studies.points import DIFFERS, UNKNOWN
+from ebit.studies.report import write_study
+
+LINES = 40
+"""A table with more numbers is printed as its differences only."""
+
+COLUMNS = ("published", "measured", "diff", "errors", "verdict")
+"""Titles of the table; errors: the difference in standard errors."""
+
+GROUPS = ("set", "data")
+"""A first key that gets a table for each of its values, unless they are single letters."""
+
+
+def reproduce(
+    study: Annotated[str, typer.Argument(help=f"{' or '.join(STUDIES)}.")],
+    table: Annotated[
+        list[str] | None, typer.Option(help="Only this table; may be given again.")
+    ] = None,
+    figure: Annotated[
+        list[str] | None, typer.Option(help="Only this figure; may be given again.")
+    ] = None,
+    data: Annotated[
+        list[Path] | None,
+        typer.Option(help="Data file (hwang2025); may be given again. Default: generated sets."),
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: few runs and steps. Do not cite.")
+    ] = False,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs of every training. Default: those of the paper.")
+    ] = None,
+    cluster: Cluster = None,
+    workers: Workers = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of results. Default: ebit-reproduce/STUDY.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Compute the tables and figures of a paper again and compare them with the published ones.
+
+    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    """
+    check_installed()
+    plan = plan_study(
+        study, tables=table or (), figures=figure or (), data=data or (), quick=quick, runs=runs
+    )
+    folder = out if out is not None else Path("ebit-reproduce") / study
+    check_output(folder / "report.html", data="")
+    for path in data or [Path()]:
+        check_output(json, data=str(path))
+    _announce(plan, folder)
+    with show_sweep_progress() as progress:
+        result = run_plan(plan, folder, cluster=cluster, workers=workers, progress=progress)
+    written = write_study(result, folder, command=command_line())
+    _print(result)
+    output.print(f"Report: {written[0]}")
+    write_json(json, _content(result))
+    if result.failures:
+        raise typer.Exit(1)
+
+
+def _announce(plan: Plan, out: Path) -> None:
+    tasks = plan.tasks(plan.sets)
+    for task in tasks:
+        check_memory(task.task, estimate(task.task))
+    done = len({task.task.hash for task in tasks} & Store(out).finished())
+    messages.print(
+        f"{plan.study.name}: {len(tasks)} trainings ({done} are in {out} already) and "
+        f"{len(plan.jobs)} capacities."
+    )
+    if plan.budget.quick:
+        messages.print("Quick look: few runs and steps. Do not cite these numbers.")
+
+
+def _print(result: StudyResult) -> None:
+    for item in result.items:
+        _print_item(item)
+    if result.plan.choice is not None:
+        output.print(words.sets(result))
+    output.print(words.chance(result))
+    output.print("Mean ± standard deviation over the runs; errors: diff in its standard errors.")
+    for failure in result.failures:
+        task = failure.item.task
+        messages.print(f"Failed: {task.model.resource} on {task.data}: {failure.error}")
+
+
+def _print_item(result: ItemResult) -> None:
+    item, points = result.item, words.compared(result.points)
+    output.print(f"{item.label}: {item.title}")
+    shown = points if points.height <= LINES else points.filter(verdict=DIFFERS)
+    first = item.keys[0]
+    if first in GROUPS and shown[first].cast(pl.String).str.len_chars().max() != 1:
+        for own in shown.partition_by(first, maintain_order=True):
+            output.print(own[first][0])
+            _print_points(item, own, item.keys[1:])
+    else:
+        _print_points(item, shown, item.keys)
+    for row in shown.filter(verdict=DIFFERS).iter_rows(named=True):
+        if row["reason"]:
+            output.print(f"{words.entry(item.keys, row)} differs: {row['reason']}")
+    for pattern in result.patterns:
+        output.print(f"{pattern.text} {words.pattern(pattern)}")
+    for finding in result.findings:
+        output.print(finding)
+    output.print(f"{words.counts(result.points)}.\n")
+
+
+def _print_points(item: Item, points: pl.DataFrame, keys: Sequence[str]) -> None:
+    rows = [
+        [*words.cells(item, keys, row), "-" if row["verdict"] == UNKNOWN else row["verdict"]]
+        for row in points.iter_rows(named=True)
+    ]
+    if rows:
+        print_table([("", False), *((title, True) for title in COLUMNS)], rows)
+
+
+def _content(result: StudyResult) -> dict[str, Any]:
+    return {
+        "study": result.plan.study.name,
+        "quick": result.plan.budget.quick,
+        "sets": dict(result.sets.chosen),
+        "items": [
+            {
+                "item": item.item.label,
+                "points": item.points.to_dicts(),
+                "patterns": [vars(pattern) for pattern in item.patterns],
+                "findings": list(item.findings),
+            }
+            for item in result.items
+        ],
+        "failed": [
+            {"task": failure.item.task.hash, "error": failure.error} for failure in result.failures
+        ],
+    }

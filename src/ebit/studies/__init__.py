@@ -1,0 +1,18 @@
+"""Published papers to reproduce: tasks, published numbers, verdicts."""
+
+from ebit.studies.plan import Plan, plan_study
+from ebit.studies.run import ItemResult, StudyResult, reproduce, run_plan
+from ebit.studies.study import STUDIES, Item, Study, read_study
+
+__all__ = [
+    "STUDIES",
+    "Item",
+    "ItemResult",
+    "Plan",
+    "Study",
+    "StudyResult",
+    "plan_study",
+    "read_study",
+    "reproduce",
+    "run_plan",
+]

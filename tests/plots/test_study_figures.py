@@ -1,0 +1,115 @@
+"""Figures of studies: measured beside published, CHSH, gains, spectra."""
+
+import numpy as np
+import polars as pl
+import pytest
+
+from ebit.errors import EbitError
+from ebit.plots import (
+    gain_against_baseline,
+    gain_distribution,
+    log_spectrum,
+    means_beside_published,
+    new_figure,
+    new_panels,
+    resource_styles,
+    save_figure,
+    success_probabilities,
+)
+
+
+def points(x, published=0.7):
+    count = len(x)
+    return pl.DataFrame(
+        {
+            "series": ["none"] * count + ["bell:1"] * count,
+            "x": [*x, *x],
+            "measured": np.linspace(0.7, 0.9, 2 * count),
+            "measured_std": 0.01,
+            "published": published,
+            "published_std": None,
+        },
+        schema_overrides={"published": pl.Float64, "published_std": pl.Float64},
+    )
+
+
+def test_numbers_are_joined_and_published_ones_are_hollow():
+    _, ax = new_figure()
+    assert means_beside_published(points([5, 10, 15]), ax).height == 6
+    styles = resource_styles(["none", "bell:1"])
+    joined = [line for line in ax.lines if line.get_linestyle() == "-" and len(line.get_xdata())]
+    assert [line.get_color() for line in joined] == [style.color for style in styles.values()]
+    hollow = [line for line in ax.lines if line.get_markerfacecolor() == "none"]
+    assert [list(line.get_xdata()) for line in hollow[:2]] == [[5, 10, 15]] * 2
+    labels = [text.get_text() for text in ax.get_legend().get_texts()]
+    assert labels == ["none", "bell:1", "published"]
+
+
+def test_categories_stand_side_by_side():
+    _, ax = new_figure()
+    means_beside_published(points(["A", "B"], published=None), ax)
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["A", "B"]
+    means = [container.lines[0].get_xdata()[0] for container in ax.containers]
+    assert len(set(np.round(means, 6))) == 4
+    assert "published" not in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_many_means_are_a_line_without_markers():
+    _, ax = new_figure()
+    means_beside_published(points(list(range(30))), ax)
+    assert len(ax.containers) == 2  # the published ones
+
+
+def test_success_probabilities_and_bounds():
+    _, ax = new_figure()
+    rows = pl.DataFrame({"resource": ["bell:1"], "run": [0], "success_probability": [0.853]})
+    published = pl.DataFrame({"resource": ["none"], "run": [1], "success_probability": [0.741]})
+    data = success_probabilities(rows, ax, published=published)
+    assert data["source"].to_list() == ["measured", "published"]
+    bounds = [line.get_ydata()[0] for line in ax.lines[-2:]]
+    assert bounds == pytest.approx([0.5 + 0.5**1.5, 0.75])
+
+
+def test_gains():
+    gains = pl.DataFrame({"baseline": [0.7, 0.8, 0.9], "gain": [0.2, 0.1, 0.0]})
+    _, axes = new_panels(2)
+    gain_distribution(gains, axes[0])
+    gain_against_baseline(gains, axes[1])
+    assert sum(patch.get_height() for patch in axes[0].patches) == 3
+    assert list(axes[1].lines[0].get_ydata()) == [0.2, 0.1, 0.0]
+
+
+def test_spectra_are_densities():
+    _, ax = new_figure()
+    random = np.random.default_rng(0)
+    rows = pl.DataFrame(
+        {
+            "resource": ["none", "classical", "none"],
+            "log_eigenvalues": [random.normal(size=size).tolist() for size in (50, 80, 20)],
+        }
+    )
+    data = log_spectrum(rows, ax)
+    assert data["resource"].unique(maintain_order=True).to_list() == ["none", "classical"]
+    middles = data.filter(resource="none")["log_eigenvalue"].to_numpy()
+    width = middles[1] - middles[0]
+    for (_,), own in data.group_by("resource"):
+        assert own["density"].sum() * width == pytest.approx(1)
+
+
+def test_panels(tmp_path):
+    figure, axes = new_panels(5)
+    assert len({ax.get_position().y0.round(3) for ax in axes}) == 2
+    assert axes[0].get_shared_y_axes().joined(axes[0], axes[4])
+    for ax in axes:
+        gain_distribution(pl.DataFrame({"gain": [0.1, 0.2]}), ax)
+    *_, table = save_figure(figure, tmp_path / "five")
+    assert pl.read_csv(table)["panel"].unique().sort().to_list() == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    "draw", [means_beside_published, success_probabilities, gain_distribution, log_spectrum]
+)
+def test_a_missing_column_is_named(draw):
+    _, ax = new_figure()
+    with pytest.raises(EbitError, match="must have the column"):
+        draw(pl.DataFrame({"other": [1]}), ax)

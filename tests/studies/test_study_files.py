@@ -1,0 +1,186 @@
+"""The files of the studies: all of them parse, and every published number is there."""
+
+import csv
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from ebit import EbitError
+from ebit.capacity import CapacitySettings
+from ebit.studies import STUDIES, Item, Study, plan_study, read_study
+from ebit.studies.patterns import check_patterns
+from ebit.studies.points import AGREES
+from ebit.studies.published import published_numbers, published_runs
+from ebit.studies.study import folder_of
+
+COUNTS = {
+    "kim2026": {"S2": 20, "3c": 8, "S3": 15, "S4": 25, "S5": 10, "S6": 300},
+    "hwang2025": {"1": 4 * 3 * 4 + 2 * 4, "2": 12, "3c": 2, "5a": 2, "6": 3},
+}
+REFERENCE = os.environ.get("EBIT_REFERENCE_NUMBERS", "")
+"""Folder with the numbers of the papers as JSON, typed in independently."""
+
+
+def items() -> list[tuple[Study, Item]]:
+    return [(study, item) for study in map(read_study, STUDIES) for item in study.item]
+
+
+def identity(value: object) -> str:
+    return value.name if isinstance(value, Study | Item) else str(value)
+
+
+@pytest.mark.parametrize(("study", "item"), items(), ids=identity)
+def test_every_item_has_tasks_and_columns(study: Study, item: Item) -> None:
+    for name in item.task_files:
+        assert (folder_of(study.name) / "tasks" / f"{name}.toml").is_file()
+    published = published_numbers(study, item)
+    known = {*item.keys, "row", "published", "published_std", "published_runs"}
+    assert set(published.columns) <= known
+    keys = [name for name in published.columns if not name.startswith("published")]
+    assert published.is_empty() or published.select(keys).is_unique().all()
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_published_number_is_there(name: str) -> None:
+    study = read_study(name)
+    counts = {
+        item.name.partition("-")[2]: len(published_runs(study, item))
+        for item in study.item
+        if len(published_runs(study, item))
+    }
+    assert counts == COUNTS[name]
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_file_of_a_study_is_used(name: str) -> None:
+    study = read_study(name)
+    tasks = {f"{file}.toml" for item in study.item for file in item.task_files}
+    names = {f"{item.name}.csv" for item in study.item}
+    assert {path.name for path in (folder_of(name) / "tasks").iterdir()} == tasks
+    assert {path.name for path in (folder_of(name) / "published").iterdir()} <= names
+
+
+@pytest.mark.parametrize(("study", "item"), items(), ids=identity)
+def test_the_published_numbers_follow_the_patterns(study: Study, item: Item) -> None:
+    """A statement is about the paper, so the paper's own numbers must have it."""
+    published = published_numbers(study, item)
+    if published.is_empty():
+        return
+    points = published.rename({"row": "set"}) if "row" in published.columns else published
+    same = {name.replace("published", "measured"): name for name in published.columns}
+    sides = {new: pl.col(old) for new, old in same.items() if new.startswith("measured")}
+    measured = points.with_columns(**sides)
+    for result in check_patterns(item, measured, quick=False):
+        assert result.verdict == AGREES, result
+        assert result.measured == result.published
+
+
+@pytest.mark.parametrize(
+    ("name", "trainings", "jobs"), [("kim2026", 273, 300), ("hwang2025", 60, 65)]
+)
+def test_plans(name: str, trainings: int, jobs: int) -> None:
+    plan = plan_study(name)
+    assert len(plan.tasks(plan.sets)) == trainings
+    assert len(plan.jobs) == jobs
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_a_quick_look_is_small(name: str) -> None:
+    plan = plan_study(name, quick=True)
+    assert len(plan.tasks(plan.sets)) < 60
+    assert len(plan.jobs) < 40
+    assert all(task.task.training.runs == 2 for task in plan.tasks(plan.sets))
+
+
+@pytest.mark.parametrize("name", STUDIES)
+def test_every_capacity_has_valid_settings(name: str) -> None:
+    for job in plan_study(name).jobs:
+        if "pooling" in job.settings and "pooling" not in CapacitySettings.model_fields:
+            pytest.xfail("capacities do not know pooling layouts yet")
+        assert CapacitySettings(**job.settings).resource == job.settings["resource"]
+
+
+def test_a_readme_for_every_study() -> None:
+    for name in STUDIES:
+        text = (files("ebit.studies") / name / "README.md").read_text("utf-8")
+        for item in read_study(name).item:
+            assert f"## {item.label}: " in text
+        for part in ("Reproduced", "Data", "Settings", "Expected", "Measured", "Verdict"):
+            assert text.count(f"- **{part}:**") == len(read_study(name).item)
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"tables": ["S9"]}, "Argument `table` must be one of S6, S2, S3, S4, S5"),
+        ({"figures": ["9"]}, "but is '9'"),
+        ({"runs": 0}, "Argument `runs` must be at least 1, but is 0."),
+        ({"data": [Path("a.npz")]}, "this study generates its data"),
+    ],
+)
+def test_wrong_settings(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(EbitError) as caught:
+        plan_study("kim2026", **settings)
+    assert message in str(caught.value)
+
+
+def numbers(name: str, file: str) -> dict[tuple[str, ...], tuple[float, ...]]:
+    """The numbers of a CSV file by its keys."""
+    text = (folder_of(name) / "published" / f"{file}.csv").read_text("utf-8")
+    rows = list(csv.DictReader(text.splitlines()))
+    return {
+        tuple(v for k, v in row.items() if not k.startswith("published")): tuple(
+            float(v) for k, v in row.items() if k in ("published", "published_std")
+        )
+        for row in rows
+    }
+
+
+def resource(name: str) -> str:
+    return {"Bell-0": "none", "DNN": "dnn"}.get(name, name.lower().replace("-", ":"))
+
+
+def reference(name: str) -> dict[str, Any]:
+    if not REFERENCE:
+        pytest.skip("EBIT_REFERENCE_NUMBERS names no folder")
+    return json.loads((Path(REFERENCE) / f"{name}.json").read_text())
+
+
+def test_kim_as_typed_in_elsewhere() -> None:
+    paper = reference("kim2026")
+    for name in ("Bell-0", "Bell-1"):
+        for run, value in enumerate(paper["table_S2"][name]):
+            assert numbers("kim2026", "table-S2")[resource(name), str(run)] == (value,)
+    for name in ("DNN", "Bell-0", "Bell-1"):
+        for label, pair in paper["table_S3"][name].items():
+            assert numbers("kim2026", "table-S3")[label, resource(name)] == tuple(pair)
+    for number in range(5):
+        name = f"Bell-{number}"
+        for depth, pair in zip(paper["table_S4"]["depth"], paper["table_S4"][name], strict=True):
+            assert numbers("kim2026", "table-S4")[resource(name), str(depth)] == tuple(pair)
+        for key, mixing, depth in (("no_mixing", "0", "10"), ("mixing", "3", "7")):
+            pair = paper["table_S5"][key][number]
+            assert numbers("kim2026", "table-S5")[resource(name), mixing, depth] == tuple(pair)
+        for key, layers in (("no_mixing", 0), ("mixing_3", 3)):
+            table = paper["table_S6"][key]
+            found = numbers("kim2026", "table-S6")
+            for depth, rank in zip(table["depth"], table[name], strict=True):
+                assert found[resource(name), str(layers), str(depth - layers)] == (rank,)
+
+
+def test_hwang_as_typed_in_elsewhere() -> None:
+    paper = reference("hwang2025")
+    table = paper["table_1"]
+    for depth in (3, 5, 7, 9, 15, 20):
+        for row, line in enumerate(table[f"L{depth}"], start=1):
+            for name, pair in zip(table["columns"], line, strict=True):
+                assert numbers("hwang2025", "table-1")[str(row), name, str(depth)] == tuple(pair)
+    table = paper["table_2"]
+    for depth in (3, 5, 7, 9):
+        for name, pair in zip(table["columns"], table[f"L{depth}"], strict=True):
+            assert numbers("hwang2025", "table-2")[name, str(depth)] == tuple(pair)
