@@ -7,7 +7,7 @@ the qubit order is made from one table, `basis.spins`.
 
 from ebit.circuits.basis import drivers, measurement_order, pair_columns, spins, stages
 from ebit.circuits.convolution import convolution_matrix, convolve_rows, convolve_states
-from ebit.circuits.embedding import embedding_phases
+from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 
@@ -22,6 +22,7 @@ __all__ = [
     "pair_columns",
     "pool_rows",
     "pool_states",
+    "ring",
     "spins",
     "stages",
     "walsh_hadamard",
