@@ -150,3 +150,12 @@ def _hermitian_parts(qubits: int, pairs: int) -> Real:
     return coefficients(parts.reshape(-1, size, size))
 
 
+def noisy_operations(qubits: int, depth: int) -> int:
+    """Real operations to pull one effect back through a noisy convolution block.
+
+    Example:
+        >>> noisy_operations(4, 1)
+        32768
+    """
+    bricks = depth * (1 if qubits == 2 else 2)
+    return bricks * ((qubits + 1) // 2) * 2 * 16 * 4**qubits

@@ -13,7 +13,13 @@ from jax import lax
 from ebit.circuits import stages
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.local_effects import Chances, LocalEffects, meet, pair_blocks
-from ebit.engine.noisy.effects import Tables, pair_operators, stacked_tables, trained_effects
+from ebit.engine.noisy.effects import (
+    Tables,
+    noisy_operations,
+    pair_operators,
+    stacked_tables,
+    trained_effects,
+)
 from ebit.engine.noisy.pauli import to_matrices
 from ebit.engine.shared_pairs import reduced_state, through_pairs
 from ebit.noise import Noise
@@ -80,14 +86,3 @@ class NoisyEffects(LocalEffects):
         noiseless = LocalEffects(self.qubits, self.pairs, self.mixing, self.state)
         bricks = 2 * 2 * 2 * (depth + self.mixing * 4**self.pairs) * 4**self.qubits
         return noiseless.memory(depth, batch, bytes_per_real) + bytes_per_real * bricks
-
-
-def noisy_operations(qubits: int, depth: int) -> int:
-    """Real operations to pull one effect back through a noisy convolution block.
-
-    Example:
-        >>> noisy_operations(4, 1)
-        32768
-    """
-    bricks = depth * (1 if qubits == 2 else 2)
-    return bricks * (qubits + 1) // 2 * 2 * 16 * 4**qubits
