@@ -13,6 +13,7 @@ import ebit
 PACKAGE = Path(ebit.__file__).parent
 CHAIN = [
     "circuits",
+    "noise",
     "resources",
     "engine",
     "models",

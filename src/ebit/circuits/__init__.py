@@ -21,7 +21,7 @@ from ebit.circuits.convolution import (
     convolve_rows,
     convolve_states,
 )
-from ebit.circuits.embedding import embedding_phases
+from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 
@@ -41,6 +41,7 @@ __all__ = [
     "pair_columns",
     "pool_rows",
     "pool_states",
+    "ring",
     "spins",
     "stages",
     "walsh_hadamard",
