@@ -45,7 +45,7 @@ def obstacles(
         >>> site = open_site("trapped-ion+laboratory")
         >>> found = condition(site, DistributedQCNN(depth=5, resource=QuantumLink()))
         >>> obstacles(site, found, shots=100)
-        ['a run takes 2.33 s, of which 2.28 s wait for pairs and messages, but qubits keep their
+        ['a run takes 2.29 s, of which 2.27 s wait for pairs and messages, but qubits keep their
         coherence for 1 s']
     """
     reasons = []

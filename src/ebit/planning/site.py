@@ -1,6 +1,5 @@
 """Two QPUs of a network and the link between them: the place that is planned for."""
 
-import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -177,7 +176,7 @@ def seconds_text(seconds: float) -> str:
         Three digits and a unit.
 
     Example:
-        >>> seconds_text(8.9e-5), seconds_text(7200.0), seconds_text(math.inf)
+        >>> seconds_text(8.9e-5), seconds_text(7200.0), seconds_text(float("inf"))
         ('89 us', '2 h', 'for ever')
     """
     if seconds >= LONGEST_SECONDS:

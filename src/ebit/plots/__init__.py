@@ -16,10 +16,15 @@ from ebit.plots.saving import save_figure
 from ebit.plots.spectrum import log_spectrum
 from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
+from ebit.plots.sweeps import accuracy_against_distance, accuracy_against_fidelity
+from ebit.plots.tradeoff import accuracy_against_rate
 
 __all__ = [
     "ResourceStyle",
     "accuracy_against_cost",
+    "accuracy_against_distance",
+    "accuracy_against_fidelity",
+    "accuracy_against_rate",
     "accuracy_by_resource",
     "check_installed",
     "first_three_coordinates",
