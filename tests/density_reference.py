@@ -162,9 +162,7 @@ def run(
         counts = [sum(qubit in done.qubits for done in pending) for qubit in qubits]
         closed = len(qubits) > 2 and len(pending) == len(qubits)
         rounds = max(counts) + (closed and len(qubits) % 2)
-        linked = any(
-            len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending
-        )
+        linked = any(len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending)
         for qubit, count in zip(qubits, counts, strict=True):
             register.brick(qubit, count, rounds, wait if linked else 0.0)
         pending = []

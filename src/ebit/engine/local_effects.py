@@ -89,8 +89,9 @@ class LocalEffects:
         elif self.method == "paired features":
             chances = self._from_paired_features(self._effects(parameters), encoded)
         else:
-            effects, operators = self._effects(parameters), self._pair_operators(parameters["mixing"])
-            chances = self._from_features(operators * effects[:, None, None], encoded)
+            operators = self._pair_operators(parameters["mixing"])
+            dressed = operators * self._effects(parameters)[:, None, None]
+            chances = self._from_features(dressed, encoded)
         return joint_table(*chances)
 
     def _effects(self, parameters: CircuitParameters) -> jax.Array:

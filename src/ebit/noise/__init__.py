@@ -10,9 +10,10 @@ from ebit.noise.channels import (
     transfer_matrix,
 )
 from ebit.noise.checks import check_fidelity, check_probability, is_real
-from ebit.noise.model import Noise, QPUNoise
+from ebit.noise.model import NO_NOISE, Noise, QPUNoise
 
 __all__ = [
+    "NO_NOISE",
     "PAULIS",
     "Channel",
     "Noise",

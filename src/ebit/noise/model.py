@@ -178,3 +178,7 @@ class Noise:
         waits = any(self._of(name, qpu) for name in times for qpu in range(2))
         errors = any(self._of(name, qpu) for name in _PROBABILITIES for qpu in range(2))
         return not errors and not (decays and waits)
+
+
+NO_NOISE = Noise()
+"""Nothing happens to the qubits."""

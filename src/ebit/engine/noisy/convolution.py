@@ -9,8 +9,6 @@ with g the generator that turns the digits X and Y of qubit i. So the gradient o
 push-forward of its cotangent, and the other way round.
 """
 
-from collections.abc import Sequence
-
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,7 +20,6 @@ from ebit.engine.noisy.pauli import (
     apply,
     apply_all,
     cosines_and_sines,
-    kept_and_turned,
     pairs_of,
     together,
 )
@@ -32,8 +29,6 @@ Matrices = tuple[tuple[jax.Array, ...], ...]
 """For every brick of a layer and every two neighbours (depth, d, d)."""
 
 _HIGHEST = lax.Precision.HIGHEST
-_SHORT = 16
-"""Digits that vary faster than this are summed by a matrix product."""
 
 
 def pull_back(angles: jax.Array, effects: jax.Array, bricks: Bricks) -> jax.Array:
@@ -76,28 +71,31 @@ def _between_hadamards(
 
 @jax.custom_vjp
 def _pull(angles: jax.Array, state: jax.Array, bricks: Bricks) -> jax.Array:
-    return _pulled(_matrices(angles, bricks), state, bricks, angles.shape[1])[0]
+    return _pulled(angles, state, bricks)[0]
 
 
 @jax.custom_vjp
 def _push(angles: jax.Array, state: jax.Array, bricks: Bricks) -> jax.Array:
-    return _pushed(_matrices(angles, bricks), state, bricks, angles.shape[1])[0]
+    return _pushed(angles, state, bricks)[0]
 
 
-Residuals = tuple[jax.Array, Bricks, tuple[jax.Array, ...]]
+Points = tuple[jax.Array, ...]
+"""Effects or states at the rotations of every brick of a layer, (depth, batch, 4**m)."""
+
+Residuals = tuple[jax.Array, Bricks, Points]
 
 
 def _pull_forward(
     angles: jax.Array, state: jax.Array, bricks: Bricks
 ) -> tuple[jax.Array, Residuals]:
-    result, points = _pulled(_matrices(angles, bricks), state, bricks, angles.shape[1])
+    result, points = _pulled(angles, state, bricks)
     return result, (angles, bricks, points)
 
 
 def _push_forward(
     angles: jax.Array, state: jax.Array, bricks: Bricks
 ) -> tuple[jax.Array, Residuals]:
-    result, points = _pushed(_matrices(angles, bricks), state, bricks, angles.shape[1])
+    result, points = _pushed(angles, state, bricks)
     return result, (angles, bricks, points)
 
 
@@ -105,7 +103,7 @@ def _pull_backward(
     residuals: Residuals, cotangent: jax.Array
 ) -> tuple[jax.Array, jax.Array, Bricks]:
     angles, bricks, effects = residuals
-    result, states = _pushed(_matrices(angles, bricks), cotangent, bricks, angles.shape[1])
+    result, states = _pushed(angles, cotangent, bricks)
     return _slopes(effects, states, angles), result, jax.tree.map(jnp.zeros_like, bricks)
 
 
@@ -113,7 +111,7 @@ def _push_backward(
     residuals: Residuals, cotangent: jax.Array
 ) -> tuple[jax.Array, jax.Array, Bricks]:
     angles, bricks, states = residuals
-    result, effects = _pulled(_matrices(angles, bricks), cotangent, bricks, angles.shape[1])
+    result, effects = _pulled(angles, cotangent, bricks)
     return _slopes(effects, states, angles), result, jax.tree.map(jnp.zeros_like, bricks)
 
 
@@ -121,8 +119,8 @@ _pull.defvjp(_pull_forward, _pull_backward)
 _push.defvjp(_push_forward, _push_backward)
 
 
-def _matrices(angles: jax.Array, bricks: Bricks) -> Matrices:
-    """Rotations and constants together, for every layer."""
+def _matrices(angles: jax.Array, bricks: Bricks, *, transposed: bool) -> Matrices:
+    """Rotations and constants together for every layer, as `_apply_layer` multiplies by them."""
     depth, qubits = angles.shape
     parts = cosines_and_sines(angles)
     found = []
@@ -130,13 +128,27 @@ def _matrices(angles: jax.Array, bricks: Bricks) -> Matrices:
         turned = jnp.roll(parts, -place.first, axis=1)
         matrices = []
         for (start, size), products in zip(pairs_of(qubits), brick.products, strict=True):
-            factors = turned[:, start]
+            factors, is_last = turned[:, start], start + size == qubits
             if size == 2:
                 factors = (factors[:, :, None] * turned[:, start + 1, None, :]).reshape(depth, 9)
-            flat = jnp.matmul(factors, products, precision=_HIGHEST)
+            shaped = products.reshape(-1, 4**size, 4**size)
+            oriented = shaped.mT if transposed != is_last else shaped
+            flat = jnp.matmul(factors, oriented.reshape(products.shape), precision=_HIGHEST)
             matrices.append(flat.reshape(depth, 4**size, 4**size))
         found.append(tuple(matrices))
     return tuple(found)
+
+
+def _apply_layer(matrices: tuple[jax.Array, ...], state: jax.Array) -> jax.Array:
+    """All neighbours of a brick: products from the left, from the right for the last digits."""
+    batch, size = state.shape
+    before = 1
+    for matrix in matrices[:-1]:
+        split = state.reshape(batch * before, len(matrix), -1)
+        state = jnp.matmul(matrix, split, precision=_HIGHEST)
+        before *= len(matrix)
+    rows = state.reshape(-1, len(matrices[-1]))
+    return jnp.matmul(rows, matrices[-1], precision=_HIGHEST).reshape(batch, size)
 
 
 def _turn(state: jax.Array, digits: int) -> jax.Array:
@@ -147,18 +159,17 @@ def _turn(state: jax.Array, digits: int) -> jax.Array:
     return state.reshape(batch, 4**digits, -1).mT.reshape(batch, size)
 
 
-def _pulled(
-    matrices: Matrices, state: jax.Array, bricks: Bricks, qubits: int
-) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-    """The result, and the effects behind the rotations of every brick (depth, batch, 4**m)."""
+def _pulled(angles: jax.Array, state: jax.Array, bricks: Bricks) -> tuple[jax.Array, Points]:
+    """The result, and the effects behind the rotations of every brick."""
+    qubits, matrices = angles.shape[1], _matrices(angles, bricks, transposed=False)
     steps = list(zip(places(qubits), bricks, strict=True))
 
-    def layer(carry: jax.Array, layers: Matrices) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+    def layer(carry: jax.Array, layers: Matrices) -> tuple[jax.Array, Points]:
         points = []
         for (place, brick), own in reversed(list(zip(steps, layers, strict=True))):
             carry = _turn(carry, place.first)
             points.append(carry)
-            carry = apply_all(own, carry)
+            carry = _apply_layer(own, carry)
             if brick.closing is not None:
                 carry = _turn(apply(brick.closing, _turn(carry, qubits - 1), 0), 1)
             carry = _turn(carry, (qubits - place.first) % qubits)
@@ -167,19 +178,18 @@ def _pulled(
     return lax.scan(layer, state, matrices, reverse=True)
 
 
-def _pushed(
-    matrices: Matrices, state: jax.Array, bricks: Bricks, qubits: int
-) -> tuple[jax.Array, tuple[jax.Array, ...]]:
-    """The result, and the states in front of the rotations of every brick (depth, batch, 4**m)."""
+def _pushed(angles: jax.Array, state: jax.Array, bricks: Bricks) -> tuple[jax.Array, Points]:
+    """The result, and the states in front of the rotations of every brick."""
+    qubits, matrices = angles.shape[1], _matrices(angles, bricks, transposed=True)
     steps = list(zip(places(qubits), bricks, strict=True))
 
-    def layer(carry: jax.Array, layers: Matrices) -> tuple[jax.Array, tuple[jax.Array, ...]]:
+    def layer(carry: jax.Array, layers: Matrices) -> tuple[jax.Array, Points]:
         points = []
         for (place, brick), own in zip(steps, layers, strict=True):
             carry = _turn(carry, place.first)
             if brick.closing is not None:
                 carry = _turn(apply(brick.closing.mT, _turn(carry, qubits - 1), 0), 1)
-            carry = apply_all([matrix.mT for matrix in own], carry)
+            carry = _apply_layer(own, carry)
             points.append(carry)
             carry = _turn(carry, (qubits - place.first) % qubits)
         return carry, tuple(points)
@@ -187,9 +197,7 @@ def _pushed(
     return lax.scan(layer, state, matrices)
 
 
-def _slopes(
-    effects: Sequence[jax.Array], states: Sequence[jax.Array], angles: jax.Array
-) -> jax.Array:
+def _slopes(effects: Points, states: Points, angles: jax.Array) -> jax.Array:
     """Gradient with respect to the angles from both sides of the rotations of every brick."""
     total = jnp.zeros_like(angles)
     for place, effect, state in zip(places(angles.shape[1]), effects, states, strict=True):
@@ -198,26 +206,18 @@ def _slopes(
 
 
 def _slopes_of_brick(effects: jax.Array, states: jax.Array) -> jax.Array:
-    r""":math:`\sum_P (g_i c)_P r_P` for every qubit i in the order of the digits: (depth, m)."""
-    depth, batch, size = effects.shape
-    qubits = (size.bit_length() - 1) // 2
-    found = []
-    for qubit in range(qubits):
-        after = 4 ** (qubits - 1 - qubit)
-        if after >= _SHORT or qubits <= 2:
-            c, r = (part.reshape(depth, -1, 4, after) for part in (effects, states))
-            turned = c[:, :, 2] * r[:, :, 1] - c[:, :, 1] * r[:, :, 2]
-            found.append(jnp.sum(turned, axis=(1, 2)))
-    if len(found) < qubits:
-        last = qubits - len(found)
-        generators = [
-            np.kron(np.kron(np.eye(4**i), kept_and_turned(3)[2].T), np.eye(4 ** (last - 1 - i)))
-            for i in range(last)
-        ]
-        constant = jnp.asarray(np.concatenate(generators, axis=1), effects.dtype)
-        split = effects.reshape(depth, -1, 4**last)
-        turned = jnp.matmul(split, constant, precision=_HIGHEST)
-        products = turned.reshape(*split.shape[:2], last, 4**last)
-        products *= states.reshape(depth, -1, 1, 4**last)
-        found.extend(jnp.moveaxis(jnp.sum(products, axis=(1, 3)), 1, 0))
+    r""":math:`\sum_P (g_i c)_P r_P` for every qubit i in the order of the digits: (depth, m).
+
+    The digits X and Y of a qubit are a fixed step apart, so shifted arrays are multiplied and what
+    begins at another digit is left out of the sum.
+    """
+    size, found = effects.shape[2], []
+    step = size // 4
+    while step:
+        start = np.arange(size - 2 * step)
+        begins = jnp.asarray(start // step % 4 == 0, effects.dtype)
+        turned = effects[..., 2 * step :] * states[..., step:-step]
+        turned -= effects[..., step:-step] * states[..., 2 * step :]
+        found.append(jnp.sum(jnp.matmul(turned, begins, precision=_HIGHEST), axis=1))
+        step //= 4
     return jnp.stack(found, axis=1)

@@ -12,7 +12,6 @@ from ebit.engine.noisy.bricks import Brick, bricks_of, gate_counts
 from ebit.engine.noisy.convolution import pull_back, push_forward
 from ebit.engine.noisy.pauli import HADAMARD, Real, apply_all, coefficients, to_matrices, together
 from ebit.engine.noisy.pooling import (
-    Drives,
     Round,
     drives,
     exchange_back,
@@ -20,7 +19,7 @@ from ebit.engine.noisy.pooling import (
     pool_back,
     round_of,
 )
-from ebit.noise import Noise, QPUNoise
+from ebit.noise import Channel, Noise, QPUNoise
 
 GATES_PER_BRICK = 2
 """One-qubit gates of every qubit in a brick (H, RX) and in the embedding (H, RZ)."""
@@ -57,11 +56,12 @@ def tables_of(noise: QPUNoise, qubits: int, waiting: float = 0.0) -> Tables:
     counts = gate_counts(qubits, tuple(ring(qubits)))
     rounds = max(counts) + qubits % 2 * (qubits > 1)
     embedded = [noise.brick(GATES_PER_BRICK, count, rounds).T for count in counts]
+
+    def channel(qubit: int, gates: int, rounds: int, linked: bool) -> Channel:
+        return noise.brick(GATES_PER_BRICK, gates, rounds)
+
     return Tables(
-        tuple(
-            bricks_of(size, lambda _, gates, rounds, __: noise.brick(GATES_PER_BRICK, gates, rounds))
-            for size in sizes
-        ),
+        tuple(bricks_of(size, channel) for size in sizes),
         tuple(round_of([noise], size, waiting) for size in sizes),
         tuple(together(embedded)),
         outcome_effects(noise),

@@ -28,7 +28,7 @@ from ebit.engine.noisy.teleportation import (
     link_wait,
     phase_flips,
 )
-from ebit.noise import Channel, Noise
+from ebit.noise import NO_NOISE, Channel, Noise
 from ebit.resources import BELL, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
@@ -57,7 +57,7 @@ class NoisyJoint:
     qubits: int
     mixing: int = 0
     state: PairState = BELL
-    noise: Noise = Noise()
+    noise: Noise = NO_NOISE
 
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases for right and wrong copies at both bonds, (batch, 4, 4**n)."""
@@ -77,9 +77,7 @@ class NoisyJoint:
         tables = in_precision_of(mixing, _tables(self.noise, self.state, self.qubits))
         effects = jnp.asarray(tables.readout)
         convolution = [_joined(angles) for angles in parameters["convolution"]]
-        rounds = zip(
-            convolution, parameters["pooling"], tables.bricks, tables.rounds, strict=True
-        )
+        rounds = zip(convolution, parameters["pooling"], tables.bricks, tables.rounds, strict=True)
         for angles, rotations, bricks, constants in reversed(list(rounds)):
             pairs = drives(angles.shape[1] // _QPUS, _QPUS)
             effects = pool_back(rotations.reshape(-1, 2, 2), effects, pairs, constants)
@@ -96,11 +94,12 @@ class NoisyJoint:
             for part in (cosine, sine)
         ]
         left = (cosine + sine, sine - cosine)
-        chances = sum(
+        chances = [
             jnp.einsum("bcz,bcez->eb", side, part, precision=_HIGHEST)
             for side, part in zip(left, seen, strict=True)
-        )
-        return joint_table(*chances)
+        ]
+        both, first, second = chances[0] + chances[1]
+        return joint_table(both, first, second)
 
     def operations(self, depth: int, batch: int) -> int:
         """Three effects of the register, then four quadratic forms of each per sample."""

@@ -22,7 +22,7 @@ from ebit.engine.noisy.effects import (
 )
 from ebit.engine.noisy.pauli import to_matrices
 from ebit.engine.shared_pairs import reduced_state, through_pairs
-from ebit.noise import Noise
+from ebit.noise import NO_NOISE, Noise
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -39,7 +39,7 @@ class NoisyEffects(LocalEffects):
         noise: Local noise.
     """
 
-    noise: Noise = Noise()
+    noise: Noise = NO_NOISE
 
     def _effects(self, parameters: CircuitParameters) -> jax.Array:
         tables = stacked_tables(self.noise, self.qubits, parameters["mixing"])
@@ -49,6 +49,9 @@ class NoisyEffects(LocalEffects):
         return jax.vmap(to_matrices)(effects)[:, 0]
 
     def _pair_operators(self, mixing: jax.Array) -> jax.Array:
+        if not self.mixing:
+            return super()._pair_operators(mixing)
+
         def of_one(angles: jax.Array, tables: Tables) -> jax.Array:
             return pair_operators(angles, self.qubits, self.pairs, tables.bricks[0])
 

@@ -19,7 +19,7 @@ from ebit.engine.noisy.effects import (
 from ebit.engine.noisy.pauli import to_matrices
 from ebit.engine.noisy.pooling import drives
 from ebit.engine.shared_pairs import through_pairs
-from ebit.noise import Noise
+from ebit.noise import NO_NOISE, Noise
 from ebit.resources import BELL, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
@@ -46,7 +46,7 @@ class NoisyMessages:
     pairs: int = 0
     mixing: int = 0
     state: PairState = BELL
-    noise: Noise = Noise()
+    noise: Noise = NO_NOISE
 
     def encode(self, x: jax.Array) -> Encoded:
         """Feature tables (batch, 4**n) of each QPU."""

@@ -59,7 +59,7 @@ def cosines_and_sines(angles: jax.Array) -> jax.Array:
     return jnp.stack([jnp.ones_like(angles), jnp.cos(angles), jnp.sin(angles)], axis=-1)
 
 
-def apply(matrix: jax.Array, state: jax.Array, before: int) -> jax.Array:
+def apply(matrix: jax.Array | Real, state: jax.Array, before: int) -> jax.Array:
     """Act on some digits of coefficients (batch, 4**m).
 
     Args:
@@ -70,7 +70,7 @@ def apply(matrix: jax.Array, state: jax.Array, before: int) -> jax.Array:
     Returns:
         Coefficients of the same batch.
     """
-    batch = state.shape[0]
+    batch, matrix = state.shape[0], jnp.asarray(matrix, state.dtype)
     split = state.reshape(batch * 4**before, matrix.shape[1], -1)
     if split.shape[-1] == 1:
         new = jnp.matmul(split[..., 0], matrix.T, precision=_HIGHEST)
@@ -87,14 +87,14 @@ def pairs_of(qubits: int) -> list[tuple[int, int]]:
 def together(matrices: Sequence[Real]) -> list[Real]:
     """One matrix per digit to one per two neighbours (and one for a last single digit)."""
     found = [matrices[start : start + size] for start, size in pairs_of(len(matrices))]
-    return [reduce(np.kron, list(group)) for group in found]
+    return [np.asarray(group[0] if len(group) == 1 else np.kron(*group)) for group in found]
 
 
 def apply_all(matrices: Sequence[jax.Array | Real], state: jax.Array) -> jax.Array:
     """One matrix for every two neighbouring digits, see `together`."""
     before = 0
     for matrix in matrices:
-        state = apply(jnp.asarray(matrix, state.dtype), state, before)
+        state = apply(matrix, state, before)
         before += 1 if matrix.shape[-1] == 4 else 2
     return state
 

@@ -105,9 +105,7 @@ def round_of(noises: Sequence[QPUNoise], qubits: int, waiting: float) -> Round:
     return Round(np.stack(readout), np.stack(rotation), np.concatenate(undriven))
 
 
-def pool_back(
-    angles: jax.Array, effects: jax.Array, pairs: Drives, constants: Round
-) -> jax.Array:
+def pool_back(angles: jax.Array, effects: jax.Array, pairs: Drives, constants: Round) -> jax.Array:
     """Effects in front of a pooling round.
 
     Args:
@@ -151,9 +149,7 @@ def exchange_back(
         constants.readout,
         precision=_HIGHEST,
     )
-    matrices = jnp.einsum(
-        "kpz,kmtu->kmpztu", own, _driven(angles, constants), precision=_HIGHEST
-    )
+    matrices = jnp.einsum("kpz,kmtu->kmpztu", own, _driven(angles, constants), precision=_HIGHEST)
     return _placed(effects, matrices.reshape(-1, 64, 4), pairs, constants)
 
 
@@ -165,9 +161,7 @@ def _driven(angles: jax.Array, constants: Round) -> jax.Array:
     return jnp.matmul(constants.rotation[:, None], turned, precision=_HIGHEST)
 
 
-def _placed(
-    effects: jax.Array, matrices: jax.Array, pairs: Drives, constants: Round
-) -> jax.Array:
+def _placed(effects: jax.Array, matrices: jax.Array, pairs: Drives, constants: Round) -> jax.Array:
     """Every driven digit becomes two digits (and bits of the batch); then all are sorted."""
     measured = [qubit for qubit, _ in pairs]
     remaining = (effects.shape[-1].bit_length() - 1) // 2
