@@ -23,6 +23,7 @@ CHAIN = [
     "results",
     "cluster",
     "studies",
+    "planning",
     "benchmark",
     "cli",
 ]
@@ -31,6 +32,7 @@ EXTRA = {
     "results": {"data"},
     "cluster": {"data"},
     "studies": {"data", "plots", "report"},
+    "planning": {"data"},
     "cli": {"data", "plots", "report", "ebit"},
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},

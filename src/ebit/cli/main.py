@@ -11,6 +11,7 @@ from typer.exceptions import TyperException
 import ebit
 from ebit.cli.bench import bench
 from ebit.cli.compare import compare
+from ebit.cli.plan import plan
 from ebit.cli.predict import predict
 from ebit.cli.reproduce import reproduce
 from ebit.cli.sweep import sweep
@@ -32,6 +33,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.command()(sweep)
+app.command()(plan)
 app.command()(reproduce)
 app.command()(bench)
 

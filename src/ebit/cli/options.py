@@ -1,5 +1,6 @@
 """Options that several verbs share."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -88,3 +89,38 @@ class DataOptions:
             )
         except EbitError as error:  # named as on the command line
             raise EbitError(str(error).replace("`validation_fraction`", "`split`")) from None
+
+
+def split_resources(text: str) -> list[str]:
+    """Resource strings between commas; an option such as `fidelity=0.9` stays with its own.
+
+    Args:
+        text: What the user gave.
+
+    Returns:
+        Resource strings.
+    """
+    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
+
+
+def whole_numbers(name: str, text: str) -> list[int]:
+    """Whole numbers between commas.
+
+    Args:
+        name: Name of the option, for the message.
+        text: What the user gave.
+
+    Returns:
+        The numbers, each once.
+
+    Raises:
+        EbitError: If one is no whole number.
+    """
+    numbers = []
+    for part in text.split(","):
+        if not re.fullmatch(r"\s*[0-9]{1,9}\s*", part):
+            raise EbitError(
+                f"Argument `{name}` must be whole numbers separated by commas, but is {text!r}."
+            )
+        numbers.append(int(part))
+    return list(dict.fromkeys(numbers))

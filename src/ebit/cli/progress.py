@@ -62,11 +62,35 @@ def _on_bar(bar: Progress, title: str) -> Report:
     return report
 
 
-def _in_lines(title: str) -> Report:
+def _in_lines(title: str, unit: str = "steps") -> Report:
     started = time.monotonic()
 
     def report(done: int, steps: int) -> None:
         if done == steps:
-            messages.print(f"{title}: {steps} steps in {time.monotonic() - started:.1f} s")
+            messages.print(f"{title}: {steps} {unit} in {time.monotonic() - started:.1f} s")
 
     return report
+
+
+@contextmanager
+def show_points(title: str) -> Iterator[Report]:
+    """Show how many points of a sweep are done.
+
+    Args:
+        title: What is done.
+
+    Yields:
+        What to call with (done, points in all).
+    """
+    if messages.is_terminal:
+        columns = (
+            TextColumn("{task.description}", markup=False),
+            BarColumn(bar_width=20),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=messages, transient=True) as bar:
+            item = bar.add_task(title, total=None)
+            yield lambda done, total: bar.update(item, completed=done, total=total)
+    else:
+        yield _in_lines(title, "points")

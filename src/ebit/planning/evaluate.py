@@ -16,6 +16,10 @@ from ebit.models import DistributedQCNN
 from ebit.models.distributed_qcnn import PARITY
 from ebit.results import StoredModel
 
+_ROWS_AT_ONCE = 512
+_QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0}
+"""A program runs once for a condition, so most of its time is compilation."""
+
 
 @dataclass(frozen=True)
 class Readouts:
@@ -109,8 +113,7 @@ def read_out(
     parameters = jax.tree.map(jnp.asarray, stored.parameters)
     trained = TRAINS_READOUT[stored.task.training.loss]
 
-    @jax.jit
-    def moments(parameters: Any, rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+    def moments(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
         def of_run(run: Any) -> tuple[jax.Array, jax.Array]:
             table = model.probabilities(run, rows)
             weights = _weights(model, run, trained)
@@ -120,8 +123,14 @@ def read_out(
 
         return jax.vmap(of_run)(parameters) if model.stacks_runs else lax.map(of_run, parameters)
 
+    program = jax.jit(moments, compiler_options=_QUICK_TO_COMPILE)
+    parts = [
+        program(jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32))
+        for start in range(0, len(x), _ROWS_AT_ONCE)
+    ]
     mean, variance = (
-        np.asarray(part, np.float64) for part in moments(parameters, jnp.asarray(x, jnp.float32))
+        np.concatenate([np.asarray(part, np.float64) for part in each], axis=1)
+        for each in zip(*parts, strict=True)
     )
     std = np.sqrt(np.clip(variance, 0, None))
     return Readouts(mean, std, np.asarray(labels, np.float64))

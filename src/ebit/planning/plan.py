@@ -125,11 +125,9 @@ def plan(
         >>> found.options["resource"].to_list(), found.distance.height
         (['none', 'bell:1'], 4)
     """
-    _check(shots, purification, rate, rows)
+    check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
     distances = _rising("distances", distances, 0.0, np.inf)
     fidelities = _rising("fidelities", fidelities, 0.25, 1.0)
-    for task in tasks:
-        _ = condition(site, circuit_of(task))
     compare(dataset, tasks, out, progress=progress)
     circuits = [trained_circuit(dataset, task, out, rows) for task in tasks]
     paired = [circuit for circuit in circuits if not circuit.model.resource.has_nonlocal_gates]
@@ -147,7 +145,24 @@ def plan(
     for circuit in paired:
         worn += fidelity_rows(site, circuit, fidelities=fidelities, step=step)
     table = with_front(_frame(options))
-    return Plan(site, table, _frame(far), _frame(worn), recommend(table), len(circuits[0].labels))
+    advice = recommend(table)
+    return Plan(
+        site,
+        _with_mark(table, advice),
+        _frame(far),
+        _frame(worn),
+        advice,
+        len(circuits[0].labels),
+    )
+
+
+def _with_mark(options: pl.DataFrame, advice: Recommendation) -> pl.DataFrame:
+    """The options with a column `recommended`."""
+    if advice.option is None:
+        return options.with_columns(recommended=False)
+    keys = ("resource", "purification_rounds", "shots")
+    same = [pl.col(key) == advice.option[key] for key in keys]
+    return options.with_columns(recommended=pl.all_horizontal(same))
 
 
 def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
@@ -166,9 +181,28 @@ def _counter(total: int, report: Progress | None) -> Step:
     return step
 
 
-def _check(
-    shots: Sequence[int], purification: Sequence[int], rate: float | None, rows: int
+def check_plan(
+    site: Site,
+    tasks: Sequence[Task],
+    *,
+    shots: Sequence[int],
+    purification: Sequence[int],
+    rate: float | None,
+    rows: int,
 ) -> None:
+    """Raise before hours of work if a plan cannot be made.
+
+    Args:
+        site: Two QPUs and their link.
+        tasks: One per resource.
+        shots: Numbers of shots per label.
+        purification: Numbers of purification rounds.
+        rate: Labels per second asked for, or None.
+        rows: Validation rows to evaluate on, at most.
+
+    Raises:
+        EbitError: If an argument is out of range, or a resource does not fit.
+    """
     for name, numbers in {"shots": shots, "purification": purification}.items():
         if not numbers:
             raise EbitError(f"Argument `{name}` is empty: name at least one number.")
@@ -185,6 +219,9 @@ def _check(
         raise EbitError(f"Argument `rate` must be more than 0 labels per second, but is {rate!r}.")
     if isinstance(rows, bool) or not isinstance(rows, int | np.integer) or rows < 1:
         raise EbitError(f"Argument `rows` must be a whole number, at least 1, but is {rows!r}.")
+    for task in tasks:
+        model = circuit_of(task)
+        _ = condition(site, model).noisy(model)
 
 
 def _rising(name: str, values: Sequence[float], low: float, high: float) -> list[float]:

@@ -89,6 +89,7 @@ def fidelity_rows(
             yield {
                 "resource": circuit.name,
                 "pair_fidelity": fidelity,
+                "uses_pairs": circuit.model.resource.pairs > 0,
                 "run": run,
                 "accuracy": float(accuracy),
             }
