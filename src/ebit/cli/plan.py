@@ -44,7 +44,7 @@ from ebit.planning import (
     FIDELITIES,
     Plan,
     check_plan,
-    describe,
+    circuit_words,
     open_site,
     words,
 )
@@ -113,10 +113,8 @@ def plan(
     """
     check_installed()
     site = open_site(network, _pair(qpus))
-    numbers = {
-        name: whole_numbers(name, text)
-        for name, text in (("shots", shots), ("purification", purification))
-    }
+    shot_numbers = whole_numbers("shots", shots)
+    rounds = whole_numbers("purification", purification)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
         dataset = smaller(dataset, seed)
@@ -134,7 +132,7 @@ def plan(
         )
         for name in dict.fromkeys(["none", *split_resources(resources)])
     ]
-    check_plan(site, tasks, rate=rate, rows=rows, **numbers)
+    check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
     check_output(json, data=data)
     check_output(out / "plan.html", data=data)
     messages.print(f"Network: {site}.")
@@ -147,12 +145,13 @@ def plan(
             dataset,
             tasks,
             out,
+            shots=shot_numbers,
+            purification=rounds,
             rate=rate,
             rows=rows,
             distances=DISTANCES[::5] if quick else DISTANCES,
             fidelities=FIDELITIES[::3] if quick else FIDELITIES,
             evaluating=report,
-            **numbers,
         )
     _print(found)
     page = PlanPage(
@@ -164,7 +163,7 @@ def plan(
         distance_marks=words.marks(found.distance_crossings),
         fidelity_marks=words.marks(found.fidelity_crossings),
         findings=words.findings(found),
-        method=words.METHOD,
+        method=words.method(found),
         settings=_settings(found, tasks[0], network),
         command=command_line(),
         quick=quick,
@@ -214,7 +213,8 @@ def _print(found: Plan) -> None:
     reasons: dict[str, list[str]] = {}
     for row in options:
         if row["reason"] is not None:
-            reasons.setdefault(row["reason"], []).append(describe(row))
+            named = reasons.setdefault(row["reason"], [])
+            named.extend({circuit_words(row)} - set(named))
     for reason, names in reasons.items():
         output.print(f"Not feasible: {', '.join(names)}: {reason}.")
     for sentence in words.findings(found):

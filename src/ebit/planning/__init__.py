@@ -7,7 +7,7 @@ from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.pareto import pareto_front
 from ebit.planning.plan import PURIFICATION, SHOTS, Plan, check_plan, plan
-from ebit.planning.recommend import Recommendation, describe, recommend
+from ebit.planning.recommend import Recommendation, circuit_words, describe, recommend
 from ebit.planning.site import Site, open_site
 from ebit.planning.sweeps import DISTANCES, FIDELITIES, crossings
 from ebit.planning.timing import GateTimes, circuit_seconds
@@ -30,6 +30,7 @@ __all__ = [
     "check_plan",
     "circuit_of",
     "circuit_seconds",
+    "circuit_words",
     "condition",
     "crossing",
     "crossing_place",

@@ -14,14 +14,17 @@ class Crossing:
 
     Attributes:
         place: Where the mean curves cross; None if they do not.
-        spread: Sample standard deviation of the place over the runs that cross; None below two.
+        low: Mean place over the runs that cross, minus one sample standard deviation; None below
+            two runs.
+        high: The same plus one.
         crossing: Runs that cross.
         runs: All runs.
         above: Whether the first curve is the higher one at the right end.
     """
 
     place: float | None
-    spread: float | None
+    low: float | None
+    high: float | None
     crossing: int
     runs: int
     above: bool
@@ -73,7 +76,7 @@ def crossing(
         x: Places in rising order, shape (points,).
         first: Runs of one scheme, shape (runs, points).
         second: Runs of another one, shape (other runs, points).
-        log: Whether lines are straight in the logarithm of x.
+        log: Whether lines are straight, and means taken, in the logarithm of x.
 
     Returns:
         The crossing of the means, and the spread over the runs of the first scheme.
@@ -81,19 +84,23 @@ def crossing(
     Example:
         >>> runs = np.array([[1.0, 0.0], [1.0, 0.5]])
         >>> found = crossing([0.0, 1.0], runs, np.array([[0.6, 0.6]]), log=False)
-        >>> round(found.place, 3), round(found.spread, 3), found.crossing
-        (0.533, 0.283, 2)
+        >>> round(found.place, 3), round(found.low, 3), round(found.high, 3)
+        (0.533, 0.317, 0.883)
     """
     grid = np.log(np.asarray(x, float)) if log else np.asarray(x, float)
     back = np.exp if log else float
     other, mean = second.mean(axis=0), first.mean(axis=0)
     place = crossing_place(grid, mean, other)
     found = [p for run in first if (p := crossing_place(grid, run, other)) is not None]
-    places = [float(back(p)) for p in found]
+    low, high = None, None
+    if len(found) > 1:
+        middle, spread = np.mean(found), np.std(found, ddof=1)
+        low, high = float(back(middle - spread)), float(back(middle + spread))
     return Crossing(
         None if place is None else float(back(place)),
-        float(np.std(places, ddof=1)) if len(places) > 1 else None,
-        len(places),
+        low,
+        high,
+        len(found),
         len(first),
         bool(mean[-1] > other[-1]),
     )

@@ -47,6 +47,7 @@ class Plan:
         fidelity: Accuracy against the fidelity of pairs, one row per resource, fidelity and run.
         recommendation: What to use, and why.
         rows: Validation rows that were evaluated.
+        sweep_shots: Shots per label in both sweeps.
     """
 
     site: Site
@@ -55,6 +56,7 @@ class Plan:
     fidelity: pl.DataFrame
     recommendation: Recommendation
     rows: int
+    sweep_shots: int
 
     @property
     def distance_crossings(self) -> dict[str, Crossing]:
@@ -93,7 +95,7 @@ def plan(
         tasks: One per resource, as `make_task` returns them; `none` is what others are compared
             with.
         out: Folder for results; finished trainings in it cost nothing.
-        shots: Numbers of shots per label.
+        shots: Numbers of shots per label; the largest one is that of the sweeps.
         purification: Numbers of purification rounds.
         rate: Labels per second asked for; by default one a day.
         distances: Kilometres of the sweep, rising.
@@ -133,17 +135,16 @@ def plan(
     paired = [circuit for circuit in circuits if not circuit.model.resource.has_nonlocal_gates]
     total = len(circuits) * (1 + len(distances)) + len(paired) * len(fidelities)
     step = _counter(total, evaluating)
+    most = max(shots)
     options: list[dict[str, Any]] = []
     far: list[dict[str, Any]] = []
     worn: list[dict[str, Any]] = []
     for circuit in circuits:
         options += options_of(site, circuit, purification=purification, shots=shots, rate=rate)
         step()
-        far += distance_rows(
-            site, circuit, distances=distances, shots=max(shots), rate=rate, step=step
-        )
+        far += distance_rows(site, circuit, distances=distances, shots=most, rate=rate, step=step)
     for circuit in paired:
-        worn += fidelity_rows(site, circuit, fidelities=fidelities, step=step)
+        worn += fidelity_rows(site, circuit, fidelities=fidelities, shots=most, step=step)
     table = with_front(_frame(options))
     advice = recommend(table)
     return Plan(
@@ -153,6 +154,7 @@ def plan(
         _frame(worn),
         advice,
         len(circuits[0].labels),
+        most,
     )
 
 

@@ -55,6 +55,25 @@ def recommend(options: pl.DataFrame) -> Recommendation:
     return Recommendation(chosen, _sentence(chosen, rows, options))
 
 
+def circuit_words(option: dict[str, Any]) -> str:
+    """The resource of an option and its purification in words.
+
+    Args:
+        option: Its row.
+
+    Returns:
+        Text.
+
+    Example:
+        >>> circuit_words({"resource": "bell:1", "purification_rounds": 1})
+        'bell:1 with 1 round of purification'
+    """
+    rounds = option["purification_rounds"]
+    if not rounds:
+        return str(option["resource"])
+    return f"{option['resource']} with {rounds} round{'' if rounds == 1 else 's'} of purification"
+
+
 def describe(option: dict[str, Any]) -> str:
     """An option in words.
 
@@ -68,9 +87,8 @@ def describe(option: dict[str, Any]) -> str:
         >>> describe({"resource": "none", "purification_rounds": 0, "shots": 1000})
         'none with 1000 shots per label'
     """
-    rounds = option["purification_rounds"]
-    purified = f"{rounds} round{'' if rounds == 1 else 's'} of purification and " if rounds else ""
-    return f"{option['resource']} with {purified}{option['shots']} shots per label"
+    joined = "and" if option["purification_rounds"] else "with"
+    return f"{circuit_words(option)} {joined} {option['shots']} shots per label"
 
 
 def rate_text(rate: float) -> str:

@@ -33,13 +33,13 @@ def distance_rows(
     rate: float | None,
     step: Step,
 ) -> Iterator[dict[str, Any]]:
-    """Accuracy of many shots against the length of the link, one row per length and run.
+    """Accuracy against the length of the link, one row per length and run.
 
     Args:
         site: The site.
         circuit: A trained circuit.
         distances: Lengths in kilometres.
-        shots: Shots per label, which say whether it comes in time.
+        shots: Shots per label.
         rate: Labels per second asked for, or None.
         step: Called after every length.
 
@@ -51,7 +51,7 @@ def distance_rows(
         found = circuit.condition(place)
         reasons = obstacles(place, found, shots=shots, rate=rate)
         seconds = label_seconds(found, shots)
-        for run, accuracy in enumerate(circuit.read_out(found).accuracy()):
+        for run, accuracy in enumerate(circuit.read_out(found).accuracy(shots)):
             yield {
                 "resource": circuit.name,
                 "distance_km": distance,
@@ -66,9 +66,9 @@ def distance_rows(
 
 
 def fidelity_rows(
-    site: Site, circuit: Trained, *, fidelities: Sequence[float], step: Step
+    site: Site, circuit: Trained, *, fidelities: Sequence[float], shots: int, step: Step
 ) -> Iterator[dict[str, Any]]:
-    """Accuracy of many shots against the fidelity of Werner pairs when a run starts.
+    """Accuracy against the fidelity of Werner pairs when a run starts.
 
     The QPUs are those of the site; a circuit without such pairs has the same accuracy everywhere.
 
@@ -76,6 +76,7 @@ def fidelity_rows(
         site: The site.
         circuit: A trained circuit.
         fidelities: Fidelities, 1/4 to 1.
+        shots: Shots per label.
         step: Called after every fidelity.
 
     Yields:
@@ -85,7 +86,7 @@ def fidelity_rows(
     for fidelity in fidelities:
         state = PairState.werner(fidelity)
         changed = replace(found, pair_state=state) if circuit.model.resource.pairs else found
-        for run, accuracy in enumerate(circuit.read_out(changed).accuracy()):
+        for run, accuracy in enumerate(circuit.read_out(changed).accuracy(shots)):
             yield {
                 "resource": circuit.name,
                 "pair_fidelity": fidelity,

@@ -10,11 +10,11 @@ from ebit.planning.plan import Plan
 from ebit.planning.site import seconds_text
 from ebit.planning.sweeps import reference_of
 
-METHOD = (
+_METHOD = (
     "Every circuit was trained without noise, once per run, and then run with the noise of the "
     "network; accuracies are exact for this noise. A training with this noise may do better.",
-    "The figures show the limit of many shots; in the table a label is the sign of the mean of the "
-    "given number of shots (normal approximation).",
+    "A label is the sign of the mean of so many shots (normal approximation). Without a limit of "
+    "shots even a tiny signal would give the right label.",
     "Pairs are made one after the other, wait in memory until all of a run are there, and all wait "
     "the same mean time. Their loss by waiting comes after purification, which is perfect.",
     "Gate errors as published hold the decay during the gates; qubits decay on top of them while "
@@ -25,7 +25,22 @@ METHOD = (
     f"{seconds_text(SLOWEST_LABEL)}.",
     "There are no repeaters: the light between the QPUs is lost exponentially with the distance.",
 )
-"""How the numbers of a plan were obtained."""
+
+
+def method(plan: Plan) -> list[str]:
+    """How the numbers of a plan were obtained.
+
+    Args:
+        plan: The plan.
+
+    Returns:
+        Sentences.
+    """
+    return [
+        *_METHOD,
+        f"Distances and fidelities: {plan.sweep_shots} shots per label. All accuracies are those "
+        f"on the same {plan.rows} validation rows.",
+    ]
 
 
 def findings(plan: Plan) -> list[str]:
@@ -59,15 +74,15 @@ def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
         A place for each resource whose mean curve crosses.
 
     Example:
-        >>> marks({"bell:1": Crossing(2.0, None, 1, 1, False),
-        ...        "quantum": Crossing(None, None, 0, 1, False)})
+        >>> marks({"bell:1": Crossing(2.0, None, None, 1, 1, False),
+        ...        "quantum": Crossing(None, None, None, 0, 1, False)})
         {'bell:1': 2.0}
     """
     return {name: found.place for name, found in crossings.items() if found.place is not None}
 
 
 def _by_distance(found: Crossing, reference: str, rows: pl.DataFrame) -> str:
-    low, high = rows["distance_km"].min(), rows["distance_km"].max()
+    low, high = _ends(rows)
     if found.place is None:
         better = "is better than" if found.above else "is never better than"
         return f"{better} {reference} from {low:g} to {high:g} km"
@@ -87,9 +102,11 @@ def _by_fidelity(found: Crossing, reference: str) -> str:
 
 
 def _spread(found: Crossing, unit: str) -> str:
-    if found.spread is None:
+    if found.low is None or found.high is None:
         return ""
-    return f" ± {found.spread:.2g}{unit} ({found.crossing} of {found.runs} runs)"
+    return (
+        f" ({found.low:.3g} to {found.high:.3g}{unit} over {found.crossing} of {found.runs} runs)"
+    )
 
 
 def _reach(rows: pl.DataFrame, resource: str) -> str:
@@ -101,12 +118,18 @@ def _reach(rows: pl.DataFrame, resource: str) -> str:
     reached = own.filter("feasible")
     if reached.is_empty():
         return f", but nowhere feasible: at {own['distance_km'][0]:g} km {own['reason'][0]}"
-    last = reached["distance_km"].max()
+    first, last = _ends(reached)
     beyond = refused.filter(pl.col("distance_km") > last)
     if beyond.is_empty():
-        return f", and feasible from {reached['distance_km'].min():.3g} km"
+        return f", and feasible from {first:.3g} km"
     return f", and feasible up to {last:.3g} km; at {_first(beyond)}"
 
 
 def _first(rows: pl.DataFrame) -> str:
     return f"{rows['distance_km'][0]:.3g} km {rows['reason'][0]}"
+
+
+def _ends(rows: pl.DataFrame) -> tuple[float, float]:
+    """Shortest and longest distance of rows."""
+    places = rows["distance_km"].to_numpy()
+    return float(places.min()), float(places.max())

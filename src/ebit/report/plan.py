@@ -104,7 +104,7 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
     def rate(ax: "Axes") -> pl.DataFrame:
         return accuracy_against_rate(page.options, ax)
 
-    spread = "Points are means over the runs, bars ±1 standard deviation, for many shots."
+    spread = "Points are means over the runs, bars ±1 standard deviation."
     return [
         _picture(
             "distance",
