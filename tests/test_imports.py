@@ -17,6 +17,7 @@ CHAIN = [
     "resources",
     "engine",
     "models",
+    "shots",
     "learning",
     "capacity",
     "network",

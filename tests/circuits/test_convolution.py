@@ -10,7 +10,7 @@ from jax.test_util import check_grads
 from numpy.typing import NDArray
 
 import dense_reference as dense
-from ebit.circuits import convolution_matrix, convolve_rows, convolve_states
+from ebit.circuits import convolution_matrix, convolve_rows, convolve_states, uses_per_layer
 from gate_matrices import Complex, matrix_of, natural_index
 
 SHAPES = [(1, 2), (3, 2), (2, 3), (1, 4), (2, 4), (1, 5), (1, 8)]
@@ -97,3 +97,12 @@ def test_deep_block_stays_unitary_in_single_precision() -> None:
     matrix = np.asarray(convolution_matrix(jnp.asarray(random_angles(100, 4), jnp.float32)))
     assert matrix.dtype == np.complex64
     np.testing.assert_allclose(matrix @ matrix.conj().T, np.eye(16), rtol=0, atol=1e-4)
+
+
+@pytest.mark.parametrize("qubits", [2, 3, 4, 5, 8])
+def test_an_angle_is_used_once_per_rotation_gate(qubits: int) -> None:
+    angles = np.zeros((1, qubits))
+    wires = [dense.Wire(qubit, 0, qubit) for qubit in range(qubits)]
+    paths = [("angles", (0, qubit)) for qubit in range(qubits)]
+    gates = dense.layer({"angles": angles}, paths, wires)
+    assert [gate.path for gate in gates].count(paths[0]) == uses_per_layer(qubits)

@@ -105,6 +105,8 @@ def test_an_output_folder_that_is_a_file(here: Path, verb: str, place: str) -> N
         (("--data", "gone.parquet"), "`gone.parquet` does not exist"),
         (("--learning-rate", "fast"), "'--learning-rate'.*'fast'.*ebit compare --help"),
         (("--json", "/proc/x.json"), "Cannot write '/proc/x.json'"),
+        (("--shots", "10,0"), "`shots` must be a whole number from 1 to 1000000, but is 0"),
+        (("--shots", "10,many"), "`shots` must be whole numbers .* but is '10,many'"),
     ],
     ids=str,
 )
@@ -180,6 +182,9 @@ def test_the_data_are_not_overwritten(here: Path, trained: Any, verb: str) -> No
         (("MODEL", "--data", "DATA", "--run", 2), "`run` must be from 0 to 1 .* 2"),
         (("MODEL", "--data", "DATA", "--run", -1), "`run` must be from 0 to 1 .* -1"),
         (("MODEL", "--data", "DATA", "--run", "x"), "'--run'.*'x'"),
+        (("MODEL", "--data", "DATA", "--shots", 0), "`shots` must be .* 1000000, but is 0"),
+        (("MODEL", "--data", "DATA", "--shots", "x"), "'--shots'.*'x'"),
+        (("MODEL", "--data", "DATA", "--shots", 1, "--seed", -1), "`seed` must be .* -1"),
         (("MODEL", "--data", "DATA", "--out", "/proc/x.csv"), "Cannot write '/proc/x.csv'"),
         (("MODEL", "--data", "DATA", "--json", "."), "Cannot write '.'"),
         (("MODEL", "--data", "MODEL"), "use .npz, .csv or .parquet"),

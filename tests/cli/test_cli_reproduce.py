@@ -34,6 +34,7 @@ def test_a_quick_look(here: Path) -> None:
     assert bell[1] == "0.85185 ± 0.00051"
     assert bell[-1] == "-"
     assert "8 cannot be compared (quick look)." in outcome.out
+    assert "Data sets" not in outcome.out
     assert "Report: ebit-reproduce/kim2026/report.html" in outcome.out
     assert "Do not cite" in outcome.err
     content = json.loads(Path("all.json").read_text())

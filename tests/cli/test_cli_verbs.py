@@ -27,7 +27,7 @@ def test_help_and_version() -> None:
     bare = run_ebit()
     assert bare == run_ebit("--help")
     assert bare.code == 0
-    for verb in ("compare", "train", "predict", "sweep"):
+    for verb in ("compare", "train", "predict", "sweep", "capacity"):
         assert verb in bare.out
         outcome = run_ebit(verb, "--help")
         assert outcome.code == 0
@@ -136,6 +136,59 @@ def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: P
     again = run_ebit(*arguments)
     assert again.out == outcome.out
     assert again.err == f"2 of 2 trainings are in {trained.out} already.\n"
+
+
+def test_compare_with_shots(trained: Any, here: Path) -> None:
+    outcome = run_ebit(
+        "compare", "--data", trained.data, "--resources", "dnn,bell:1", *SMALL,
+        "--shots", "100,1,100", "--json", "c.json",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    lines = outcome.out.splitlines()
+    start = next(k for k, line in enumerate(lines) if line.startswith("resource  shots"))
+    titles = ["resource", "shots", "accuracy", "std", "ebits", "bits", "nonlocal_gates"]
+    assert lines[start].split() == titles
+    cells = [line.split() for line in lines[start + 1 : start + 3]]
+    assert [row[:2] for row in cells] == [["bell:1", "1"], ["bell:1", "100"]]
+    assert [row[4:] for row in cells] == [["1", "0", "0"], ["100", "0", "0"]]
+    rows = json.loads(Path("c.json").read_text())["shots"]
+    assert [(row["run"], row["shots"]) for row in rows] == [(0, 1), (0, 100), (1, 1), (1, 100)]
+    assert cells[1][2] == f"{np.mean([row['accuracy'] for row in rows[1::2]]):.3f}"
+    for suffix in ("png", "svg", "csv"):
+        assert (here / "ebit-compare" / "figures" / f"shots.{suffix}").is_file()
+
+
+def test_shots_without_a_measured_resource(trained: Any, here: Path) -> None:
+    outcome = run_ebit(
+        "compare", "--data", trained.data, "--resources", "dnn", *SMALL, "--shots", 10,
+        "--json", "c.json",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    assert "No resource is measured" in outcome.err
+    assert json.loads((here / "c.json").read_text())["shots"] == []
+
+
+def test_predict_with_shots(trained: Any, here: Path) -> None:
+    arguments = (
+        "predict",
+        trained.model,
+        "--data",
+        trained.data,
+        "--shots",
+        50,
+        "--json",
+        "p.json",
+    )
+    outcome = run_ebit(*arguments)
+    assert outcome.code == 0, outcome
+    header, *_ = outcome.out.splitlines()
+    assert header.split()[1:3] == ["expectation", "standard_error"]
+    assert "50 shots per row" in outcome.out
+    content = json.loads((here / "p.json").read_text())
+    assert content["shots"] == 50
+    assert all(row["standard_error"] > 0 for row in content["rows"])
+    assert run_ebit(*arguments) == outcome
+    assert run_ebit(*arguments, "--seed", 1) != outcome
 
 
 def test_predict_prints_the_first_rows_and_writes_all(trained: Any, here: Path) -> None:

@@ -1,5 +1,6 @@
 """The documentation names every option and every public name, and its commands can be run."""
 
+import dataclasses
 import pkgutil
 import re
 import shlex
@@ -114,6 +115,11 @@ def test_every_row_column_is_documented() -> None:
     result = ebit.fit(task.model.build(), (data.x_train, data.y_train), steps=1)
     columns = ebit.results.rows_of(task, task.model.build(), result).columns
     assert set(re.findall(r"`(\w+)`", sections("command-line.md")["Rows"])) == set(columns)
+
+
+def test_every_column_of_a_capacity_is_documented() -> None:
+    columns = set(re.findall(r"`(\w+)`", sections("capacity.md")["Columns"]))
+    assert columns >= {field.name for field in dataclasses.fields(ebit.CapacityRow)}
 
 
 def test_the_example_of_a_sweep_gives_what_its_page_says(tmp_path: Path) -> None:

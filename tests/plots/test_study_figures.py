@@ -8,7 +8,6 @@ from ebit.errors import EbitError
 from ebit.plots import (
     gain_against_baseline,
     gain_distribution,
-    log_spectrum,
     means_beside_published,
     new_figure,
     new_panels,
@@ -79,23 +78,6 @@ def test_gains():
     assert list(axes[1].lines[0].get_ydata()) == [0.2, 0.1, 0.0]
 
 
-def test_spectra_are_densities():
-    _, ax = new_figure()
-    random = np.random.default_rng(0)
-    rows = pl.DataFrame(
-        {
-            "resource": ["none", "classical", "none"],
-            "log_eigenvalues": [random.normal(size=size).tolist() for size in (50, 80, 20)],
-        }
-    )
-    data = log_spectrum(rows, ax)
-    assert data["resource"].unique(maintain_order=True).to_list() == ["none", "classical"]
-    middles = data.filter(resource="none")["log_eigenvalue"].to_numpy()
-    width = middles[1] - middles[0]
-    for (_,), own in data.group_by("resource"):
-        assert own["density"].sum() * width == pytest.approx(1)
-
-
 def test_panels(tmp_path):
     figure, axes = new_panels(5)
     assert len({ax.get_position().y0.round(3) for ax in axes}) == 2
@@ -106,9 +88,7 @@ def test_panels(tmp_path):
     assert pl.read_csv(table)["panel"].unique().sort().to_list() == [1, 2, 3, 4, 5]
 
 
-@pytest.mark.parametrize(
-    "draw", [means_beside_published, success_probabilities, gain_distribution, log_spectrum]
-)
+@pytest.mark.parametrize("draw", [means_beside_published, success_probabilities, gain_distribution])
 def test_a_missing_column_is_named(draw):
     _, ax = new_figure()
     with pytest.raises(EbitError, match="must have the column"):

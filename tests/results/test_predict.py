@@ -91,3 +91,30 @@ def test_many_rows_are_done_in_parts(finished: Any, tmp_path: Path, points: pl.D
     many = predict(stored, path)["expectation"].to_numpy()
     once = predict(stored, finished.folder.parent / "points.csv")["expectation"].to_numpy()
     np.testing.assert_allclose(many, np.tile(once, 40), atol=1e-5)
+
+
+def test_shots_give_estimates_near_the_exact_expectations(finished: Any) -> None:
+    stored = load_model(finished.model_path)
+    path = finished.folder.parent / "points.csv"
+    exact = predict(stored, path)
+    table = predict(stored, path, shots=400, seed=3)
+    assert table.columns == [
+        "row", "expectation", "standard_error", "prediction", "label", "correct"
+    ]  # fmt: skip
+    error = table["standard_error"].to_numpy()
+    difference = (table["expectation"] - exact["expectation"]).to_numpy()
+    assert np.all(np.abs(difference) <= 4 * error)
+    assert np.all(error > 0)
+    assert not table["expectation"].equals(exact["expectation"])
+    assert (table["prediction"] == "yes").to_list() == (table["expectation"] >= 0).to_list()
+    assert table.equals(predict(stored, path, shots=400, seed=3))
+    assert not table.equals(predict(stored, path, shots=400, seed=4))
+
+
+@pytest.mark.parametrize(("setting", "value"), [("shots", 0), ("shots", 2.5), ("seed", -1)])
+def test_bad_settings_are_said_before_the_file_is_read(
+    finished: Any, tmp_path: Path, setting: str, value: Any
+) -> None:
+    options = {"shots": 10, setting: value}
+    with pytest.raises(EbitError, match=f"Argument `{setting}`"):
+        predict(load_model(finished.model_path), tmp_path / "gone.csv", **options)

@@ -186,7 +186,7 @@ def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any) -> Non
     table = {"data": "chsh", "resource": "none", name: value}
     content = {"grid": [table]}
     try:
-        for _, settings in sweep._points(content, Path("a.toml")):
+        for _, settings in sweep.grid_points(content, Path("a.toml")):
             source = sweep._source(settings, Path())
             sweep.SweepPoint(**{**settings, "data": source}).task(load(source))
     except EbitError as error:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from ebit import Store, Task, train
+from ebit import EbitError, Store, Task, train
 from ebit.cluster import batch
 from ebit.data import Dataset
 from ebit.studies import plan_study, reproduce, run_plan
@@ -111,13 +111,26 @@ def test_a_failed_training_is_reported_and_the_rest_is_there(
     assert result.items[0].points["resource"].unique().to_list() == ["none"]
 
 
+def test_nothing_but_failures_is_one_line(
+    small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no")
+
+    monkeypatch.setattr(batch, "train", fail)
+    with pytest.raises(EbitError, match=r"^All trainings failed, the first one with: no$"):
+        reproduce(small_study, tmp_path, figures=["gain"])
+    with pytest.raises(EbitError, match="Too many trainings failed to choose"):
+        reproduce(small_study, tmp_path)
+
+
 def test_capacities_are_kept_one_by_one(tmp_path: Path) -> None:
     settings = {"resource": "none", "qubits": 2, "inputs": 10, "points": 2}
     jobs = [CapacityJob(kind, {**settings, "depth": 2}) for kind in ("rank", "spectrum")]
     rows = run_jobs(jobs, tmp_path)
     assert rows["task"].to_list() == [job.hash for job in jobs]
     assert rows["rank"].to_list() == [12, 12]
-    assert rows["log_eigenvalues"].list.len()[1] > 0
+    assert rows["eigenvalues"].list.len()[1] > 0
     assert_frame_equal(run_jobs(jobs, tmp_path), rows)
     assert len(list((tmp_path / "capacity").iterdir())) == 2
 

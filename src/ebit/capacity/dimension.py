@@ -14,7 +14,7 @@ from ebit.capacity.fisher import (
     spectrum_at,
 )
 from ebit.capacity.inputs import choose_inputs
-from ebit.capacity.outcomes import independent_outcomes
+from ebit.capacity.outcomes import sampling_bound
 from ebit.capacity.points import Layout, random_points
 from ebit.models import Model
 
@@ -29,7 +29,8 @@ class EffectiveDimension:
     Attributes:
         spectrum: Eigenvalues at all points, with the rank and its gap.
         inputs: Number of inputs behind it.
-        sampling_bound: Inputs times independent outcomes: no rank can be larger.
+        sampling_bound: Inputs times independent outcomes, see
+            `ebit.capacity.sampling_bound`: no rank can be larger.
         num_parameters: Angles of the circuit: no rank can be larger than this, either.
         converged: Whether twice the inputs gave the same rank below the sampling bound; None if
             that was not asked for.
@@ -78,8 +79,8 @@ def effective_dimension(
         outcomes: `joint` (both bits) or `parity` (whether they are equal).
         seed: Seed of inputs and points.
         converge: Whether to double the inputs until two numbers in turn give the same rank, below
-            the sampling bound. It gives up, with `converged=False`, at 10000 Haar-random inputs or
-            all rows of the data.
+            the sampling bound (rows that repeat earlier ones do not count). It gives up, with
+            `converged=False`, at 10000 Haar-random inputs or all rows of the data.
         progress: Called after every point with (points done, points in all).
 
     Returns:
@@ -105,18 +106,19 @@ def effective_dimension(
     check_count("points", points)
     layout = Layout.of(circuit)
     angles = random_points(layout, points, check_seed(seed))
-    each = independent_outcomes(circuit.resource, circuit.qubits, outcomes)
 
     def measure(number: int, converged: bool | None) -> EffectiveDimension:
         chosen = choose_inputs(circuit.qubits, number, data, seed)
         spectrum = spectrum_at(circuit, angles, chosen, outcomes, progress)
-        return EffectiveDimension(spectrum, number, number * each, layout.angles, converged)
+        bound = sampling_bound(circuit.resource, circuit.qubits, outcomes, chosen.distinct)
+        return EffectiveDimension(spectrum, number, bound, layout.angles, converged)
 
     last = measure(inputs, False if converge else None)
     limit = MAX_INPUTS if data is None else len(np.asarray(data))
     while converge and not last.converged and last.inputs < limit:
         number = min(2 * last.inputs, limit)
         before, last = last, measure(number, False)
-        stopped = last.rank == before.rank and not last.on_sampling_bound
+        more = last.sampling_bound > before.sampling_bound
+        stopped = more and last.rank == before.rank  # so the rank is below its bound
         last = replace(last, converged=stopped)
     return last

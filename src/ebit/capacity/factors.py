@@ -71,7 +71,9 @@ def fisher_factors(
     if isinstance(engine, Messages | JointState):
         numbers = traced_jacobian(engine, layout, points, inputs, outcomes)
     else:
-        numbers = local_jacobian(layout, points, inputs, model.resource.pairs)
+        shared = model.resource
+        state = shared.pair_state.density_matrix
+        numbers = local_jacobian(layout, points, inputs, shared.pairs, state)
         if outcomes == "parity":
             numbers = (equal_bits(values, slopes) for values, slopes in numbers)
     for values, slopes in numbers:

@@ -15,7 +15,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.circuits import brick_signs, drivers, hadamard_matrix, pair_columns, spins
+from ebit.circuits import (
+    brick_signs,
+    drivers,
+    hadamard_matrix,
+    outcome_order,
+    pair_columns,
+    spins,
+)
 
 Real = NDArray[np.float64]
 Complex = NDArray[np.complex128]
@@ -55,7 +62,7 @@ def local_circuit(
     Args:
         mixing: RX angles (points, mixing, n) in radians.
         convolution: RX angles (points, depth, m), one array per stage.
-        pooling: Angles (points, m // 2, 2, 2), one array per stage.
+        pooling: Angles (points, h, 2, 2), one array per stage of h measured qubits.
         pairs: Leading qubits (natural order) that belong to shared pairs.
 
     Returns:
@@ -109,25 +116,35 @@ def _convolve(state: Complex, angles: Real) -> tuple[Complex, Complex]:
 def _pool(state: Complex, angles: Real, qubits: int) -> tuple[Complex, Complex]:
     """A pooling round of the trailing qubits, measured ones leading."""
     points, measured = angles.shape[:2]
-    dimension, remaining = state.shape[-1], qubits - measured
-    table = _repeated(_pooling_spins(qubits, measured), dimension)
-    flat = angles.reshape(points, -1, 2)
-    state, by_phi = _rotate(state, table, flat[..., 0])
-    state, by_chi = _rotate(_hadamard(state, remaining), table, flat[..., 1])
-    generators = np.stack([by_phi, by_chi], axis=2)
-    return _hadamard(state, remaining), generators.reshape(points, -1, dimension, dimension)
+    dimension = state.shape[-1]
+    driven = drivers(qubits, measured=measured)
+    generators = np.empty((points, measured, 2, 2, dimension, dimension), complex)
+    for turn in range(max(map(len, driven))):
+        acting = {own[turn]: place for place, own in enumerate(driven) if turn < len(own)}
+        table = _repeated(_pooling_spins(qubits, measured, acting), dimension)
+        outcomes = list(acting)
+        flat = angles[:, outcomes].reshape(points, -1, 2)
+        for kind in range(2):  # RZ, then RX
+            state, pulled = _rotate(state, table, flat[..., kind])
+            generators[:, :, :, kind][:, outcomes] = pulled.reshape(
+                points, -1, 2, dimension, dimension
+            )
+            state = _hadamard(state, qubits - measured)
+    return state, generators.reshape(points, -1, dimension, dimension)
 
 
-def _pooling_spins(qubits: int, measured: int) -> Real:
-    """Generators (measured * 2, 2**qubits): spin of the driven qubit where the outcome fits."""
-    index, remaining = np.arange(2**qubits), qubits - measured
-    table = np.zeros((measured, 2, 2**qubits))
-    driven = [(place, k) for place, k in enumerate(drivers(qubits)) if k is not None]
-    for position, (place, outcome) in enumerate(driven):
-        bit = (index >> (qubits - 1 - position)) & 1
-        spin = 1 - 2 * ((index >> (remaining - 1 - place)) & 1)
-        table[outcome] = np.stack([spin * (bit == 0), spin * (bit == 1)])
-    return table.reshape(2 * measured, -1)
+def _pooling_spins(qubits: int, measured: int, acting: dict[int, int]) -> Real:
+    """Generators (outcomes * 2, 2**qubits): spin of the driven qubit where the outcome fits.
+
+    `acting` has for each outcome the place of the qubit that it drives.
+    """
+    index, order = np.arange(2**qubits), outcome_order(qubits, 1, measured)
+    rows = []
+    for outcome, place in acting.items():
+        bit = (index >> (qubits - 1 - order.index(outcome))) & 1
+        spin = 1 - 2 * ((index >> (qubits - measured - 1 - place)) & 1)
+        rows += [spin * (bit == 0), spin * (bit == 1)]
+    return np.array(rows, float)
 
 
 def _rotate(state: Complex, table: Real, angles: Real) -> tuple[Complex, Complex]:

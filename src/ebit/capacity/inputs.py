@@ -26,10 +26,12 @@ class Inputs:
             measurement order.
         joint: For data, the phases of the embedding over all 2n qubits, (inputs, 4**n), which
             quantum links use; None for Haar-random inputs.
+        distinct: Different halves of QPU A and of QPU B, and different inputs.
     """
 
     local: Complex
-    joint: Complex | None = None
+    joint: Complex | None
+    distinct: tuple[int, int, int]
 
     def __len__(self) -> int:
         """Number of inputs."""
@@ -60,7 +62,7 @@ def haar_inputs(qubits: int, inputs: int, seed: int) -> Inputs:
     unitary, triangle = np.linalg.qr(gaussian)
     phases = np.diagonal(triangle, axis1=-2, axis2=-1)
     unitary *= (phases / np.abs(phases))[..., None, :]
-    return Inputs(np.ascontiguousarray(unitary.swapaxes(0, 1)))
+    return Inputs(np.ascontiguousarray(unitary.swapaxes(0, 1)), None, (inputs, inputs, inputs))
 
 
 def data_inputs(x: NDArray[np.float64]) -> Inputs:
@@ -81,7 +83,8 @@ def data_inputs(x: NDArray[np.float64]) -> Inputs:
         halves = np.stack([x[:, :qubits], x[:, qubits:]])
         phases: Complex = np.exp(1j * np.asarray(embedding_phases(jax.numpy.asarray(halves))))
         joint: Complex = np.exp(1j * np.asarray(embedding_phases(jax.numpy.asarray(x), qpus=2)))
-    return Inputs(phases[..., None] * hadamard_matrix(qubits), joint)
+    first, second, both = (len(np.unique(part, axis=0)) for part in (*halves, x))
+    return Inputs(phases[..., None] * hadamard_matrix(qubits), joint, (first, second, both))
 
 
 def choose_inputs(qubits: int, inputs: int, data: ArrayLike | None, seed: int) -> Inputs:

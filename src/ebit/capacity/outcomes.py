@@ -68,32 +68,43 @@ def fisher_factor(values: Real, slopes: Real, outcomes: str) -> Real:
     return rows.reshape(-1, slopes.shape[-1])
 
 
-def independent_outcomes(resource: Resource, qubits: int, outcomes: str) -> int:
-    r"""How many of the probabilities of one input can vary independently.
+def sampling_bound(
+    resource: Resource, qubits: int, outcomes: str, distinct: tuple[int, int, int]
+) -> int:
+    r"""Number of probabilities that can vary independently: no rank can be larger.
 
-    Parity has 1. Joint outcomes have 3, the four probabilities less their sum, but
+    For N different inputs that is N times the independent outcomes of one input. Parity has 1,
+    joint outcomes have 3, the four probabilities less their sum, but
 
-    - 2 without any resource, where :math:`P(a,b) = P(a)\,P(b)`, and
+    - 2 without any resource (or with pairs in a product state), where
+      :math:`P(a,b) = P(a)\,P(b)`, and
     - 1 if all qubits belong to Bell pairs and no message is sent: each QPU alone holds a
       maximally mixed state, so its outcome is even whatever the circuit does.
+
+    Without messages P(a) depends on QPU A's half of the input only, and P(b) on the other half, so
+    halves of data that occur several times count once there. Parity of a product is one less,
+    since its factors 1 - 2 P(a=1) and 1 - 2 P(b=1) are only known up to a common scale.
 
     Args:
         resource: What the QPUs share.
         qubits: Qubits per QPU.
         outcomes: `joint` or `parity`.
+        distinct: Different halves of QPU A and of QPU B, and different inputs.
 
     Returns:
-        1, 2 or 3. Times the number of inputs it bounds the rank.
+        The bound.
 
     Example:
         >>> from ebit.resources import BellPairs
-        >>> [independent_outcomes(BellPairs(k), 4, "joint") for k in range(5)]
-        [2, 3, 3, 3, 1]
+        >>> [sampling_bound(BellPairs(k), 4, "joint", (100, 100, 100)) for k in range(5)]
+        [200, 300, 300, 300, 100]
     """
-    if outcomes == "parity":
-        return 1
+    first, second, both = distinct
     if resource.sends_bits or resource.has_nonlocal_gates:
-        return 3
-    if resource.pairs == 0:
-        return 2
-    return 1 if resource.pairs == qubits else 3
+        return both if outcomes == "parity" else 3 * both
+    one = resource.pair_state.reduced
+    if resource.pairs == 0 or resource.pair_state.is_product:
+        return min(both, first + second - 1) if outcomes == "parity" else first + second
+    if outcomes == "parity" or (resource.pairs == qubits and np.allclose(one, np.eye(2) / 2)):
+        return both
+    return first + second + both

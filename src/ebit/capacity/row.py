@@ -25,6 +25,7 @@ class CapacitySettings(Settings):
         qubits: Qubits per QPU.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
+        pooling: `halves` or `all-but-one`.
         outcomes: `joint` or `parity`.
         inputs: Number of inputs, with `converge` the first number tried.
         points: Parameter points.
@@ -46,6 +47,7 @@ class CapacitySettings(Settings):
     qubits: int = 4
     depth: Annotated[int, Field(ge=1, le=10_000)] = 20
     mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
+    pooling: Literal["halves", "all-but-one"] = "halves"
     outcomes: Literal["joint", "parity"] = "joint"
     inputs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
     points: Annotated[int, Field(ge=1, le=1_000_000)] = 20
@@ -66,6 +68,7 @@ class CapacitySettings(Settings):
             qubits=self.qubits,
             depth=self.depth,
             mixing=self.mixing,
+            pooling=self.pooling,
             resource=parse_resource(self.resource),
         )
 
@@ -87,6 +90,7 @@ class CapacityRow:
         qubits: Qubits per QPU.
         depth: Convolution layers per stage.
         mixing: Mixing layers.
+        pooling: `halves` or `all-but-one`.
         outcomes: `joint` or `parity`.
         data: `haar` or the name of the data set.
         inputs: Inputs behind the rank; with `converge`, the last number tried.
@@ -109,6 +113,7 @@ class CapacityRow:
     qubits: int
     depth: int
     mixing: int
+    pooling: str
     outcomes: str
     data: str
     inputs: int

@@ -20,6 +20,7 @@ from ebit.circuits.convolution import (
     convolution_matrix,
     convolve_rows,
     convolve_states,
+    uses_per_layer,
 )
 from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
@@ -44,5 +45,6 @@ __all__ = [
     "ring",
     "spins",
     "stages",
+    "uses_per_layer",
     "walsh_hadamard",
 ]

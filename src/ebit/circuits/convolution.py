@@ -22,6 +22,22 @@ from ebit.circuits.embedding import ring
 from ebit.circuits.hadamard import walsh_hadamard
 
 
+def uses_per_layer(qubits: int) -> int:
+    """How often a layer uses each of its angles: once per brick.
+
+    Args:
+        qubits: Qubits of the register that the layer acts on, all QPUs that it spans together.
+
+    Returns:
+        1 for two qubits, whose only bond is one brick; otherwise 2.
+
+    Example:
+        >>> uses_per_layer(2), uses_per_layer(4)
+        (1, 2)
+    """
+    return 1 if qubits == 2 else 2
+
+
 @cache
 def brick_signs(qubits: int, qpus: int = 1) -> NDArray[np.float64]:
     """Signs of the CZ gates of each brick in a layer.
@@ -39,7 +55,8 @@ def brick_signs(qubits: int, qpus: int = 1) -> NDArray[np.float64]:
     """
     ones = spins(qubits, qpus) < 0
     bonds = ring(qubits)
-    bricks = [bonds] if qubits == 2 else [bonds[0::2], bonds[1::2]]
+    count = uses_per_layer(qubits)
+    bricks = [bonds[first::count] for first in range(count)]
     return np.stack([(-1.0) ** sum(ones[:, i] & ones[:, j] for i, j in brick) for brick in bricks])
 
 

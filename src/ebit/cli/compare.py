@@ -36,6 +36,7 @@ from ebit.cli.options import (
 )
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import QUICK_ROWS, smaller
+from ebit.cli.shots import parse_shots, show_shots
 from ebit.models import RESOURCES_HELP
 from ebit.plots import check_installed
 from ebit.report import write_report
@@ -75,6 +76,10 @@ def compare(
     scale: Scale = "none",
     features: Features = None,
     positive: Positive = None,
+    shots: Annotated[
+        str | None,
+        typer.Option(help="Also the accuracy with so few shots per label, as in 100,1000."),
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-compare"
     ),
@@ -85,6 +90,7 @@ def compare(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_installed()
+    shot_numbers = parse_shots(shots)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
         dataset = smaller(dataset, seed)
@@ -119,6 +125,7 @@ def compare(
         rows = compare_tasks(dataset, tasks, out, progress=start)
     summary = summarize(rows)
     print_summary(summary)
+    measured = show_shots(dataset, tasks, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(
         rows,
         out,
@@ -128,4 +135,5 @@ def compare(
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
     )
     output.print(f"Report: {written[0]}")
-    write_json(json, {"rows": summary.to_dicts()})
+    content = {"rows": summary.to_dicts()}
+    write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})

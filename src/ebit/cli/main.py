@@ -10,6 +10,7 @@ from typer.exceptions import TyperException
 
 import ebit
 from ebit.cli.bench import bench
+from ebit.cli.capacity import capacity
 from ebit.cli.compare import compare
 from ebit.cli.plan import plan
 from ebit.cli.predict import predict
@@ -34,6 +35,7 @@ app.command()(train)
 app.command()(predict)
 app.command()(sweep)
 app.command()(plan)
+app.command()(capacity)
 app.command()(reproduce)
 app.command()(bench)
 

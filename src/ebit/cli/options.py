@@ -61,6 +61,11 @@ Json = Annotated[
 ]
 
 
+def split_resources(text: str) -> list[str]:
+    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
+    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
+
+
 @dataclass(frozen=True)
 class DataOptions:
     """How a user describes data on the command line."""
@@ -89,38 +94,3 @@ class DataOptions:
             )
         except EbitError as error:  # named as on the command line
             raise EbitError(str(error).replace("`validation_fraction`", "`split`")) from None
-
-
-def split_resources(text: str) -> list[str]:
-    """Resource strings between commas; an option such as `fidelity=0.9` stays with its own.
-
-    Args:
-        text: What the user gave.
-
-    Returns:
-        Resource strings.
-    """
-    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
-
-
-def whole_numbers(name: str, text: str) -> list[int]:
-    """Whole numbers between commas.
-
-    Args:
-        name: Name of the option, for the message.
-        text: What the user gave.
-
-    Returns:
-        The numbers, each once.
-
-    Raises:
-        EbitError: If one is no whole number.
-    """
-    numbers = []
-    for part in text.split(","):
-        if not re.fullmatch(r"\s*[0-9]{1,9}\s*", part):
-            raise EbitError(
-                f"Argument `{name}` must be whole numbers separated by commas, but is {text!r}."
-            )
-        numbers.append(int(part))
-    return list(dict.fromkeys(numbers))

@@ -32,10 +32,10 @@ from ebit.cli.options import (
     Split,
     SplitSeed,
     split_resources,
-    whole_numbers,
 )
-from ebit.cli.progress import show_points, show_progress
+from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import smaller
+from ebit.cli.shots import parse_shots
 from ebit.errors import EbitError
 from ebit.network import profile_names
 from ebit.planning import (
@@ -113,8 +113,7 @@ def plan(
     """
     check_installed()
     site = open_site(network, _pair(qpus))
-    shot_numbers = whole_numbers("shots", shots)
-    rounds = whole_numbers("purification", purification)
+    shot_numbers, rounds = parse_shots(shots), _rounds(purification)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
         dataset = smaller(dataset, seed)
@@ -139,7 +138,7 @@ def plan(
     announce(dataset, tasks, Store(out))
     with show_progress(len(tasks)) as start:
         compare(dataset, tasks, out, progress=start)
-    with show_points("Under noise") as report:
+    with show_titles(1, "points") as title:
         found = plan_site(
             site,
             dataset,
@@ -151,7 +150,7 @@ def plan(
             rows=rows,
             distances=DISTANCES[::5] if quick else DISTANCES,
             fidelities=FIDELITIES[::3] if quick else FIDELITIES,
-            evaluating=report,
+            evaluating=title("Under noise"),
         )
     _print(found)
     page = PlanPage(
@@ -180,6 +179,17 @@ def _pair(qpus: str | None) -> tuple[str, str] | None:
     if len(names) != 2:
         raise EbitError(f"Argument `qpus` must be two names, a,b, but is {qpus!r}.")
     return names[0], names[1]
+
+
+def _rounds(text: str) -> list[int]:
+    """Rounds of purification between commas."""
+    try:
+        return sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise EbitError(
+            "Argument `purification` must be whole numbers separated by commas, as in 0,1,2, but "
+            f"is {text!r}."
+        ) from None
 
 
 def _settings(found: Plan, task: Task, network: str) -> dict[str, str]:

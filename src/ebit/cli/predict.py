@@ -18,6 +18,10 @@ def predict(
     run: Annotated[
         int | None, typer.Option(help="Which run. Default: the best on the validation data.")
     ] = None,
+    shots: Annotated[
+        int | None, typer.Option(help="Measure every row so often. Default: exact expectations.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Seed of the measurements.")] = 0,
     out: Annotated[Path | None, typer.Option(help="Write the predictions to this CSV file.")] = (
         None
     ),
@@ -28,7 +32,7 @@ def predict(
         check_output(path, data=str(data))
     stored = load_model(model)
     chosen = stored.best_run if run is None else run
-    predictions = predict_file(stored, data, run=chosen)
+    predictions = predict_file(stored, data, run=chosen, shots=shots, seed=seed)
     if out is not None:
         write_atomically(out, predictions.write_csv().encode())
     print_table(
@@ -45,12 +49,16 @@ def predict(
     accuracy = None
     if "correct" in predictions.columns:
         accuracy = float(predictions["correct"].cast(int).mean())  # type: ignore[arg-type]
-        output.print(f"Accuracy: {accuracy:.4f} on {len(predictions)} rows (run {chosen}).")
+        measured = "" if shots is None else f", {shots} shots per row"
+        output.print(
+            f"Accuracy: {accuracy:.4f} on {len(predictions)} rows (run {chosen}{measured})."
+        )
     write_json(
         json,
         {
             "task": {"hash": stored.task.hash, **stored.task.model_dump(mode="json")},
             "run": chosen,
+            "shots": shots,
             "accuracy": accuracy,
             "rows": predictions.to_dicts(),
         },

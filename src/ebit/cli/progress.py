@@ -30,25 +30,40 @@ def show_progress(total: int) -> Iterator[Start]:
     Yields:
         A function to call with each task when it starts.
     """
+    with show_titles(total, "steps") as start:
+        yield lambda task: start(task.model.resource)
+
+
+@contextmanager
+def show_titles(total: int, unit: str) -> Iterator[Callable[[str], Report]]:
+    """Show the progress of several pieces of work.
+
+    Args:
+        total: How many.
+        unit: What each of them counts.
+
+    Yields:
+        A function to call with the title of each when it starts.
+    """
     number = 0
 
-    def title_of(task: Task) -> str:
+    def numbered(title: str) -> str:
         nonlocal number
         number += 1
-        return f"{task.model.resource} ({number}/{total})"
+        return f"{title} ({number}/{total})"
 
     if messages.is_terminal:
         columns = (
             TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=20),
             MofNCompleteColumn(),
-            TextColumn("steps"),
+            TextColumn(unit),
             TimeRemainingColumn(),
         )
         with Progress(*columns, console=messages, transient=True) as bar:
-            yield lambda task: _on_bar(bar, title_of(task))
+            yield lambda title: _on_bar(bar, numbered(title))
     else:
-        yield lambda task: _in_lines(title_of(task))
+        yield lambda title: _in_lines(numbered(title), unit)
 
 
 def _on_bar(bar: Progress, title: str) -> Report:
@@ -62,7 +77,7 @@ def _on_bar(bar: Progress, title: str) -> Report:
     return report
 
 
-def _in_lines(title: str, unit: str = "steps") -> Report:
+def _in_lines(title: str, unit: str) -> Report:
     started = time.monotonic()
 
     def report(done: int, steps: int) -> None:
@@ -70,27 +85,3 @@ def _in_lines(title: str, unit: str = "steps") -> Report:
             messages.print(f"{title}: {steps} {unit} in {time.monotonic() - started:.1f} s")
 
     return report
-
-
-@contextmanager
-def show_points(title: str) -> Iterator[Report]:
-    """Show how many points of a sweep are done.
-
-    Args:
-        title: What is done.
-
-    Yields:
-        What to call with (done, points in all).
-    """
-    if messages.is_terminal:
-        columns = (
-            TextColumn("{task.description}", markup=False),
-            BarColumn(bar_width=20),
-            MofNCompleteColumn(),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=messages, transient=True) as bar:
-            item = bar.add_task(title, total=None)
-            yield lambda done, total: bar.update(item, completed=done, total=total)
-    else:
-        yield _in_lines(title, "points")

@@ -97,7 +97,7 @@ def _announce(plan: Plan, out: Path) -> None:
 def _print(result: StudyResult) -> None:
     for item in result.items:
         _print_item(item)
-    if result.plan.choice is not None:
+    if words.sets(result):
         output.print(words.sets(result))
     output.print(words.chance(result))
     output.print("Mean ± standard deviation over the runs; errors: diff in its standard errors.")

@@ -66,8 +66,7 @@ def schmidt_weights(state: PairState, pairs: int) -> NDArray[np.complex128] | No
 @cache
 def reduced_state(state: PairState, pairs: int) -> NDArray[np.complex128]:
     """Density matrix of QPU A's pair qubits, shape (2**pairs, 2**pairs)."""
-    one = np.einsum("abcb->ac", state.density_matrix.reshape(2, 2, 2, 2))
-    return reduce(np.kron, pairs * [one], np.ones((1, 1), complex))
+    return reduce(np.kron, pairs * [state.reduced[0]], np.ones((1, 1), complex))
 
 
 def _constant(values: NDArray[np.complex128], like: jax.Array) -> jax.Array:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ebit.engine.base import Encoded
 from ebit.learning.losses import LOSSES, TRAINS_READOUT
 from ebit.models import Model, Parameters
+from ebit.shots import parameter_shift_gradient
 
 State = tuple[Parameters, optax.OptState]
 """Parameters and optimiser state of all runs, runs on the first axis of every leaf."""
@@ -62,11 +63,13 @@ class Program:
         model: The classifier.
         optimizer: Optax optimiser.
         loss: Name of the loss.
+        shots: Shots per row and circuit of a gradient; None for exact gradients.
     """
 
     model: Model
     optimizer: optax.GradientTransformation
     loss: str
+    shots: int | None = None
 
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
         """Random parameters of every run (one key each) and the optimiser's state for them.
@@ -94,6 +97,7 @@ class Program:
         first: int,
         last: int,
         data: tuple[Encoded, jax.Array],
+        key: jax.Array,
     ) -> tuple[State, jax.Array]:
         """Optimiser steps `first` ... `last` - 1 of an interval, for all runs.
 
@@ -103,25 +107,24 @@ class Program:
             indices: Rows of every minibatch of the interval, (interval, batch).
             first: First step.
             last: Step to stop before.
-            data: Encoded training inputs and labels.
+            data: Training inputs and labels: inputs encoded, or as angles (rows, features) for
+                shots.
+            key: Random key of the interval; used with shots only.
 
         Returns:
             The state and the losses with these steps filled in.
         """
-        encoded, labels = data
-
-        def loss_of_run(parameters: Parameters, batch: Encoded, targets: jax.Array) -> jax.Array:
-            return LOSSES[self.loss](targets, self._expectation(parameters, batch))
-
-        gradient = jax.value_and_grad(loss_of_run)
+        inputs, labels = data
+        runs = losses.shape[1]
         update = jax.vmap(self.optimizer.update)
 
         def step(number: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
             (parameters, moments), losses = carry
             rows = indices[number]
-            batch = tuple(part[rows] for part in encoded)
+            batch = tuple(part[rows] for part in inputs)
+            keys = jax.random.split(jax.random.fold_in(key, number), runs)
             values, gradients = self._over_runs(
-                lambda run: gradient(run, batch, labels[rows]), parameters
+                lambda run, key: self._gradient(run, batch, labels[rows], key), parameters, keys
             )
             updates, moments = update(gradients, moments, parameters)
             parameters = jax.vmap(optax.apply_updates)(parameters, updates)
@@ -143,11 +146,32 @@ class Program:
 
         return self._over_runs(run, parameters)
 
-    def _over_runs(self, function: Callable[[Parameters], Any], parameters: Parameters) -> Any:
+    def _gradient(
+        self, parameters: Parameters, batch: Encoded, labels: jax.Array, key: jax.Array
+    ) -> tuple[jax.Array, Parameters]:
+        """Loss and gradient of one run, exact or from shots."""
+        if self.shots is not None:
+            return parameter_shift_gradient(
+                self.model,
+                parameters,
+                batch[0],
+                labels,
+                loss=self.loss,
+                trained_readout=TRAINS_READOUT[self.loss],
+                shots=self.shots,
+                key=key,
+            )
+
+        def loss(parameters: Parameters) -> jax.Array:
+            return LOSSES[self.loss](labels, self._expectation(parameters, batch))
+
+        return jax.value_and_grad(loss)(parameters)
+
+    def _over_runs(self, function: Callable[..., Any], *trees: Any) -> Any:
         """A function of every run, side by side or one after the other."""
         if self.model.stacks_runs:
-            return jax.vmap(function)(parameters)
-        return lax.map(function, parameters)
+            return jax.vmap(function)(*trees)
+        return lax.map(lambda parts: function(*parts), trees)
 
     def _expectation(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
         return self.model.expectation(

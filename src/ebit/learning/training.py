@@ -14,24 +14,24 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning.checkpoint import Checkpoint
+from ebit.learning.checks import Rows, check_settings, checked_rows
 from ebit.learning.interrupt import delayed_interrupt
-from ebit.learning.losses import LOSSES
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Evaluator, Program, State, adam, slices
 from ebit.models import Model, Parameters
-from ebit.models.checks import check_angles
+from ebit.shots import check_measured, check_shots
 
 Progress = Callable[[int, int], None]
 """Called between chunks with (steps done, steps in all)."""
-
-Rows = tuple[NDArray[Any], NDArray[Any]]
-"""Angles (rows, features) and labels (rows,)."""
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at progress and Ctrl-C that a training aims at."""
 
 EVERY_SECONDS = 10.0
 """Shortest time between two writes of a checkpoint."""
+
+_SHOTS = 2**32 - 1
+"""Tells the random keys of shots from those of the initial parameters."""
 
 
 @dataclass(frozen=True)
@@ -74,6 +74,7 @@ def fit(
     runs: int = 1,
     seed: int = 0,
     validate_every: int | None = None,
+    shots: int | None = None,
     dtype: Any = jnp.complex64,
     checkpoint: Checkpoint | None = None,
     progress: Progress | None = None,
@@ -95,6 +96,9 @@ def fit(
         runs: Number of independent runs.
         seed: Seed of the initial parameters and of the order of the data.
         validate_every: Steps between the points of the curves; by default about 50 points.
+        shots: Shots per row and circuit: every gradient is estimated with the parameter-shift
+            rule, and the loss curve is made of estimates. Accuracies and the final loss are exact
+            in any case. Exact gradients if left out.
         dtype: complex64 or complex128.
         checkpoint: Where to keep the state, so that an interrupted training goes on with the
             same numbers; remove it when the result is safe.
@@ -123,14 +127,17 @@ def fit(
     if not double and jnp.dtype(dtype) != jnp.complex64:
         raise EbitError(f"Argument `dtype` must be complex64 or complex128, but is {dtype}.")
     real = np.dtype(np.float64 if double else np.float32)
-    train_rows = _checked(train, "train", model, real)
-    validation_rows = _checked(validation or train, "validation", model, real)
+    train_rows = checked_rows(train, "train", model, real)
+    validation_rows = checked_rows(validation or train, "validation", model, real)
     rows = len(train_rows[1])
     batch_size = rows if batch_size is None else batch_size
-    _check_settings(steps, batch_size, learning_rate, loss, runs, seed, rows, validate_every)
+    check_settings(steps, batch_size, learning_rate, loss, runs, seed, rows, validate_every)
+    if shots is not None:
+        check_shots(shots)
+        check_measured(model)
     with jax.enable_x64(True) if double else nullcontext():
         optimizer = adam(learning_rate) if optimizer is None else optimizer
-        program = Program(model, optimizer, loss)
+        program = Program(model, optimizer, loss, shots)
         keys = jax.random.split(jax.random.key(seed), runs)
         training = _Training(
             program,
@@ -143,68 +150,6 @@ def fit(
             batch_size=batch_size,
         )
         return training.run(checkpoint, progress)
-
-
-def _checked(
-    data: tuple[ArrayLike, ArrayLike], name: str, model: Model, real: np.dtype[Any]
-) -> Rows:
-    try:
-        with np.errstate(over="ignore"):
-            x, y = (np.asarray(part).astype(real) for part in data)
-    except (TypeError, ValueError):
-        raise EbitError(
-            f"Argument `{name}` must be a pair of arrays of numbers: angles and labels."
-        ) from None
-    if x.ndim != 2 or x.shape[1] != model.features:
-        raise EbitError(
-            f"Argument `{name}` must hold angles of shape (rows, {model.features}), but they have "
-            f"shape {x.shape}."
-        )
-    if y.shape != (len(x),):
-        raise EbitError(
-            f"Argument `{name}` must hold one label per row ({len(x)}), but the labels have shape "
-            f"{y.shape}."
-        )
-    check_angles(x, name)
-    if not np.all(np.isin(y, (-1, 1))):
-        wrong = y[~np.isin(y, (-1, 1))][0]
-        raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
-    return x, y
-
-
-def _check_settings(
-    steps: int,
-    batch_size: int,
-    learning_rate: float,
-    loss: str,
-    runs: int,
-    seed: int,
-    rows: int,
-    validate_every: int | None,
-) -> None:
-    counts = {"steps": steps, "batch_size": batch_size, "runs": runs}
-    if validate_every is not None:
-        counts["validate_every"] = validate_every
-    for name, value in {**counts, "seed": seed}.items():
-        least = 0 if name == "seed" else 1
-        if not isinstance(value, int | np.integer) or value < least:
-            raise EbitError(
-                f"Argument `{name}` must be a whole number, at least {least}, but is {value!r}."
-            )
-    if seed >= 2**32:
-        raise EbitError(f"Argument `seed` must be less than 2**32, but is {seed}.")
-    if batch_size > rows:
-        raise EbitError(
-            f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
-            f"{batch_size}."
-        )
-    real = isinstance(learning_rate, int | float | np.number)
-    if not (real and np.isfinite(learning_rate) and learning_rate > 0):
-        raise EbitError(
-            f"Argument `learning_rate` must be a positive number, but is {learning_rate!r}."
-        )
-    if loss not in LOSSES:
-        raise EbitError(f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {loss!r}.")
 
 
 class _Training:
@@ -223,7 +168,9 @@ class _Training:
         batch_size: int,
     ) -> None:
         started = time.perf_counter()
-        self._data = (program.encode(train[0]), jnp.asarray(train[1]))
+        encoded = (program.encode(train[0]), jnp.asarray(train[1]))
+        measured = ((jnp.asarray(train[0]),), encoded[1])
+        self._data = encoded if program.shots is None else measured
         other = (program.encode(validation[0]), jnp.asarray(validation[1]))
         self._seed, self._steps, self._every, self._batch_size = seed, steps, every, batch_size
         self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
@@ -232,10 +179,10 @@ class _Training:
         self._indices = jnp.asarray(self._minibatches(0))
         self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": []}
         self._chunk = Program.steps.lower(
-            program, state, self._losses, self._indices, 0, every, self._data
+            program, state, self._losses, self._indices, 0, every, self._data, self._key(0)
         ).compile()
         size = min(max(batch_size, 256), max(len(train[1]), len(validation[1])))
-        parts = [slices(*data, size) for data in (self._data, other)]
+        parts = [slices(*data, size) for data in (encoded, other)]
         first = parts[0][0]
         evaluate = Program.evaluate.lower(
             program, state[0], first.encoded, first.labels, first.weight
@@ -265,6 +212,10 @@ class _Training:
         rows = len(self._data[1])
         return minibatch_indices(self._seed, rows, self._batch_size, first, self._every)
 
+    def _key(self, first: int) -> jax.Array:
+        """Random key of the shots of an interval, a function of the seed and the step alone."""
+        return jax.random.fold_in(jax.random.fold_in(jax.random.key(self._seed), _SHOTS), first)
+
     def _advance(self) -> None:
         """One chunk of about a second, never past the end of an interval of the curves."""
         started = time.perf_counter()
@@ -273,8 +224,9 @@ class _Training:
         last = min(first + self._chunk_size, self._every, self._steps - begin)
         if first == 0:
             self._indices = jnp.asarray(self._minibatches(begin))
+        key = self._key(begin)
         self._state, self._losses = jax.block_until_ready(
-            self._chunk(self._state, self._losses, self._indices, first, last, self._data)
+            self._chunk(self._state, self._losses, self._indices, first, last, self._data, key)
         )
         self._done = begin + last
         losses = np.asarray(self._losses[:last], np.float64)

@@ -1,6 +1,6 @@
 """Classifiers: QPUs, a resource and a read-out; and the two baselines."""
 
-from ebit.models.base import Model, Parameters
+from ebit.models.base import CircuitModel, Model, Parameters
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.from_string import RESOURCES_HELP, model_from_string
@@ -8,6 +8,7 @@ from ebit.models.single_qcnn import SingleQCNN
 
 __all__ = [
     "RESOURCES_HELP",
+    "CircuitModel",
     "DistributedDNN",
     "DistributedQCNN",
     "Model",

@@ -1,6 +1,6 @@
 """The shape every model has."""
 
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 
@@ -50,3 +50,18 @@ class Model(Protocol):
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
+
+
+@runtime_checkable
+class CircuitModel(Model, Protocol):
+    """A model whose label is read off measured bits."""
+
+    @property
+    def register_qpus(self) -> int:
+        """QPUs that one gate can span."""
+
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
+        """Joint probabilities of the read-out bits, shape (batch, 2, ...), one axis per bit."""
+
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = ...) -> jax.Array:
+        """Weight of every outcome in the read-out, shape (2, ...)."""

@@ -98,6 +98,11 @@ class DistributedQCNN:
         return self.qpus * self.qubits
 
     @property
+    def register_qpus(self) -> int:
+        """QPUs that one gate can span."""
+        return self.qpus if self.resource.has_nonlocal_gates else 1
+
+    @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
         return isinstance(self.engine, LocalEffects)
@@ -184,12 +189,24 @@ class DistributedQCNN:
         Returns:
             Shape (batch,).
         """
-        table = self._probabilities(parameters, encoded)
-        weights = jnp.asarray(PARITY, table.dtype)
-        if trained_readout:
-            readout = parameters["readout"]
-            weights = readout if self.readout == "weights" else readout * weights
-        return jnp.sum(weights * table, axis=(1, 2))
+        weights = self.readout_weights(parameters, trained_readout=trained_readout)
+        return jnp.sum(weights * self._probabilities(parameters, encoded), axis=(1, 2))
+
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
+        """Weights w of the outcomes in the read-out.
+
+        Args:
+            parameters: As `init` returns them.
+            trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
+
+        Returns:
+            Shape (2, 2): [outcome of QPU A, outcome of QPU B].
+        """
+        readout = jnp.asarray(parameters["readout"])
+        parity = jnp.asarray(PARITY, readout.dtype)
+        if not trained_readout:
+            return parity
+        return readout if self.readout == "weights" else readout * parity
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""

@@ -66,6 +66,11 @@ class SingleQCNN:
         return 2 * self.qubits
 
     @property
+    def register_qpus(self) -> int:
+        """There is one QPU."""
+        return 1
+
+    @property
     def stacks_runs(self) -> bool:
         """One small operator per run: runs are faster side by side."""
         return True
@@ -106,6 +111,10 @@ class SingleQCNN:
     ) -> jax.Array:
         """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
         return 2 * self._probability_of_zero(parameters, encoded) - 1
+
+    def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
+        """The read-out is the expectation of Z: weights (1, -1), nothing to train."""
+        return jnp.asarray([1, -1], jnp.asarray(parameters["mixing"]).dtype)
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""

@@ -10,11 +10,10 @@ from jax import lax
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
-from ebit.errors import EbitError
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import DistributedQCNN
-from ebit.models.distributed_qcnn import PARITY
 from ebit.results import StoredModel
+from ebit.shots import check_shots
 
 _ROWS_AT_ONCE = 512
 _QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0}
@@ -50,7 +49,7 @@ class Readouts:
             Expected accuracy, shape (runs,).
 
         Raises:
-            EbitError: If `shots` is no whole number from 1.
+            EbitError: If `shots` is no number of shots.
 
         Example:
             >>> readouts = Readouts(np.array([[0.5]]), np.array([[1.0]]), np.array([1.0]))
@@ -65,19 +64,6 @@ class Readouts:
         score = self.mean * np.sqrt(shots) / np.where(sharp, 1.0, self.std)
         score = np.where(sharp, sign * np.inf, score)
         return np.mean(ndtr(self.labels * score), axis=1)
-
-
-def check_shots(shots: Any) -> None:
-    """Raise unless this is a number of shots.
-
-    Args:
-        shots: What the user gave.
-
-    Raises:
-        EbitError: If it is no whole number from 1.
-    """
-    if isinstance(shots, bool) or not isinstance(shots, int | np.integer) or shots < 1:
-        raise EbitError(f"Argument `shots` must be a whole number, at least 1, but is {shots!r}.")
 
 
 def read_out(
@@ -116,7 +102,7 @@ def read_out(
     def moments(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
         def of_run(run: Any) -> tuple[jax.Array, jax.Array]:
             table = model.probabilities(run, rows)
-            weights = _weights(model, run, trained)
+            weights = model.readout_weights(run, trained_readout=trained)
             mean = jnp.sum(weights * table, axis=(1, 2))
             deviation = weights - mean[:, None, None]
             return mean, jnp.sum(deviation**2 * table, axis=(1, 2))
@@ -134,12 +120,3 @@ def read_out(
     )
     std = np.sqrt(np.clip(variance, 0, None))
     return Readouts(mean, std, np.asarray(labels, np.float64))
-
-
-def _weights(model: DistributedQCNN, parameters: Any, trained: bool) -> jax.Array:
-    """Weight of every outcome, shape (2, 2)."""
-    weights = jnp.asarray(PARITY, jnp.float32)
-    if not trained:
-        return weights
-    readout: jax.Array = parameters["readout"]
-    return readout if model.readout == "weights" else readout * weights

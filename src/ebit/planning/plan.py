@@ -14,7 +14,6 @@ from ebit.learning import Progress
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
 from ebit.planning.crossing import Crossing
-from ebit.planning.evaluate import check_shots
 from ebit.planning.options import options_of, with_front
 from ebit.planning.recommend import Recommendation, recommend
 from ebit.planning.site import Site
@@ -28,6 +27,7 @@ from ebit.planning.sweeps import (
 )
 from ebit.planning.trained import EVALUATED_ROWS, circuit_of, trained_circuit
 from ebit.results import Task, compare
+from ebit.shots import check_shots
 
 SHOTS = (100, 1000)
 """Shots per label that a plan looks at."""

@@ -5,15 +5,17 @@ from stored rows on any machine.
 """
 
 from ebit.plots.accuracy import accuracy_by_resource
+from ebit.plots.capacity import dimension_by_depth, log_spectrum
 from ebit.plots.chsh import success_probabilities
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
+from ebit.plots.data_functions import accuracy_by_functions
 from ebit.plots.gain import gain_against_baseline, gain_distribution
 from ebit.plots.points import first_three_coordinates
 from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
-from ebit.plots.spectrum import log_spectrum
+from ebit.plots.shots import accuracy_against_shots
 from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
 from ebit.plots.sweeps import accuracy_against_distance, accuracy_against_fidelity
@@ -25,8 +27,11 @@ __all__ = [
     "accuracy_against_distance",
     "accuracy_against_fidelity",
     "accuracy_against_rate",
+    "accuracy_against_shots",
+    "accuracy_by_functions",
     "accuracy_by_resource",
     "check_installed",
+    "dimension_by_depth",
     "first_three_coordinates",
     "gain_against_baseline",
     "gain_distribution",

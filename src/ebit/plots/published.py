@@ -77,7 +77,7 @@ def _draw_series(own: pl.DataFrame, ax: "Axes", style: ResourceStyle, is_number:
     ax.errorbar(
         own["x"],
         own["published"].to_numpy(),
-        yerr=own["published_std"].fill_null(0.0).to_numpy(),
+        yerr=own["published_std"].cast(pl.Float64).fill_null(float("nan")).to_numpy(),
         color=style.color,
         marker=style.marker,
         markersize=4 if crowded else 10,

@@ -33,15 +33,17 @@ def check_columns(rows: pl.DataFrame, *columns: str) -> None:
         raise EbitError("Argument `rows` must name a `resource` in every row, but one is null.")
 
 
-def statistics(rows: pl.DataFrame, column: str) -> pl.DataFrame:
+def statistics(rows: pl.DataFrame, column: str, by: str | None = None) -> pl.DataFrame:
     """Mean and sample standard deviation of a column over the runs of each resource.
 
     Args:
         rows: Result rows, one a run.
         column: Numeric column without missing values.
+        by: A second column that tells groups of runs apart.
 
     Returns:
-        Columns resource, mean, std (ddof 1; 0 for one run), runs; in the fixed resource order.
+        Columns resource, ``by`` if given (ascending), mean, std (ddof 1; 0 for one run), runs; in
+        the fixed resource order.
 
     Raises:
         EbitError: The column is missing or holds a value that is not finite.
@@ -53,9 +55,10 @@ def statistics(rows: pl.DataFrame, column: str) -> pl.DataFrame:
         >>> statistics(rows, "train_loss").select("mean", "runs").row(0)
         (0.5, 2)
     """
-    check_columns(rows, "resource", column)
+    keys = ["resource"] if by is None else ["resource", by]
+    check_columns(rows, *keys, column)
     _check_finite(rows, column)
-    return _moments(rows, ["resource"], column)
+    return _moments(rows, keys, column)
 
 
 def curve_statistics(rows: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -250,6 +250,17 @@ class PairState:
         return self if np.abs(rotated - self.density_matrix).max() < _ROUNDING else _of(rotated)
 
     @cached_property
+    def reduced(self) -> NDArray[np.complex128]:
+        """Density matrices of QPU A's and of QPU B's qubit, shape (2, 2, 2)."""
+        tensor = self.density_matrix.reshape(2, 2, 2, 2)
+        return np.stack([np.einsum("abcb->ac", tensor), np.einsum("abac->bc", tensor)])
+
+    @property
+    def is_product(self) -> bool:
+        """Whether the two qubits have nothing to do with each other."""
+        return np.allclose(self.density_matrix, np.kron(*self.reduced), atol=_ROUNDING)
+
+    @cached_property
     def concurrence(self) -> float:
         r"""Wootters' concurrence, 0 to 1.
 

@@ -6,6 +6,7 @@ from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.predict import predict
 from ebit.results.rows import rows_of, summarize
 from ebit.results.run import run_task
+from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import ModelSettings, Task, TrainingSettings
@@ -19,6 +20,7 @@ __all__ = [
     "SweepTask",
     "Task",
     "TrainingSettings",
+    "accuracy_with_shots",
     "all_resources",
     "batches",
     "check_memory",

@@ -1,6 +1,7 @@
 """Trained models as safetensors files, with everything needed to predict in the metadata."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import Model, Parameters
 from ebit.results.task import Task
+from ebit.shots import check_measured
 
 KIND = "ebit-model"
 VERSION = "1"
@@ -68,21 +70,48 @@ class StoredModel:
         Raises:
             EbitError: If there is no such run or the shape does not fit.
         """
-        self.check_run(run)
-        parameters = jax.tree.map(lambda leaf: leaf[run], self.parameters)
+        parameters = self._parameters_of(run)
         trained = TRAINS_READOUT[self.task.training.loss]
 
-        @jax.jit
         def evaluate(rows: jax.Array) -> jax.Array:
             encoded = self.model.encode(rows)
             return self.model.expectation(parameters, encoded, trained_readout=trained)
 
-        size = 1024
-        parts = [
-            np.asarray(evaluate(jnp.asarray(x[start : start + size], jnp.float32)))
-            for start in range(0, len(x), size)
-        ]
-        return np.concatenate(parts).astype(np.float64)
+        return _in_parts(evaluate, x).astype(np.float64)
+
+    def measurement(self, x: NDArray[np.float64], run: int) -> tuple[NDArray[Any], NDArray[Any]]:
+        """What shots of one run are drawn from, and how their outcomes are weighted.
+
+        Args:
+            x: Prepared angles (rows, features) in radians.
+            run: Which run.
+
+        Returns:
+            P(o | x) of shape (rows, 2, ...) and the weights of the outcomes, shape (2, ...).
+
+        Raises:
+            EbitError: If there is no such run, the shape does not fit or nothing is measured.
+        """
+        model, parameters = check_measured(self.model), self._parameters_of(run)
+        trained = TRAINS_READOUT[self.task.training.loss]
+        weights = np.asarray(model.readout_weights(parameters, trained_readout=trained))
+        return _in_parts(lambda rows: model.probabilities(parameters, rows), x), weights
+
+    def _parameters_of(self, run: int) -> Parameters:
+        self.check_run(run)
+        return jax.tree.map(lambda leaf: leaf[run], self.parameters)
+
+
+def _in_parts(
+    function: Callable[[jax.Array], jax.Array], x: NDArray[np.float64], size: int = 1024
+) -> NDArray[Any]:
+    """A function of rows, compiled, some rows at a time."""
+    compiled = jax.jit(function)
+    parts = [
+        np.asarray(compiled(jnp.asarray(x[start : start + size], jnp.float32)))
+        for start in range(0, len(x), size)
+    ]
+    return np.concatenate(parts)
 
 
 def save_model(

@@ -2,15 +2,31 @@
 
 from pathlib import Path
 
+import jax
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ebit.data import Scaling, read_features
 from ebit.errors import EbitError
 from ebit.results.model_file import StoredModel
+from ebit.shots import (
+    check_measured,
+    check_seed,
+    check_shots,
+    estimate_expectation,
+    sample_outcomes,
+)
 
 
-def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.DataFrame:
+def predict(
+    stored: StoredModel,
+    path: Path,
+    *,
+    run: int | None = None,
+    shots: int | None = None,
+    seed: int = 0,
+) -> pl.DataFrame:
     """Predicted labels of the rows of a file.
 
     Args:
@@ -18,16 +34,22 @@ def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.Da
         path: NPZ, CSV or Parquet file with the features the model was trained on; prepared as
             the training data were.
         run: Which run of the model; by default the one with the highest validation accuracy.
+        shots: Measure every row so many times; exact expectations if left out.
+        seed: Seed of the measurements.
 
     Returns:
-        Columns `row` (from 0), `expectation`, `prediction` (a class name), and, if the file has
-        labels, `label` and `correct`.
+        Columns `row` (from 0), `expectation`, with shots its `standard_error`, `prediction` (a
+        class name), and, if the file has labels, `label` and `correct`.
 
     Raises:
-        EbitError: If the file does not fit the model.
+        EbitError: If the file does not fit the model, or a setting is out of range.
     """
     chosen = stored.best_run if run is None else run
     stored.check_run(chosen)
+    if shots is not None:
+        check_shots(shots)
+        check_seed(seed)
+        check_measured(stored.model)
     keep = stored.preparation
     try:
         scaling = Scaling.from_dict(keep["scaling"])
@@ -43,14 +65,26 @@ def predict(stored: StoredModel, path: Path, *, run: int | None = None) -> pl.Da
         scaling=scaling,
         label=label,
     )
-    expectation = stored.expectation(x, chosen)
+    columns: dict[str, object] = {"row": np.arange(len(x))}
+    if shots is None:
+        expectation = stored.expectation(x, chosen)
+        columns["expectation"] = expectation
+    else:
+        expectation, error = _measure(stored, x, chosen, shots, seed)
+        columns |= {"expectation": expectation, "standard_error": error}
     sign = np.where(expectation >= 0, 1, -1)
-    columns: dict[str, object] = {
-        "row": np.arange(len(x)),
-        "expectation": expectation,
-        "prediction": np.where(sign > 0, positive, negative),
-    }
+    columns["prediction"] = np.where(sign > 0, positive, negative)
     if y is not None:
         columns["label"] = np.where(np.asarray(y) > 0, positive, negative)
         columns["correct"] = sign == y
     return pl.DataFrame(columns)
+
+
+def _measure(
+    stored: StoredModel, x: NDArray[np.float64], run: int, shots: int, seed: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Estimated read-outs and their standard errors, (rows,) each."""
+    probabilities, weights = stored.measurement(x, run)
+    counts = sample_outcomes(jax.random.key(seed), probabilities, shots)
+    estimate, error = estimate_expectation(counts, weights)
+    return np.asarray(estimate, np.float64), np.asarray(error, np.float64)

@@ -7,7 +7,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ebit.capacity import CapacitySettings, capacity_row
@@ -85,7 +84,7 @@ def run_jobs(
         rows.append(read_rows(path))
         if progress is not None:
             progress(number + 1, len(jobs))
-    return pl.concat(rows, how="diagonal") if rows else pl.DataFrame()
+    return pl.concat(rows, how="diagonal_relaxed") if rows else pl.DataFrame()
 
 
 def _compute(job: CapacityJob) -> dict[str, Any]:
@@ -93,6 +92,5 @@ def _compute(job: CapacityJob) -> dict[str, Any]:
     row, spectrum = capacity_row(CapacitySettings(**job.settings))
     columns = asdict(row)
     if job.quantity == "spectrum":
-        positive = spectrum.eigenvalues[spectrum.eigenvalues > 0]
-        columns["log_eigenvalues"] = np.log(positive).tolist()
+        columns["eigenvalues"] = spectrum.eigenvalues[spectrum.eigenvalues > 0].tolist()
     return columns

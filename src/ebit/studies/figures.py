@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 from ebit.plots import (
+    accuracy_by_functions,
     gain_against_baseline,
     gain_distribution,
     log_spectrum,
@@ -21,7 +22,7 @@ from ebit.plots import (
 from ebit.plots.style import PANELS_A_LINE
 from ebit.report.figures import Picture, save_picture
 from ebit.studies import words
-from ebit.studies.findings import gains
+from ebit.studies.findings import gains, with_functions
 from ebit.studies.published import published_runs
 from ebit.studies.run import ItemResult
 from ebit.studies.study import Study
@@ -64,7 +65,7 @@ def draw_item(study: Study, result: ItemResult, folder: Path, colors: dict[str, 
     item = result.item
     with paper_style():
         figure = _DRAW[item.drawing.kind](study, result)
-    name = f"figure-{item.figure}"
+    name = item.name if item.figure is None else f"figure-{item.figure}"
     alt = f"{item.title}: {words.counts(result.points)}. {' '.join(result.findings)}".strip()
     return save_picture(figure, name, item.drawing.caption, alt, folder, colors)
 
@@ -136,9 +137,17 @@ def _gain(_: Study, result: ItemResult) -> "Figure":
     return figure
 
 
+def _functions(_: Study, result: ItemResult) -> "Figure":
+    return _panelled(with_functions(result.points), "set", accuracy_by_functions)
+
+
 def _spectrum(_: Study, result: ItemResult) -> "Figure":
-    figure, ax = new_figure()
-    log_spectrum(result.rows, ax)
+    kinds = result.rows["outcomes"].unique(maintain_order=True).to_list()
+    figure, axes = new_panels(len(kinds))
+    for kind, ax in zip(kinds, axes, strict=True):
+        log_spectrum(result.rows.filter(pl.col("outcomes") == kind), ax)
+        ax.set_title(f"{kind} outcomes", fontsize="medium")
+        ax.legend(loc="upper left", fontsize="small")
     return figure
 
 
@@ -151,4 +160,5 @@ _DRAW: dict[str, Callable[[Study, ItemResult], "Figure"]] = {
     "validation": _validation,
     "gain": _gain,
     "spectrum": _spectrum,
+    "functions": _functions,
 }

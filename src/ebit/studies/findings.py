@@ -6,7 +6,10 @@ from collections.abc import Callable
 import polars as pl
 from scipy.special import stdtrit
 
+from ebit.capacity import data_functions
+from ebit.models import DistributedQCNN
 from ebit.plots.chsh import BOUNDS
+from ebit.resources import parse_resource
 from ebit.studies.study import Item
 
 
@@ -131,10 +134,54 @@ def _classical_gap(rows: pl.DataFrame) -> list[str]:
     return sentences
 
 
+def with_functions(points: pl.DataFrame) -> pl.DataFrame:
+    """Points with the number of functions of the data that each circuit can form.
+
+    Args:
+        points: Points of two QPUs of 4 qubits, with resource and mixing.
+
+    Returns:
+        The points with a column data_functions.
+    """
+    counts = [
+        data_functions(DistributedQCNN(resource=parse_resource(resource), mixing=mixing))
+        for resource, mixing in points.select("resource", "mixing").iter_rows()
+    ]
+    return points.with_columns(data_functions=pl.Series(counts))
+
+
+def _functions(_: pl.DataFrame, points: pl.DataFrame) -> list[str]:
+    counted = with_functions(points).unique(["resource", "mixing"], maintain_order=True)
+    words = [
+        f"{resource}{' with mixing layers' if mixing else ''} {count}"
+        for resource, mixing, count in counted.select(
+            "resource", "mixing", "data_functions"
+        ).iter_rows()
+    ]
+    sides = [
+        points.filter(readout=readout, mixing=0).select(
+            "set", "resource", pl.col("measured").alias(readout)
+        )
+        for readout in ("weights", "parity")
+    ]
+    both = sides[0].join(sides[1], on=["set", "resource"], maintain_order="left")
+    entangled = both.filter(pl.col("resource").is_in(["bell:1", "bell:2", "bell:3"]))
+    loss = (entangled["weights"] - entangled["parity"]).to_list()
+    sentences = [f"Functions of the data that a circuit can form: {', '.join(words)}."]
+    if loss:
+        sentences.append(
+            "With the parity read-out, one independent outcome instead of three, Bell-1 to Bell-3 "
+            f"lose {sum(loss) / len(loss):.3f} of accuracy on average ({min(loss):+.3f} to "
+            f"{max(loss):+.3f})."
+        )
+    return sentences
+
+
 def _spectrum(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
     return [
-        f"Standard deviation of the logarithm of the non-zero eigenvalues, {resource}: {std:.3f}."
-        for resource, std in rows.group_by("resource", maintain_order=True)
+        f"Standard deviation of the logarithm of the non-zero eigenvalues, {outcomes} outcomes, "
+        f"{resource}: {std:.3f}."
+        for outcomes, resource, std in rows.group_by("outcomes", "resource", maintain_order=True)
         .agg(pl.col("log_eigenvalue_std").mean())
         .iter_rows()
     ]
@@ -146,4 +193,5 @@ _FINDINGS: dict[str, Callable[[pl.DataFrame, pl.DataFrame], list[str]]] = {
     "correlation": _correlation,
     "rank": _rank,
     "spectrum": _spectrum,
+    "functions": _functions,
 }

@@ -5,6 +5,8 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from ebit.report.figures import Picture, page_colors
 from ebit.report.provenance import command_html, pairs_html, versions
 from ebit.report.shell import SCROLLS, figure_html, page_html
@@ -79,7 +81,7 @@ def _item_html(result: ItemResult, picture: Picture) -> str:
     }
     parts = [pairs_html(about), _points_html(result), _patterns_html(result.patterns)]
     parts += [f"<p>{escape(sentence)}</p>" for sentence in result.findings]
-    return "\n".join([*parts, figure_html(f"Figure {item.figure}", picture)])
+    return "\n".join([*parts, figure_html(item.label, picture)])
 
 
 def _points_html(result: ItemResult) -> str:
@@ -93,9 +95,18 @@ def _points_html(result: ItemResult) -> str:
         f'<table class="summary"><thead><tr><th scope="col">{escape(item.label)}</th>{head}</tr>'
         f"</thead><tbody>\n{lines}\n</tbody></table></div>"
     )
+    reasons = (
+        points.filter(pl.col("reason") != "")
+        .select("verdict", "reason")
+        .unique(maintain_order=True)
+    )
+    why = "".join(
+        f"<p>{escape(verdict.capitalize())}: {escape(reason)}</p>"
+        for verdict, reason in reasons.iter_rows()
+    )
     if not item.exact:
-        return SCROLLS + table
-    return f"<details><summary>All {points.height} numbers</summary>{table}</details>"
+        return SCROLLS + table + why
+    return f"{why}<details><summary>All {points.height} numbers</summary>{table}</details>"
 
 
 def _line_html(result: ItemResult, row: Mapping[str, Any]) -> str:
@@ -110,7 +121,7 @@ def _line_html(result: ItemResult, row: Mapping[str, Any]) -> str:
         "-" if low is None else f"{low:+.{digits}f} to {high:+.{digits}f}",
         errors,
         "-" if p is None else f"{p:.2g}",
-        words.verdict(row),
+        str(row["verdict"]),
     )
     text = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row">{escape(entry)}</th>{text}</tr>'

@@ -48,7 +48,7 @@ class StudyResult:
     Attributes:
         plan: What was computed.
         sets: Data sets, with those that were chosen.
-        items: Tables and figures.
+        items: Tables and figures; those whose trainings all failed are left out.
         failures: Trainings that failed.
     """
 
@@ -155,7 +155,10 @@ def run_plan(
     if plan.choice is not None:
         sets = _chosen(plan, plan.choice, train(plan.candidates)[0])
     rows, failures = train(plan.tasks(sets))
-    items = [_item_result(plan, item, rows, capacities, sets) for item in plan.items]
+    if rows.is_empty() and failures:
+        raise EbitError(f"All trainings failed, the first one with: {failures[0].error}")
+    results = [_item_result(plan, item, rows, capacities, sets) for item in plan.items]
+    items = [result for result in results if result.rows.height]
     adjusted = add_holm(pl.concat([item.points for item in items], how="diagonal_relaxed"))
     return StudyResult(plan, sets, _with_holm(items, adjusted["holm_p_value"]), failures)
 

@@ -61,8 +61,9 @@ class Drawing(Settings):
     """
 
     kind: Literal[
-        "means", "success", "curves", "validation", "gain", "correlation", "rank", "spectrum"
-    ]
+        "means", "success", "curves", "validation", "gain", "correlation", "rank", "spectrum",
+        "functions",
+    ]  # fmt: skip
     x: str = "depth"
     panels: str | None = None
     caption: str

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -123,8 +124,11 @@ def chance(result: StudyResult) -> str:
 
 
 def sets(result: StudyResult) -> str:
-    """Which data sets were chosen; empty if none were."""
-    if result.plan.choice is None:
-        return ""
-    names = ", ".join(f"{name} = {source}" for name, source in result.sets.chosen.items())
-    return f"Data sets chosen by the accuracy of {result.plan.choice.resource} alone: {names}."
+    """Which data sets were chosen or stand in for those of the paper; empty if none do."""
+    plan = result.plan
+    if plan.choice is not None:
+        names = ", ".join(f"{name} = {source}" for name, source in result.sets.chosen.items())
+        return f"Data sets chosen by the accuracy of {plan.choice.resource} alone: {names}."
+    if plan.study.sets.takes_files:
+        return f"Data sets: {', '.join(Path(source).name for source in result.sets.sources)}."
+    return ""

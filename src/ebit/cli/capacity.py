@@ -1,0 +1,218 @@
+"""`ebit capacity`: how much a circuit can express, by the rank of its Fisher information."""
+
+import re
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import polars as pl
+import typer
+from numpy.typing import NDArray
+
+from ebit.capacity import CapacityRow, CapacitySettings, FisherSpectrum, capacity_row
+from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.options import (
+    DATA_HELP,
+    DataOptions,
+    Features,
+    Json,
+    Label,
+    Pooling,
+    Positive,
+    Scale,
+    split_resources,
+)
+from ebit.cli.progress import show_titles
+from ebit.data import Dataset, check_features
+from ebit.errors import EbitError
+from ebit.plots import (
+    check_installed,
+    dimension_by_depth,
+    log_spectrum,
+    new_figure,
+    paper_style,
+    save_figure,
+)
+from ebit.results import default_qubits
+from ebit.writing import check_writable
+
+MAX_DEPTHS = 1000
+
+
+def capacity(
+    resources: Annotated[
+        str, typer.Option(help="none, bell:N, classical, classical+bell:N, quantum; with commas.")
+    ] = "none,bell:1,classical",
+    depth: Annotated[
+        str, typer.Option(help="Convolution layers per stage: 20, or 5,10,15, or 1:30.")
+    ] = "20",
+    mixing: Annotated[int, typer.Option(help="Mixing layers before the embedding.")] = 0,
+    pooling: Pooling = "halves",
+    qubits: Annotated[
+        int | None, typer.Option(help="Qubits per QPU. Default: 4, or half of the features.")
+    ] = None,
+    outcomes: Annotated[
+        str, typer.Option(help="joint (both bits) or parity (whether they are equal).")
+    ] = "joint",
+    inputs: Annotated[int, typer.Option(help="Inputs; with --converge, to begin with.")] = 100,
+    points: Annotated[int, typer.Option(help="Random parameter points.")] = 20,
+    converge: Annotated[
+        bool, typer.Option("--converge", help="Double the inputs until the rank stops.")
+    ] = False,
+    data: Annotated[
+        str, typer.Option(help=f"haar (random local unitaries), or rows of {DATA_HELP}")
+    ] = "haar",
+    label: Label = None,
+    scale: Scale = "none",
+    features: Features = None,
+    positive: Positive = None,
+    seed: Annotated[int, typer.Option(help="Seed of inputs and parameter points.")] = 0,
+    spectrum: Annotated[
+        bool,
+        typer.Option("--spectrum", help="Put all eigenvalues into the JSON file, and a figure."),
+    ] = False,
+    figures: Annotated[
+        Path | None, typer.Option(help="Folder for figures. Default: no figures.")
+    ] = None,
+    json: Json = None,
+) -> None:
+    """Effective dimension of circuits: the rank of their Fisher information, with its gap.
+
+    A rank is never larger than inputs times independent outcomes. One that sits on this bound is
+    marked, because more inputs may raise it.
+    """
+    dataset = _load(data, DataOptions(data, label, 0.25, 0, scale, features, positive))
+    if qubits is None:
+        qubits = 4 if dataset is None else default_qubits(dataset)
+    if dataset is not None:
+        check_features(dataset, 2, qubits)
+    shared: dict[str, Any] = {
+        "qubits": qubits,
+        "mixing": mixing,
+        "pooling": pooling,
+        "outcomes": outcomes,
+        "inputs": inputs,
+        "points": points,
+        "seed": seed,
+        "converge": converge,
+    }
+    if dataset is not None:
+        shared |= {"data": dataset.name, "fingerprint": dataset.fingerprint}
+    depths = _depths(depth)
+    tasks = [
+        CapacitySettings(resource=name, depth=layers, **shared)
+        for name in split_resources(resources)
+        for layers in depths
+    ]
+    for task in tasks:
+        task.build()
+    _check_outputs(json, figures, data)
+    found = _measure(list({task.hash: task for task in tasks}.values()), dataset)
+    contents = [
+        asdict(row) | ({"eigenvalues": own.eigenvalues.tolist()} if spectrum else {})
+        for row, own in found
+    ]
+    write_json(json, {"rows": contents})
+    if figures is not None:
+        _draw(found, figures, spectrum)
+    _print([row for row, _ in found])
+    if any(row.converged is False for row, _ in found):
+        raise typer.Exit(1)
+
+
+def _load(name: str, options: DataOptions) -> Dataset | None:
+    if name != "haar":
+        return options.load()
+    given = [options.label, options.features, options.positive]
+    if options.scale != "none" or any(option is not None for option in given):
+        raise EbitError(
+            "Argument `--data` is 'haar', which takes no `--label`, `--scale`, `--features` or "
+            "`--positive`: name a file or leave them out."
+        )
+    return None
+
+
+def _depths(text: str) -> list[int]:
+    """Depths such as `20`, `5,10` or `1:30`, both ends included."""
+    depths: list[int] = []
+    for part in text.split(","):
+        match = re.fullmatch(r"\s*([0-9]{1,5})(?::([0-9]{1,5}))?\s*", part)
+        if match is None or int(match[2] or match[1]) < int(match[1]):
+            raise EbitError(f"Argument `--depth` must be like 20 or 5,10 or 1:30, but is {text!r}.")
+        depths += range(int(match[1]), int(match[2] or match[1]) + 1)
+    if len(depths) > MAX_DEPTHS:
+        raise EbitError(
+            f"Argument `--depth` must name at most {MAX_DEPTHS} depths, but is {text!r}."
+        )
+    return depths
+
+
+def _check_outputs(json: Path | None, figures: Path | None, data: str) -> None:
+    check_output(json, data=data)
+    if figures is not None:
+        check_installed()
+        check_writable(figures / "effective-dimension.csv")
+
+
+def _measure(
+    tasks: list[CapacitySettings], dataset: Dataset | None
+) -> list[tuple[CapacityRow, FisherSpectrum]]:
+    x: NDArray[np.float64] | None = None
+    if dataset is not None:
+        x = np.concatenate([dataset.x_train, dataset.x_validation])
+    with show_titles(len(tasks), "points") as start:
+        return [
+            capacity_row(task, x, progress=start(f"{task.resource} depth {task.depth}"))
+            for task in tasks
+        ]
+
+
+def _print(rows: list[CapacityRow]) -> None:
+    titles = ("depth", "inputs", "rank", "bound", "kept", "dropped", "params", "seconds")
+    cells = [
+        (
+            row.resource,
+            str(row.depth),
+            str(row.inputs),
+            f"{row.rank}{'*' if row.on_sampling_bound else ''}",
+            str(row.sampling_bound),
+            _share(row.smallest_kept),
+            _share(row.largest_dropped),
+            str(row.num_parameters),
+            f"{row.seconds:.1f}",
+        )
+        for row in rows
+    ]
+    print_table([("resource", False), *((title, True) for title in titles)], cells)
+    first = rows[0]
+    output.print(
+        f"2 QPUs of {first.qubits} qubits, {first.mixing} mixing layers, {first.outcomes} "
+        f"outcomes, {first.points} points, data {first.data}\n"
+        "bound: inputs times independent outcomes; no rank can be larger\n"
+        "kept, dropped: singular values next to the cut, as shares of the largest"
+    )
+    if any(row.on_sampling_bound for row in rows):
+        output.print("* on its bound: raise --inputs, or use --converge")
+    for row in rows:
+        if row.converged is False:
+            output.print(f"{row.resource} depth {row.depth}: not converged, more inputs needed")
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.0e}"
+
+
+def _draw(found: list[tuple[CapacityRow, FisherSpectrum]], folder: Path, spectrum: bool) -> None:
+    rows = pl.DataFrame(
+        [asdict(row) | {"eigenvalues": own.eigenvalues.ravel().tolist()} for row, own in found],
+        infer_schema_length=None,
+    )
+    with paper_style():
+        figure, ax = new_figure()
+        dimension_by_depth(rows, ax)
+        save_figure(figure, folder / "effective-dimension")
+        if spectrum:
+            figure, ax = new_figure()
+            log_spectrum(rows, ax)
+            save_figure(figure, folder / "fisher-spectrum")

@@ -1,0 +1,96 @@
+"""`ebit compare --shots`: what is left of the accuracy with few measurements."""
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from ebit.cli.console import messages, output, print_table
+from ebit.data import Dataset
+from ebit.errors import EbitError
+from ebit.models import CircuitModel
+from ebit.plots import accuracy_against_shots, new_figure, paper_style, save_figure
+from ebit.results import Store, Task, accuracy_with_shots, load_model
+from ebit.shots import check_shots
+
+_COSTS = ("ebits", "bits", "nonlocal_gates")
+
+
+def parse_shots(text: str | None) -> list[int]:
+    """Numbers of shots between commas, ascending; none if there is no text.
+
+    Raises:
+        EbitError: If one is no number of shots.
+    """
+    if text is None:
+        return []
+    try:
+        numbers = sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise EbitError(
+            f"Argument `shots` must be whole numbers separated by commas, as in 100,1000, but is "
+            f"{text!r}."
+        ) from None
+    for number in numbers:
+        check_shots(number)
+    return numbers
+
+
+def show_shots(
+    dataset: Dataset, tasks: Sequence[Task], store: Store, shots: Sequence[int], seed: int
+) -> pl.DataFrame:
+    """Print the accuracy on the validation rows against shots, and draw it.
+
+    Args:
+        dataset: The data that the tasks were made for.
+        tasks: Finished tasks; those without a measurement are left out.
+        store: Where they are kept.
+        shots: Numbers of shots per label.
+        seed: Seed of the measurements.
+
+    Returns:
+        One row per task, run and number of shots.
+    """
+    measured = [task for task in tasks if isinstance(task.model.build(), CircuitModel)]
+    if not measured:
+        messages.print("No resource is measured: --shots has nothing to do.")
+        return pl.DataFrame()
+    rows = pl.concat(
+        accuracy_with_shots(
+            load_model(store.model_path(task.hash)),
+            dataset.x_validation,
+            dataset.y_validation,
+            shots=shots,
+            seed=seed,
+        )
+        for task in measured
+    )
+    _print_rows(rows)
+    with paper_style():
+        figure, ax = new_figure()
+        accuracy_against_shots(rows, ax)
+    paths = save_figure(figure, store.folder / "figures" / "shots")
+    output.print(f"Accuracy against shots: {paths[0]}")
+    return rows
+
+
+def _print_rows(rows: pl.DataFrame) -> None:
+    means = rows.group_by("resource", "shots", maintain_order=True).agg(
+        accuracy=pl.col("accuracy").mean(),
+        std=pl.col("accuracy").std().fill_null(0.0),
+        runs=pl.len(),
+        **{name: pl.col(f"{name}_per_label").first() for name in _COSTS},
+    )
+    print_table(
+        [("resource", False), *((name, True) for name in ("shots", "accuracy", "std", *_COSTS))],
+        [
+            (
+                row["resource"],
+                str(row["shots"]),
+                f"{row['accuracy']:.3f}",
+                f"{row['std']:.3f}" if row["runs"] > 1 else "-",
+                *(str(row[name]) for name in _COSTS),
+            )
+            for row in means.iter_rows(named=True)
+        ],
+    )
+    output.print("shots: measurements per label; ebits, bits, nonlocal_gates: used up by one label")

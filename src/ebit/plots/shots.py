@@ -1,0 +1,68 @@
+"""Accuracy against the number of shots per label."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ebit.plots.resources import resource_styles
+from ebit.plots.rows import statistics
+from ebit.plots.saving import keep_data
+from ebit.plots.style import PAPER
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
+
+    The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean
+    exact accuracy, that of infinitely many shots.
+
+    Args:
+        rows: As `ebit.accuracy_with_shots` returns them: resource, shots, accuracy (0 to 1) and
+            exact_accuracy.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: resource, shots, mean, std, runs, exact.
+
+    Raises:
+        EbitError: A column is missing or an accuracy is not finite.
+
+    Example:
+        >>> import polars as pl
+        >>> from ebit.plots import accuracy_against_shots, new_figure
+        >>> rows = pl.DataFrame({"resource": ["none", "none"], "shots": [1, 100],
+        ...                      "accuracy": [0.6, 0.8], "exact_accuracy": [0.85, 0.85]})
+        >>> figure, ax = new_figure()
+        >>> accuracy_against_shots(rows, ax)["exact"].to_list()
+        [0.85, 0.85]
+    """
+    exact = statistics(rows, "exact_accuracy").select("resource", exact="mean")
+    data = statistics(rows, "accuracy", by="shots").join(
+        exact, on="resource", maintain_order="left"
+    )
+    ax.set_xscale("log")
+    for resource, style in resource_styles(data["resource"]).items():
+        curve = data.filter(pl.col("resource") == resource)
+        shots, mean, std = (curve[name].to_numpy() for name in ("shots", "mean", "std"))
+        ax.fill_between(shots, mean - std, mean + std, color=style.color, alpha=0.15, linewidth=0)
+        ax.axhline(
+            curve["exact"][0], color=style.color, linestyle=(0, (1, 3)), linewidth=0.9, zorder=0
+        )
+        ax.plot(
+            shots,
+            mean,
+            color=style.color,
+            linestyle=style.line,
+            marker=style.marker,
+            markersize=4.5,
+            markeredgecolor=PAPER,
+            markeredgewidth=0.4,
+            label=resource,
+        )
+    ax.set_xlabel("Shots per label (thin dotted lines: infinitely many)")
+    ax.set_ylabel("Accuracy (fraction of samples)")
+    ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
+    return keep_data(ax, data)

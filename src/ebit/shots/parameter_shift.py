@@ -1,0 +1,124 @@
+r"""The parameter-shift rule: exact derivatives from the same circuit at shifted angles.
+
+An angle of Pauli rotations that is used r times makes every outcome probability a trigonometric
+polynomial of degree r in it. What decides r:
+
+- A rotation of a pooling round is conditioned on a measured outcome. Over the outcomes of that
+  measurement the probability is a sum, and the angle occurs in one term only, once: r = 1. The
+  general rule for controlled rotations, whose generators have the eigenvalues 0 and +-1/2, is not
+  needed, because the measured qubit is no longer in superposition.
+- An angle of a convolution or mixing layer occurs in every brick of its layer: r = 1 on a register
+  of two qubits, otherwise r = 2 (`circuits.uses_per_layer`).
+"""
+
+from typing import Any, NamedTuple
+
+import jax
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.circuits import uses_per_layer
+from ebit.errors import EbitError
+from ebit.models import CircuitModel, Parameters
+
+UNSHIFTED_CIRCUITS = 2
+"""Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
+
+
+class Shifts(NamedTuple):
+    """Shifted circuits that make up all derivatives of a model.
+
+    Attributes:
+        angle: Which of the flattened angles is shifted, (circuits,).
+        shift: By how much in radians, (circuits,).
+        coefficient: Factor of the circuit in the derivative by that angle, (circuits,).
+    """
+
+    angle: NDArray[np.int32]
+    shift: NDArray[np.float64]
+    coefficient: NDArray[np.float64]
+
+
+def shift_rule(uses: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    r"""Shifts and coefficients for an angle that the circuit uses `uses` = r times.
+
+    .. math:: f'(\theta) = \sum_{k=1}^{2r} c_k f(\theta + s_k), \qquad
+        s_k = \frac{2k - 1}{2r} \pi, \quad c_k = \frac{(-1)^{k-1}}{4 r \sin^2(s_k / 2)}
+
+    Args:
+        uses: Number of rotations exp(-i theta P / 2), P a Pauli matrix, that share the angle.
+
+    Returns:
+        Shifts in radians and coefficients, shape (2 uses,) each.
+
+    Raises:
+        EbitError: If `uses` is no whole number, at least 1.
+
+    Example:
+        >>> shifts, coefficients = shift_rule(1)
+        >>> (shifts / np.pi).round(3).tolist(), coefficients.round(3).tolist()
+        ([0.5, 1.5], [0.5, -0.5])
+
+    Source:
+        Wierichs et al., Quantum 6, 677 (2022), general parameter-shift rule.
+    """
+    if not isinstance(uses, int | np.integer) or uses < 1:
+        raise EbitError(f"Argument `uses` must be a whole number, at least 1, but is {uses!r}.")
+    place = np.arange(1, 2 * uses + 1)
+    shifts = (2 * place - 1) * np.pi / (2 * uses)
+    return shifts, (-1.0) ** (place - 1) / (4 * uses * np.sin(shifts / 2) ** 2)
+
+
+def angles_of(parameters: Parameters) -> Parameters:
+    """The parameters that are angles: all but the read-out weights, which enter linearly.
+
+    Args:
+        parameters: As `init` of a model returns them.
+
+    Returns:
+        The same dict without `readout`.
+
+    Example:
+        >>> from ebit.models import DistributedQCNN
+        >>> sorted(angles_of(DistributedQCNN(depth=1).init(jax.random.key(0))))
+        ['convolution', 'mixing', 'pooling']
+    """
+    return {name: angles for name, angles in parameters.items() if name != "readout"}
+
+
+def shifts_of(model: CircuitModel) -> Shifts:
+    """All shifted circuits of a model, two per use of an angle.
+
+    Args:
+        model: A model with convolution, mixing and pooling angles.
+
+    Returns:
+        Angles are numbered as `jax.flatten_util.ravel_pytree` does it.
+
+    Example:
+        >>> from ebit.models import DistributedQCNN
+        >>> len(shifts_of(DistributedQCNN(qubits=2, depth=4)).angle)
+        48
+    """
+    angles = angles_of(jax.eval_shape(model.init, jax.random.key(0)))
+    uses = jax.tree.leaves(_uses(model, angles))
+    rules = [shift_rule(int(count)) for leaf in uses for count in leaf]
+    numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]
+    return Shifts(
+        np.concatenate(numbers).astype(np.int32),
+        np.concatenate([shift for shift, _ in rules]),
+        np.concatenate([coefficient for _, coefficient in rules]),
+    )
+
+
+def _uses(model: CircuitModel, angles: Parameters) -> dict[str, Any]:
+    """How often the circuit uses each angle: the pytree of the angles, leaves flattened."""
+
+    def layers(leaf: jax.ShapeDtypeStruct) -> NDArray[np.intp]:
+        return np.full(leaf.size, uses_per_layer(model.register_qpus * leaf.shape[-1]))
+
+    def once(leaf: jax.ShapeDtypeStruct) -> NDArray[np.intp]:
+        return np.ones(leaf.size, np.intp)
+
+    rules = {"convolution": layers, "mixing": layers, "pooling": once}
+    return {name: jax.tree.map(rules[name], part) for name, part in angles.items()}
