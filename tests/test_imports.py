@@ -13,6 +13,7 @@ import ebit
 PACKAGE = Path(ebit.__file__).parent
 CHAIN = [
     "circuits",
+    "noise",
     "resources",
     "engine",
     "models",
@@ -23,6 +24,7 @@ CHAIN = [
     "results",
     "cluster",
     "studies",
+    "planning",
     "benchmark",
     "cli",
 ]
@@ -31,6 +33,7 @@ EXTRA = {
     "results": {"data"},
     "cluster": {"data"},
     "studies": {"data", "plots", "report"},
+    "planning": {"data"},
     "cli": {"data", "plots", "report", "ebit"},
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},

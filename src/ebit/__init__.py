@@ -16,13 +16,16 @@ from ebit.cluster import SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
+from ebit.noise import Noise
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
     Consumption,
+    PairState,
     QuantumLink,
     Resource,
     Separable,
+    SharedPairs,
     parse_resource,
 )
 from ebit.results import (
@@ -79,9 +82,12 @@ __all__ = [
     "FisherSpectrum",
     "Fit",
     "Model",
+    "Noise",
+    "PairState",
     "QuantumLink",
     "Resource",
     "Separable",
+    "SharedPairs",
     "ShotCost",
     "SingleQCNN",
     "Store",

@@ -11,7 +11,7 @@ import pytest
 
 import ebit
 from command_line import SMALL, run_ebit
-from ebit.cli.compare import _smaller
+from ebit.cli.quick import smaller as smaller_data
 
 ANSI = "\x1b"
 
@@ -256,11 +256,11 @@ def test_quick_takes_few_rows_of_both_classes() -> None:
         x_validation=random.normal(size=(90, 4)), y_validation=labels[:90],
         name="rare", class_names=("a", "b"), feature_names=tuple("abcd"),
     )  # fmt: skip
-    smaller = _smaller(data, 0)
+    smaller = smaller_data(data, 0)
     assert smaller.y_train.shape == (512,)
     assert smaller.y_validation.shape == (90,)
     assert (smaller.y_train == 1).sum() >= 1
-    other = _smaller(data, 1)
+    other = smaller_data(data, 1)
     assert not np.array_equal(smaller.x_train, other.x_train)
     rows = {tuple(row) for row in data.x_train}
     assert len({tuple(row) for row in smaller.x_train} & rows) == 512

@@ -35,6 +35,46 @@ def test_concurrence_of_a_werner_state(visibility: float) -> None:
     assert found == pytest.approx(max(0, (3 * visibility - 1) / 2), abs=1e-7)
 
 
+@given(st.floats(0.25, 1))
+def test_werner_state(fidelity: float) -> None:
+    expected = fidelity * BELL.density_matrix + (1 - fidelity) / 3 * (
+        np.eye(4) - BELL.density_matrix
+    )
+    state = PairState.werner(fidelity)
+    np.testing.assert_allclose(state.density_matrix, expected, atol=1e-14)
+    assert state.fidelity == pytest.approx(fidelity)
+    np.testing.assert_allclose(state.pauli_errors.sum(), 1, atol=1e-14)
+
+
+def through_kraus(
+    rho: NDArray[np.complex128], operators: list[NDArray[np.complex128]]
+) -> NDArray[np.complex128]:
+    """The channel of these Kraus operators on both halves."""
+    both = [np.kron(one, other) for one in operators for other in operators]
+    return np.asarray(sum(k @ rho @ k.conj().T for k in both), complex)
+
+
+@given(st.integers(0, 2**32), st.floats(0, 1))
+def test_local_channels_as_kraus_operators(seed: int, chance: float) -> None:
+    rho = random_state(seed)
+    state = PairState.from_matrix(rho)
+    flips = [np.sqrt(1 - chance) * np.eye(2), np.sqrt(chance) * np.diag([1.0, -1])]
+    decay = [np.diag([1, np.sqrt(1 - chance)]), np.sqrt(chance) * np.eye(2, k=1)]
+    for found, kraus in ((state.dephased(chance), flips), (state.damped(chance), decay)):
+        expected = through_kraus(rho, [np.asarray(k, complex) for k in kraus])
+        np.testing.assert_allclose(found.density_matrix, expected, atol=1e-12)
+
+
+def test_weights_of_the_bell_states() -> None:
+    """[phase flip, bit flip]: Phi+, Psi+, Phi-, Psi-."""
+    vectors = {(0, 0): [1, 0, 0, 1], (0, 1): [0, 1, 1, 0], (1, 0): [1, 0, 0, -1]}
+    rho = random_state(3)
+    found = PairState.from_matrix(rho).pauli_errors
+    for place, vector in {**vectors, (1, 1): [0, 1, -1, 0]}.items():
+        unit = np.array(vector) / np.sqrt(2)
+        assert found[place] == pytest.approx((unit @ rho @ unit).real)
+
+
 def test_bell_pair_is_the_same_after_hadamards() -> None:
     assert BELL.after_hadamards == BELL
     np.testing.assert_array_equal(BELL.weights, 0.5)

@@ -8,21 +8,34 @@ from ebit.errors import EbitError
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
+    PairState,
     QuantumLink,
     Resource,
     Separable,
+    SharedPairs,
     parse_resource,
 )
 
 PAIRS = st.integers(0, 999)
 CONCURRENCE = st.floats(0, 1)
+OPTIONS = st.fixed_dictionaries(
+    {},
+    optional={
+        "concurrence": CONCURRENCE,
+        "fidelity": st.floats(0.25, 1),
+        "dephasing": CONCURRENCE,
+        "damping": CONCURRENCE,
+    },
+)
 RESOURCES: st.SearchStrategy[Resource] = st.one_of(
     st.just(Separable()),
     st.just(QuantumLink()),
     PAIRS.map(BellPairs),
     PAIRS.map(ClassicalBits),
     st.builds(BellPairs, PAIRS, CONCURRENCE),
-    st.builds(ClassicalBits, st.integers(1, 999), CONCURRENCE),
+    st.builds(lambda n, options: BellPairs(n, **options), PAIRS, OPTIONS),
+    st.builds(lambda n, options: ClassicalBits(n, **options), st.integers(1, 999), OPTIONS),
+    OPTIONS.map(lambda options: QuantumLink(**options)),
 )
 LIKELY = st.text("nonebelclasiqutm+: 0123456789-.,\n٣", max_size=18)
 
@@ -47,6 +60,9 @@ def test_round_trip(resource: Resource) -> None:
         ("classical+bell:0", ClassicalBits()),
         ("classical+bell:3", ClassicalBits(pairs=3)),
         ("quantum", QuantumLink()),
+        ("quantum,fidelity=0.9", QuantumLink(fidelity=0.9)),
+        ("bell:1,damping=.1,fidelity=0.9", BellPairs(1, fidelity=0.9, damping=0.1)),
+        ("bell:2,dephasing=0.0", BellPairs(2)),
     ],
 )
 def test_strings(text: str, resource: Resource) -> None:
@@ -99,7 +115,11 @@ def test_negative_pairs(kind: type[BellPairs] | type[ClassicalBits]) -> None:
         ("bell:1,concurrence=nan", "Unknown option"),
         ("bell:1,concurrence=", "Unknown option"),
         ("bell:1,", "Unknown option"),
-        ("bell:1,fidelty=0.9", "Unknown option"),
+        ("bell:1,fidelty=0.9", "fidelity=F, dephasing=P or damping=G"),
+        ("bell:1,fidelity=0.2", "`fidelity` must be a number from 0.25 .* to 1 .* but is 0.2"),
+        ("quantum,fidelity=1.1", "`fidelity` must be a number from 0.25"),
+        ("bell:1,dephasing=2", "`dephasing` must be a probability"),
+        ("bell:1,damping=2", "`damping` must be a probability"),
         ("bell:1,concurrence=0.5,concurrence=0.6", "Unknown option"),
     ],
 )
@@ -117,3 +137,22 @@ def test_wrong_concurrence(concurrence: float) -> None:
 def test_resources_are_values() -> None:
     """Equal and hashable, so that they can be keys and settings."""
     assert len({Separable(), Separable(), BellPairs(0), BellPairs(1), BellPairs(1)}) == 3
+
+
+def test_options_act_in_their_order() -> None:
+    """Source, white noise, dephasing, damping."""
+    state = BellPairs(1, 0.7, fidelity=0.9, dephasing=0.1, damping=0.2).pair_state
+    by_hand = PairState.partially_entangled(0.7).with_white_noise(0.9).dephased(0.1).damped(0.2)
+    assert state == by_hand
+    assert state != PairState.partially_entangled(0.7).damped(0.2).with_white_noise(0.9)
+    assert ClassicalBits(1, fidelity=0.9).pair_state == PairState.werner(0.9)
+
+
+def test_pairs_in_any_state() -> None:
+    state = PairState.werner(0.7)
+    assert SharedPairs(2, state).consumption(4, 1, 0) == BellPairs(2).consumption(4, 1, 0)
+    sending = SharedPairs(2, state, sends_bits=True)
+    assert sending.consumption(4, 1, 0) == ClassicalBits(2).consumption(4, 1, 0)
+    assert sending.name == "classical+pairs:2"
+    with pytest.raises(EbitError, match=r"^Argument `pair_state` must be a PairState"):
+        SharedPairs(1, state.density_matrix)  # type: ignore[arg-type]

@@ -22,7 +22,7 @@ from ebit.circuits.convolution import (
     convolve_states,
     uses_per_layer,
 )
-from ebit.circuits.embedding import embedding_phases
+from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 
@@ -42,6 +42,7 @@ __all__ = [
     "pair_columns",
     "pool_rows",
     "pool_states",
+    "ring",
     "spins",
     "stages",
     "uses_per_layer",

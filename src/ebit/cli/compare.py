@@ -1,12 +1,9 @@
 """`ebit compare`: all resources side by side on one data set."""
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from ebit.cli.console import (
     announce,
@@ -38,15 +35,13 @@ from ebit.cli.options import (
     split_resources,
 )
 from ebit.cli.progress import show_progress
+from ebit.cli.quick import QUICK_ROWS, smaller
 from ebit.cli.shots import parse_shots, show_shots
-from ebit.data import Dataset
 from ebit.models import RESOURCES_HELP
 from ebit.plots import check_installed
 from ebit.report import write_report
 from ebit.results import Store, all_resources, default_qubits, make_task, summarize
 from ebit.results import compare as compare_tasks
-
-QUICK_ROWS = 512
 
 
 def compare(
@@ -98,7 +93,7 @@ def compare(
     shot_numbers = parse_shots(shots)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
-        dataset = _smaller(dataset, seed)
+        dataset = smaller(dataset, seed)
     if qubits is None:
         qubits = default_qubits(dataset)
     names = all_resources(qubits) if resources is None else split_resources(resources)
@@ -142,28 +137,3 @@ def compare(
     output.print(f"Report: {written[0]}")
     content = {"rows": summary.to_dicts()}
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
-
-
-def _smaller(dataset: Dataset, seed: int) -> Dataset:
-    """The same data with at most `QUICK_ROWS` rows for training and a third of that to validate."""
-    random = np.random.default_rng([seed, QUICK_ROWS])
-    train = _sample(dataset.y_train, QUICK_ROWS, random)
-    validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random)
-    return replace(
-        dataset,
-        x_train=dataset.x_train[train],
-        y_train=dataset.y_train[train],
-        x_validation=dataset.x_validation[validation],
-        y_validation=dataset.y_validation[validation],
-    )
-
-
-def _sample(
-    labels: NDArray[np.float64], limit: int, random: np.random.Generator
-) -> NDArray[np.intp]:
-    """At most `limit` rows that keep the share of each class, at least one row of each."""
-    if len(labels) <= limit:
-        return np.arange(len(labels))
-    first, second = (random.permutation(np.flatnonzero(labels == sign)) for sign in (-1, 1))
-    count = min(max(round(limit * len(first) / len(labels)), 1), limit - 1)
-    return np.sort(np.concatenate([first[:count], second[: limit - count]]))

@@ -12,6 +12,7 @@ import ebit
 from ebit.cli.bench import bench
 from ebit.cli.capacity import capacity
 from ebit.cli.compare import compare
+from ebit.cli.plan import plan
 from ebit.cli.predict import predict
 from ebit.cli.reproduce import reproduce
 from ebit.cli.sweep import sweep
@@ -33,6 +34,7 @@ app.command()(compare)
 app.command()(train)
 app.command()(predict)
 app.command()(sweep)
+app.command()(plan)
 app.command()(capacity)
 app.command()(reproduce)
 app.command()(bench)

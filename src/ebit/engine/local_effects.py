@@ -84,21 +84,27 @@ class LocalEffects:
 
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x) from the two effects, shape (batch, 2, 2)."""
-        rows = jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
         if self.method == "columns":
-            chances = self._from_columns(rows, parameters["mixing"], encoded)
+            chances = self._from_columns(parameters, encoded)
         elif self.method == "paired features":
-            chances = self._from_paired_features(rows, encoded)
+            chances = self._from_paired_features(self._effects(parameters), encoded)
         else:
-            chances = self._from_features(rows, parameters["mixing"], encoded)
+            operators = self._pair_operators(parameters["mixing"])
+            dressed = operators * self._effects(parameters)[:, None, None]
+            chances = self._from_features(dressed, encoded)
         return joint_table(*chances)
 
-    def _from_features(self, rows: jax.Array, mixing: jax.Array, features: Encoded) -> Chances:
-        effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+    def _effects(self, parameters: CircuitParameters) -> jax.Array:
+        """M of both QPUs, shape (2, 2**n, 2**n)."""
+        rows = jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
+        return jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+
+    def _pair_operators(self, mixing: jax.Array) -> jax.Array:
+        """Conjugate V of pair state j times V of pair state l: (2, 2**k, 2**k, 2**n, 2**n)."""
         basis = self._embedded_basis(mixing)
-        dressed = (
-            basis.conj()[:, :, None, :, None] * basis[:, None, :, None, :] * effects[:, None, None]
-        )
+        return basis.conj()[:, :, None, :, None] * basis[:, None, :, None, :]
+
+    def _from_features(self, dressed: jax.Array, features: Encoded) -> Chances:
         states = 2**self.pairs
         sides = (dressed[0], through_pairs(dressed[1], self.state, self.pairs))
         first, second = (
@@ -109,10 +115,9 @@ class LocalEffects:
             ).reshape(states, states, -1)
             for side, table in zip(sides, features, strict=True)
         )
-        return _meet(first, second, reduced_state(self.state, self.pairs))
+        return meet(first, second, reduced_state(self.state, self.pairs))
 
-    def _from_paired_features(self, rows: jax.Array, features: Encoded) -> Chances:
-        effects = jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+    def _from_paired_features(self, effects: jax.Array, features: Encoded) -> Chances:
         blocks = pair_blocks(self.qubits, self.pairs)
         states, others = blocks.shape
         split = effects[:, blocks[:, :, None, None], blocks]
@@ -137,8 +142,9 @@ class LocalEffects:
         )
         return both, first, second
 
-    def _from_columns(self, rows: jax.Array, mixing: jax.Array, encoded: Encoded) -> Chances:
-        phases = jnp.stack(encoded)
+    def _from_columns(self, parameters: CircuitParameters, encoded: Encoded) -> Chances:
+        rows = jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
+        mixing, phases = parameters["mixing"], jnp.stack(encoded)
         state = self.state if self.mixing else self.state.after_hadamards
         if self.mixing:
             dressed = rows[:, None] * self._embedded_basis(mixing)[:, :, None, :]
@@ -152,7 +158,7 @@ class LocalEffects:
         gram = jnp.einsum("qbrj,qbrl->qjlb", columns.conj(), columns, precision=_HIGHEST)
         seen = through_pairs(gram[1], state, self.pairs)
         first, second = (side.real + side.imag for side in (gram[0], seen))
-        return _meet(first, second, reduced_state(state, self.pairs))
+        return meet(first, second, reduced_state(state, self.pairs))
 
     def _embedded_basis(self, mixing: jax.Array) -> jax.Array:
         """V: the pair states behind mixing layers and Hadamards, shape (2, 2**k, 2**n)."""
@@ -193,8 +199,17 @@ class LocalEffects:
         return 8 * bytes_per_real * (effects + batch * per_sample)
 
 
-def _meet(first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128]) -> Chances:
-    """P(00), P(a=0), P(b=0) from packed G of both sides, B's as seen through the pairs."""
+def meet(first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128]) -> Chances:
+    """P(00), P(a=0), P(b=0) from packed G of both sides, B's as seen through the pairs.
+
+    Args:
+        first: QPU A's G, real plus imaginary part, shape (2**k, 2**k, batch).
+        second: QPU B's, as QPU A sees it.
+        reduced: State of QPU A's halves, shape (2**k, 2**k).
+
+    Returns:
+        Each of shape (batch,).
+    """
     both = jnp.sum(first * jnp.swapaxes(second, 0, 1), axis=(0, 1))
     if np.allclose(reduced, reduced[0, 0].real * np.eye(len(reduced)), rtol=1e-12):
         alone = float(reduced[0, 0].real) * jnp.einsum("jjb->b", first)

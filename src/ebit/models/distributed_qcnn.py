@@ -9,12 +9,13 @@ import jax.numpy as jnp
 import numpy as np
 
 from ebit.circuits import measurements, stages
-from ebit.engine import Engine, LocalEffects, select_engine
+from ebit.engine import Engine, LocalEffects, NoisyJoint, select_engine
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs
-from ebit.resources import Consumption, Resource, Separable
+from ebit.noise import Noise
+from ebit.resources import Consumption, Resource, Separable, teleported
 
 READOUTS = ("weights", "parity")
 PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
@@ -35,6 +36,7 @@ class DistributedQCNN:
         readout: `weights` (four trained weights) or `parity` (w, -w, -w, w with one trained w).
         pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
             but the last in the only round).
+        noise: Local noise of the QPUs; none by default.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -59,6 +61,7 @@ class DistributedQCNN:
     mixing: int = 0
     readout: str = "weights"
     pooling: str = "halves"
+    noise: Noise | None = None
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
@@ -73,11 +76,16 @@ class DistributedQCNN:
             raise EbitError(
                 f"Argument `readout` must be one of {', '.join(READOUTS)}, but is {self.readout!r}."
             )
+        if self.noise is not None and not isinstance(self.noise, Noise):
+            raise EbitError(
+                f"Argument `noise` must be an ebit.Noise or None, but is {self.noise!r}."
+            )
         if self.resource.pairs > self.qubits:
             raise EbitError(
                 f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
                 f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
             )
+        _ = self.engine
 
     @property
     def resource_name(self) -> str:
@@ -108,13 +116,14 @@ class DistributedQCNN:
 
     @property
     def consumption(self) -> Consumption:
-        """What one inference uses up between the QPUs."""
-        return self.resource.consumption(self.qubits, self.depth, self.mixing, self.pooling)
+        """What one inference uses up between the QPUs; with noise, gates take pairs and bits."""
+        used = self.resource.consumption(self.qubits, self.depth, self.mixing, self.pooling)
+        return teleported(used) if isinstance(self.engine, NoisyJoint) else used
 
     @cached_property
     def engine(self) -> Engine:
         """How the probabilities are computed."""
-        return select_engine(self.resource, self.qubits, self.mixing, self.pooling)
+        return select_engine(self.resource, self.qubits, self.mixing, self.pooling, self.noise)
 
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1).

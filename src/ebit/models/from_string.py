@@ -47,6 +47,8 @@ def model_from_string(
     try:
         shared = parse_resource(resource)
     except EbitError:
+        if "," in resource:  # the kind is known, an option is not
+            raise
         raise EbitError(f"Unknown resource {resource!r}: use {RESOURCES_HELP}.") from None
     return DistributedQCNN(
         qubits=qubits,

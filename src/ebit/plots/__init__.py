@@ -18,10 +18,15 @@ from ebit.plots.saving import save_figure
 from ebit.plots.shots import accuracy_against_shots
 from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
+from ebit.plots.sweeps import accuracy_against_distance, accuracy_against_fidelity
+from ebit.plots.tradeoff import accuracy_against_rate
 
 __all__ = [
     "ResourceStyle",
     "accuracy_against_cost",
+    "accuracy_against_distance",
+    "accuracy_against_fidelity",
+    "accuracy_against_rate",
     "accuracy_against_shots",
     "accuracy_by_functions",
     "accuracy_by_resource",

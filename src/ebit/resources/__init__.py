@@ -5,8 +5,9 @@ from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.pair_state import BELL, PairState
 from ebit.resources.parse import parse_resource
-from ebit.resources.quantum_link import QuantumLink
+from ebit.resources.quantum_link import QuantumLink, teleported
 from ebit.resources.separable import Separable
+from ebit.resources.shared_pairs import SharedPairs
 
 __all__ = [
     "BELL",
@@ -17,5 +18,7 @@ __all__ = [
     "QuantumLink",
     "Resource",
     "Separable",
+    "SharedPairs",
     "parse_resource",
+    "teleported",
 ]

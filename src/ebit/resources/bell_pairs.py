@@ -3,44 +3,38 @@
 from dataclasses import dataclass
 
 from ebit.resources.base import Consumption
-from ebit.resources.pair_state import PairState, check_pairs, pair_options
+from ebit.resources.pairs import Pairs
 
 
-@dataclass(frozen=True)
-class BellPairs:
-    r"""The first qubits of both QPUs start in :math:`\cos a\,|00\rangle + \sin a\,|11\rangle`.
+@dataclass(frozen=True, repr=False)
+class BellPairs(Pairs):
+    r"""The first qubits of both QPUs start in Bell pairs, or in what is left of them.
 
     Args:
         pairs: Number of pairs N, 0 to the qubits of a QPU.
-        concurrence: :math:`\sin 2a` of every pair, from 0 (a product state) to 1 (a Bell pair).
+        concurrence: The source makes :math:`\cos a\,|00\rangle + \sin a\,|11\rangle` with
+            :math:`\sin 2a` from 0 (a product state) to 1 (a Bell pair).
+        fidelity: White noise that would leave a Bell pair this fidelity, 1/4 to 1 (Werner state).
+        dephasing: Probability of a phase flip of each half.
+        damping: Probability that a half in state 1 falls to 0.
 
     Raises:
-        EbitError: If `pairs` is negative or `concurrence` is out of range.
+        EbitError: If `pairs` is negative or an option is out of range.
 
     Example:
-        >>> BellPairs(2).name, BellPairs(1, concurrence=0.5).name
-        ('bell:2', 'bell:1,concurrence=0.5')
+        >>> BellPairs(2).name, BellPairs(1, fidelity=0.9, damping=0.1).name
+        ('bell:2', 'bell:1,fidelity=0.9,damping=0.1')
 
     Source:
         Kim et al., arXiv:2605.03864 (Bell-n DQML).
     """
 
     pairs: int
-    concurrence: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_pairs(self.pairs)
-        _ = self.pair_state
 
     @property
     def name(self) -> str:
         """The resource string."""
-        return f"bell:{self.pairs}{pair_options(self.concurrence)}"
-
-    @property
-    def pair_state(self) -> PairState:
-        """State of every pair."""
-        return PairState.partially_entangled(self.concurrence)
+        return f"bell:{self.pairs}{self.options}"
 
     @property
     def sends_bits(self) -> bool:

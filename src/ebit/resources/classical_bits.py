@@ -4,19 +4,18 @@ from dataclasses import dataclass
 
 from ebit.circuits import stages
 from ebit.resources.base import Consumption
-from ebit.resources.pair_state import PairState, check_pairs, pair_options
+from ebit.resources.pairs import Pairs
 
 
-@dataclass(frozen=True)
-class ClassicalBits:
+@dataclass(frozen=True, repr=False)
+class ClassicalBits(Pairs):
     """Every pooling outcome is sent to the other QPU, optionally with Bell pairs beside it.
 
     Args:
-        pairs: Pairs shared before the inference.
-        concurrence: Of every pair, from 0 (a product state) to 1 (a Bell pair).
+        pairs: Pairs shared before the inference; their options are those of `BellPairs`.
 
     Raises:
-        EbitError: If `pairs` is negative or `concurrence` is out of range.
+        EbitError: If `pairs` is negative or an option is out of range.
 
     Example:
         >>> ClassicalBits().name, ClassicalBits(pairs=1).name
@@ -26,24 +25,10 @@ class ClassicalBits:
         Hwang et al., Quantum Sci. Technol. 10 015059 (classical communication).
     """
 
-    pairs: int = 0
-    concurrence: float = 1.0
-
-    def __post_init__(self) -> None:
-        check_pairs(self.pairs)
-        _ = self.pair_state
-
     @property
     def name(self) -> str:
         """The resource string."""
-        if not self.pairs:
-            return "classical"
-        return f"classical+bell:{self.pairs}{pair_options(self.concurrence)}"
-
-    @property
-    def pair_state(self) -> PairState:
-        """State of every pair."""
-        return PairState.partially_entangled(self.concurrence)
+        return f"classical+bell:{self.pairs}{self.options}" if self.pairs else "classical"
 
     @property
     def sends_bits(self) -> bool:

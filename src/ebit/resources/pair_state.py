@@ -8,6 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ebit.errors import EbitError
+from ebit.noise import (
+    PAULIS,
+    Channel,
+    check_fidelity,
+    check_probability,
+    damping,
+    dephasing,
+    is_real,
+)
 
 _TOLERANCE = 1e-9
 """Largest slip of a user's density matrix."""
@@ -87,7 +96,7 @@ class PairState:
             >>> round(PairState.partially_entangled(0.6).concurrence, 12)
             0.6
         """
-        if not isinstance(concurrence, int | float | np.number) or not 0 <= concurrence <= 1:
+        if not is_real(concurrence) or not 0 <= concurrence <= 1:
             raise EbitError(
                 f"Argument `concurrence` must be from 0 (a product state) to 1 (a Bell pair), but "
                 f"is {concurrence!r}."
@@ -97,6 +106,124 @@ class PairState:
         matrix[[0, 3], [0, 3]] = (1 + root) / 2, (1 - root) / 2
         matrix[[0, 3], [3, 0]] = concurrence / 2
         return _of(matrix)
+
+    @classmethod
+    def werner(cls, fidelity: float) -> "PairState":
+        r"""A Bell pair with white noise.
+
+        .. math:: \rho = F\,\Phi^+ + \frac{1-F}{3}\,(1 - \Phi^+)
+
+        Args:
+            fidelity: F, from 1/4 (white noise) to 1 (a Bell pair).
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If F is out of range.
+
+        Example:
+            >>> round(PairState.werner(0.9).fidelity, 12)
+            0.9
+
+        Source:
+            Werner, Phys. Rev. A 40, 4277 (1989).
+        """
+        return BELL.with_white_noise(fidelity)
+
+    def with_white_noise(self, fidelity: float) -> "PairState":
+        r"""Mix the state with white noise such that a Bell pair would get fidelity F.
+
+        .. math:: \rho \mapsto v\rho + (1-v)\,I/4, \qquad v = (4F - 1)/3
+
+        Args:
+            fidelity: F, 1/4 to 1.
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If F is out of range.
+
+        Example:
+            >>> round(PairState.partially_entangled(0.5).with_white_noise(0.25).concurrence, 12)
+            0.0
+        """
+        check_fidelity(fidelity)
+        visibility = (4 * fidelity - 1) / 3
+        return _of(visibility * self.density_matrix + (1 - visibility) * np.eye(4) / 4)
+
+    def dephased(self, probability: float) -> "PairState":
+        r"""Flip the phase of each half with probability p: :math:`(1-p)\rho + p\,Z\rho Z`, twice.
+
+        Args:
+            probability: p, 0 to 1; 1/2 destroys all coherence.
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If p is no probability.
+
+        Example:
+            >>> round(BELL.dephased(0.5).concurrence, 12)
+            0.0
+        """
+        check_probability("dephasing", probability)
+        return self.through(dephasing(probability), dephasing(probability))
+
+    def damped(self, probability: float) -> "PairState":
+        """Let each half decay from 1 to 0 with probability g.
+
+        Args:
+            probability: g, 0 to 1.
+
+        Returns:
+            The state.
+
+        Raises:
+            EbitError: If g is no probability.
+
+        Example:
+            >>> round(BELL.damped(1.0).fidelity, 12)  # the state 00
+            0.5
+        """
+        check_probability("damping", probability)
+        return self.through(damping(probability), damping(probability))
+
+    def through(self, first: Channel, second: Channel) -> "PairState":
+        """Send the halves through a channel each.
+
+        Args:
+            first: Channel of QPU A's half, shape (4, 4).
+            second: Channel of QPU B's half.
+
+        Returns:
+            The state.
+
+        Example:
+            >>> from ebit.noise import depolarising
+            >>> BELL.through(depolarising(1.0), np.eye(4)).fidelity
+            0.25
+        """
+        if np.array_equal(first, np.eye(4)) and np.array_equal(second, np.eye(4)):
+            return self
+        halves = self.density_matrix.reshape(2, 2, 2, 2)
+        pauli = np.einsum("ixw,jyz,wzxy->ij", PAULIS, PAULIS, halves).real
+        after = first @ pauli @ second.T
+        return _of(np.einsum("ij,ixw,jyz->xywz", after, PAULIS, PAULIS).reshape(4, 4) / 4)
+
+    @cached_property
+    def pauli_errors(self) -> NDArray[np.float64]:
+        r"""Weights of the four Bell states, shape (2, 2): [phase flip, bit flip] of a Bell pair.
+
+        Returns:
+            :math:`\Phi^+, \Psi^+` in the first row, :math:`\Phi^-, \Psi^-` in the second.
+        """
+        matrix = self.density_matrix
+        same = (matrix[0, 0] + matrix[3, 3]).real / 2 + np.array([1, -1]) * matrix[0, 3].real
+        other = (matrix[1, 1] + matrix[2, 2]).real / 2 + np.array([1, -1]) * matrix[1, 2].real
+        return np.stack([same, other], axis=1)
 
     @cached_property
     def density_matrix(self) -> NDArray[np.complex128]:
@@ -166,17 +293,6 @@ class PairState:
         kept = values > _ROUNDING
         scaled: NDArray[Any] = vectors[:, kept] * np.sqrt(values[kept])
         return scaled.T.reshape(-1, 2, 2)
-
-
-def check_pairs(pairs: int) -> None:
-    """Raise unless this is a number of pairs."""
-    if not isinstance(pairs, int | np.integer) or isinstance(pairs, bool) or pairs < 0:
-        raise EbitError(f"Argument `pairs` must be a whole number of pairs >= 0, but is {pairs!r}.")
-
-
-def pair_options(concurrence: float) -> str:
-    """What a resource string says about the state of its pairs; nothing for Bell pairs."""
-    return "" if concurrence == 1 else f",concurrence={float(concurrence)!r}"
 
 
 def _of(matrix: NDArray[Any]) -> PairState:

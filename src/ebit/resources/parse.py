@@ -6,11 +6,13 @@ from ebit.errors import EbitError
 from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.pairs import PAIR_OPTIONS
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.separable import Separable
 
 _PAIRS = re.compile(r"(bell|classical\+bell):([0-9]{1,3})")
 _NUMBER = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,3})?")
+_PLAIN: dict[str, Resource] = {"none": Separable(), "classical": ClassicalBits()}
 
 
 def parse_resource(text: str) -> Resource:
@@ -18,7 +20,8 @@ def parse_resource(text: str) -> Resource:
 
     Args:
         text: `none`, `bell:N`, `classical`, `classical+bell:N` or `quantum`; options of the pairs
-            follow after a comma, as in `bell:1,concurrence=0.5`.
+            (`BellPairs`) follow after commas, as in `bell:1,concurrence=0.5,fidelity=0.9`; with
+            `quantum` they describe the pairs that its gates are teleported with.
 
     Returns:
         The resource; `parse_resource(r.name) == r` for every resource r.
@@ -28,35 +31,32 @@ def parse_resource(text: str) -> Resource:
 
     Example:
         >>> parse_resource("classical+bell:2")
-        ClassicalBits(pairs=2, concurrence=1.0)
+        ClassicalBits(pairs=2)
     """
-    if text == "none":
-        return Separable()
-    if text == "classical":
-        return ClassicalBits()
-    if text == "quantum":
-        return QuantumLink()
     name, *options = text.split(",")
     match = _PAIRS.fullmatch(name)
-    if match is None:
-        raise EbitError(
-            f"Unknown resource {text!r}: use none, bell:N, classical, classical+bell:N or quantum "
-            "(N = number of Bell pairs)."
-        )
-    pairs, concurrence = int(match[2]), _concurrence(options, text)
-    if match[1] == "bell":
-        return BellPairs(pairs, concurrence)
-    return ClassicalBits(pairs, concurrence)
+    if match is not None:
+        kind = BellPairs if match[1] == "bell" else ClassicalBits
+        return kind(int(match[2]), **_pair_options(options, text))
+    if name == "quantum":
+        return QuantumLink(**_pair_options(options, text))
+    if not options and name in _PLAIN:
+        return _PLAIN[name]
+    raise EbitError(
+        f"Unknown resource {text!r}: use none, bell:N, classical, classical+bell:N or quantum "
+        "(N = number of Bell pairs)."
+    )
 
 
-def _concurrence(options: list[str], text: str) -> float:
-    """The option of the pairs, 1 if it is left out."""
-    if not options:
-        return 1.0
-    name, _, value = options[0].partition("=")
-    if len(options) > 1 or name != "concurrence" or not _NUMBER.fullmatch(value):
-        raise EbitError(
-            f"Unknown option in resource {text!r}: after the number of pairs use nothing or "
-            "concurrence=C with C from 0 to 1."
-        )
-    return float(value)
+def _pair_options(options: list[str], text: str) -> dict[str, float]:
+    """The options of the pairs that are said."""
+    found: dict[str, float] = {}
+    for option in options:
+        name, _, value = option.partition("=")
+        if name not in PAIR_OPTIONS or name in found or not _NUMBER.fullmatch(value):
+            raise EbitError(
+                f"Unknown option in resource {text!r}: after a comma use concurrence=C, "
+                "fidelity=F, dephasing=P or damping=G, each with a number and at most once."
+            )
+        found[name] = float(value)
+    return found

@@ -1,0 +1,115 @@
+"""Accuracy against distance for three kinds of hardware: the figure and table of the documentation.
+
+Usage: python benchmarks/distance.py --out docs/results/distance [--quick]
+
+The circuits are trained once, without noise, and run on every hardware.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import polars as pl
+import typer
+
+from ebit.data import load
+from ebit.network import Link, Network, profile
+from ebit.planning import DISTANCES, Plan, open_site, plan, words
+from ebit.plots import accuracy_against_distance, new_panels, save_figure
+from ebit.results import make_task
+from ebit.writing import write_atomically
+
+HARDWARE = ("superconducting", "trapped-ion", "neutral-atom")
+RESOURCES = ("none", "bell:1", "bell:2", "classical", "quantum")
+
+
+def network(name: str) -> Network:
+    """Two QPUs of one kind and a fibre link; all kinds have the same link, which is assumed."""
+    qpus = [profile(name).qpu(end) for end in ("a", "b")]
+    link = Link(
+        between=("a", "b"), length="1 km", efficiency=0.1, attempt_time="1 us", fidelity=0.95
+    )
+    return Network(qpus=qpus, links=[link])
+
+
+def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: bool) -> Plan:
+    """The plan for one kind of hardware."""
+    data = load("clusters:0")
+    tasks = [
+        make_task(data, resource=resource, depth=depth, steps=steps, runs=runs)
+        for resource in RESOURCES
+    ]
+    return plan(
+        open_site(network(name)),
+        data,
+        tasks,
+        out,
+        shots=[1000],
+        purification=[0],
+        distances=DISTANCES[::5] if quick else DISTANCES,
+        fidelities=[0.5, 1.0] if quick else [0.25, 0.5, 0.7, 0.8, 0.9, 1.0],
+        rows=128 if quick else 512,
+        progress=lambda task: (
+            lambda done, steps: (
+                print(f"{task.model.resource}: {done} steps", flush=True) if done == steps else None
+            )
+        ),
+        evaluating=lambda done, total: (
+            print(f"{name}: {done} of {total} points", flush=True) if done % 10 == 0 else None
+        ),
+    )
+
+
+def crossing_rows(name: str, found: Plan) -> list[dict[str, object]]:
+    """One row per resource: where it stops to help, and where it stops to be feasible."""
+    rows: list[dict[str, object]] = []
+    for resource, crossing in found.distance_crossings.items():
+        own = found.distance.filter((pl.col("resource") == resource) & pl.col("feasible"))
+        rows.append(
+            {
+                "hardware": name,
+                "resource": resource,
+                "better_at_10000_km": crossing.above,
+                "crossing_km": crossing.place,
+                "low_km": crossing.low,
+                "high_km": crossing.high,
+                "runs": f"{crossing.crossing} of {crossing.runs}",
+                "feasible_to_km": own["distance_km"].max(),
+            }
+        )
+    return rows
+
+
+def main(
+    out: Annotated[Path, typer.Option()] = Path("docs/results/distance"),
+    store: Annotated[Path, typer.Option(help="Folder for trainings.")] = Path("ebit-distance"),
+    depth: int = 5,
+    steps: int = 2000,
+    runs: int = 5,
+    quick: bool = False,
+) -> None:
+    """Plan for every kind of hardware, then write figure and table."""
+    plans = {
+        name: planned(name, store, depth=depth, steps=steps, runs=runs, quick=quick)
+        for name in HARDWARE
+    }
+    figure, axes = new_panels(len(plans), 2.9)
+    for ax, (name, found) in zip(axes, plans.items(), strict=True):
+        accuracy_against_distance(found.distance, ax, words.marks(found.distance_crossings))
+        ax.set_title(name)
+        ax.get_legend().remove()
+    for ax in axes[1:]:
+        ax.set_ylabel("")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    save_figure(figure, out / "distance")
+    table = pl.DataFrame(
+        [row for name, found in plans.items() for row in crossing_rows(name, found)]
+    )
+    write_atomically(out / "crossings.csv", table.write_csv(float_precision=4).encode())
+    for name, found in plans.items():
+        print(name)
+        for sentence in words.findings(found):
+            print(f"- {sentence}")
+
+
+if __name__ == "__main__":
+    typer.run(main)

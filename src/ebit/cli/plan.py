@@ -1,0 +1,267 @@
+"""`ebit plan`: which resource is worth having on a network."""
+
+import math
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import polars as pl
+import typer
+
+from ebit.cli.console import (
+    announce,
+    check_output,
+    command_line,
+    messages,
+    output,
+    print_table,
+    write_json,
+)
+from ebit.cli.options import (
+    DATA_HELP,
+    BatchSize,
+    DataOptions,
+    Features,
+    Json,
+    Label,
+    LearningRate,
+    Positive,
+    Qubits,
+    Scale,
+    Seed,
+    Split,
+    SplitSeed,
+    split_resources,
+)
+from ebit.cli.progress import show_progress, show_titles
+from ebit.cli.quick import smaller
+from ebit.cli.shots import parse_shots
+from ebit.errors import EbitError
+from ebit.network import profile_names
+from ebit.planning import (
+    DISTANCES,
+    EVALUATED_ROWS,
+    FIDELITIES,
+    Plan,
+    check_plan,
+    circuit_words,
+    open_site,
+    words,
+)
+from ebit.planning import plan as plan_site
+from ebit.plots import check_installed
+from ebit.report import PlanPage, write_plan
+from ebit.results import Store, Task, compare, make_task
+
+RESOURCES = "none,bell:1,bell:2,classical,quantum"
+NETWORK_HELP = (
+    "TOML file of a network, or two profiles QPU+LINK: "
+    f"{', '.join(profile_names('qpu'))} + {', '.join(profile_names('link'))}."
+)
+
+
+def plan(
+    network: Annotated[str, typer.Argument(help=NETWORK_HELP)],
+    data: Annotated[str, typer.Option(help=DATA_HELP)] = "clusters:0",
+    qpus: Annotated[
+        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
+    ] = None,
+    resources: Annotated[
+        str, typer.Option(help="Separated by commas; none is always there.")
+    ] = RESOURCES,
+    shots: Annotated[str, typer.Option(help="Shots per label, separated by commas.")] = "100,1000",
+    purification: Annotated[
+        str, typer.Option(help="Rounds of purification, separated by commas.")
+    ] = "0,1,2",
+    rate: Annotated[
+        float | None, typer.Option(help="Labels per second asked for. Default: one a day.")
+    ] = None,
+    rows: Annotated[
+        int, typer.Option(help="Validation rows to evaluate on, at most.")
+    ] = EVALUATED_ROWS,
+    depth: Annotated[
+        int | None, typer.Option(help="Convolution layers per stage. Default: 20, quick 5.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="Optimiser steps. Default: 2000, quick 150.")
+    ] = None,
+    runs: Annotated[
+        int | None, typer.Option(help="Runs per resource. Default: 5, quick 3.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: few rows, steps and points.")
+    ] = False,
+    batch_size: BatchSize = None,
+    learning_rate: LearningRate = 0.05,
+    seed: Seed = 0,
+    qubits: Qubits = None,
+    label: Label = None,
+    split: Split = 0.25,
+    split_seed: SplitSeed = 0,
+    scale: Scale = "none",
+    features: Features = None,
+    positive: Positive = None,
+    out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
+        "ebit-plan"
+    ),
+    json: Json = None,
+) -> None:
+    """Say which resource is worth having on a network: accuracy, rate, cost, and why.
+
+    Circuits are trained without noise, once, and run with the noise of the network. Interrupted
+    with Ctrl-C or killed, the same command goes on with the trainings where it stopped.
+    """
+    check_installed()
+    site = open_site(network, _pair(qpus))
+    shot_numbers, rounds = parse_shots(shots), _rounds(purification)
+    dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
+    if quick:
+        dataset = smaller(dataset, seed)
+    tasks = [
+        make_task(
+            dataset,
+            resource=name,
+            qubits=qubits,
+            depth=(5 if quick else 20) if depth is None else depth,
+            steps=(150 if quick else 2000) if steps is None else steps,
+            batch_size=batch_size,
+            learning_rate=learning_rate,
+            runs=(3 if quick else 5) if runs is None else runs,
+            seed=seed,
+        )
+        for name in dict.fromkeys(["none", *split_resources(resources)])
+    ]
+    check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
+    check_output(json, data=data)
+    check_output(out / "plan.html", data=data)
+    messages.print(f"Network: {site}.")
+    announce(dataset, tasks, Store(out))
+    with show_progress(len(tasks)) as start:
+        compare(dataset, tasks, out, progress=start)
+    with show_titles(1, "points") as title:
+        found = plan_site(
+            site,
+            dataset,
+            tasks,
+            out,
+            shots=shot_numbers,
+            purification=rounds,
+            rate=rate,
+            rows=rows,
+            distances=DISTANCES[::5] if quick else DISTANCES,
+            fidelities=FIDELITIES[::3] if quick else FIDELITIES,
+            evaluating=title("Under noise"),
+        )
+    _print(found)
+    page = PlanPage(
+        site=str(site),
+        recommendation=found.recommendation.sentence,
+        options=found.options,
+        distance=found.distance,
+        fidelity=found.fidelity,
+        distance_marks=words.marks(found.distance_crossings),
+        fidelity_marks=words.marks(found.fidelity_crossings),
+        findings=words.findings(found),
+        method=words.method(found),
+        settings=_settings(found, tasks[0], network),
+        command=command_line(),
+        quick=quick,
+    )
+    output.print(f"Report: {write_plan(page, out)[0]}")
+    write_json(json, _content(found))
+
+
+def _pair(qpus: str | None) -> tuple[str, str] | None:
+    """The names of two QPUs."""
+    if qpus is None:
+        return None
+    names = [name.strip() for name in qpus.split(",")]
+    if len(names) != 2:
+        raise EbitError(f"Argument `qpus` must be two names, a,b, but is {qpus!r}.")
+    return names[0], names[1]
+
+
+def _rounds(text: str) -> list[int]:
+    """Rounds of purification between commas."""
+    try:
+        return sorted({int(part) for part in text.split(",")})
+    except ValueError:
+        raise EbitError(
+            "Argument `purification` must be whole numbers separated by commas, as in 0,1,2, but "
+            f"is {text!r}."
+        ) from None
+
+
+def _settings(found: Plan, task: Task, network: str) -> dict[str, str]:
+    """What the page says about how the circuits were made."""
+    training = task.training
+    return {
+        "network": network,
+        "data": task.data,
+        "validation rows evaluated": str(found.rows),
+        "qubits per QPU": str(task.model.qubits),
+        "depth": str(task.model.depth),
+        "training steps": str(training.steps),
+        "batch size": str(training.batch_size),
+        "runs": str(training.runs),
+        "seed": str(training.seed),
+    }
+
+
+def _print(found: Plan) -> None:
+    """Options, reasons and the recommendation."""
+    options = found.options.to_dicts()
+    titles = ("purif", "shots", "accuracy", "std", "fidelity", "pairs", "bits", "labels/s")
+    print_table(
+        [("resource", False), *((title, True) for title in titles), ("feasible", False)],
+        [_line(row) for row in options],
+    )
+    output.print(
+        "purif: rounds of purification; fidelity: of a pair when it is used; pairs (fresh) and "
+        "bits: per label\nfeasible: * is on the Pareto front of accuracy and labels/s"
+    )
+    reasons: dict[str, list[str]] = {}
+    for row in options:
+        if row["reason"] is not None:
+            named = reasons.setdefault(row["reason"], [])
+            named.extend({circuit_words(row)} - set(named))
+    for reason, names in reasons.items():
+        output.print(f"Not feasible: {', '.join(names)}: {reason}.")
+    for sentence in words.findings(found):
+        output.print(sentence)
+    output.print(found.recommendation.sentence)
+
+
+def _line(row: dict[str, Any]) -> tuple[str, ...]:
+    fidelity = row["pair_fidelity"]
+    return (
+        row["resource"],
+        "-" if fidelity is None else str(row["purification_rounds"]),
+        str(row["shots"]),
+        f"{row['accuracy_mean']:.3f}",
+        f"{row['accuracy_std']:.3f}" if row["runs"] > 1 else "-",
+        "-" if fidelity is None else f"{fidelity:.3f}",
+        f"{row['fresh_pairs_per_label']:.4g}",
+        str(row["bits_per_label"]),
+        "no limit" if math.isinf(row["labels_per_second"]) else f"{row['labels_per_second']:.3g}",
+        f"{'yes' if row['feasible'] else 'no'}{' *' if row['pareto'] else ''}",
+    )
+
+
+def _content(found: Plan) -> dict[str, Any]:
+    """The plan for a JSON file; infinity is null."""
+    return {
+        "site": str(found.site),
+        "recommendation": found.recommendation.sentence,
+        "option": _finite(found.options.filter("recommended")),
+        "options": _finite(found.options),
+        "distance": _finite(found.distance),
+        "fidelity": _finite(found.fidelity),
+        "distance_crossings": {k: asdict(c) for k, c in found.distance_crossings.items()},
+        "fidelity_crossings": {k: asdict(c) for k, c in found.fidelity_crossings.items()},
+    }
+
+
+def _finite(rows: pl.DataFrame) -> list[dict[str, Any]]:
+    infinite = pl.selectors.float().is_infinite()
+    return rows.with_columns(pl.when(~infinite).then(pl.selectors.float())).to_dicts()

@@ -1,0 +1,44 @@
+"""A first look: the same data with fewer rows."""
+
+from dataclasses import replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.data import Dataset
+
+QUICK_ROWS = 512
+"""Training rows of a first look, at most."""
+
+
+def smaller(dataset: Dataset, seed: int) -> Dataset:
+    """The same data with at most `QUICK_ROWS` rows for training and a third of that to validate.
+
+    Args:
+        dataset: The data.
+        seed: Which rows.
+
+    Returns:
+        A smaller data set with the same share of each class.
+    """
+    random = np.random.default_rng([seed, QUICK_ROWS])
+    train = _sample(dataset.y_train, QUICK_ROWS, random)
+    validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random)
+    return replace(
+        dataset,
+        x_train=dataset.x_train[train],
+        y_train=dataset.y_train[train],
+        x_validation=dataset.x_validation[validation],
+        y_validation=dataset.y_validation[validation],
+    )
+
+
+def _sample(
+    labels: NDArray[np.float64], limit: int, random: np.random.Generator
+) -> NDArray[np.intp]:
+    """At most `limit` rows that keep the share of each class, at least one row of each."""
+    if len(labels) <= limit:
+        return np.arange(len(labels))
+    first, second = (random.permutation(np.flatnonzero(labels == sign)) for sign in (-1, 1))
+    count = min(max(round(limit * len(first) / len(labels)), 1), limit - 1)
+    return np.sort(np.concatenate([first[:count], second[: limit - count]]))

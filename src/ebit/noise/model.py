@@ -1,0 +1,184 @@
+"""The numbers that describe the noise of two QPUs."""
+
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any
+
+from ebit.errors import EbitError
+from ebit.noise.channels import Channel, damping, dephasing, depolarising, idling
+from ebit.noise.checks import check_lifetime, check_probability, check_seconds
+
+PerQPU = float | tuple[float, float]
+"""One number for both QPUs, or one for each."""
+
+Lifetime = float | None | tuple[float | None, float | None]
+"""A time constant in seconds for both QPUs or one for each; None: no decay."""
+
+_PROBABILITIES = (
+    "one_qubit_error", "two_qubit_error", "gate_dephasing", "gate_damping", "flip_zero", "flip_one",
+)  # fmt: skip
+_GATE_SECONDS = ("one_qubit_seconds", "two_qubit_seconds", "measurement_seconds")
+_LIFETIMES = ("t1_seconds", "t2_seconds")
+_SHARED_SECONDS = ("storage_seconds", "message_seconds", "herald_seconds")
+
+
+@dataclass(frozen=True)
+class QPUNoise:
+    """The noise of one QPU; the same fields as `Noise`, one number each.
+
+    Example:
+        >>> QPUNoise(one_qubit_error=0.5).gates(one_qubit=2).diagonal().tolist()
+        [1.0, 0.25, 0.25, 0.25]
+    """
+
+    one_qubit_error: float = 0.0
+    two_qubit_error: float = 0.0
+    gate_dephasing: float = 0.0
+    gate_damping: float = 0.0
+    flip_zero: float = 0.0
+    flip_one: float = 0.0
+    t1_seconds: float | None = None
+    t2_seconds: float | None = None
+    one_qubit_seconds: float = 0.0
+    two_qubit_seconds: float = 0.0
+    measurement_seconds: float = 0.0
+
+    def gates(self, one_qubit: int = 0, two_qubit: int = 0) -> Channel:
+        """Depolarising errors of so many gates on one qubit."""
+        kept = (1 - self.one_qubit_error) ** one_qubit * (1 - self.two_qubit_error) ** two_qubit
+        return depolarising(1 - kept)
+
+    def idle(self, seconds: float) -> Channel:
+        """Decay over a time."""
+        return idling(seconds, self.t1_seconds, self.t2_seconds)
+
+    def brick(self, one_qubit: int, two_qubit: int, rounds: int, waiting: float = 0.0) -> Channel:
+        """Noise of one qubit after the two-qubit gates of a brick.
+
+        Args:
+            one_qubit: One-qubit gates of the brick on this qubit.
+            two_qubit: Two-qubit gates of the brick on this qubit.
+            rounds: Two-qubit gates that the brick does one after the other.
+            waiting: Further time that passes, in seconds.
+
+        Returns:
+            Depolarising, dephasing and damping by the gates, then decay over the duration.
+        """
+        seconds = one_qubit * self.one_qubit_seconds + rounds * self.two_qubit_seconds + waiting
+        flips = damping(self.gate_damping) @ dephasing(self.gate_dephasing)
+        return self.idle(seconds) @ flips @ self.gates(one_qubit, two_qubit)
+
+    @property
+    def mean_flip(self) -> float:
+        """Read-out error if the outcome is flipped at random before the measurement."""
+        return (self.flip_zero + self.flip_one) / 2
+
+
+@dataclass(frozen=True)
+class Noise:
+    r"""Local noise of two QPUs, and the times that their qubits have to wait.
+
+    Every number of a gate, read-out or lifetime is one for both QPUs, or a pair for A and B. All
+    are 0 (no noise) if they are left out.
+
+    Args:
+        one_qubit_error: Probability that a one-qubit gate depolarises its qubit:
+            :math:`\rho \mapsto (1-p)\rho + p\,I/2`.
+        two_qubit_error: The same for each of the two qubits of a two-qubit gate.
+        gate_dephasing: Probability of a phase flip of every qubit in every brick of two-qubit gates
+            (embedding included): :math:`\rho \mapsto (1-p)\rho + p\,Z\rho Z`.
+        gate_damping: Probability that a qubit in state 1 falls to 0 in such a brick.
+        flip_zero: Probability to read 1 where the qubit is 0.
+        flip_one: Probability to read 0 where the qubit is 1.
+        t1_seconds: Relaxation time T1; None: the qubits do not relax.
+        t2_seconds: Coherence time T2, at most 2 T1; None: relaxation alone limits it.
+        one_qubit_seconds: Duration of a one-qubit gate.
+        two_qubit_seconds: Duration of a two-qubit gate.
+        measurement_seconds: Duration of a measurement, in which the other qubits wait.
+        storage_seconds: Time that shared pairs have waited before the circuit starts.
+        message_seconds: Time that a classical message travels.
+        herald_seconds: Time until the pairs for the non-local gates of a brick are there.
+
+    Raises:
+        EbitError: If a number is out of range, or T2 > 2 T1.
+
+    Example:
+        >>> noise = Noise(two_qubit_error=(0.01, 0.02), t1_seconds=1.0, two_qubit_seconds=1e-3)
+        >>> noise.qpus[1].two_qubit_error, noise.is_zero
+        (0.02, False)
+
+    Source:
+        Nielsen and Chuang, Quantum Computation and Quantum Information, sections 8.3 and 8.4.
+    """
+
+    one_qubit_error: PerQPU = 0.0
+    two_qubit_error: PerQPU = 0.0
+    gate_dephasing: PerQPU = 0.0
+    gate_damping: PerQPU = 0.0
+    flip_zero: PerQPU = 0.0
+    flip_one: PerQPU = 0.0
+    t1_seconds: Lifetime = None
+    t2_seconds: Lifetime = None
+    one_qubit_seconds: PerQPU = 0.0
+    two_qubit_seconds: PerQPU = 0.0
+    measurement_seconds: PerQPU = 0.0
+    storage_seconds: float = 0.0
+    message_seconds: float = 0.0
+    herald_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        for field in fields(self):
+            value = getattr(self, field.name)
+            if isinstance(value, list):
+                object.__setattr__(self, field.name, tuple(value))
+        for name in _SHARED_SECONDS:
+            check_seconds(name, getattr(self, name))
+        for qpu in range(2):
+            self._check(qpu)
+
+    def _check(self, qpu: int) -> None:
+        """Raise unless the numbers of a QPU are possible."""
+        for name in _PROBABILITIES:
+            check_probability(name, self._of(name, qpu))
+        for name in _GATE_SECONDS:
+            check_seconds(name, self._of(name, qpu))
+        for name in _LIFETIMES:
+            check_lifetime(name, self._of(name, qpu))
+        t1, t2 = (self._of(name, qpu) for name in _LIFETIMES)
+        if t1 is not None and t2 is not None and t2 > 2 * t1:
+            raise EbitError(
+                f"Argument `t2_seconds` must be at most 2 T1 = {2 * t1:g} s, but is {t2:g} s: "
+                "relaxation alone destroys coherence that fast."
+            )
+
+    def _of(self, name: str, qpu: int) -> Any:
+        """The number of one QPU."""
+        value = getattr(self, name)
+        if not isinstance(value, tuple):
+            return value
+        if len(value) != 2:
+            raise EbitError(
+                f"Argument `{name}` must be one number or one for each of the 2 QPUs, but is "
+                f"{value!r}."
+            )
+        return value[qpu]
+
+    @cached_property
+    def qpus(self) -> tuple[QPUNoise, QPUNoise]:
+        """The noise of QPU A and of QPU B."""
+        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
+        first, second = (QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(2))
+        return first, second
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether nothing at all happens: no errors, and times that no lifetime limits."""
+        decays = any(qpu.t1_seconds or qpu.t2_seconds for qpu in self.qpus)
+        times = (*_GATE_SECONDS, *_SHARED_SECONDS)
+        waits = any(self._of(name, qpu) for name in times for qpu in range(2))
+        errors = any(self._of(name, qpu) for name in _PROBABILITIES for qpu in range(2))
+        return not errors and not (decays and waits)
+
+
+NO_NOISE = Noise()
+"""Nothing happens to the qubits."""

@@ -1,0 +1,49 @@
+"""The planner: which resource is worth having on a given network."""
+
+from ebit.planning.condition import Condition, condition
+from ebit.planning.crossing import Crossing, crossing, crossing_place
+from ebit.planning.errors import depolarising_probability, local_noise
+from ebit.planning.evaluate import Readouts, read_out
+from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.pareto import pareto_front
+from ebit.planning.plan import PURIFICATION, SHOTS, Plan, check_plan, plan
+from ebit.planning.recommend import Recommendation, circuit_words, describe, recommend
+from ebit.planning.site import Site, open_site
+from ebit.planning.sweeps import DISTANCES, FIDELITIES, crossings
+from ebit.planning.timing import GateTimes, circuit_seconds
+from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
+
+__all__ = [
+    "DISTANCES",
+    "EVALUATED_ROWS",
+    "FIDELITIES",
+    "PURIFICATION",
+    "SHOTS",
+    "Condition",
+    "Crossing",
+    "GateTimes",
+    "Plan",
+    "Readouts",
+    "Recommendation",
+    "Site",
+    "Trained",
+    "check_plan",
+    "circuit_of",
+    "circuit_seconds",
+    "circuit_words",
+    "condition",
+    "crossing",
+    "crossing_place",
+    "crossings",
+    "depolarising_probability",
+    "describe",
+    "label_seconds",
+    "local_noise",
+    "obstacles",
+    "open_site",
+    "pareto_front",
+    "plan",
+    "read_out",
+    "recommend",
+    "trained_circuit",
+]

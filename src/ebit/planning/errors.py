@@ -1,0 +1,92 @@
+"""From the errors of gates as they are published to the noise of the engines."""
+
+import math
+
+from ebit.errors import EbitError
+from ebit.network import Qpu
+from ebit.noise import Noise
+
+
+def depolarising_probability(infidelity: float, qubits: int) -> float:
+    r"""Probability with which a gate depolarises each of its qubits.
+
+    .. math:: 1 - F = \frac p2 \;\text{(one qubit)}, \qquad
+        1 - F = \frac45\Big(1 - \big(1 - \tfrac34 p\big)^2\Big) \;\text{(two qubits)}
+
+    Args:
+        infidelity: Average infidelity 1 - F of the gate.
+        qubits: Qubits of the gate, 1 or 2.
+
+    Returns:
+        Probability p.
+
+    Raises:
+        EbitError: If no depolarising error is that large.
+
+    Example:
+        >>> depolarising_probability(0.01, qubits=1)
+        0.02
+        >>> round(depolarising_probability(0.0704, qubits=2), 3)
+        0.06
+
+    Source:
+        Nielsen, Phys. Lett. A 303, 249 (2002): average and entanglement fidelity.
+    """
+    most = 0.5 if qubits == 1 else 0.75
+    if infidelity > most:
+        words = ("one", "two")[qubits - 1]
+        raise EbitError(
+            f"Argument `{words}_qubit_gate_error` must be at most {most:g}, the average infidelity "
+            f"of a gate that leaves nothing, but is {infidelity:g}."
+        )
+    if qubits == 1:
+        return 2 * infidelity
+    return 4 / 3 * (1 - math.sqrt(1 - 5 / 4 * infidelity))
+
+
+def local_noise(
+    qpus: tuple[Qpu, Qpu], *, message_seconds: float = 0.0, herald_seconds: float = 0.0
+) -> Noise:
+    """The noise of two QPUs.
+
+    A gate error as it is measured holds the decay during the gate. So gates take no time here, and
+    the qubits decay only while they wait for measurements, messages and pairs.
+
+    Args:
+        qpus: QPU A and QPU B.
+        message_seconds: Time that a message travels.
+        herald_seconds: Time until the pairs for a round of gates between the QPUs are there.
+
+    Returns:
+        The noise.
+
+    Raises:
+        EbitError: If a gate error is impossible.
+
+    Example:
+        >>> perfect = Qpu(name="a", qubits=4)
+        >>> local_noise((perfect, perfect), message_seconds=1.0).is_zero
+        True
+    """
+    first, second = qpus
+    return Noise(
+        one_qubit_error=_both(qpus, 1),
+        two_qubit_error=_both(qpus, 2),
+        flip_zero=(first.readout_error, second.readout_error),
+        flip_one=(first.readout_error, second.readout_error),
+        t1_seconds=(_finite(first.t1), _finite(second.t1)),
+        t2_seconds=(_finite(first.t2), _finite(second.t2)),
+        measurement_seconds=(first.readout_time, second.readout_time),
+        message_seconds=message_seconds,
+        herald_seconds=herald_seconds,
+    )
+
+
+def _both(qpus: tuple[Qpu, Qpu], qubits: int) -> tuple[float, float]:
+    errors = [qpu.one_qubit_gate_error if qubits == 1 else qpu.two_qubit_gate_error for qpu in qpus]
+    first, second = (depolarising_probability(error, qubits) for error in errors)
+    return first, second
+
+
+def _finite(seconds: float) -> float | None:
+    return None if math.isinf(seconds) else seconds

@@ -1,0 +1,89 @@
+"""Whether a resource can be used on a site, and if not, why."""
+
+from ebit.planning.condition import Condition
+from ebit.planning.site import Site, seconds_text
+
+SLOWEST_LABEL = 86_400.0
+"""A label that takes longer than a day is not feasible, whatever rate is asked for."""
+
+
+def label_seconds(condition: Condition, shots: int) -> float:
+    """Time for one label: so many runs of the circuit, one after the other.
+
+    Args:
+        condition: The resource on a site.
+        shots: Runs per label.
+
+    Returns:
+        Seconds.
+    """
+    return shots * condition.cycle_seconds
+
+
+def obstacles(
+    site: Site, condition: Condition, *, shots: int, rate: float | None = None
+) -> list[str]:
+    """Why a resource cannot be used; nothing if it can.
+
+    A resource is feasible if the QPUs have the qubits, a run takes no longer than the coherence
+    time of the qubits, stored pairs wait no longer than memories keep them, and labels come as fast
+    as asked for, or once a day.
+
+    Args:
+        site: The site.
+        condition: The resource on this site.
+        shots: Runs per label.
+        rate: Labels per second asked for.
+
+    Returns:
+        Reasons without a full stop.
+
+    Example:
+        >>> from ebit.models import DistributedQCNN
+        >>> from ebit.planning import condition, open_site
+        >>> from ebit.resources import QuantumLink
+        >>> site = open_site("trapped-ion+laboratory")
+        >>> found = condition(site, DistributedQCNN(depth=5, resource=QuantumLink()))
+        >>> obstacles(site, found, shots=100)
+        ['a run takes 2.29 s, of which 2.27 s wait for pairs and messages, but qubits keep their
+        coherence for 1 s']
+    """
+    reasons = []
+    fewest = min(site.qpus, key=lambda qpu: qpu.qubits)
+    if condition.qubits > fewest.qubits:
+        reasons.append(
+            f"it needs {condition.qubits} qubits per QPU, but {fewest.name} has {fewest.qubits}"
+        )
+    if condition.run_seconds > site.coherence_seconds:
+        reasons.append(
+            f"a run takes {seconds_text(condition.run_seconds)}, of which "
+            f"{seconds_text(condition.waiting_seconds)} wait for {_awaited(condition)}, but qubits "
+            f"keep their coherence for {seconds_text(site.coherence_seconds)}"
+        )
+    if condition.storage_seconds > site.storage_seconds:
+        reasons.append(
+            f"a pair waits {seconds_text(condition.storage_seconds)}, but memories keep it for "
+            f"{seconds_text(site.storage_seconds)}"
+        )
+    slow = _too_slow(condition, shots, rate)
+    return reasons if slow is None else [*reasons, slow]
+
+
+def _awaited(condition: Condition) -> str:
+    during = condition.pair_rate is not None and condition.pair_seconds == 0
+    return "pairs and messages" if during else "messages"
+
+
+def _too_slow(condition: Condition, shots: int, rate: float | None) -> str | None:
+    """The sentence about a label that takes too long."""
+    seconds = label_seconds(condition, shots)
+    longest = SLOWEST_LABEL if rate is None else min(SLOWEST_LABEL, 1 / rate)
+    if seconds <= longest:
+        return None
+    asked = "a day is the longest allowed"
+    if rate is not None and 1 / rate < SLOWEST_LABEL:
+        asked = f"{rate:.3g} labels per second are asked for"
+    made = ""
+    if condition.pair_rate is not None:
+        made = f" at {condition.pair_rate:.3g} pairs per second"
+    return f"a label of {shots} shots takes {seconds_text(seconds)}{made}, but {asked}"

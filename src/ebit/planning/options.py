@@ -1,0 +1,112 @@
+"""The options on a site: every resource with every number of purification rounds and shots."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ebit.planning.condition import Condition
+from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.pareto import pareto_front
+from ebit.planning.site import Site
+from ebit.planning.trained import Trained
+
+
+def site_conditions(
+    site: Site, circuit: Trained, purification: Sequence[int]
+) -> Iterator[tuple[Site, Condition]]:
+    """The conditions of a circuit on a site.
+
+    Args:
+        site: The site.
+        circuit: A trained circuit.
+        purification: Numbers of purification rounds, for circuits that use pairs.
+
+    Yields:
+        The site with so many rounds, and what it does to the circuit.
+    """
+    plain = circuit.condition(site)
+    if plain.pair_fidelity is None:
+        yield site, plain
+        return
+    for rounds in purification:
+        place = site.with_purification(rounds)
+        yield place, circuit.condition(place)
+
+
+def options_of(
+    site: Site,
+    circuit: Trained,
+    *,
+    purification: Sequence[int],
+    shots: Sequence[int],
+    rate: float | None,
+) -> Iterator[dict[str, Any]]:
+    """One row per number of purification rounds and shots.
+
+    Args:
+        site: The site.
+        circuit: A trained circuit.
+        purification: Numbers of purification rounds.
+        shots: Numbers of shots per label.
+        rate: Labels per second asked for, or None.
+
+    Yields:
+        Flat rows with units in the names.
+    """
+    noiseless = float(circuit.read_out().accuracy().mean())
+    for place, found in site_conditions(site, circuit, purification):
+        readouts = circuit.read_out(found)
+        for number in shots:
+            accuracy = readouts.accuracy(number)
+            reasons = obstacles(place, found, shots=number, rate=rate)
+            seconds = label_seconds(found, number)
+            yield {
+                "resource": found.resource,
+                "purification_rounds": found.purification_rounds,
+                "shots": number,
+                "feasible": not reasons,
+                "reason": "; ".join(reasons) or None,
+                "accuracy_mean": float(accuracy.mean()),
+                "accuracy_std": float(accuracy.std(ddof=1)) if len(accuracy) > 1 else 0.0,
+                "runs": len(accuracy),
+                "accuracy_many_shots": float(readouts.accuracy().mean()),
+                "accuracy_noiseless": noiseless,
+                "pair_fidelity": found.pair_fidelity,
+                "storage_seconds": found.storage_seconds,
+                "ebits_per_inference": found.used.ebits,
+                "bits_per_inference": found.used.bits,
+                "rounds_per_inference": found.used.rounds,
+                "waiting_seconds_per_inference": found.pair_seconds + found.waiting_seconds,
+                "seconds_per_inference": found.cycle_seconds,
+                "fresh_pairs_per_label": number * found.raw_pairs,
+                "bits_per_label": number * found.used.bits,
+                "seconds_per_label": seconds,
+                "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
+            }
+
+
+def with_front(options: pl.DataFrame) -> pl.DataFrame:
+    """The same rows with a column `pareto`: the front of accuracy and labels per second.
+
+    Args:
+        options: Rows as `options_of` makes them.
+
+    Returns:
+        The rows; an option that is not feasible is never on the front.
+
+    Example:
+        >>> rows = pl.DataFrame({"feasible": [True, True, False],
+        ...                      "accuracy_mean": [0.9, 0.8, 1.0],
+        ...                      "labels_per_second": [1.0, 0.5, 9.0]})
+        >>> with_front(rows)["pareto"].to_list()
+        [True, False, False]
+    """
+    feasible = options["feasible"].to_numpy()
+    front = np.zeros(options.height, bool)
+    front[feasible] = pareto_front(
+        options["accuracy_mean"].to_numpy()[feasible],
+        options["labels_per_second"].to_numpy()[feasible],
+    )
+    return options.with_columns(pareto=pl.Series(front, dtype=pl.Boolean))

@@ -1,0 +1,238 @@
+"""The plan: all options on a site, the front, the sweeps and a recommendation."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ebit.data import Dataset
+from ebit.errors import EbitError
+from ebit.learning import Progress
+from ebit.network.link import MOST_ROUNDS
+from ebit.planning.condition import condition
+from ebit.planning.crossing import Crossing
+from ebit.planning.options import options_of, with_front
+from ebit.planning.recommend import Recommendation, recommend
+from ebit.planning.site import Site
+from ebit.planning.sweeps import (
+    DISTANCES,
+    FIDELITIES,
+    Step,
+    crossings,
+    distance_rows,
+    fidelity_rows,
+)
+from ebit.planning.trained import EVALUATED_ROWS, circuit_of, trained_circuit
+from ebit.results import Task, compare
+from ebit.shots import check_shots
+
+SHOTS = (100, 1000)
+"""Shots per label that a plan looks at."""
+
+PURIFICATION = (0, 1, 2)
+"""Rounds of purification that a plan looks at."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every resource is worth on a site.
+
+    Attributes:
+        site: Two QPUs and their link.
+        options: One row per resource, purification rounds and shots.
+        distance: Accuracy against distance, one row per resource, distance and run.
+        fidelity: Accuracy against the fidelity of pairs, one row per resource, fidelity and run.
+        recommendation: What to use, and why.
+        rows: Validation rows that were evaluated.
+        sweep_shots: Shots per label in both sweeps.
+    """
+
+    site: Site
+    options: pl.DataFrame
+    distance: pl.DataFrame
+    fidelity: pl.DataFrame
+    recommendation: Recommendation
+    rows: int
+    sweep_shots: int
+
+    @property
+    def distance_crossings(self) -> dict[str, Crossing]:
+        """Where each resource meets its reference, in kilometres."""
+        return crossings(self.distance, "distance_km", log=True)
+
+    @property
+    def fidelity_crossings(self) -> dict[str, Crossing]:
+        """The fidelity of pairs at which each resource meets its reference."""
+        return crossings(self.fidelity, "pair_fidelity", log=False)
+
+
+def plan(
+    site: Site,
+    dataset: Dataset,
+    tasks: Sequence[Task],
+    out: Path,
+    *,
+    shots: Sequence[int] = SHOTS,
+    purification: Sequence[int] = PURIFICATION,
+    rate: float | None = None,
+    distances: Sequence[float] = DISTANCES,
+    fidelities: Sequence[float] = FIDELITIES,
+    rows: int = EVALUATED_ROWS,
+    progress: Callable[[Task], Progress] | None = None,
+    evaluating: Progress | None = None,
+) -> Plan:
+    """What every resource is worth on a site: accuracy, rate and cost, and a recommendation.
+
+    Every circuit is trained without noise, once, and then run with the noise of the site: exactly,
+    so that another distance costs no training.
+
+    Args:
+        site: Two QPUs and their link, see `open_site`.
+        dataset: The data that the tasks were made for.
+        tasks: One per resource, as `make_task` returns them; `none` is what others are compared
+            with.
+        out: Folder for results; finished trainings in it cost nothing.
+        shots: Numbers of shots per label; the largest one is that of the sweeps.
+        purification: Numbers of purification rounds.
+        rate: Labels per second asked for; by default one a day.
+        distances: Kilometres of the sweep, rising.
+        fidelities: Fidelities of the sweep, rising, 1/4 to 1.
+        rows: Validation rows to evaluate on, at most.
+        progress: Called with each task when its training starts; what it returns is called between
+            chunks.
+        evaluating: Called with (points done, points in all) of the sweeps.
+
+    Returns:
+        The plan.
+
+    Raises:
+        EbitError: If an argument is out of range, or a resource does not fit.
+        TrainingDivergedError: If a loss stops being finite.
+        KeyboardInterrupt: If interrupted; the same call goes on later.
+
+    Example:
+        >>> import tempfile
+        >>> from ebit.data import load
+        >>> from ebit.planning import open_site
+        >>> from ebit.results import make_task
+        >>> data = load("chsh")
+        >>> tasks = [make_task(data, resource=r, depth=1, steps=3, runs=1)
+        ...          for r in ("none", "bell:1")]
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     found = plan(open_site("trapped-ion+laboratory"), data, tasks, Path(folder),
+        ...                  shots=[100], purification=[0], distances=[1, 10], fidelities=[0.5, 1])
+        >>> found.options["resource"].to_list(), found.distance.height
+        (['none', 'bell:1'], 4)
+    """
+    check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
+    distances = _rising("distances", distances, 0.0, np.inf)
+    fidelities = _rising("fidelities", fidelities, 0.25, 1.0)
+    compare(dataset, tasks, out, progress=progress)
+    circuits = [trained_circuit(dataset, task, out, rows) for task in tasks]
+    paired = [circuit for circuit in circuits if not circuit.model.resource.has_nonlocal_gates]
+    total = len(circuits) * (1 + len(distances)) + len(paired) * len(fidelities)
+    step = _counter(total, evaluating)
+    most = max(shots)
+    options: list[dict[str, Any]] = []
+    far: list[dict[str, Any]] = []
+    worn: list[dict[str, Any]] = []
+    for circuit in circuits:
+        options += options_of(site, circuit, purification=purification, shots=shots, rate=rate)
+        step()
+        far += distance_rows(site, circuit, distances=distances, shots=most, rate=rate, step=step)
+    for circuit in paired:
+        worn += fidelity_rows(site, circuit, fidelities=fidelities, shots=most, step=step)
+    table = with_front(_frame(options))
+    advice = recommend(table)
+    return Plan(
+        site,
+        _with_mark(table, advice),
+        _frame(far),
+        _frame(worn),
+        advice,
+        len(circuits[0].labels),
+        most,
+    )
+
+
+def _with_mark(options: pl.DataFrame, advice: Recommendation) -> pl.DataFrame:
+    """The options with a column `recommended`."""
+    if advice.option is None:
+        return options.with_columns(recommended=False)
+    keys = ("resource", "purification_rounds", "shots")
+    same = [pl.col(key) == advice.option[key] for key in keys]
+    return options.with_columns(recommended=pl.all_horizontal(same))
+
+
+def _frame(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None)
+
+
+def _counter(total: int, report: Progress | None) -> Step:
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        if report is not None:
+            report(done, total)
+
+    return step
+
+
+def check_plan(
+    site: Site,
+    tasks: Sequence[Task],
+    *,
+    shots: Sequence[int],
+    purification: Sequence[int],
+    rate: float | None,
+    rows: int,
+) -> None:
+    """Raise before hours of work if a plan cannot be made.
+
+    Args:
+        site: Two QPUs and their link.
+        tasks: One per resource.
+        shots: Numbers of shots per label.
+        purification: Numbers of purification rounds.
+        rate: Labels per second asked for, or None.
+        rows: Validation rows to evaluate on, at most.
+
+    Raises:
+        EbitError: If an argument is out of range, or a resource does not fit.
+    """
+    for name, numbers in {"shots": shots, "purification": purification}.items():
+        if not numbers:
+            raise EbitError(f"Argument `{name}` is empty: name at least one number.")
+    for number in shots:
+        check_shots(number)
+    for number in purification:
+        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
+        if not whole or not 0 <= number <= MOST_ROUNDS:
+            raise EbitError(
+                f"Argument `purification` must hold whole numbers from 0 to {MOST_ROUNDS} "
+                f"(rounds), but has {number!r}."
+            )
+    if rate is not None and not (np.isfinite(rate) and rate > 0):
+        raise EbitError(f"Argument `rate` must be more than 0 labels per second, but is {rate!r}.")
+    if isinstance(rows, bool) or not isinstance(rows, int | np.integer) or rows < 1:
+        raise EbitError(f"Argument `rows` must be a whole number, at least 1, but is {rows!r}.")
+    for task in tasks:
+        model = circuit_of(task)
+        _ = condition(site, model).noisy(model)
+
+
+def _rising(name: str, values: Sequence[float], low: float, high: float) -> list[float]:
+    """The points of a sweep, or an error."""
+    points = [float(value) for value in values]
+    inside = all(np.isfinite(p) and low <= p <= high for p in points)
+    if len(points) < 2 or not inside or np.any(np.diff(points) <= 0):
+        bounds = f"from {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}"
+        raise EbitError(
+            f"Argument `{name}` must be two or more rising numbers {bounds}, but is {points}."
+        )
+    return points

@@ -1,0 +1,188 @@
+"""Two QPUs of a network and the link between them: the place that is planned for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.errors import EbitError
+from ebit.network import Link, Network, Qpu, profile, profile_names, read_network
+from ebit.network.delays import SPEED_OF_LIGHT
+
+LONGEST_SECONDS = 1e12
+"""Waits are cut off here, at some 30 000 years."""
+
+_MOST_DECADES = 300.0
+"""Pair rates change by at most so many powers of ten."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Two QPUs and the link between them.
+
+    Args:
+        network: The network that they belong to.
+        first: Name of QPU A.
+        second: Name of QPU B.
+
+    Raises:
+        EbitError: If a QPU does not exist or no link joins the two.
+
+    Example:
+        >>> site = open_site("trapped-ion+laboratory")
+        >>> site.qpus[0].qubits, site.link.fidelity
+        (30, 0.97)
+    """
+
+    network: Network
+    first: str
+    second: str
+
+    def __post_init__(self) -> None:
+        _ = self.link
+
+    @property
+    def qpus(self) -> tuple[Qpu, Qpu]:
+        """QPU A and QPU B."""
+        return self.network.qpu(self.first), self.network.qpu(self.second)
+
+    @property
+    def link(self) -> Link:
+        """The link between them."""
+        return self.network.link(self.first, self.second)
+
+    @property
+    def length(self) -> float:
+        """Length of the link in kilometres; that of an equal delay where only the delay is said."""
+        link = self.link
+        if link.length is not None:
+            return link.length
+        return link.message_time * SPEED_OF_LIGHT / link.refractive_index
+
+    @property
+    def coherence_seconds(self) -> float:
+        """The shorter coherence time T2 of the two QPUs, in seconds."""
+        return min(qpu.t2 for qpu in self.qpus)
+
+    @property
+    def storage_seconds(self) -> float:
+        """How long a stored pair lives: that of the link, else the coherence time of the QPUs."""
+        own = self.link.coherence_time
+        return self.coherence_seconds if own is None else own
+
+    def stored_pair(self, seconds: float) -> NDArray[np.complex128]:
+        """Density matrix (4, 4) of a purified pair after a time in memory, in seconds."""
+        return self.network.stored_pair(self.first, self.second, min(seconds, LONGEST_SECONDS))
+
+    def with_purification(self, rounds: int) -> "Site":
+        """The same with another number of rounds of purification."""
+        return self._with_link(self.link.model_copy(update={"purification_rounds": rounds}))
+
+    def at_distance(self, kilometres: float) -> "Site":
+        r"""The same QPUs with a longer or shorter link.
+
+        A link with an `efficiency` makes pairs at the rate that follows from it. A given
+        `pair_rate` R changes with the loss of the fibre alone:
+        :math:`R(L) = R(L_0)\,10^{-\alpha (L - L_0)/10}`.
+
+        Args:
+            kilometres: New length.
+
+        Returns:
+            The site.
+
+        Example:
+            >>> site = open_site("trapped-ion+metropolitan").at_distance(253.0)
+            >>> round(site.link.raw_pair_rate, 2)
+            6.24
+        """
+        link, changed = self.link, {"length": kilometres, "delay": None}
+        if link.pair_rate is not None:
+            decades = link.loss * (self.length - kilometres) / 10
+            decades = max(-_MOST_DECADES, min(_MOST_DECADES, decades))
+            changed["pair_rate"] = link.pair_rate * 10**decades
+        return self._with_link(link.model_copy(update=changed))
+
+    def _with_link(self, link: Link) -> "Site":
+        ends = set(link.between)
+        links = tuple(link if set(old.between) == ends else old for old in self.network.links)
+        return Site(self.network.model_copy(update={"links": links}), self.first, self.second)
+
+    def __str__(self) -> str:
+        """The two QPUs and their link in words."""
+        link = self.link
+        rate = f"{link.raw_pair_rate:.3g} pairs per second of fidelity {link.fidelity:g}"
+        return (
+            f"{self.first} and {self.second}: {self.length:.4g} km, {rate}, coherence time "
+            f"{seconds_text(self.coherence_seconds)}"
+        )
+
+
+def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None) -> Site:
+    """The two QPUs that are planned for.
+
+    Args:
+        network: A network, its TOML file, or the names of a profile of a QPU and one of a link:
+            `trapped-ion+laboratory` (two such QPUs, called a and b).
+        qpus: Names of QPU A and QPU B; may be left out if there is one link only.
+
+    Returns:
+        The site.
+
+    Raises:
+        EbitError: If there is no such network or QPU, or the QPUs have to be named.
+
+    Example:
+        >>> str(open_site("nv+metropolitan"))
+        'a and b: 248 km, 9 pairs per second of fidelity 0.86, coherence time 1.58 s'
+    """
+    if not isinstance(network, Network):
+        network = _network(network)
+    if qpus is None:
+        if len(network.links) > 1:
+            names = ", ".join(qpu.name for qpu in network.qpus)
+            raise EbitError(
+                f"Argument `qpus` is missing: name two of the QPUs {names}, because the network "
+                f"has {len(network.links)} links."
+            )
+        qpus = network.links[0].between
+    first, second = qpus
+    return Site(network, first, second)
+
+
+def _network(text: str | Path) -> Network:
+    """From a file, or from the names of two profiles."""
+    names = str(text).split("+")
+    if len(names) != 2 or Path(text).exists():
+        return read_network(text)
+    for name, kind in zip(names, ("qpu", "link"), strict=True):
+        if name not in profile_names(kind):
+            raise EbitError(
+                f"Network {str(text)!r} is no file, and {name!r} is no profile of a {kind}: use "
+                f"{', '.join(profile_names(kind))}."
+            )
+    ends = [profile(names[0]).qpu(name) for name in ("a", "b")]
+    return Network(qpus=ends, links=[profile(names[1]).link("a", "b")])
+
+
+def seconds_text(seconds: float) -> str:
+    """A time with a unit that suits its size.
+
+    Args:
+        seconds: The time in seconds, from 0.
+
+    Returns:
+        Three digits and a unit.
+
+    Example:
+        >>> seconds_text(8.9e-5), seconds_text(7200.0), seconds_text(float("inf"))
+        ('89 us', '2 h', 'for ever')
+    """
+    if seconds >= LONGEST_SECONDS:
+        return "for ever"
+    steps = ((86400 * 365.25, "years"), (86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
+    for size, unit in (*steps, (1e-3, "ms"), (1e-6, "us")):
+        if seconds >= size:
+            return f"{seconds / size:.3g} {unit}"
+    return f"{seconds * 1e9:.3g} ns"

@@ -1,0 +1,101 @@
+"""Circuits trained without noise, and their read-outs under any condition."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.data import Dataset
+from ebit.errors import EbitError
+from ebit.models import DistributedQCNN
+from ebit.planning.condition import Condition, condition
+from ebit.planning.evaluate import Readouts, read_out
+from ebit.planning.site import Site
+from ebit.results import Store, StoredModel, Task, load_model
+
+EVALUATED_ROWS = 512
+"""Validation rows that a plan is made with, at most; all resources get the same ones."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A trained circuit and the rows that it is evaluated on.
+
+    Read-outs are kept, because many conditions are the same for a circuit.
+
+    Attributes:
+        model: The circuit without noise.
+        stored: Its trained parameters.
+        x: Angles (rows, features) in radians.
+        labels: +1 or -1, shape (rows,).
+    """
+
+    model: DistributedQCNN
+    stored: StoredModel
+    x: NDArray[np.float64]
+    labels: NDArray[np.float64]
+    _known: dict[DistributedQCNN, Readouts] = field(default_factory=dict, repr=False)
+
+    @property
+    def name(self) -> str:
+        """The resource string."""
+        return self.model.resource_name
+
+    def condition(self, site: Site) -> Condition:
+        """What a site does to this circuit."""
+        return condition(site, self.model)
+
+    def read_out(self, found: Condition | None = None) -> Readouts:
+        """Read-outs under a condition; without one, those without noise."""
+        model = self.model if found is None else found.noisy(self.model)
+        if model not in self._known:
+            self._known[model] = read_out(self.stored, model, self.x, self.labels)
+        return self._known[model]
+
+
+def circuit_of(task: Task) -> DistributedQCNN:
+    """The circuit of a task.
+
+    Args:
+        task: A task.
+
+    Returns:
+        Its model.
+
+    Raises:
+        EbitError: If it is no pair of QPUs.
+
+    Example:
+        >>> from ebit.results import ModelSettings, TrainingSettings
+        >>> settings = {"training": TrainingSettings(), "data": "d", "fingerprint": ""}
+        >>> circuit_of(Task(model=ModelSettings(resource="bell:1"), **settings)).resource_name
+        'bell:1'
+    """
+    model = task.model.build()
+    if not isinstance(model, DistributedQCNN):
+        raise EbitError(
+            f"Argument `resources` holds {task.model.resource!r}, which uses no network: use none, "
+            "bell:N, classical, classical+bell:N or quantum."
+        )
+    return model
+
+
+def trained_circuit(dataset: Dataset, task: Task, out: Path, rows: int = EVALUATED_ROWS) -> Trained:
+    """The circuit of a finished task.
+
+    Args:
+        dataset: The data that it was trained on.
+        task: The task.
+        out: Folder with its result.
+        rows: Validation rows to evaluate on, at most.
+
+    Returns:
+        The circuit with its parameters.
+
+    Raises:
+        EbitError: If the model is missing, or is no pair of QPUs.
+    """
+    stored = load_model(Store(out).model_path(task.hash))
+    x, labels = dataset.x_validation[:rows], dataset.y_validation[:rows]
+    return Trained(circuit_of(task), stored, x, labels)

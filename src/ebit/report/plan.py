@@ -1,0 +1,178 @@
+"""The page of a plan: recommendation, options, figures, and how the numbers were obtained."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ebit.plots import (
+    accuracy_against_distance,
+    accuracy_against_fidelity,
+    accuracy_against_rate,
+    new_figure,
+    paper_style,
+    sort_resources,
+)
+from ebit.report.figures import Picture, page_colors, save_picture
+from ebit.report.plan_table import options_table_html
+from ebit.report.provenance import command_html, pairs_html, versions
+from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.writing import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+
+@dataclass(frozen=True)
+class PlanPage:
+    """What a page of a plan shows; texts are plain.
+
+    Attributes:
+        site: The network in words.
+        recommendation: One sentence.
+        options: One row per option.
+        distance: Rows of the distance sweep.
+        fidelity: Rows of the fidelity sweep.
+        distance_marks: Kilometres at which resources stop to help.
+        fidelity_marks: Fidelities below which pairs do not help.
+        findings: Sentences on the crossings.
+        method: Sentences on how the numbers were obtained.
+        settings: What produced them, by name.
+        command: The command line that makes them again.
+        quick: Whether it is a quick look that must not be cited.
+    """
+
+    site: str
+    recommendation: str
+    options: pl.DataFrame
+    distance: pl.DataFrame
+    fidelity: pl.DataFrame
+    distance_marks: Mapping[str, float]
+    fidelity_marks: Mapping[str, float]
+    findings: Sequence[str]
+    method: Sequence[str]
+    command: str
+    settings: Mapping[str, str] = field(default_factory=dict)
+    quick: bool = False
+
+
+def write_plan(page: PlanPage, out: Path) -> list[Path]:
+    """Write `plan.html` and `figures/` with a PNG, SVG and CSV file of every figure.
+
+    Args:
+        page: What to show.
+        out: Folder, made where needed.
+
+    Returns:
+        The page, then the files of the figures.
+
+    Raises:
+        EbitError: Matplotlib is missing, or the folder cannot be written.
+    """
+    resources = page.options["resource"].to_list()
+    pictures = _pictures(page, Path(out) / "figures", page_colors(resources))
+    figures = "\n".join(
+        figure_html(f"Figure {number}", picture) for number, picture in enumerate(pictures, start=1)
+    )
+    best = page.options.filter("recommended")
+    html = page_html(
+        f"What is each resource worth between {page.site}?",
+        f'<p class="headline">{escape(page.recommendation)}</p>\n{_list(page.findings)}',
+        {
+            "Options": SCROLLS + options_table_html(page.options, best.height > 0),
+            "Figures": figures,
+            "How these numbers were obtained": _method(page),
+        },
+        resources=resources,
+        quick=page.quick,
+    )
+    path = Path(out) / "plan.html"
+    write_atomically(path, html.encode())
+    return [path, *(file for picture in pictures for file in picture.paths)]
+
+
+def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Picture]:
+    def distance(ax: "Axes") -> pl.DataFrame:
+        return accuracy_against_distance(page.distance, ax, page.distance_marks)
+
+    def fidelity(ax: "Axes") -> pl.DataFrame:
+        return accuracy_against_fidelity(page.fidelity, ax, page.fidelity_marks)
+
+    def rate(ax: "Axes") -> pl.DataFrame:
+        return accuracy_against_rate(page.options, ax)
+
+    spread = "Points are means over the runs, bars ±1 standard deviation."
+    return [
+        _picture(
+            "distance",
+            distance,
+            f"Accuracy against the length of the link. {spread} Empty markers: not feasible. "
+            "Dotted verticals: where a resource stops to help.",
+            _ends(page.distance, "distance_km", "km"),
+            folder,
+            colors,
+        ),
+        _picture(
+            "fidelity",
+            fidelity,
+            f"Accuracy against the fidelity of Werner pairs. {spread} Dotted verticals: below this "
+            "fidelity the pairs do not help.",
+            _ends(page.fidelity, "pair_fidelity", "fidelity"),
+            folder,
+            colors,
+        ),
+        _picture(
+            "rate",
+            rate,
+            "Accuracy against labels per second for every option. Line: the Pareto front; faint: "
+            "not feasible.",
+            f"{page.options.filter('pareto').height} of {page.options.height} options are on the "
+            "Pareto front.",
+            folder,
+            colors,
+        ),
+    ]
+
+
+def _picture(
+    name: str,
+    draw: Callable[["Axes"], pl.DataFrame],
+    caption: str,
+    alt: str,
+    folder: Path,
+    colors: dict[str, str],
+) -> Picture:
+    with paper_style():
+        figure, ax = new_figure(3.4)
+        draw(ax)
+    return save_picture(figure, name, caption, alt, folder, colors)
+
+
+def _ends(rows: pl.DataFrame, column: str, unit: str) -> str:
+    """The accuracies at both ends of a sweep in words."""
+    low, high = rows.select(pl.col(column).min(), pl.col(column).max().alias("last")).row(0)
+    parts = []
+    for name in sort_resources(rows["resource"]):
+        own = rows.filter(pl.col("resource") == name).sort(column)
+        means = own.group_by(column, maintain_order=True).agg(pl.col("accuracy").mean())["accuracy"]
+        parts.append(f"{name}: {means[0]:.3f} and {means[-1]:.3f}")
+    return f"Accuracy at {low:g} and {high:g} {unit}. {'; '.join(parts)}."
+
+
+def _list(sentences: Sequence[str]) -> str:
+    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
+    return f'<ul class="details">{items}</ul>' if items else ""
+
+
+def _method(page: PlanPage) -> str:
+    return "\n".join(
+        [
+            _list(page.method),
+            command_html(page.command),
+            f"<h3>Settings</h3>{pairs_html(page.settings)}",
+            f"<h3>Versions when this page was written</h3>{pairs_html(versions())}",
+        ]
+    )

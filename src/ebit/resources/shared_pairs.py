@@ -1,0 +1,59 @@
+"""Pairs in a state that has no name: any density matrix of two qubits."""
+
+from dataclasses import dataclass
+
+from ebit.errors import EbitError
+from ebit.resources.base import Consumption
+from ebit.resources.bell_pairs import BellPairs
+from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.pair_state import PairState
+from ebit.resources.pairs import check_pairs
+
+
+@dataclass(frozen=True)
+class SharedPairs:
+    """The first qubits of both QPUs start in pairs of any state, measured or computed elsewhere.
+
+    It has no resource string, so tasks, sweeps and the command line do not know it.
+
+    Args:
+        pairs: Number of pairs N, 0 to the qubits of a QPU.
+        pair_state: State of every pair; `PairState.from_matrix` takes a density matrix.
+        sends_bits: Whether pooling outcomes are sent to the other QPU, as with `ClassicalBits`.
+
+    Raises:
+        EbitError: If `pairs` is negative or `pair_state` is no state.
+
+    Example:
+        >>> SharedPairs(1, PairState.werner(0.8).dephased(0.1)).name
+        'pairs:1'
+    """
+
+    pairs: int
+    pair_state: PairState
+    sends_bits: bool = False
+
+    def __post_init__(self) -> None:
+        check_pairs(self.pairs)
+        if not isinstance(self.pair_state, PairState):
+            raise EbitError(
+                "Argument `pair_state` must be a PairState: use PairState.from_matrix for a "
+                "density matrix."
+            )
+
+    @property
+    def name(self) -> str:
+        """What tables show; no resource string."""
+        return f"classical+pairs:{self.pairs}" if self.sends_bits else f"pairs:{self.pairs}"
+
+    @property
+    def has_nonlocal_gates(self) -> bool:
+        """All gates are local."""
+        return False
+
+    def consumption(
+        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+    ) -> Consumption:
+        """One ebit per pair, and the bits of `ClassicalBits` if they are sent."""
+        named = ClassicalBits(self.pairs) if self.sends_bits else BellPairs(self.pairs)
+        return named.consumption(qubits, depth, mixing, pooling)

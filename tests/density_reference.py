@@ -1,0 +1,240 @@
+"""Density-matrix reference with noise: one register, one gate and one Kraus operator at a time.
+
+It shares no code with the package and takes the gates of the noiseless reference. The state has the
+shape (batch, 2, ..., 2, 2, ..., 2): rows, then columns; qubit 0 comes first and QPU A before QPU B.
+A measured qubit becomes the bit that was read, so a rotation that it selects is a controlled one.
+Gates between QPUs are teleported with two more qubits, step by step.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+import dense_reference as dense
+from dense_reference import Complex, Real
+
+PAULI_Y: Complex = 1j * dense.PAULI_X @ dense.PAULI_Z
+ERRORS = (dense.PAULI_X, PAULI_Y, dense.PAULI_Z)
+Kraus = list[Complex]
+
+
+def depolarise(chance: float) -> Kraus:
+    """A random qubit in place of this one, with this probability."""
+    kept = np.sqrt(1 - 3 * chance / 4) * dense.IDENTITY
+    return [kept, *(np.sqrt(chance / 4) * pauli for pauli in ERRORS)]
+
+
+def flip_phase(chance: float) -> Kraus:
+    """Z with this probability."""
+    return [np.sqrt(1 - chance) * dense.IDENTITY, np.sqrt(chance) * dense.PAULI_Z]
+
+
+def decay(chance: float) -> Kraus:
+    """From 1 to 0 with this probability."""
+    stays = np.diag([1, np.sqrt(1 - chance)]).astype(complex)
+    return [stays, np.sqrt(chance) * np.array([[0, 1], [0, 0]], complex)]
+
+
+def read(zero: float, one: float) -> Kraus:
+    """The bit that is read in place of the qubit: flipped from 0 and from 1 with these chances."""
+    chances = np.array([[1 - zero, one], [zero, 1 - one]])
+    return [
+        np.sqrt(chances[r, t]) * np.eye(2)[:, [r]] @ np.eye(2)[[t]] + 0j
+        for r in (0, 1)
+        for t in (0, 1)
+    ]
+
+
+@dataclass
+class Register:
+    """A density matrix, the noise of each QPU and the QPU of each qubit."""
+
+    rho: Complex
+    noise: Any
+    owner: list[int]
+    total: int
+
+    def of(self, qubit: int) -> Any:
+        """The noise of the QPU that has this qubit."""
+        return self.noise.qpus[self.owner[qubit]]
+
+    def channel(self, kraus: Kraus, *qubits: int) -> None:
+        """Sum over Kraus operators."""
+        columns = [self.total + qubit for qubit in qubits]
+        parts = []
+        for operator in kraus:
+            part = dense.apply_matrix(operator, qubits, self.rho)
+            parts.append(dense.apply_matrix(operator.conj(), columns, part))
+        self.rho = sum(parts[1:], start=parts[0])
+
+    def gate(self, gate: dense.Gate) -> None:
+        """A gate, controlled by a bit if it has a condition."""
+        if gate.condition is None:
+            self.channel([gate.matrix], *gate.qubits)
+            return
+        bit, outcome = gate.condition
+        on = np.diag([1 - outcome, outcome]).astype(complex)
+        matrix = np.kron(on, gate.matrix) + np.kron(np.eye(2) - on, np.eye(2))
+        self.channel([matrix], bit, *gate.qubits)
+
+    def wait(self, qubit: int, seconds: float) -> None:
+        """Amplitude damping, then what T2 leaves to dephasing."""
+        own = self.of(qubit)
+        rate1 = 0.0 if own.t1_seconds is None else 1 / own.t1_seconds
+        rate2 = rate1 / 2 if own.t2_seconds is None else 1 / own.t2_seconds
+        self.channel(decay(1 - np.exp(-seconds * rate1)), qubit)
+        left = np.exp(-seconds * (rate2 - rate1 / 2))
+        self.channel(flip_phase((1 - left) / 2), qubit)
+
+    def brick(self, qubit: int, gates: int, rounds: int, waiting: float) -> None:
+        """The noise of a brick on one of its qubits."""
+        own = self.of(qubit)
+        for _ in range(2):
+            self.channel(depolarise(own.one_qubit_error), qubit)
+        for _ in range(gates):
+            self.channel(depolarise(own.two_qubit_error), qubit)
+        self.channel(flip_phase(own.gate_dephasing), qubit)
+        self.channel(decay(own.gate_damping), qubit)
+        seconds = 2 * own.one_qubit_seconds + rounds * own.two_qubit_seconds
+        self.wait(qubit, seconds + waiting)
+
+
+def reset_pair(register: Register, qubits: tuple[int, int], pair: Complex) -> None:
+    """Forget two qubits and put a pair in their place."""
+    units = np.eye(4)
+    forget = [units[:, [0]] @ units[[k]] + 0j for k in range(4)]
+    values, vectors = np.linalg.eigh(pair)
+    ready = [
+        np.sqrt(max(value, 0)) * np.outer(vector, units[0])
+        for value, vector in zip(values, vectors.T, strict=True)
+    ]
+    register.channel(forget, *qubits)
+    register.channel(ready, *qubits)
+    for qubit in qubits:
+        register.wait(qubit, register.noise.storage_seconds)
+
+
+def teleport(register: Register, gate: dense.Gate, pair: Complex) -> None:
+    """A diagonal gate on one qubit of A and one of B through a pair on the last two qubits."""
+    own, other = sorted(gate.qubits)  # all gates here are symmetric
+    first, second = register.total - 2, register.total - 1
+    a, b = register.noise.qpus
+    reset_pair(register, (first, second), pair)
+    register.channel([dense.CONTROLLED_X], own, first)
+    register.channel(depolarise(a.two_qubit_error), first)
+    flip = (a.flip_zero + a.flip_one) / 2
+    register.channel(read(flip, flip), first)
+    register.wait(second, a.measurement_seconds + register.noise.message_seconds)
+    register.gate(dense.Gate(dense.PAULI_X, (second,), condition=(first, 1)))
+    register.channel([gate.matrix], second, other)
+    register.channel(depolarise(b.two_qubit_error), second)
+    register.channel([dense.HADAMARD], second)
+    register.channel(depolarise(b.one_qubit_error), second)
+    flip = (b.flip_zero + b.flip_one) / 2
+    register.channel(read(flip, flip), second)
+    register.gate(dense.Gate(dense.PAULI_Z, (own,), condition=(second, 1)))
+
+
+def run(
+    register: Register, gates: Sequence[dense.Gate], qubits: Sequence[int], pair: Complex
+) -> None:
+    """Gates of one block; the noise of a brick follows each run of two-qubit gates.
+
+    In the embedding of a ring each qubit has two gates; they take two rounds, three if it is odd.
+    """
+    noise, pending = register.noise, []
+    wait = noise.herald_seconds + 2 * noise.message_seconds
+    wait += sum(qpu.measurement_seconds for qpu in noise.qpus)
+    for position, gate in enumerate(gates):
+        if len(gate.qubits) == 1:
+            register.gate(gate)
+            continue
+        pending.append(gate)
+        crossing = len({register.owner[qubit] for qubit in gate.qubits}) == 2
+        if crossing:
+            teleport(register, gate, pair)
+        else:
+            register.gate(gate)
+        if position + 1 < len(gates) and len(gates[position + 1].qubits) == 2:
+            continue
+        counts = [sum(qubit in done.qubits for done in pending) for qubit in qubits]
+        closed = len(qubits) > 2 and len(pending) == len(qubits)
+        rounds = max(counts) + (closed and len(qubits) % 2)
+        linked = any(len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending)
+        for qubit, count in zip(qubits, counts, strict=True):
+            register.brick(qubit, count, rounds, wait if linked else 0.0)
+        pending = []
+
+
+def pool(
+    register: Register, params: Any, stage: int, remaining: list[list[int]], swap: bool
+) -> None:
+    """Measure 0, 2, .. of every QPU, wait, rotate 1, 3, .. by the bits that were read."""
+    for qpu in remaining:
+        for qubit in qpu[:-1:2]:
+            own = register.of(qubit)
+            register.channel(read(own.flip_zero, own.flip_one), qubit)
+    for qpu in remaining:
+        for qubit in (q for q in qpu if q not in qpu[:-1:2]):
+            own = register.of(qubit)
+            seconds = own.measurement_seconds + 2 * own.one_qubit_seconds
+            register.wait(qubit, seconds + swap * register.noise.message_seconds)
+    for q, qpu in enumerate(remaining):
+        source = remaining[1 - q] if swap else qpu
+        for k, target in enumerate(qpu[1::2]):
+            for outcome in (0, 1):
+                for which, pauli in enumerate((dense.PAULI_Z, dense.PAULI_X)):
+                    path = ("pooling", stage, (q, k, outcome, which))
+                    condition = (source[2 * k], outcome)
+                    register.gate(dense.rotation(params, path, pauli, target, condition))
+            for _ in range(2):
+                register.channel(depolarise(register.of(target).one_qubit_error), target)
+
+
+def probabilities(
+    params: Any, x: Real, *, qubits: int, resource: str, noise: Any, pair: Complex
+) -> Real:
+    """P(a, b | x) of shape (batch, 2, 2).
+
+    Args:
+        params: Angles of both QPUs.
+        x: (batch, 2 * qubits).
+        qubits: Qubits per QPU.
+        resource: A resource string; options of the pairs are ignored, `pair` says what they are.
+        noise: An object with the fields of `ebit.Noise`.
+        pair: Density matrix of every pair when it is made.
+    """
+    kind, _, pairs = resource.partition(",")[0].partition(":")
+    joined, swap = kind == "quantum", kind.startswith("classical")
+    qpus = [list(range(qubits)), list(range(qubits, 2 * qubits))]
+    total = 2 * qubits + (2 if joined else 0)
+    rho = np.zeros((len(x), *2 * total * (2,)), complex)
+    rho[(slice(None), *2 * total * (0,))] = 1
+    register = Register(rho, noise, [*qubits * [0], *qubits * [1], 0, 1], total)
+    for j in range(int(pairs or 0)):
+        reset_pair(register, (j, qubits + j), pair)
+    for depth in range(params["mixing"].shape[1]):
+        for wires in dense.processors(qpus, joined):
+            paths = [("mixing", (w.qpu, depth, w.local)) for w in wires]
+            run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
+    groups = dense.processors(qpus, joined)
+    for wires, part in zip(groups, np.split(np.asarray(x), len(groups), axis=1), strict=True):
+        run(register, dense.embedding(part, wires), [w.qubit for w in wires], pair)
+    remaining = qpus
+    for stage, angles in enumerate(params["convolution"]):
+        for depth in range(angles.shape[1]):
+            for wires in dense.processors(remaining, joined):
+                paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
+                run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
+        pool(register, params, stage, remaining, swap)
+        remaining = [dense.after_pooling(qpu) for qpu in remaining]
+    final = [qpu[0] for qpu in remaining]
+    for qubit in final:
+        own = register.of(qubit)
+        register.channel(read(own.flip_zero, own.flip_one), qubit)
+    dimension = 2**total
+    diagonal = np.einsum("bii->bi", register.rho.reshape(-1, dimension, dimension)).real
+    bits = diagonal.reshape(-1, *total * (2,))
+    return np.asarray(bits.sum(axis=tuple(1 + q for q in range(total) if q not in final)))
