@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit.errors import EbitError
+from ebit.noise import Noise
 
 MAX_QUBITS = 16
 
@@ -31,6 +32,12 @@ def check_circuit(qubits: int, depth: int, mixing: int) -> None:
         )
     if mixing < 0:
         raise EbitError(f"Argument `mixing` must be at least 0 (mixing layers), but is {mixing}.")
+
+
+def check_noise(noise: Noise | None) -> None:
+    """Raise unless this is noise or None."""
+    if noise is not None and not isinstance(noise, Noise):
+        raise EbitError(f"Argument `noise` must be an ebit.Noise or None, but is {noise!r}.")
 
 
 def check_angles(x: NDArray[Any], name: str) -> None:

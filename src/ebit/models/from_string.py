@@ -5,13 +5,20 @@ from ebit.models.base import Model
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.single_qcnn import SingleQCNN
+from ebit.noise import Noise
 from ebit.resources import parse_resource
 
 RESOURCES_HELP = "none, bell:N, classical, classical+bell:N, quantum, single or dnn"
 
 
 def model_from_string(
-    resource: str, *, qubits: int = 4, depth: int = 20, mixing: int = 0, readout: str = "weights"
+    resource: str,
+    *,
+    qubits: int = 4,
+    depth: int = 20,
+    mixing: int = 0,
+    readout: str = "weights",
+    noise: Noise | None = None,
 ) -> Model:
     """The model behind a resource string.
 
@@ -22,6 +29,7 @@ def model_from_string(
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity` (distributed quantum models only).
+        noise: Local noise of the QPUs (quantum models only).
 
     Returns:
         The model.
@@ -34,7 +42,7 @@ def model_from_string(
         268
     """
     if resource == "single":
-        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing)
+        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing, noise=noise)
     if resource == "dnn":
         return DistributedDNN(qubits=qubits)
     try:
@@ -44,5 +52,5 @@ def model_from_string(
             raise
         raise EbitError(f"Unknown resource {resource!r}: use {RESOURCES_HELP}.") from None
     return DistributedQCNN(
-        qubits=qubits, depth=depth, resource=shared, mixing=mixing, readout=readout
+        qubits=qubits, depth=depth, resource=shared, mixing=mixing, readout=readout, noise=noise
     )

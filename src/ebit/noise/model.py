@@ -6,7 +6,7 @@ from typing import Any
 
 from ebit.errors import EbitError
 from ebit.noise.channels import Channel, damping, dephasing, depolarising, idling
-from ebit.noise.checks import check_lifetime, check_probability, check_seconds
+from ebit.noise.checks import check_lifetime, check_probability, check_seconds, is_real
 
 PerQPU = float | tuple[float, float]
 """One number for both QPUs, or one for each."""
@@ -128,9 +128,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, list):
-                object.__setattr__(self, field.name, tuple(value))
+            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
         for name in _SHARED_SECONDS:
             check_seconds(name, getattr(self, name))
         for qpu in range(2):
@@ -178,6 +176,14 @@ class Noise:
         waits = any(self._of(name, qpu) for name in times for qpu in range(2))
         errors = any(self._of(name, qpu) for name in _PROBABILITIES for qpu in range(2))
         return not errors and not (decays and waits)
+
+
+def _plain(value: Any) -> Any:
+    """A float or a pair of different floats, where it is one; checked later."""
+    if isinstance(value, list | tuple):
+        pair = tuple(_plain(part) for part in value)
+        return pair[0] if len(pair) == 2 and pair[0] == pair[1] else pair
+    return float(value) if is_real(value) else value
 
 
 NO_NOISE = Noise()
