@@ -33,7 +33,7 @@ def flip_phase(chance: float) -> Kraus:
 
 def decay(chance: float) -> Kraus:
     """From 1 to 0 with this probability."""
-    stays = np.diag([1, np.sqrt(1 - chance)]).astype(complex)
+    stays: Complex = np.diag([1, np.sqrt(1 - chance)]).astype(complex)
     return [stays, np.sqrt(chance) * np.array([[0, 1], [0, 0]], complex)]
 
 
@@ -41,7 +41,7 @@ def read(zero: float, one: float) -> Kraus:
     """The bit that is read in place of the qubit: flipped from 0 and from 1 with these chances."""
     chances = np.array([[1 - zero, one], [zero, 1 - one]])
     return [
-        np.sqrt(chances[r, t]) * np.eye(2)[:, [r]] @ np.eye(2)[[t]] + 0j
+        np.sqrt(chances[r, t]) * dense.IDENTITY[:, [r]] @ dense.IDENTITY[[t]]
         for r in (0, 1)
         for t in (0, 1)
     ]
@@ -103,8 +103,8 @@ class Register:
 
 def reset_pair(register: Register, qubits: tuple[int, int], pair: Complex) -> None:
     """Forget two qubits and put a pair in their place."""
-    units = np.eye(4)
-    forget: Kraus = [units[:, [0]] @ units[[k]] + 0j for k in range(4)]
+    units = np.eye(4, dtype=complex)
+    forget: Kraus = [units[:, [0]] @ units[[k]] for k in range(4)]
     values, vectors = np.linalg.eigh(pair)
     ready: Kraus = [
         np.sqrt(max(value, 0)) * np.outer(vector, units[0])

@@ -120,9 +120,11 @@ def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
     parameters, x = random_parameters(model, rng), random_data(model, rng, 2)
     with jax.enable_x64(True):
         found = np.asarray(jax.jit(model.probabilities)(parameters, x))
-        without = np.asarray(replace(model, noise=None).probabilities(parameters, x))
-        zero = replace(model, noise=Noise(flip_one=1e-14)).probabilities(parameters, x)
-    pair = np.eye(4) / 4
+        without, zero = (
+            np.asarray(jax.jit(replace(model, noise=noise).probabilities)(parameters, x))
+            for noise in (None, Noise(flip_one=1e-14))
+        )
+    pair = np.asarray(np.eye(4) / 4, complex)
     wanted = density.probabilities(
         parameters, x, qubits=qubits, resource="single", noise=EVERYTHING, pair=pair
     )

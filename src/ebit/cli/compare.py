@@ -28,6 +28,7 @@ from ebit.cli.options import (
     LearningRate,
     Loss,
     Mixing,
+    NoiseFile,
     Positive,
     Qubits,
     Readout,
@@ -41,7 +42,7 @@ from ebit.data import Dataset
 from ebit.models import RESOURCES_HELP
 from ebit.plots import check_installed
 from ebit.report import write_report
-from ebit.results import Store, all_resources, default_qubits, make_task, summarize
+from ebit.results import Store, all_resources, default_qubits, make_task, read_noise, summarize
 from ebit.results import compare as compare_tasks
 
 QUICK_ROWS = 512
@@ -71,6 +72,7 @@ def compare(
     loss: Loss = "mse",
     readout: Readout = "weights",
     mixing: Mixing = 0,
+    noise: NoiseFile = None,
     qubits: Qubits = None,
     label: Label = None,
     split: Split = 0.25,
@@ -104,6 +106,7 @@ def compare(
             depth=(5 if quick else 20) if depth is None else depth,
             mixing=mixing,
             readout=readout,
+            noise=None if noise is None else read_noise(noise),
             steps=(150 if quick else 2000) if steps is None else steps,
             batch_size=batch_size,
             learning_rate=learning_rate,

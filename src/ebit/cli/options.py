@@ -41,6 +41,10 @@ LearningRate = Annotated[float, typer.Option(help="Step size of Adam.")]
 Seed = Annotated[int, typer.Option(help="Seed of initial parameters and order of the data.")]
 Loss = Annotated[str, typer.Option(help="mse or product.")]
 Readout = Annotated[str, typer.Option(help="weights (four trained) or parity (one trained).")]
+NoiseFile = Annotated[
+    Path | None,
+    typer.Option("--noise", help="TOML file with the noise of the QPUs. Default: no noise."),
+]
 ValidateEvery = Annotated[
     int | None, typer.Option(help="Steps between points of the curves. Default: 50 points.")
 ]

@@ -22,6 +22,7 @@ from ebit.cli.options import (
     LearningRate,
     Loss,
     Mixing,
+    NoiseFile,
     Positive,
     Qubits,
     Readout,
@@ -33,7 +34,7 @@ from ebit.cli.options import (
 )
 from ebit.cli.progress import show_progress
 from ebit.models import RESOURCES_HELP
-from ebit.results import Store, make_task, summarize
+from ebit.results import Store, make_task, read_noise, summarize
 from ebit.results import train as train_task
 
 
@@ -49,6 +50,7 @@ def train(
     loss: Loss = "mse",
     readout: Readout = "weights",
     mixing: Mixing = 0,
+    noise: NoiseFile = None,
     qubits: Qubits = None,
     validate_every: ValidateEvery = None,
     label: Label = None,
@@ -74,6 +76,7 @@ def train(
         depth=depth,
         mixing=mixing,
         readout=readout,
+        noise=None if noise is None else read_noise(noise),
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,

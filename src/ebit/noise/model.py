@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from ebit.errors import EbitError
 from ebit.noise.channels import Channel, damping, dephasing, depolarising, idling
@@ -111,6 +111,8 @@ class Noise:
         Nielsen and Chuang, Quantum Computation and Quantum Information, sections 8.3 and 8.4.
     """
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # an unknown number in a file is an error
+
     one_qubit_error: PerQPU = 0.0
     two_qubit_error: PerQPU = 0.0
     gate_dephasing: PerQPU = 0.0
@@ -167,6 +169,12 @@ class Noise:
         names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
         first, second = (QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(2))
         return first, second
+
+    @property
+    def changed(self) -> dict[str, Any]:
+        """The numbers that are not at their defaults."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {f.name: values[f.name] for f in fields(self) if values[f.name] != f.default}
 
     @property
     def is_zero(self) -> bool:

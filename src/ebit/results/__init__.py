@@ -9,6 +9,7 @@ from ebit.results.run import run_task
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, read_sweep
 from ebit.results.task import ModelSettings, Task, TrainingSettings
+from ebit.results.toml import read_noise
 from ebit.results.train import default_qubits, make_task, train
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "make_task",
     "matrix_product_rate",
     "predict",
+    "read_noise",
     "read_sweep",
     "rows_of",
     "run_task",

@@ -11,6 +11,7 @@ from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.models.checks import MAX_QUBITS
+from ebit.noise import Noise
 from ebit.results.run import run_task
 from ebit.results.store import Store
 from ebit.results.task import ModelSettings, Task, TrainingSettings
@@ -41,6 +42,7 @@ def make_task(
     depth: int = 20,
     mixing: int = 0,
     readout: str = "weights",
+    noise: Noise | dict[str, Any] | None = None,
     steps: int = 2000,
     batch_size: int | None = None,
     learning_rate: float = 0.05,
@@ -58,6 +60,7 @@ def make_task(
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
+        noise: Local noise of the QPUs (a dict names the arguments of `Noise`); None for no noise.
         steps: Optimiser steps.
         batch_size: Rows of a minibatch; by default 768 or all rows if there are fewer.
         learning_rate: Step size of Adam.
@@ -86,6 +89,7 @@ def make_task(
         "depth": depth,
         "mixing": mixing,
         "readout": readout,
+        "noise": noise,
     }
     training: dict[str, Any] = {
         "steps": steps,
