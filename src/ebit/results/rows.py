@@ -1,11 +1,13 @@
 """Rows: what a task produced, one flat row per run."""
 
+import json
 from typing import Any
 
 import polars as pl
 
 from ebit.learning import Fit
 from ebit.models import Model
+from ebit.noise import Noise
 from ebit.results.task import Task
 
 
@@ -30,7 +32,8 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
         rows.append(
             {
                 "task": task.hash,
-                **task.model.model_dump(),
+                **task.model.model_dump(exclude={"noise"}),
+                "noise": _in_words(task.model.noise),
                 "data": task.data,
                 "fingerprint": task.fingerprint,
                 "loss": training.loss,
@@ -55,7 +58,13 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
                 "validation_accuracy_curve": fit.validation_accuracy_curve[run].tolist(),
             }
         )
-    return pl.DataFrame(rows, schema_overrides={"success_probability": pl.Float64})
+    types = {"success_probability": pl.Float64, "noise": pl.String}
+    return pl.DataFrame(rows, schema_overrides=types)
+
+
+def _in_words(noise: Noise | None) -> str | None:
+    """The numbers that are not at their defaults, as JSON."""
+    return None if noise is None else json.dumps(noise.changed)
 
 
 def summarize(rows: pl.DataFrame) -> pl.DataFrame:
@@ -68,11 +77,12 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         One row per task, in the order of first appearance; the standard deviation of one run
         is 0.
     """
+    noise = ["noise"] if "noise" in rows.columns else []
     same = [
         "task", "resource", "qubits", "depth", "mixing", "readout", "pooling", "data", "loss",
         "steps", "batch_size", "learning_rate", "seed", "seconds", "compile_seconds",
         "num_parameters", "ebits_per_inference", "bits_per_inference",
-        "nonlocal_gates_per_inference", "rounds_per_inference",
+        "nonlocal_gates_per_inference", "rounds_per_inference", *noise,
     ]  # fmt: skip
     measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
     rows = _with_pooling(rows)
