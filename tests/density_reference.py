@@ -232,7 +232,7 @@ def probabilities(
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
         pool(register, params, stage, remaining, swap)
-        remaining = [dense.after_pooling(qpu) for qpu in remaining]
+        remaining = [dense.after_pooling(qpu, "halves") for qpu in remaining]
     final = [qpu[0] for qpu in remaining]
     for qubit in final:
         own = register.of(qubit)

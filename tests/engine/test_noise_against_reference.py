@@ -116,7 +116,7 @@ def test_one_kind_of_noise(resource: str, kind: str) -> None:
 @pytest.mark.parametrize(("qubits", "depth", "mixing"), [(2, 2, 1), (3, 1, 1), (3, 2, 0)])
 def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
     rng = np.random.default_rng(depth)
-    model = SingleQCNN(qubits, depth, mixing, EVERYTHING)
+    model = SingleQCNN(qubits, depth, mixing, noise=EVERYTHING)
     parameters, x = random_parameters(model, rng), random_data(model, rng, 2)
     with jax.enable_x64(True):
         found = np.asarray(jax.jit(model.probabilities)(parameters, x))
@@ -177,7 +177,7 @@ def test_columns_of_many_qubits(
 def test_zero_noise_is_no_noise(resource: str, qubits: int, mixing: int) -> None:
     """The noisy engine itself, which the model would not even choose."""
     model, parameters, x = case(resource, qubits, 3, mixing, None)
-    noisy = select_engine(model.resource, qubits, mixing, Noise(flip_one=1e-14))
+    noisy = select_engine(model.resource, qubits, mixing, noise=Noise(flip_one=1e-14))
     assert type(noisy).__name__.startswith("Noisy")
     with jax.enable_x64(True):
         arguments = parameters, noisy.encode(jax.numpy.asarray(x))
