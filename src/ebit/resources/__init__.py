@@ -3,6 +3,7 @@
 from ebit.resources.base import Consumption, Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.ledger import Ledger
 from ebit.resources.pair_state import BELL, PairState
 from ebit.resources.parse import parse_resource
 from ebit.resources.quantum_link import QuantumLink, teleported
@@ -14,6 +15,7 @@ __all__ = [
     "BellPairs",
     "ClassicalBits",
     "Consumption",
+    "Ledger",
     "PairState",
     "QuantumLink",
     "Resource",
