@@ -41,7 +41,7 @@ def test_the_normal_approximation_agrees_with_sampling(
         model.readout_weights(run),
         chsh.y_validation,
         shots=[shots],
-        repeats=2000,
+        repeats=400,
     )[0]
     error = sampled.std(ddof=1) / np.sqrt(len(sampled))
     found = circuit.read_out().accuracy(shots)[0]
