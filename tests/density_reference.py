@@ -33,7 +33,7 @@ def flip_phase(chance: float) -> Kraus:
 
 def decay(chance: float) -> Kraus:
     """From 1 to 0 with this probability."""
-    stays = np.diag([1, np.sqrt(1 - chance)]).astype(complex)
+    stays: Complex = np.diag([1, np.sqrt(1 - chance)]).astype(complex)
     return [stays, np.sqrt(chance) * np.array([[0, 1], [0, 0]], complex)]
 
 
@@ -41,7 +41,7 @@ def read(zero: float, one: float) -> Kraus:
     """The bit that is read in place of the qubit: flipped from 0 and from 1 with these chances."""
     chances = np.array([[1 - zero, one], [zero, 1 - one]])
     return [
-        np.sqrt(chances[r, t]) * np.eye(2)[:, [r]] @ np.eye(2)[[t]] + 0j
+        np.sqrt(chances[r, t]) * dense.IDENTITY[:, [r]] @ dense.IDENTITY[[t]]
         for r in (0, 1)
         for t in (0, 1)
     ]
@@ -103,10 +103,10 @@ class Register:
 
 def reset_pair(register: Register, qubits: tuple[int, int], pair: Complex) -> None:
     """Forget two qubits and put a pair in their place."""
-    units = np.eye(4)
-    forget = [units[:, [0]] @ units[[k]] + 0j for k in range(4)]
+    units = np.eye(4, dtype=complex)
+    forget: Kraus = [units[:, [0]] @ units[[k]] for k in range(4)]
     values, vectors = np.linalg.eigh(pair)
-    ready = [
+    ready: Kraus = [
         np.sqrt(max(value, 0)) * np.outer(vector, units[0])
         for value, vector in zip(values, vectors.T, strict=True)
     ]
@@ -196,7 +196,7 @@ def pool(
 def probabilities(
     params: Any, x: Real, *, qubits: int, resource: str, noise: Any, pair: Complex
 ) -> Real:
-    """P(a, b | x) of shape (batch, 2, 2).
+    """P(a, b | x) of shape (batch, 2, 2); for "single" P(a | x) of shape (batch, 2).
 
     Args:
         params: Angles of both QPUs.
@@ -208,18 +208,21 @@ def probabilities(
     """
     kind, _, pairs = resource.partition(",")[0].partition(":")
     joined, swap = kind == "quantum", kind.startswith("classical")
-    qpus = [list(range(qubits)), list(range(qubits, 2 * qubits))]
-    total = 2 * qubits + (2 if joined else 0)
+    params = dense.with_qpu_axis(params, resource)
+    qpus = [list(range(q * qubits, (q + 1) * qubits)) for q in range(1 if kind == "single" else 2)]
+    total = len(qpus) * qubits + (2 if joined else 0)
     rho = np.zeros((len(x), *2 * total * (2,)), complex)
-    rho[(slice(None), *2 * total * (0,))] = 1
-    register = Register(rho, noise, [*qubits * [0], *qubits * [1], 0, 1], total)
+    rho.reshape(len(x), -1)[:, 0] = 1
+    owner = [q for q, qpu in enumerate(qpus) for _ in qpu]
+    register = Register(rho, noise, [*owner, 0, 1], total)
     for j in range(int(pairs or 0)):
         reset_pair(register, (j, qubits + j), pair)
+    paths: list[dense.Path]
     for depth in range(params["mixing"].shape[1]):
         for wires in dense.processors(qpus, joined):
             paths = [("mixing", (w.qpu, depth, w.local)) for w in wires]
             run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
-    groups = dense.processors(qpus, joined)
+    groups = dense.processors(qpus, joined) * (2 if kind == "single" else 1)
     for wires, part in zip(groups, np.split(np.asarray(x), len(groups), axis=1), strict=True):
         run(register, dense.embedding(part, wires), [w.qubit for w in wires], pair)
     remaining = qpus
@@ -229,7 +232,7 @@ def probabilities(
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
         pool(register, params, stage, remaining, swap)
-        remaining = [dense.after_pooling(qpu) for qpu in remaining]
+        remaining = [dense.after_pooling(qpu, "halves") for qpu in remaining]
     final = [qpu[0] for qpu in remaining]
     for qubit in final:
         own = register.of(qubit)

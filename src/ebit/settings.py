@@ -29,7 +29,7 @@ def _in_one_line(error: ValidationError) -> EbitError:
     where = ".".join(str(part) for part in first["loc"])
     if first["type"] == "missing":
         return EbitError(f"Argument `{where}` is missing.")
-    if first["type"] == "extra_forbidden":
+    if first["type"] in ("extra_forbidden", "unexpected_keyword_argument"):
         return EbitError(f"Argument `{where}` is unknown: leave it out.")
     rule = str(first["msg"]).replace("Input should be", "must be")
     for words, short in (

@@ -1,5 +1,6 @@
 r"""The CHSH game bounds what local schemes can do: 3/4 without, (2 + \sqrt 2)/4 with Bell pairs."""
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 
 from circuit_strategies import any_case, model_of, parameter_sets, table_of
 from ebit.data import load
+from ebit.models import DistributedQCNN
+from ebit.noise import Noise
 from random_circuits import circuit_model, random_parameters
 
 CLASSICAL = 3 / 4
@@ -78,6 +81,29 @@ def test_training_does_not_beat_the_bound(resource: str, bound: float, embedding
 
 def test_bell_pair_reaches_tsirelsons_bound() -> None:
     assert TSIRELSON - 1e-6 < best_success("bell:1", depth=2) <= TSIRELSON + 1e-12
+
+
+@pytest.mark.parametrize("visibility", [0.95, 0.8, 1 / np.sqrt(2)])
+def test_werner_pairs(visibility: float) -> None:
+    """The best success is 1/2 + v sqrt(2)/4: at v = 1/sqrt(2) the advantage is lost."""
+    fidelity = (3 * visibility + 1) / 4
+    best = best_success(f"bell:1,fidelity={float(fidelity)!r}", depth=2)
+    assert best == pytest.approx(1 / 2 + visibility * np.sqrt(2) / 4, abs=1e-3)
+    assert (best > CLASSICAL + 1e-3) == (visibility > 0.72)
+
+
+@pytest.mark.parametrize("flip", [0.05, 0.1])
+def test_read_out_errors_of_the_best_strategy(flip: float) -> None:
+    """They shrink the correlation by (1 - 2 f)^2 where the last qubits alone are read."""
+    game = load("chsh")
+    model = circuit_model("bell:1", 2)
+    assert isinstance(model, DistributedQCNN)
+    noisy = replace(model, noise=Noise(flip_zero=flip, flip_one=flip))
+    parameters = random_parameters(model, np.random.default_rng(0))
+    parameters["pooling"] = tuple(0 * angles for angles in parameters["pooling"])
+    clean = success(table_of(model, parameters, np.asarray(game.x_train)), game.y_train)
+    found = success(table_of(noisy, parameters, np.asarray(game.x_train)), game.y_train)
+    assert found - 0.5 == pytest.approx((1 - 2 * flip) ** 2 * (clean - 0.5), abs=1e-12)
 
 
 def test_no_communication_comes_close_to_the_classical_bound() -> None:

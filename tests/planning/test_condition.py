@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from ebit import BellPairs, ClassicalBits, DistributedQCNN, QuantumLink, Separable
+from ebit import BellPairs, ClassicalBits, DistributedQCNN, Noise, QuantumLink, Separable
 from ebit.network import light_delay, purify, werner_weights
 from ebit.planning import Site, condition
 from ebit.resources import BELL, PairState, Resource
@@ -87,6 +87,11 @@ def test_infinite_distance_is_finite_in_numbers(resource: Resource) -> None:
 def test_pairs_with_options_are_refused() -> None:
     message = error_of(condition, site(), model(BellPairs(1, fidelity=0.9)))
     assert "the network says how good the pairs are: use 'bell:1'" in message
+
+
+def test_circuits_with_noise_are_refused() -> None:
+    noisy = DistributedQCNN(qubits=2, depth=1, noise=Noise(flip_one=0.1))
+    assert "`noise` of resource 'none' must be left out" in error_of(condition, site(), noisy)
 
 
 def test_states_of_pairs_reach_the_model() -> None:

@@ -1,10 +1,14 @@
 """What an inference uses up, counted independently in the gates of the dense reference."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 import dense_reference as dense
 from ebit.circuits import POOLINGS
+from ebit.models import DistributedQCNN
+from ebit.noise import Noise
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
@@ -104,6 +108,18 @@ def test_one_round_at_four_qubits() -> None:
 def test_published_circuit(resource: Resource, expected: Consumption) -> None:
     """Four qubits per QPU, depth 20, no mixing."""
     assert resource.consumption(qubits=4, depth=20, mixing=0) == expected
+
+
+def test_noisy_gates_between_the_qpus_take_pairs_and_bits() -> None:
+    """One pair and two bits each; nothing else changes."""
+    plain = DistributedQCNN(qubits=4, depth=20, resource=QuantumLink())
+    noise = Noise(flip_one=0.1)
+    expected = Consumption(ebits=82, bits=164, nonlocal_gates=0, rounds=41)
+    assert replace(plain, noise=noise).consumption == expected
+    assert QuantumLink(fidelity=0.9).consumption(4, 20, 0) == expected
+    noisy = replace(plain, resource=QuantumLink(fidelity=0.9), noise=noise)
+    assert noisy.consumption == expected
+    assert replace(plain, noise=Noise()).consumption.nonlocal_gates == 82
 
 
 @pytest.mark.parametrize(

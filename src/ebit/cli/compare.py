@@ -25,6 +25,7 @@ from ebit.cli.options import (
     LearningRate,
     Loss,
     Mixing,
+    NoiseFile,
     Pooling,
     Positive,
     Qubits,
@@ -42,7 +43,7 @@ from ebit.models import RESOURCES_HELP
 from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
 from ebit.report import write_report
-from ebit.results import Store, all_resources, default_qubits, make_task, summarize
+from ebit.results import Store, all_resources, default_qubits, make_task, read_noise, summarize
 from ebit.results import compare as compare_tasks
 
 
@@ -71,6 +72,7 @@ def compare(
     readout: Readout = "weights",
     mixing: Mixing = 0,
     pooling: Pooling = "halves",
+    noise: NoiseFile = None,
     qubits: Qubits = None,
     label: Label = None,
     split: Split = 0.25,
@@ -111,6 +113,7 @@ def compare(
             mixing=mixing,
             readout=readout,
             pooling=pooling,
+            noise=None if noise is None else read_noise(noise),
             steps=(150 if quick else 2000) if steps is None else steps,
             batch_size=batch_size,
             learning_rate=learning_rate,

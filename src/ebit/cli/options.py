@@ -45,6 +45,10 @@ Readout = Annotated[str, typer.Option(help="weights (four trained) or parity (on
 Pooling = Annotated[
     str, typer.Option(help="halves (measured in every round) or all-but-one (in one round).")
 ]
+NoiseFile = Annotated[
+    Path | None,
+    typer.Option("--noise", help="TOML file with the noise of the QPUs. Default: no noise."),
+]
 ValidateEvery = Annotated[
     int | None, typer.Option(help="Steps between points of the curves. Default: 50 points.")
 ]

@@ -26,7 +26,7 @@ LINES = 40
 
 SETTINGS = (
     "data", "qubits", "depth", "mixing", "readout", "pooling", "loss", "steps", "batch_size",
-    "learning_rate", "seed",
+    "learning_rate", "seed", "noise",
 )  # fmt: skip
 """Columns of the table if they are not the same in all rows."""
 
@@ -104,7 +104,8 @@ def _report(result: SweepResult, total: int, json: Path | None) -> None:
 
 def _print_summary(summary: pl.DataFrame) -> None:
     """One line per task: the settings that differ, accuracy and time."""
-    names = [name for name in SETTINGS if summary[name].n_unique() > 1]
+    kept = [name for name in SETTINGS if name in summary.columns]
+    names = [name for name in kept if summary[name].n_unique() > 1]
     columns = [("resource", False), *((name, name != "data") for name in names)]
     rows = [
         (

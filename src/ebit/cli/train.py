@@ -22,6 +22,7 @@ from ebit.cli.options import (
     LearningRate,
     Loss,
     Mixing,
+    NoiseFile,
     Pooling,
     Positive,
     Qubits,
@@ -34,7 +35,7 @@ from ebit.cli.options import (
 )
 from ebit.cli.progress import show_progress
 from ebit.models import RESOURCES_HELP
-from ebit.results import Store, make_task, summarize
+from ebit.results import Store, make_task, read_noise, summarize
 from ebit.results import train as train_task
 
 
@@ -51,6 +52,7 @@ def train(
     readout: Readout = "weights",
     mixing: Mixing = 0,
     pooling: Pooling = "halves",
+    noise: NoiseFile = None,
     qubits: Qubits = None,
     validate_every: ValidateEvery = None,
     label: Label = None,
@@ -77,6 +79,7 @@ def train(
         mixing=mixing,
         readout=readout,
         pooling=pooling,
+        noise=None if noise is None else read_noise(noise),
         steps=steps,
         batch_size=batch_size,
         learning_rate=learning_rate,

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from ebit.circuits import POOLINGS
 from ebit.errors import EbitError
+from ebit.noise import Noise
 
 MAX_QUBITS = 16
 
@@ -35,6 +36,16 @@ def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
     if pooling not in POOLINGS:
         raise EbitError(
             f"Argument `pooling` must be one of {', '.join(POOLINGS)}, but is {pooling!r}."
+        )
+
+
+def check_noise(noise: Noise | None, pooling: str) -> None:
+    """Raise unless this is None, or noise with a pooling layout that can have some."""
+    if noise is not None and not isinstance(noise, Noise):
+        raise EbitError(f"Argument `noise` must be an ebit.Noise or None, but is {noise!r}.")
+    if noise is not None and not noise.is_zero and pooling != "halves":
+        raise EbitError(
+            f"Argument `pooling` must be 'halves' with noise, but is {pooling!r}: leave one out."
         )
 
 

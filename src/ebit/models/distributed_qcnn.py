@@ -13,7 +13,7 @@ from ebit.engine import Engine, LocalEffects, NoisyJoint, select_engine
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
-from ebit.models.checks import check_circuit, check_inputs
+from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.noise import Noise
 from ebit.resources import Consumption, Resource, Separable, teleported
 
@@ -65,6 +65,7 @@ class DistributedQCNN:
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
+        check_noise(self.noise, self.pooling)
         if isinstance(self.resource, str) or not hasattr(self.resource, "has_nonlocal_gates"):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
@@ -75,10 +76,6 @@ class DistributedQCNN:
         if self.readout not in READOUTS:
             raise EbitError(
                 f"Argument `readout` must be one of {', '.join(READOUTS)}, but is {self.readout!r}."
-            )
-        if self.noise is not None and not isinstance(self.noise, Noise):
-            raise EbitError(
-                f"Argument `noise` must be an ebit.Noise or None, but is {self.noise!r}."
             )
         if self.resource.pairs > self.qubits:
             raise EbitError(

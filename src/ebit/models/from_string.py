@@ -5,6 +5,7 @@ from ebit.models.base import Model
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.single_qcnn import SingleQCNN
+from ebit.noise import Noise
 from ebit.resources import parse_resource
 
 RESOURCES_HELP = "none, bell:N, classical, classical+bell:N, quantum, single or dnn"
@@ -18,6 +19,7 @@ def model_from_string(
     mixing: int = 0,
     readout: str = "weights",
     pooling: str = "halves",
+    noise: Noise | None = None,
 ) -> Model:
     """The model behind a resource string.
 
@@ -29,6 +31,7 @@ def model_from_string(
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity` (distributed quantum models only).
         pooling: `halves` or `all-but-one` (quantum models only).
+        noise: Local noise of the QPUs (quantum models only).
 
     Returns:
         The model.
@@ -41,7 +44,7 @@ def model_from_string(
         268
     """
     if resource == "single":
-        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing, pooling=pooling)
+        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing, pooling=pooling, noise=noise)
     if resource == "dnn":
         return DistributedDNN(qubits=qubits)
     try:
@@ -57,4 +60,5 @@ def model_from_string(
         mixing=mixing,
         readout=readout,
         pooling=pooling,
+        noise=noise,
     )

@@ -15,12 +15,17 @@ from ebit.circuits import (
     stages,
     walsh_hadamard,
 )
-from ebit.engine.base import Encoded
+from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import effect_operations, effect_rows
+from ebit.engine.noisy import noisy_operations, probability_of_zero
+from ebit.errors import EbitError
 from ebit.models.base import Parameters
-from ebit.models.checks import check_circuit, check_inputs
+from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.distributed_qcnn import random_angles
+from ebit.noise import Noise, QPUNoise
 from ebit.resources import Consumption
+
+_MOST_NOISY_QUBITS = 8
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,7 @@ class SingleQCNN:
         mixing: Mixing layers before the embedding.
         pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
             but the last in the only round).
+        noise: Local noise; of its two QPUs the first counts. None by default.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -51,9 +57,16 @@ class SingleQCNN:
     depth: int = 20
     mixing: int = 0
     pooling: str = "halves"
+    noise: Noise | None = None
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
+        check_noise(self.noise, self.pooling)
+        if self._qpu_noise is not None and self.qubits > _MOST_NOISY_QUBITS:
+            raise EbitError(
+                f"Argument `qubits` must be at most {_MOST_NOISY_QUBITS} for resource 'single' "
+                f"with noise, but is {self.qubits}: use fewer qubits or no noise."
+            )
 
     @property
     def resource_name(self) -> str:
@@ -118,14 +131,34 @@ class SingleQCNN:
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
+        if self._qpu_noise is not None:
+            build = sum(noisy_operations(size, self.depth) for size in stages(self.qubits))
+            build += 2 * noisy_operations(self.qubits, self.mixing)
+            return build + batch * 2 * noisy_operations(self.qubits, 1)
         build = effect_operations(self.qubits, self.depth, self.pooling)
         return build + batch * 6 * 4**self.qubits
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
+        if self._qpu_noise is not None:
+            bricks = 4 * (self.depth + 2 * self.mixing) * 4**self.qubits
+            return bytes_per_real * (bricks + batch * 16 * 4**self.qubits)
         return 8 * bytes_per_real * (4**self.qubits + batch * 4 * 2**self.qubits)
 
+    @property
+    def _qpu_noise(self) -> QPUNoise | None:
+        """The noise of the QPU, None if there is none."""
+        return None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
+
     def _probability_of_zero(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+        if self._qpu_noise is not None:
+            circuit = CircuitParameters(
+                mixing=parameters["mixing"],
+                convolution=parameters["convolution"],
+                pooling=parameters["pooling"],
+            )
+            circuit = jax.tree.map(jnp.asarray, circuit)
+            return probability_of_zero(circuit, encoded, self._qpu_noise)
         first, second = encoded
         rows = effect_rows(parameters["convolution"], parameters["pooling"])
         start = jnp.asarray(np.eye(2**self.qubits)[0], parameters["mixing"].dtype) + 0j

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from ebit.errors import EbitError
 from ebit.noise.channels import Channel, damping, dephasing, depolarising, idling
-from ebit.noise.checks import check_lifetime, check_probability, check_seconds
+from ebit.noise.checks import check_lifetime, check_probability, check_seconds, is_real
 
 PerQPU = float | tuple[float, float]
 """One number for both QPUs, or one for each."""
@@ -111,6 +111,8 @@ class Noise:
         Nielsen and Chuang, Quantum Computation and Quantum Information, sections 8.3 and 8.4.
     """
 
+    __pydantic_config__: ClassVar = {"extra": "forbid"}  # an unknown number in a file is an error
+
     one_qubit_error: PerQPU = 0.0
     two_qubit_error: PerQPU = 0.0
     gate_dephasing: PerQPU = 0.0
@@ -128,9 +130,7 @@ class Noise:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            value = getattr(self, field.name)
-            if isinstance(value, list):
-                object.__setattr__(self, field.name, tuple(value))
+            object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
         for name in _SHARED_SECONDS:
             check_seconds(name, getattr(self, name))
         for qpu in range(2):
@@ -171,6 +171,12 @@ class Noise:
         return first, second
 
     @property
+    def changed(self) -> dict[str, Any]:
+        """The numbers that are not at their defaults."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {f.name: values[f.name] for f in fields(self) if values[f.name] != f.default}
+
+    @property
     def is_zero(self) -> bool:
         """Whether nothing at all happens: no errors, and times that no lifetime limits."""
         decays = any(qpu.t1_seconds or qpu.t2_seconds for qpu in self.qpus)
@@ -178,6 +184,14 @@ class Noise:
         waits = any(self._of(name, qpu) for name in times for qpu in range(2))
         errors = any(self._of(name, qpu) for name in _PROBABILITIES for qpu in range(2))
         return not errors and not (decays and waits)
+
+
+def _plain(value: Any) -> Any:
+    """A float or a pair of different floats, where it is one; checked later."""
+    if isinstance(value, list | tuple):
+        pair = tuple(_plain(part) for part in value)
+        return pair[0] if len(pair) == 2 and pair[0] == pair[1] else pair
+    return float(value) if is_real(value) else value
 
 
 NO_NOISE = Noise()

@@ -102,8 +102,8 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         The condition.
 
     Raises:
-        EbitError: If the resource says itself how good its pairs are, or a gate error of a QPU is
-            impossible.
+        EbitError: If the circuit says itself how noisy it or its pairs are, or a gate error of a
+            QPU is impossible.
 
     Example:
         >>> from ebit.planning import open_site
@@ -119,6 +119,11 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, but the network says how good the "
             f"pairs are: use {resource.name.split(',')[0]!r}."
+        )
+    if model.noise is not None:
+        raise EbitError(
+            f"Argument `noise` of resource {resource.name!r} must be left out: the network says "
+            "what the noise is."
         )
     used = model.consumption
     if resource.has_nonlocal_gates:

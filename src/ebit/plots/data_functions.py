@@ -7,7 +7,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.style import PAPER
+from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 def accuracy_by_functions(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw mean accuracy against the number of functions of the data, on a logarithmic axis.
 
-    Full markers are trained read-out weights, hollow ones the parity read-out.
+    Full markers are trained read-out weights, hollow ones the parity read-out; diamonds have mixing
+    layers.
 
     Args:
         points: One row a training, with resource, mixing, readout, data_functions, measured and
@@ -44,22 +45,21 @@ def accuracy_by_functions(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     check_columns(points, *names)
     data = points.select(names)
     for resource, style in resource_styles(data["resource"]).items():
-        for (mixing, readout), own in data.filter(pl.col("resource") == resource).group_by(
-            "mixing", "readout", maintain_order=True
-        ):
-            layers = f", {mixing} mixing layers" if mixing else ""
+        own = data.filter(pl.col("resource") == resource)
+        for _, mixing, readout, count, mean, std in own.iter_rows():
             ax.errorbar(
-                own["data_functions"].to_list(),
-                own["measured"].to_list(),
-                yerr=own["measured_std"].fill_null(0.0).to_list(),
+                count,
+                mean,
+                yerr=std or 0.0,
                 color=style.color,
                 marker="D" if mixing else style.marker,
                 markerfacecolor=style.color if readout == "weights" else PAPER,
-                linestyle="none",
                 markersize=5,
                 capsize=2,
-                label=f"{resource}{layers}, {readout}",
             )
+        ax.plot([], [], color=style.color, marker=style.marker, linestyle="none", label=resource)
+    ax.plot([], [], "o", markerfacecolor=PAPER, markeredgecolor=INK, label="parity read-out")
+    ax.plot([], [], "D", color=INK, label="mixing layers")
     ax.set_xscale("log")
     ax.set_xlabel("Functions of the data")
     ax.set_ylabel("Validation accuracy")

@@ -22,6 +22,7 @@ _SETTING_COLUMNS = {
     "batch_size": "batch size (samples)",
     "learning_rate": "learning rate",
     "seed": "seed",
+    "noise": "noise",
 }
 _METHOD = (
     "Validation accuracy is the fraction of validation samples whose label is predicted right "

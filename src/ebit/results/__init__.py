@@ -10,6 +10,7 @@ from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import ModelSettings, Task, TrainingSettings
+from ebit.results.toml import read_noise
 from ebit.results.train import default_qubits, make_task, train
 
 __all__ = [
@@ -32,6 +33,7 @@ __all__ = [
     "make_task",
     "matrix_product_rate",
     "predict",
+    "read_noise",
     "read_sweep",
     "rows_of",
     "run_task",

@@ -1,22 +1,26 @@
 """Rows: what a task produced, one flat row per run."""
 
+import json
 from typing import Any
 
 import polars as pl
 
 from ebit.learning import Fit
 from ebit.models import Model
+from ebit.noise import Noise
 from ebit.resources import Ledger
 from ebit.results.task import Task
 
 _UNKNOWN = {
     "success_probability": pl.Float64,
+    "noise": pl.String,
     "shots_per_label": pl.Int64,
     "waiting_seconds_per_inference": pl.Float64,
 }
 """Columns that may hold null only."""
 
 _LATER: dict[str, type[pl.DataType]] = {
+    "noise": pl.String,
     "shots_per_label": pl.Int64,
     "waiting_seconds_per_inference": pl.Float64,
     "inferences_training": pl.Int64,
@@ -25,7 +29,7 @@ _LATER: dict[str, type[pl.DataType]] = {
     "nonlocal_gates_training": pl.Int64,
     "rounds_training": pl.Int64,
 }
-"""Columns of the ledger that came later than the first results."""
+"""Columns that came later than the first results."""
 
 
 def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
@@ -51,7 +55,8 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
         rows.append(
             {
                 "task": task.hash,
-                **task.model.model_dump(),
+                **task.model.model_dump(exclude={"noise"}),
+                "noise": _in_words(task.model.noise),
                 "data": task.data,
                 "fingerprint": task.fingerprint,
                 "loss": training.loss,
@@ -108,6 +113,11 @@ def training_ledger(task: Task, model: Model) -> Ledger:
     """
     training = task.training
     return Ledger.of(model.consumption, training.steps * training.batch_size)
+
+
+def _in_words(noise: Noise | None) -> str | None:
+    """The numbers that are not at their defaults, as JSON."""
+    return None if noise is None else json.dumps(noise.changed)
 
 
 def summarize(rows: pl.DataFrame) -> pl.DataFrame:

@@ -2,7 +2,6 @@
 
 import itertools
 import math
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -15,6 +14,7 @@ from ebit.data import Dataset, DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
 from ebit.results.task import Task
+from ebit.results.toml import read_toml
 from ebit.results.train import make_task
 from ebit.settings import Settings
 
@@ -56,6 +56,7 @@ class SweepPoint(Settings):
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
         pooling: `halves` or `all-but-one`.
+        noise: Table of local noise, with the arguments of `Noise`.
         steps: Optimiser steps.
         batch_size: Rows of a minibatch.
         learning_rate: Step size of Adam.
@@ -74,6 +75,7 @@ class SweepPoint(Settings):
     mixing: int | None = None
     readout: str | None = None
     pooling: str | None = None
+    noise: dict[str, Any] | None = None
     steps: int | None = None
     batch_size: int | None = None
     learning_rate: float | None = None
@@ -171,15 +173,7 @@ def batches(tasks: Sequence[SweepTask], size: int) -> list[list[SweepTask]]:
 
 
 def _content(path: Path) -> dict[str, Any]:
-    try:
-        content = tomllib.loads(path.read_bytes().decode())
-    except OSError as error:
-        raise EbitError(
-            f"Cannot read {str(path)!r} ({error.strerror}): give the path of a TOML file."
-        ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise EbitError(f"File {str(path)!r} is not TOML ({reason}): correct it.") from None
+    content = read_toml(path)
     for name in content:
         if name not in ("defaults", "grid"):
             raise EbitError(

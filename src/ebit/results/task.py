@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator
 
-from ebit.models import Model, model_from_string
+from ebit.models import DistributedQCNN, Model, SingleQCNN, model_from_string
+from ebit.noise import Noise
 from ebit.settings import Settings
 
 
@@ -20,6 +21,7 @@ class ModelSettings(Settings):
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
         pooling: `halves` or `all-but-one`.
+        noise: Local noise, or None.
     """
 
     resource: str
@@ -28,6 +30,7 @@ class ModelSettings(Settings):
     mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
     readout: Literal["weights", "parity"] = "weights"
     pooling: Literal["halves", "all-but-one"] = "halves"
+    noise: Noise | None = None
 
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
@@ -38,6 +41,7 @@ class ModelSettings(Settings):
             mixing=self.mixing,
             readout=self.readout,
             pooling=self.pooling,
+            noise=self.noise,
         )
 
 
@@ -92,17 +96,23 @@ class Task(Settings):
     @field_validator("model")
     @classmethod
     def _canonical(cls, model: ModelSettings) -> ModelSettings:
-        return model.model_copy(update={"resource": model.build().resource_name})
+        built = model.build()
+        noise = None if model.noise is None or model.noise.is_zero else model.noise
+        if not isinstance(built, DistributedQCNN | SingleQCNN):
+            noise = None
+        return model.model_copy(update={"resource": built.resource_name, "noise": noise})
 
     @property
     def hash(self) -> str:
         """SHA-256 of the canonical JSON form, without the name of the data.
 
-        `pooling` came later than the first results: it counts only where it is not `halves`, so
-        that earlier tasks keep their hashes.
+        `pooling` and `noise` came later than the first results: they count only where they are not
+        `halves` and none, so that earlier tasks keep their hashes.
         """
         content = self.model_dump(mode="json", exclude={"data"})
         if self.model.pooling == "halves":
             del content["model"]["pooling"]
+        if self.model.noise is None:
+            del content["model"]["noise"]
         text = json.dumps(content, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

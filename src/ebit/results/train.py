@@ -11,6 +11,7 @@ from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.models.checks import MAX_QUBITS
+from ebit.noise import Noise
 from ebit.results.run import run_task
 from ebit.results.store import Store
 from ebit.results.task import ModelSettings, Task, TrainingSettings
@@ -42,6 +43,7 @@ def make_task(
     mixing: int = 0,
     readout: str = "weights",
     pooling: str = "halves",
+    noise: Noise | dict[str, Any] | None = None,
     steps: int = 2000,
     batch_size: int | None = None,
     learning_rate: float = 0.05,
@@ -60,6 +62,7 @@ def make_task(
         mixing: Mixing layers before the embedding.
         readout: `weights` or `parity`.
         pooling: `halves` or `all-but-one`.
+        noise: Local noise of the QPUs (a dict names the arguments of `Noise`); None for no noise.
         steps: Optimiser steps.
         batch_size: Rows of a minibatch; by default 768 or all rows if there are fewer.
         learning_rate: Step size of Adam.
@@ -89,6 +92,7 @@ def make_task(
         "mixing": mixing,
         "readout": readout,
         "pooling": pooling,
+        "noise": noise,
     }
     training: dict[str, Any] = {
         "steps": steps,

@@ -65,13 +65,14 @@ def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
     state = (copies, jax.vmap(program.optimizer.init)(copies))
     losses = jnp.zeros((STEPS, runs), jnp.float32)
     indices = jnp.asarray(minibatch_indices(0, problem.batch, problem.batch, 0, STEPS))
+    key = jax.random.key(0)
     begin = time.perf_counter()
-    compiled = Program.steps.lower(program, state, losses, indices, 0, STEPS, data).compile()
+    compiled = Program.steps.lower(program, state, losses, indices, 0, STEPS, data, key).compile()
     compile_seconds = time.perf_counter() - begin
 
     def loop(steps: int) -> None:
         nonlocal state, losses
-        state, losses = compiled(state, losses, indices, 0, steps, data)
+        state, losses = compiled(state, losses, indices, 0, steps, data, key)
         jax.block_until_ready(losses)
 
     loop(1)

@@ -114,14 +114,45 @@ def to_matrices(state: jax.Array, qpus: int = 1) -> jax.Array:
         [[[0j, -1j], [1j, 0j]]]
     """
     qubits = (state.shape[-1].bit_length() - 1) // 2
-    number = reduce(np.add.outer, qubits * [np.array([0, 0, 1, 0])]).reshape(-1)
-    sign = np.array([1.0, 1, -1, -1])[number % 4]
-    entries = apply_all(together(qubits * [_UNITS.T]), jnp.asarray(sign, state.dtype) * state)
-    order = measurement_order(qubits, qpus)
-    axes = [1 + 2 * qubit for qubit in order] + [2 + 2 * qubit for qubit in order]
-    packed = entries.reshape(-1, *2 * qubits * (2,)).transpose(0, *axes)
+    signed = jnp.asarray(_signs(qubits), state.dtype) * state
+    entries = apply_all(together(qubits * [_UNITS.T]), signed)
+    packed = entries.reshape(-1, *2 * qubits * (2,)).transpose(_bits(qubits, qpus))
     packed = packed.reshape(-1, 2**qubits, 2**qubits)
     return lax.complex((packed + packed.mT) / 2, (packed - packed.mT) / 2)
+
+
+def from_matrices(matrices: jax.Array, qpus: int = 1) -> jax.Array:
+    """Coefficients of Hermitian matrices: what `to_matrices` takes.
+
+    Args:
+        matrices: Complex, (batch, 2**m, 2**m), basis in measurement order.
+        qpus: QPUs that the register spans.
+
+    Returns:
+        Real coefficients (batch, 4**m).
+
+    Example:
+        >>> from_matrices(jnp.array([[[1.0 + 0j, 0], [0, 0]]])).tolist()
+        [[0.5, 0.0, 0.0, 0.5]]
+    """
+    qubits = matrices.shape[-1].bit_length() - 1
+    packed = (matrices.real + matrices.imag).reshape(-1, *2 * qubits * (2,))
+    entries = packed.transpose(np.argsort(_bits(qubits, qpus))).reshape(-1, 4**qubits)
+    return jnp.asarray(_signs(qubits), entries.dtype) * apply_all(
+        together(qubits * [_UNITS / 2]), entries
+    )
+
+
+def _bits(qubits: int, qpus: int) -> tuple[int, ...]:
+    """Axes of rows and columns in measurement order, of an array with two bits per qubit."""
+    order = measurement_order(qubits, qpus)
+    return (0, *(1 + 2 * qubit for qubit in order), *(2 + 2 * qubit for qubit in order))
+
+
+def _signs(qubits: int) -> Real:
+    """Real plus imaginary part of i to the number of Y, for every product."""
+    number = reduce(np.add.outer, qubits * [np.array([0, 0, 1, 0])]).reshape(-1)
+    return np.array([1.0, 1, -1, -1])[number % 4]
 
 
 def coefficients(matrices: NDArray[np.complex128]) -> Real:

@@ -30,7 +30,7 @@ def link_errors(state: PairState, noise: Noise) -> Real:
 
     Example:
         >>> from ebit.resources import BELL
-        >>> link_errors(BELL, Noise(flip_one=(0.2, 0.0))).tolist()
+        >>> link_errors(BELL, Noise(flip_one=(0.2, 0.0))).round(3).tolist()
         [[0.9, 0.1], [0.0, 0.0]]
     """
     first, second = noise.qpus

@@ -1,0 +1,250 @@
+"""Noisy engines agree with the density-matrix reference, in double precision."""
+
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import density_reference as density
+from ebit.engine import LocalEffects, NoisyEffects, local_effects, select_engine
+from ebit.errors import EbitError
+from ebit.models import DistributedQCNN, SingleQCNN
+from ebit.noise import NO_NOISE, Noise
+from ebit.resources import PairState, SharedPairs, parse_resource
+from random_circuits import circuit_model, random_data, random_parameters
+
+EVERYTHING = Noise(
+    one_qubit_error=(0.01, 0.02),
+    two_qubit_error=(0.03, 0.05),
+    gate_dephasing=0.02,
+    gate_damping=(0.04, 0.01),
+    flip_zero=(0.02, 0.07),
+    flip_one=(0.1, 0.03),
+    t1_seconds=(1.0, 2.0),
+    t2_seconds=(1.5, 0.7),
+    one_qubit_seconds=0.01,
+    two_qubit_seconds=(0.03, 0.02),
+    measurement_seconds=(0.05, 0.04),
+    storage_seconds=0.1,
+    message_seconds=0.2,
+    herald_seconds=0.15,
+)
+"""All kinds of noise, different on both QPUs."""
+
+ONE_KIND = {
+    "gates": Noise(one_qubit_error=0.05, two_qubit_error=(0.1, 0.0)),
+    "dephasing": Noise(gate_dephasing=(0.0, 0.2)),
+    "damping": Noise(gate_damping=0.2),
+    "read-out": Noise(flip_zero=0.1, flip_one=(0.0, 0.3)),
+    "T1": Noise(t1_seconds=1.0, measurement_seconds=0.3, message_seconds=0.5),
+    "T2": Noise(t2_seconds=(None, 1.0), two_qubit_seconds=0.2, storage_seconds=0.3),
+    "links": Noise(t1_seconds=1.0, herald_seconds=0.4, message_seconds=0.1),
+}
+PAIRS = ",concurrence=0.8,fidelity=0.9,dephasing=0.1,damping=0.2"
+RESOURCES = ["none", "bell:1", f"bell:2{PAIRS}", "classical", f"classical+bell:1{PAIRS}"]
+
+
+def cases() -> Iterator[Any]:
+    """Two qubits with every resource; more qubits are slow in the reference."""
+    for resource in [*RESOURCES, "quantum", f"quantum{PAIRS}"]:
+        for mixing in (0, 1):
+            yield pytest.param(resource, 2, 2, mixing)
+    for resource in [*RESOURCES, "bell:3", f"classical+bell:3{PAIRS}"]:
+        yield pytest.param(resource, 3, 1, 1)
+        yield pytest.param(resource, 3, 1, 0, marks=pytest.mark.slow)
+    for resource in RESOURCES:
+        yield pytest.param(resource, 4, 1, 0, marks=pytest.mark.slow)
+    yield pytest.param("bell:1", 4, 1, 1, marks=pytest.mark.slow)
+    yield pytest.param(f"quantum{PAIRS}", 3, 1, 0, marks=pytest.mark.slow)
+
+
+def case(
+    resource: str, qubits: int, depth: int, mixing: int, noise: Noise | None
+) -> tuple[DistributedQCNN, dict[str, Any], Any]:
+    """A model with noise, parameters and data."""
+    model = circuit_model(resource, qubits, depth, mixing)
+    assert isinstance(model, DistributedQCNN)
+    rng = np.random.default_rng([qubits, depth, mixing])
+    return replace(model, noise=noise), random_parameters(model, rng), random_data(model, rng, 2)
+
+
+def table_of(model: DistributedQCNN, parameters: dict[str, Any], x: Any) -> Any:
+    with jax.enable_x64(True):
+        return np.asarray(jax.jit(model.probabilities)(parameters, x))
+
+
+def expected(model: DistributedQCNN, parameters: dict[str, Any], x: Any) -> Any:
+    return density.probabilities(
+        parameters,
+        x,
+        qubits=model.qubits,
+        resource=model.resource.name,
+        noise=model.noise or NO_NOISE,
+        pair=model.resource.pair_state.density_matrix,
+    )
+
+
+@pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(cases()))
+def test_probabilities(resource: str, qubits: int, depth: int, mixing: int) -> None:
+    model, parameters, x = case(resource, qubits, depth, mixing, EVERYTHING)
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("resource", "kind"),
+    [
+        *(("bell:1", kind) for kind in ONE_KIND if kind != "links"),
+        ("classical", "T1"), ("classical", "read-out"),
+        ("quantum", "gates"), ("quantum", "read-out"), ("quantum", "links"),
+    ],
+)  # fmt: skip
+def test_one_kind_of_noise(resource: str, kind: str) -> None:
+    """A mistake in one kind cannot hide behind another, nor noise that does nothing."""
+    model, parameters, x = case(resource, 2, 1, 0, ONE_KIND[kind])
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+    clean = table_of(replace(model, noise=None), parameters, x)
+    assert np.abs(found - clean).max() > 1e-4
+
+
+@pytest.mark.parametrize(("qubits", "depth", "mixing"), [(2, 2, 1), (3, 1, 1), (3, 2, 0)])
+def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
+    rng = np.random.default_rng(depth)
+    model = SingleQCNN(qubits, depth, mixing, noise=EVERYTHING)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, 2)
+    with jax.enable_x64(True):
+        found = np.asarray(jax.jit(model.probabilities)(parameters, x))
+        without, zero = (
+            np.asarray(jax.jit(replace(model, noise=noise).probabilities)(parameters, x))
+            for noise in (None, Noise(flip_one=1e-14))
+        )
+    pair = np.asarray(np.eye(4) / 4, complex)
+    wanted = density.probabilities(
+        parameters, x, qubits=qubits, resource="single", noise=EVERYTHING, pair=pair
+    )
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(zero, without, rtol=0, atol=1e-12)
+    with pytest.raises(EbitError, match="`qubits` must be at most 8 for resource 'single'"):
+        SingleQCNN(9, noise=EVERYTHING)
+
+
+@pytest.mark.parametrize("resource", [f"quantum{PAIRS}", f"bell:1{PAIRS}"])
+def test_noisy_pairs_without_local_noise(resource: str) -> None:
+    model, parameters, x = case(resource, 2, 2, 1, None)
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+
+
+def test_pairs_of_any_state() -> None:
+    root = np.random.default_rng(5).normal(size=(4, 4, 2)) @ [1, 1j]
+    state = PairState.from_matrix(root @ root.conj().T / np.trace(root @ root.conj().T))
+    for sends_bits in (False, True):
+        name = "classical+bell:2" if sends_bits else "bell:2"
+        model, parameters, x = case(name, 2, 2, 1, EVERYTHING)
+        wanted = density.probabilities(
+            parameters, x, qubits=2, resource=name, noise=EVERYTHING, pair=state.density_matrix
+        )
+        shared = replace(model, resource=SharedPairs(2, state, sends_bits))
+        np.testing.assert_allclose(table_of(shared, parameters, x), wanted, rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(("resource", "mixing"), [("bell:1", 1), (f"bell:2{PAIRS}", 0)])
+def test_columns_of_many_qubits(
+    resource: str, mixing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More than four qubits are too slow in the reference; three go the same way here."""
+    model, parameters, x = case(resource, 3, 1, mixing, EVERYTHING)
+    wanted = table_of(model, parameters, x)
+    monkeypatch.setattr(local_effects, "_FEATURE_QUBITS", 2)
+    assert isinstance(model.engine, NoisyEffects)
+    assert model.engine.method == "columns"
+    np.testing.assert_allclose(table_of(model, parameters, x), wanted, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("resource", "qubits", "mixing"),
+    [
+        ("bell:1", 4, 1), ("bell:3", 4, 0), ("bell:2,fidelity=0.9", 4, 0), ("none", 5, 1),
+        ("bell:2", 6, 0), ("classical", 4, 0), ("classical+bell:1", 3, 1), ("quantum", 3, 1),
+    ],
+)  # fmt: skip
+def test_zero_noise_is_no_noise(resource: str, qubits: int, mixing: int) -> None:
+    """The noisy engine itself, which the model would not even choose."""
+    model, parameters, x = case(resource, qubits, 3, mixing, None)
+    noisy = select_engine(model.resource, qubits, mixing, noise=Noise(flip_one=1e-14))
+    assert type(noisy).__name__.startswith("Noisy")
+    with jax.enable_x64(True):
+        arguments = parameters, noisy.encode(jax.numpy.asarray(x))
+        found = np.asarray(jax.jit(noisy.probabilities)(*arguments))
+    np.testing.assert_allclose(found, table_of(model, parameters, x), rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:2,fidelity=0.9", "classical", "quantum"])
+def test_noise_that_does_nothing_takes_the_engine_without_noise(resource: str) -> None:
+    for noise in (None, Noise(), Noise(t1_seconds=1.0), Noise(message_seconds=1.0)):
+        model, _, _ = case(resource, 2, 1, 0, noise)
+        assert model.engine == select_engine(parse_resource(resource), 2)
+        assert not type(model.engine).__name__.startswith("Noisy")
+
+
+@pytest.mark.parametrize(
+    ("resource", "qubits", "mixing"),
+    [("none", 3, 1), ("bell:2", 4, 0), ("classical+bell:1", 2, 1), ("quantum,fidelity=0.9", 2, 1)],
+)  # fmt: skip
+def test_gradient(resource: str, qubits: int, mixing: int) -> None:
+    """Along random directions, against central differences."""
+    model, parameters, x = case(resource, qubits, 2, mixing, EVERYTHING)
+    rng = np.random.default_rng(1)
+    weights = rng.normal(size=(len(x), 2, 2))
+
+    def value(parameters: Any) -> Any:
+        return (model.probabilities(parameters, x) * weights).sum()
+
+    with jax.enable_x64(True):
+        slope, evaluate = jax.jit(jax.grad(value)), jax.jit(value)
+        gradient = slope(parameters)
+        for _ in range(2):
+            way = jax.tree.map(lambda leaf: rng.normal(size=leaf.shape), parameters)
+            ahead = evaluate(jax.tree.map(lambda p, d: p + 1e-5 * d, parameters, way))
+            back = evaluate(jax.tree.map(lambda p, d: p - 1e-5 * d, parameters, way))
+            products = jax.tree.map(lambda g, d: np.sum(np.asarray(g) * d), gradient, way)
+            assert (ahead - back) / 2e-5 == pytest.approx(sum(jax.tree.leaves(products)), abs=1e-6)
+
+
+def test_local_effects_are_the_parent() -> None:
+    """What is done per sample is the same code, so noise costs nothing there."""
+    model, _, x = case("bell:1", 4, 1, 0, EVERYTHING)
+    clean = LocalEffects(4, 1)
+    assert isinstance(model.engine, LocalEffects)
+    for noisy, own in zip(model.encode(x), clean.encode(jax.numpy.asarray(x)), strict=True):
+        np.testing.assert_array_equal(noisy, own)
+
+
+chances = st.floats(0, 1)
+times = st.floats(0, 10)
+
+
+@settings(max_examples=5)  # each is compiled
+@given(
+    errors=st.tuples(*6 * [chances]),
+    seconds=st.tuples(*6 * [times]),
+    lifetimes=st.tuples(st.floats(0.1, 10), st.floats(0.1, 20)),
+    resource=st.sampled_from(["classical+bell:1", "quantum"]),
+)
+def test_any_noise_gives_probabilities(
+    errors: Any, seconds: Any, lifetimes: Any, resource: str
+) -> None:
+    t1, t2 = lifetimes
+    names = [field.name for field in fields(Noise)]
+    numbers: list[Any] = [*errors, t1, min(t2, 2 * t1), *seconds]
+    noise = Noise(**dict(zip(names, numbers, strict=True)))
+    model, parameters, x = case(resource, 2, 1, 0, noise)
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found.sum(axis=(1, 2)), 1, atol=1e-10)
+    assert found.min() >= -1e-10
