@@ -96,7 +96,8 @@ def main(
     for ax, (name, found) in zip(axes, plans.items(), strict=True):
         accuracy_against_distance(found.distance, ax, words.marks(found.distance_crossings))
         ax.set_title(name)
-        ax.get_legend().remove()
+        if (legend := ax.get_legend()) is not None:
+            legend.remove()
     for ax in axes[1:]:
         ax.set_ylabel("")
     figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
+import polars as pl
 import typer
 
 from ebit.cli.console import (
@@ -39,6 +40,7 @@ from ebit.cli.progress import show_progress
 from ebit.cli.quick import QUICK_ROWS, smaller
 from ebit.cli.shots import parse_shots, show_shots
 from ebit.models import RESOURCES_HELP
+from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
 from ebit.report import write_report
 from ebit.results import Store, all_resources, default_qubits, make_task, read_noise, summarize
@@ -82,6 +84,9 @@ def compare(
         str | None,
         typer.Option(help="Also the accuracy with so few shots per label, as in 100,1000."),
     ] = None,
+    network: Annotated[
+        str | None, typer.Option(help="Also the seconds of waiting on this network, see ebit plan.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-compare"
     ),
@@ -119,6 +124,7 @@ def compare(
         for name in names
     ]
     tasks = list({task.hash: task for task in tasks}.values())
+    waiting = None if network is None else waiting_seconds(open_site(network), tasks)
     check_output(json, data=data)
     announce(dataset, tasks, Store(out))
     if quick:
@@ -127,6 +133,9 @@ def compare(
     with show_progress(len(tasks)) as start:
         rows = compare_tasks(dataset, tasks, out, progress=start)
     summary = summarize(rows)
+    if waiting is not None:
+        seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64)
+        summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(summary)
     measured = show_shots(dataset, tasks, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(

@@ -92,8 +92,21 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
 
 
 def print_summary(summary: pl.DataFrame) -> None:
-    """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide."""
-    titles = ("accuracy", "std", "params", "ebits", "bits", "gates", "rounds", "seconds")
+    """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide.
+
+    On a network the seconds of waiting are one column more.
+    """
+    waits = summary["waiting_seconds_per_inference"].is_not_null().any()
+    titles: tuple[str, ...] = (
+        "accuracy",
+        "std",
+        "params",
+        "ebits",
+        "bits",
+        "gates",
+        "rounds",
+        "seconds",
+    )
     rows = [
         (
             row["resource"],
@@ -105,9 +118,19 @@ def print_summary(summary: pl.DataFrame) -> None:
             str(row["nonlocal_gates_per_inference"]),
             str(row["rounds_per_inference"]),
             f"{row['seconds']:.1f}",
+            *(
+                [
+                    "-"
+                    if row["waiting_seconds_per_inference"] is None
+                    else f"{row['waiting_seconds_per_inference']:.3g}"
+                ]
+                if waits
+                else []
+            ),
         )
         for row in summary.iter_rows(named=True)
     ]
+    titles = (*titles, "waiting s") if waits else titles
     print_table([("resource", False), *((title, True) for title in titles)], rows)
     runs = summary["runs"].unique().sort().to_list()
     compiling = float(summary["compile_seconds"].sum())
@@ -117,3 +140,5 @@ def print_summary(summary: pl.DataFrame) -> None:
         "ebits, bits, gates (non-local), rounds: used up by one inference\n"
         f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
+    if waits:
+        output.print("waiting s: for pairs and messages, in one inference")

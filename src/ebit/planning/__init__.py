@@ -12,6 +12,7 @@ from ebit.planning.site import Site, open_site
 from ebit.planning.sweeps import DISTANCES, FIDELITIES, crossings
 from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
+from ebit.planning.waiting import waiting_seconds
 
 __all__ = [
     "DISTANCES",
@@ -46,4 +47,5 @@ __all__ = [
     "read_out",
     "recommend",
     "trained_circuit",
+    "waiting_seconds",
 ]

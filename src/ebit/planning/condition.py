@@ -9,7 +9,7 @@ from ebit.noise import Noise
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import BELL, Consumption, PairState, QuantumLink, Resource, SharedPairs
+from ebit.resources import BELL, Consumption, Ledger, PairState, QuantumLink, Resource, SharedPairs
 
 LEAST_FIDELITY = 0.25
 """Of a pair that is white noise."""
@@ -54,6 +54,10 @@ class Condition:
         """Time from the start of one run to that of the next: first pairs, then the circuit."""
         return self.pair_seconds + self.run_seconds
 
+    def ledger(self, inferences: int) -> Ledger:
+        """What so many runs use up, waiting for pairs and messages included."""
+        return Ledger.of(self.used, inferences, self.pair_seconds + self.waiting_seconds)
+
     def noisy(self, model: DistributedQCNN) -> DistributedQCNN:
         """The same circuit under these conditions.
 
@@ -61,7 +65,8 @@ class Condition:
         """
         resource: Resource = model.resource
         if resource.has_nonlocal_gates:
-            resource = QuantumLink(fidelity=max(self.pair_state.fidelity, LEAST_FIDELITY))
+            fidelity = min(max(self.pair_state.fidelity, LEAST_FIDELITY), 1.0)
+            resource = QuantumLink(fidelity=fidelity)
         elif resource.pairs:
             resource = SharedPairs(resource.pairs, self.pair_state, resource.sends_bits)
         return replace(model, resource=resource, noise=self.noise)
@@ -97,8 +102,8 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         The condition.
 
     Raises:
-        EbitError: If the resource says itself how good its pairs are, or a gate error of a QPU is
-            impossible.
+        EbitError: If the circuit says itself how noisy it or its pairs are, or a gate error of a
+            QPU is impossible.
 
     Example:
         >>> from ebit.planning import open_site
@@ -114,6 +119,11 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, but the network says how good the "
             f"pairs are: use {resource.name.split(',')[0]!r}."
+        )
+    if model.noise is not None:
+        raise EbitError(
+            f"Argument `noise` of resource {resource.name!r} must be left out: the network says "
+            "what the noise is."
         )
     used = model.consumption
     if resource.has_nonlocal_gates:

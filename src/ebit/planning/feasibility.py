@@ -45,7 +45,7 @@ def obstacles(
         >>> site = open_site("trapped-ion+laboratory")
         >>> found = condition(site, DistributedQCNN(depth=5, resource=QuantumLink()))
         >>> obstacles(site, found, shots=100)
-        ['a run takes 2.29 s, of which 2.27 s wait for pairs and messages, but qubits keep their
+        ['a run takes 2.29 s (2.27 s of it for pairs and messages), but qubits keep their
         coherence for 1 s']
     """
     reasons = []
@@ -56,8 +56,7 @@ def obstacles(
         )
     if condition.run_seconds > site.coherence_seconds:
         reasons.append(
-            f"a run takes {seconds_text(condition.run_seconds)}, of which "
-            f"{seconds_text(condition.waiting_seconds)} wait for {_awaited(condition)}, but qubits "
+            f"a run takes {seconds_text(condition.run_seconds)}{_waits(condition)}, but qubits "
             f"keep their coherence for {seconds_text(site.coherence_seconds)}"
         )
     if condition.storage_seconds > site.storage_seconds:
@@ -69,9 +68,15 @@ def obstacles(
     return reasons if slow is None else [*reasons, slow]
 
 
-def _awaited(condition: Condition) -> str:
+def _waits(condition: Condition) -> str:
+    """How long a run waits, and for what."""
+    if condition.waiting_seconds == 0:
+        return ""
     during = condition.pair_rate is not None and condition.pair_seconds == 0
-    return "pairs and messages" if during else "messages"
+    return (
+        f" ({seconds_text(condition.waiting_seconds)} of it for "
+        f"{'pairs and messages' if during else 'messages'})"
+    )
 
 
 def _too_slow(condition: Condition, shots: int, rate: float | None) -> str | None:

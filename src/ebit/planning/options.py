@@ -62,6 +62,7 @@ def options_of(
             accuracy = readouts.accuracy(number)
             reasons = obstacles(place, found, shots=number, rate=rate)
             seconds = label_seconds(found, number)
+            spent = found.ledger(number)
             yield {
                 "resource": found.resource,
                 "purification_rounds": found.purification_rounds,
@@ -78,10 +79,13 @@ def options_of(
                 "ebits_per_inference": found.used.ebits,
                 "bits_per_inference": found.used.bits,
                 "rounds_per_inference": found.used.rounds,
-                "waiting_seconds_per_inference": found.pair_seconds + found.waiting_seconds,
+                "waiting_seconds_per_inference": found.ledger(1).waiting_seconds,
                 "seconds_per_inference": found.cycle_seconds,
                 "fresh_pairs_per_label": number * found.raw_pairs,
-                "bits_per_label": number * found.used.bits,
+                "ebits_per_label": spent.ebits,
+                "bits_per_label": spent.bits,
+                "rounds_per_label": spent.rounds,
+                "waiting_seconds_per_label": spent.waiting_seconds,
                 "seconds_per_label": seconds,
                 "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
             }

@@ -177,12 +177,28 @@ def seconds_text(seconds: float) -> str:
 
     Example:
         >>> seconds_text(8.9e-5), seconds_text(7200.0), seconds_text(float("inf"))
-        ('89 us', '2 h', 'for ever')
+        ('89 us', '2 h', 'more than 30 000 years')
     """
     if seconds >= LONGEST_SECONDS:
-        return "for ever"
+        return "more than 30 000 years"
     steps = ((86400 * 365.25, "years"), (86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
     for size, unit in (*steps, (1e-3, "ms"), (1e-6, "us")):
         if seconds >= size:
             return f"{seconds / size:.3g} {unit}"
     return f"{seconds * 1e9:.3g} ns"
+
+
+def kilometres_text(kilometres: float) -> str:
+    """A distance in three digits, without a power of ten.
+
+    Args:
+        kilometres: The distance.
+
+    Returns:
+        The number and its unit.
+
+    Example:
+        >>> kilometres_text(10_000.0), kilometres_text(0.15849)
+        ('10000 km', '0.158 km')
+    """
+    return f"{kilometres:.0f} km" if kilometres >= 100 else f"{kilometres:.3g} km"

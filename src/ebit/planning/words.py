@@ -7,7 +7,7 @@ import polars as pl
 from ebit.planning.crossing import Crossing
 from ebit.planning.feasibility import SLOWEST_LABEL
 from ebit.planning.plan import Plan
-from ebit.planning.site import seconds_text
+from ebit.planning.site import kilometres_text, seconds_text
 from ebit.planning.sweeps import reference_of
 
 _METHOD = (
@@ -82,12 +82,15 @@ def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
 
 
 def _by_distance(found: Crossing, reference: str, rows: pl.DataFrame) -> str:
-    low, high = _ends(rows)
+    low, high = (kilometres_text(end) for end in _ends(rows))
     if found.place is None:
         better = "is better than" if found.above else "is never better than"
-        return f"{better} {reference} from {low:g} to {high:g} km"
+        return f"{better} {reference} from {low} to {high}"
     side = "from" if found.above else "up to"
-    return f"is better than {reference} {side} {found.place:.3g} km{_spread(found, ' km')}"
+    spread = ""
+    if found.low is not None and found.high is not None:
+        spread = _spread(found, kilometres_text(found.low), kilometres_text(found.high))
+    return f"is better than {reference} {side} {kilometres_text(found.place)}{spread}"
 
 
 def _by_fidelity(found: Crossing, reference: str) -> str:
@@ -95,18 +98,14 @@ def _by_fidelity(found: Crossing, reference: str) -> str:
         better = "helps at every pair fidelity" if found.above else "never helps here"
         return f"{better}, compared with {reference}"
     side = "above" if found.above else "below"
-    return (
-        f"is better than {reference} {side} a pair fidelity of {found.place:.3f}"
-        f"{_spread(found, '')}"
-    )
+    spread = ""
+    if found.low is not None and found.high is not None:
+        spread = _spread(found, f"{found.low:.3f}", f"{found.high:.3f}")
+    return f"is better than {reference} {side} a pair fidelity of {found.place:.3f}{spread}"
 
 
-def _spread(found: Crossing, unit: str) -> str:
-    if found.low is None or found.high is None:
-        return ""
-    return (
-        f" ({found.low:.3g} to {found.high:.3g}{unit} over {found.crossing} of {found.runs} runs)"
-    )
+def _spread(found: Crossing, low: str, high: str) -> str:
+    return f" ({low} to {high} over {found.crossing} of {found.runs} runs)"
 
 
 def _reach(rows: pl.DataFrame, resource: str) -> str:
@@ -117,16 +116,16 @@ def _reach(rows: pl.DataFrame, resource: str) -> str:
         return ", and feasible everywhere"
     reached = own.filter("feasible")
     if reached.is_empty():
-        return f", but nowhere feasible: at {own['distance_km'][0]:g} km {own['reason'][0]}"
+        return f", but nowhere feasible: at {_first(own)}"
     first, last = _ends(reached)
     beyond = refused.filter(pl.col("distance_km") > last)
     if beyond.is_empty():
-        return f", and feasible from {first:.3g} km"
-    return f", and feasible up to {last:.3g} km; at {_first(beyond)}"
+        return f", and feasible from {kilometres_text(first)}"
+    return f", and feasible up to {kilometres_text(last)}; at {_first(beyond)}"
 
 
 def _first(rows: pl.DataFrame) -> str:
-    return f"{rows['distance_km'][0]:.3g} km {rows['reason'][0]}"
+    return f"{kilometres_text(rows['distance_km'][0])} {rows['reason'][0]}"
 
 
 def _ends(rows: pl.DataFrame) -> tuple[float, float]:

@@ -4,6 +4,7 @@ from ebit.resources.base import Consumption, Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.designed_pairs import DesignedPairs
+from ebit.resources.ledger import Ledger
 from ebit.resources.pair_state import BELL, PairState
 from ebit.resources.parse import parse_resource
 from ebit.resources.quantum_link import QuantumLink, teleported
@@ -16,6 +17,7 @@ __all__ = [
     "ClassicalBits",
     "Consumption",
     "DesignedPairs",
+    "Ledger",
     "PairState",
     "QuantumLink",
     "Resource",

@@ -8,7 +8,28 @@ import polars as pl
 from ebit.learning import Fit
 from ebit.models import Model
 from ebit.noise import Noise
+from ebit.resources import Ledger
 from ebit.results.task import Task
+
+_UNKNOWN = {
+    "success_probability": pl.Float64,
+    "noise": pl.String,
+    "shots_per_label": pl.Int64,
+    "waiting_seconds_per_inference": pl.Float64,
+}
+"""Columns that may hold null only."""
+
+_LATER: dict[str, type[pl.DataType]] = {
+    "noise": pl.String,
+    "shots_per_label": pl.Int64,
+    "waiting_seconds_per_inference": pl.Float64,
+    "inferences_training": pl.Int64,
+    "ebits_training": pl.Int64,
+    "bits_training": pl.Int64,
+    "nonlocal_gates_training": pl.Int64,
+    "rounds_training": pl.Int64,
+}
+"""Columns that came later than the first results."""
 
 
 def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
@@ -22,10 +43,12 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
     Returns:
         Rows with units in the column names; `seconds` is the wall time of the training program,
         all runs together, compilation excluded; `success_probability` is filled in for the
-        product loss only.
+        product loss only. `shots_per_label` is null for exact probabilities, and
+        `waiting_seconds_per_inference` is null without a network.
     """
     used = model.consumption
     training = task.training
+    spent = training_ledger(task, model)
     rows: list[dict[str, Any]] = []
     for run in range(training.runs):
         loss = float(fit.train_loss[run])
@@ -53,13 +76,43 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
                 "bits_per_inference": used.bits,
                 "nonlocal_gates_per_inference": used.nonlocal_gates,
                 "rounds_per_inference": used.rounds,
+                "shots_per_label": None,
+                "waiting_seconds_per_inference": None,
+                "inferences_training": spent.inferences,
+                "ebits_training": spent.ebits,
+                "bits_training": spent.bits,
+                "nonlocal_gates_training": spent.nonlocal_gates,
+                "rounds_training": spent.rounds,
                 "curve_steps": fit.curve_steps.tolist(),
                 "train_loss_curve": fit.train_loss_curve[run].tolist(),
                 "validation_accuracy_curve": fit.validation_accuracy_curve[run].tolist(),
             }
         )
-    types = {"success_probability": pl.Float64, "noise": pl.String}
-    return pl.DataFrame(rows, schema_overrides=types)
+    return pl.DataFrame(rows, schema_overrides=_UNKNOWN)
+
+
+def training_ledger(task: Task, model: Model) -> Ledger:
+    """What one run of a training uses up: one inference per step and row of the minibatch.
+
+    An exact simulation needs no more. On hardware a gradient takes many shots of many circuits, see
+    `ebit.shots.shot_cost`.
+
+    Args:
+        task: The task.
+        model: Its model.
+
+    Returns:
+        The ledger of one run.
+
+    Example:
+        >>> from ebit.results import ModelSettings, TrainingSettings
+        >>> task = Task(model=ModelSettings(resource="bell:2"), data="d", fingerprint="",
+        ...             training=TrainingSettings(steps=10, batch_size=8))
+        >>> training_ledger(task, task.model.build()).ebits
+        160
+    """
+    training = task.training
+    return Ledger.of(model.consumption, training.steps * training.batch_size)
 
 
 def _in_words(noise: Noise | None) -> str | None:
@@ -77,15 +130,14 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         One row per task, in the order of first appearance; the standard deviation of one run
         is 0.
     """
-    noise = ["noise"] if "noise" in rows.columns else []
     same = [
         "task", "resource", "qubits", "depth", "mixing", "readout", "pooling", "data", "loss",
         "steps", "batch_size", "learning_rate", "seed", "seconds", "compile_seconds",
         "num_parameters", "ebits_per_inference", "bits_per_inference",
-        "nonlocal_gates_per_inference", "rounds_per_inference", *noise,
+        "nonlocal_gates_per_inference", "rounds_per_inference", *_LATER,
     ]  # fmt: skip
     measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
-    rows = _with_pooling(rows)
+    rows = _completed(rows)
     return rows.group_by("task", maintain_order=True).agg(
         *[pl.col(name).first() for name in same if name != "task"],
         *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
@@ -99,7 +151,8 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _with_pooling(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows that were kept before there was a choice say nothing about it: they are `halves`."""
-    said = pl.col("pooling") if "pooling" in rows.columns else pl.lit(None, pl.String)
-    return rows.with_columns(pooling=said.fill_null("halves"))
+def _completed(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows that were kept before there were all columns: pooling was `halves`, the rest unknown."""
+    columns: dict[str, type[pl.DataType]] = {"pooling": pl.String, **_LATER}
+    missing = [pl.lit(None, kind).alias(c) for c, kind in columns.items() if c not in rows.columns]
+    return rows.with_columns(missing).with_columns(pl.col("pooling").fill_null("halves"))

@@ -1,0 +1,39 @@
+"""Seconds of waiting on a network, for any task."""
+
+from collections.abc import Sequence
+
+from ebit.models import DistributedQCNN
+from ebit.planning.condition import condition
+from ebit.planning.site import Site
+from ebit.results import Task
+
+
+def waiting_seconds(site: Site, tasks: Sequence[Task]) -> dict[str, float | None]:
+    """Time that one inference of each task waits for pairs and messages.
+
+    Args:
+        site: Two QPUs and their link.
+        tasks: The tasks.
+
+    Returns:
+        Seconds by hash of the task; None for a baseline, which uses no network.
+
+    Raises:
+        EbitError: If a resource says itself how good its pairs are.
+
+    Example:
+        >>> from ebit.planning import open_site
+        >>> from ebit.results import ModelSettings, TrainingSettings
+        >>> task = Task(model=ModelSettings(resource="bell:1"), data="d", fingerprint="",
+        ...             training=TrainingSettings())
+        >>> found = waiting_seconds(open_site("trapped-ion+laboratory"), [task])
+        >>> round(found[task.hash], 3)
+        0.103
+    """
+    found: dict[str, float | None] = {}
+    for task in tasks:
+        model = task.model.build()
+        found[task.hash] = None
+        if isinstance(model, DistributedQCNN):
+            found[task.hash] = condition(site, model).ledger(1).waiting_seconds
+    return found

@@ -1,0 +1,129 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from command_line import error_of, run_ebit
+
+TINY = ("--depth", 1, "--steps", 3, "--runs", 2, "--batch-size", 8)
+PLAN = ("plan", "trapped-ion+laboratory", "--data", "chsh")
+
+NETWORK = """
+[[qpu]]
+name = "alice"
+qubits = 2
+[[qpu]]
+name = "bob"
+qubits = 2
+[[qpu]]
+name = "eve"
+qubits = 2
+[[link]]
+between = ["alice", "bob"]
+delay = "1 ms"
+pair_rate = "10 Hz"
+fidelity = 0.9
+[[link]]
+between = ["bob", "eve"]
+delay = "1 ms"
+pair_rate = "10 Hz"
+fidelity = 0.9
+"""
+
+
+def test_a_plan_from_profiles(tmp_path: Path) -> None:
+    out, file = tmp_path / "out", tmp_path / "plan.json"
+    options = ("--quick", "--resources", "bell:1", "--shots", 100, "--purification", "1")
+    outcome = run_ebit(*PLAN, *TINY, *options, "--out", out, "--json", file)
+    assert outcome.code == 0, outcome.err
+    lines = outcome.out.splitlines()
+    assert lines[0].split()[:3] == ["resource", "purif", "shots"]
+    assert lines[1].split()[0] == "none", "none is always there"
+    assert lines[2].split()[:3] == ["bell:1", "1", "100"]
+    assert max(map(len, lines[:3])) <= 100
+    assert any(line.startswith("Use ") for line in lines)
+    assert lines[-1] == f"Report: {out / 'plan.html'}"
+    content = json.loads(file.read_text())
+    assert [row["resource"] for row in content["options"]] == ["none", "bell:1"]
+    assert len(content["distance"]) == 2 * 6 * 2
+    assert content["recommendation"] in outcome.out
+    assert set(content["distance_crossings"]) == {"bell:1"}
+    page = (out / "plan.html").read_text()
+    assert page.count("<svg") == 3
+    assert content["recommendation"] in page.replace("&#x27;", "'")
+    for name in ("distance", "fidelity", "rate"):
+        assert (out / "figures" / f"{name}.csv").is_file()
+
+
+def test_two_qpus_of_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK)
+    assert "name two of the QPUs alice, bob, eve" in error_of("plan", path, "--data", "chsh")
+    assert "no link alice-eve" in error_of("plan", path, "--data", "chsh", "--qpus", "alice,eve")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--qpus", "a"), "Argument `qpus` must be two names, a,b, but is 'a'"),
+        (("--qpus", "a,c"), "no QPU 'c': use a, b"),
+        (("--shots", "ten"), "`shots` must be whole numbers separated by commas"),
+        (("--shots", "0"), "`shots` must be a whole number"),
+        (("--purification", "x"), "`purification` must be whole numbers separated by commas"),
+        (("--purification", "30"), "`purification` must hold whole numbers from 0 to 20"),
+        (("--rate", "0"), "`rate` must be more than 0 labels per second, but is 0.0"),
+        (("--rate", "-1"), "`rate` must be more than 0"),
+        (("--rate", "x"), "'--rate'"),
+        (("--rows", "0"), "`rows` must be a whole number, at least 1, but is 0"),
+        (("--resources", "dnn"), "'dnn', which uses no network"),
+        (("--resources", "bell:1,fidelity=0.9"), "the network says how good the pairs are"),
+        (("--resources", "bell:3"), "'bell:3' shares 3 Bell pairs"),
+        (("--resources", "x"), "Unknown resource 'x'"),
+        (("--depth", 0), "`depth` must be at least 1"),
+    ],
+)
+def test_bad_input_is_one_line(tmp_path: Path, options: tuple[object, ...], words: str) -> None:
+    out = tmp_path / "out"
+    assert words in error_of(*PLAN, *options, "--out", out)
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("network", "words"),
+    [
+        ("nowhere.toml", "Cannot read 'nowhere.toml'"),
+        ("x+laboratory", "'x' is no profile of a qpu: use neutral-atom, nv,"),
+        ("nv+x", "'x' is no profile of a link"),
+    ],
+)
+def test_networks_that_do_not_exist(network: str, words: str) -> None:
+    assert words in error_of("plan", network, "--data", "chsh")
+
+
+def test_broken_files_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text("[[qpu]")
+    assert "is not TOML" in error_of("plan", path, "--data", "chsh")
+
+
+def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
+    file = tmp_path / "rows.json"
+    outcome = run_ebit(
+        "compare", "--data", "chsh", *TINY, "--resources", "none,bell:1,dnn",
+        "--network", "trapped-ion+laboratory", "--out", tmp_path / "out", "--json", file,
+    )  # fmt: skip
+    assert outcome.code == 0, outcome.err
+    lines = outcome.out.splitlines()
+    assert lines[0].endswith("waiting s")
+    assert [line.split()[-1] for line in lines[1:4]] == ["0", "0.103", "-"]
+    rows = json.loads(file.read_text())["rows"]
+    assert rows[1]["waiting_seconds_per_inference"] == pytest.approx(1 / 9.7)
+    assert rows[1]["ebits_training"] == 3 * 8
+    assert rows[2]["waiting_seconds_per_inference"] is None
+
+
+def test_compare_without_a_network_says_nothing_of_waiting(tmp_path: Path) -> None:
+    outcome = run_ebit(
+        "compare", "--data", "chsh", *TINY, "--resources", "none", "--out", tmp_path / "out"
+    )
+    assert "waiting" not in outcome.out
