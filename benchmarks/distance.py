@@ -11,10 +11,11 @@ from typing import Annotated
 import polars as pl
 import typer
 
+from ebit.benchmark.tables import write_tables
 from ebit.data import load
 from ebit.network import Link, Network, profile
-from ebit.planning import DISTANCES, Plan, open_site, plan, words
-from ebit.plots import accuracy_against_distance, new_panels, save_figure
+from ebit.planning import DISTANCES, Crossing, Plan, open_site, plan, words
+from ebit.plots import accuracy_against_distance, new_panels, paper_style, save_figure
 from ebit.results import make_task
 from ebit.writing import write_atomically
 
@@ -60,23 +61,30 @@ def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: b
 
 
 def crossing_rows(name: str, found: Plan) -> list[dict[str, object]]:
-    """One row per resource: where it stops to help, and where it stops to be feasible."""
+    """One row per resource: where it stops to help, and up to where it is feasible."""
     rows: list[dict[str, object]] = []
     for resource, crossing in found.distance_crossings.items():
         own = found.distance.filter((pl.col("resource") == resource) & pl.col("feasible"))
+        near = own["distance_km"].to_numpy()
         rows.append(
             {
                 "hardware": name,
                 "resource": resource,
-                "better_at_10000_km": crossing.above,
+                "better_than_none": _interval(crossing),
                 "crossing_km": crossing.place,
                 "low_km": crossing.low,
                 "high_km": crossing.high,
-                "runs": f"{crossing.crossing} of {crossing.runs}",
-                "feasible_to_km": own["distance_km"].max(),
+                "runs_that_cross": f"{crossing.crossing} of {crossing.runs}",
+                "feasible_up_to_km": f"{near.max():.0f}" if len(near) else "nowhere",
             }
         )
     return rows
+
+
+def _interval(crossing: Crossing) -> str:
+    if crossing.place is None:
+        return "everywhere" if crossing.above else "nowhere"
+    return "beyond" if crossing.above else "up to"
 
 
 def main(
@@ -92,20 +100,26 @@ def main(
         name: planned(name, store, depth=depth, steps=steps, runs=runs, quick=quick)
         for name in HARDWARE
     }
-    figure, axes = new_panels(len(plans), 2.9)
-    for ax, (name, found) in zip(axes, plans.items(), strict=True):
-        accuracy_against_distance(found.distance, ax, words.marks(found.distance_crossings))
-        ax.set_title(name)
-        if (legend := ax.get_legend()) is not None:
-            legend.remove()
-    for ax in axes[1:]:
-        ax.set_ylabel("")
-    figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
+    with paper_style():
+        figure, axes = new_panels(len(plans), 2.9)
+        for ax, (name, found) in zip(axes, plans.items(), strict=True):
+            accuracy_against_distance(found.distance, ax, words.marks(found.distance_crossings))
+            ax.set_title(name)
+            if (legend := ax.get_legend()) is not None:
+                legend.remove()
+        for ax in axes[1:]:
+            ax.set_ylabel("")
+        figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
     save_figure(figure, out / "distance")
-    table = pl.DataFrame(
-        [row for name, found in plans.items() for row in crossing_rows(name, found)]
+    rows = [row for name, found in plans.items() for row in crossing_rows(name, found)]
+    write_tables(out, "crossings", pl.DataFrame(rows, infer_schema_length=None))
+    first = next(iter(plans.values()))
+    settings = (
+        f"Depth {depth}, {steps} training steps, {runs} runs, "
+        f"{first.distance['distance_km'].n_unique()} distances, {first.sweep_shots} shots per "
+        f"label, {first.rows} validation rows.\n"
     )
-    write_atomically(out / "crossings.csv", table.write_csv(float_precision=4).encode())
+    write_atomically(out / "settings.md", settings.encode())
     for name, found in plans.items():
         print(name)
         for sentence in words.findings(found):

@@ -17,10 +17,12 @@ from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.noise import Noise
+from ebit.planning import Plan, Site, open_site, plan
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
     Consumption,
+    Ledger,
     PairState,
     QuantumLink,
     Resource,
@@ -81,15 +83,18 @@ __all__ = [
     "EffectiveDimension",
     "FisherSpectrum",
     "Fit",
+    "Ledger",
     "Model",
     "Noise",
     "PairState",
+    "Plan",
     "QuantumLink",
     "Resource",
     "Separable",
     "SharedPairs",
     "ShotCost",
     "SingleQCNN",
+    "Site",
     "Store",
     "StoredModel",
     "StudyResult",
@@ -111,8 +116,10 @@ __all__ = [
     "load_model",
     "make_task",
     "model_from_string",
+    "open_site",
     "parameter_shift_gradient",
     "parse_resource",
+    "plan",
     "predict",
     "read_sweep",
     "reproduce",

@@ -64,7 +64,7 @@ def test_the_rate_asked_for() -> None:
     assert seconds == pytest.approx(0.1)
     assert reasons(place, BellPairs(1), rate=9.99) == []
     (reason,) = reasons(place, BellPairs(1), rate=10.01)
-    assert "but 10 labels per second are asked for" in reason
+    assert "but 10 per second is asked for" in reason
 
 
 def test_infinite_distance_is_infeasible() -> None:

@@ -87,7 +87,7 @@ def _too_slow(condition: Condition, shots: int, rate: float | None) -> str | Non
         return None
     asked = "a day is the longest allowed"
     if rate is not None and 1 / rate < SLOWEST_LABEL:
-        asked = f"{rate:.3g} labels per second are asked for"
+        asked = f"{rate:.3g} per second is asked for"
     made = ""
     if condition.pair_rate is not None:
         made = f" at {condition.pair_rate:.3g} pairs per second"
