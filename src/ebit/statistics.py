@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from scipy.special import stdtr, stdtrit
-
 
 class Moments(Protocol):
     """A mean over runs."""
@@ -61,12 +59,16 @@ class Difference:
         errors = self.errors
         if errors is None or self.freedom is None:
             return None
+        from scipy.special import stdtr  # slow to import
+
         return float(2 * stdtr(self.freedom, -abs(errors)))
 
     def interval(self, level: float = 0.95) -> tuple[float, float] | None:
         """Confidence interval of the difference; None where there is no test."""
         if not self.standard_error or self.freedom is None:
             return None
+        from scipy.special import stdtrit  # slow to import
+
         half = float(stdtrit(self.freedom, (1 + level) / 2)) * self.standard_error
         return self.value - half, self.value + half
 

@@ -8,7 +8,6 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import DistributedQCNN
@@ -63,6 +62,8 @@ class Readouts:
         sharp = self.std == 0
         score = self.mean * np.sqrt(shots) / np.where(sharp, 1.0, self.std)
         score = np.where(sharp, sign * np.inf, score)
+        from scipy.special import ndtr  # slow to import
+
         return np.mean(ndtr(self.labels * score), axis=1)
 
 

@@ -4,7 +4,6 @@ import math
 from collections.abc import Callable
 
 import polars as pl
-from scipy.special import stdtrit
 
 from ebit.capacity import data_functions
 from ebit.models import DistributedQCNN
@@ -47,6 +46,7 @@ def gains(points: pl.DataFrame) -> pl.DataFrame:
 
 
 def _gain(_: pl.DataFrame, points: pl.DataFrame) -> list[str]:
+    from scipy.special import stdtrit
     from scipy.stats import spearmanr
 
     table = gains(points)
