@@ -1,4 +1,5 @@
 import jax
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -37,7 +38,7 @@ def test_the_normal_approximation_agrees_with_sampling(
     run = jax.tree.map(lambda leaf: leaf[0], circuit.stored.parameters)
     sampled = sampled_accuracies(
         jax.random.key(1),
-        model.probabilities(run, chsh.x_validation.astype(np.float32)),
+        model.probabilities(run, jnp.asarray(chsh.x_validation, jnp.float32)),
         model.readout_weights(run),
         chsh.y_validation,
         shots=[shots],
