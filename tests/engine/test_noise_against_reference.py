@@ -195,8 +195,13 @@ def test_noise_that_does_nothing_takes_the_engine_without_noise(resource: str) -
 
 @pytest.mark.parametrize(
     ("resource", "qubits", "mixing"),
-    [("none", 3, 1), ("bell:2", 4, 0), ("classical+bell:1", 2, 1), ("quantum,fidelity=0.9", 2, 1)],
-)  # fmt: skip
+    [
+        ("none", 3, 1),
+        ("bell:2", 4, 0),
+        ("quantum,fidelity=0.9", 2, 1),
+        pytest.param("classical+bell:1", 2, 1, marks=pytest.mark.slow),
+    ],
+)
 def test_gradient(resource: str, qubits: int, mixing: int) -> None:
     """Along random directions, against central differences."""
     model, parameters, x = case(resource, qubits, 2, mixing, EVERYTHING)

@@ -64,5 +64,6 @@ def test_pairs_that_wait_longer_are_worse(circuits: dict[str, Trained]) -> None:
         condition(site(DECAYING, pair_rate=rate), circuits["bell:2"].model).pair_state.fidelity
         for rate in ("1000 Hz", "10 Hz", "1 Hz")
     ]
-    assert fidelities == sorted(fidelities, reverse=True)
-    assert len(set(fidelities)) == 3
+    known = [fidelity for fidelity in fidelities if fidelity is not None]
+    assert known == sorted(known, reverse=True)
+    assert len(set(known)) == 3

@@ -8,6 +8,7 @@ from ebit.errors import EbitError
 from ebit.resources import (
     BellPairs,
     ClassicalBits,
+    DesignedPairs,
     PairState,
     QuantumLink,
     Resource,
@@ -56,6 +57,7 @@ def test_round_trip(resource: Resource) -> None:
         ("bell:1,concurrence=1", BellPairs(1)),
         ("bell:2,concurrence=1e-3", BellPairs(2, 0.001)),
         ("classical+bell:2,concurrence=0", ClassicalBits(2, 0.0)),
+        ("designed:2", DesignedPairs(2)),
         ("classical", ClassicalBits()),
         ("classical+bell:0", ClassicalBits()),
         ("classical+bell:3", ClassicalBits(pairs=3)),
@@ -88,7 +90,10 @@ def test_any_other_text_is_a_one_line_error(text: str) -> None:
         message = str(error)
         assert len(message.splitlines()) == 1
         assert repr(text) in message
-        assert "none, bell:N, classical, classical+bell:N or quantum" in message or "," in text
+        assert (
+            "none, bell:N, designed:N, classical, classical+bell:N or quantum" in message
+            or "," in text
+        )
     else:
         assert parse_resource(resource.name) == resource
 

@@ -1,6 +1,6 @@
 """The shape every engine has, and the parameters they share."""
 
-from typing import Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict
 
 import jax
 
@@ -13,11 +13,13 @@ class CircuitParameters(TypedDict):
         convolution: One array (2, depth, m) per stage.
         pooling: One array (2, h, 2, 2) per stage, h = m // 2 or m - 1 measured qubits: [QPU of the
             rotated qubit, measured qubit, outcome, (phi, chi)] for RZ(phi) and then RX(chi).
+        schmidt: Schmidt coefficients (2**pairs,) up to their norm, if they are trained.
     """
 
     mixing: jax.Array
     convolution: tuple[jax.Array, ...]
     pooling: tuple[jax.Array, ...]
+    schmidt: NotRequired[jax.Array]
 
 
 Encoded = tuple[jax.Array, ...]

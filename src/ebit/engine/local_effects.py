@@ -52,6 +52,8 @@ class LocalEffects:
         mixing: Mixing layers before the embedding.
         state: State of every pair.
         pooling: Pooling layout, for the counts.
+        designed: Whether the pairs are in the state with the Schmidt coefficients among the
+            parameters, instead of `state`; for QPUs of at most four qubits.
     """
 
     qubits: int
@@ -59,6 +61,7 @@ class LocalEffects:
     mixing: int = 0
     state: PairState = BELL
     pooling: str = "halves"
+    designed: bool = False
 
     @property
     def method(self) -> str:
@@ -66,6 +69,8 @@ class LocalEffects:
         if self.qubits > _FEATURE_QUBITS:
             return "columns"
         nearly_all = self.pairs >= max(1, self.qubits - 1)
+        if self.designed:
+            return "features"
         if nearly_all and not self.mixing and self.state.after_hadamards.weights is not None:
             return "paired features"
         return "features"
@@ -91,7 +96,8 @@ class LocalEffects:
         else:
             operators = self._pair_operators(parameters["mixing"])
             dressed = operators * self._effects(parameters)[:, None, None]
-            chances = self._from_features(dressed, encoded)
+            schmidt = parameters["schmidt"] if self.designed else None
+            chances = self._from_features(dressed, encoded, schmidt)
         return joint_table(*chances)
 
     def _effects(self, parameters: CircuitParameters) -> jax.Array:
@@ -104,9 +110,18 @@ class LocalEffects:
         basis = self._embedded_basis(mixing)
         return basis.conj()[:, :, None, :, None] * basis[:, None, :, None, :]
 
-    def _from_features(self, dressed: jax.Array, features: Encoded) -> Chances:
+    def _from_features(
+        self, dressed: jax.Array, features: Encoded, schmidt: jax.Array | None = None
+    ) -> Chances:
         states = 2**self.pairs
-        sides = (dressed[0], through_pairs(dressed[1], self.state, self.pairs))
+        if schmidt is None:
+            seen = through_pairs(dressed[1], self.state, self.pairs)
+            reduced: NDArray[np.complex128] | jax.Array = reduced_state(self.state, self.pairs)
+        else:
+            weights = jnp.outer(schmidt, schmidt) / jnp.sum(schmidt**2)
+            seen = weights[:, :, None, None] * dressed[1]
+            reduced = jnp.diag(jnp.diag(weights))
+        sides = (dressed[0], seen)
         first, second = (
             jnp.matmul(
                 (jnp.swapaxes(side.real, 0, 1) + side.imag).reshape(states**2, -1),
@@ -115,7 +130,7 @@ class LocalEffects:
             ).reshape(states, states, -1)
             for side, table in zip(sides, features, strict=True)
         )
-        return meet(first, second, reduced_state(self.state, self.pairs))
+        return meet(first, second, reduced)
 
     def _from_paired_features(self, effects: jax.Array, features: Encoded) -> Chances:
         blocks = pair_blocks(self.qubits, self.pairs)
@@ -199,19 +214,22 @@ class LocalEffects:
         return 8 * bytes_per_real * (effects + batch * per_sample)
 
 
-def meet(first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128]) -> Chances:
+def meet(
+    first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128] | jax.Array
+) -> Chances:
     """P(00), P(a=0), P(b=0) from packed G of both sides, B's as seen through the pairs.
 
     Args:
         first: QPU A's G, real plus imaginary part, shape (2**k, 2**k, batch).
         second: QPU B's, as QPU A sees it.
-        reduced: State of QPU A's halves, shape (2**k, 2**k).
+        reduced: State of QPU A's halves, shape (2**k, 2**k); a JAX array if it is trained.
 
     Returns:
         Each of shape (batch,).
     """
     both = jnp.sum(first * jnp.swapaxes(second, 0, 1), axis=(0, 1))
-    if np.allclose(reduced, reduced[0, 0].real * np.eye(len(reduced)), rtol=1e-12):
+    is_constant = isinstance(reduced, np.ndarray)
+    if is_constant and np.allclose(reduced, reduced[0, 0].real * np.eye(len(reduced)), rtol=1e-12):
         alone = float(reduced[0, 0].real) * jnp.einsum("jjb->b", first)
     else:
         packed = jnp.asarray(reduced.real + reduced.imag, first.dtype)

@@ -7,7 +7,7 @@ from ebit.engine.messages import Messages
 from ebit.engine.noisy import NoisyEffects, NoisyJoint, NoisyMessages
 from ebit.errors import EbitError
 from ebit.noise import NO_NOISE, Noise
-from ebit.resources import BELL, Resource
+from ebit.resources import BELL, DesignedPairs, Resource
 
 _MOST_QUBITS = 8
 _MOST_QUBITS_COMMUNICATING = 4
@@ -49,7 +49,8 @@ def select_engine(
             return JointState(qubits, mixing, pooling=pooling)
         if resource.sends_bits:
             return Messages(qubits, resource.pairs, mixing, resource.pair_state, pooling)
-        return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling)
+        designed = isinstance(resource, DesignedPairs)
+        return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling, designed)
     noise = noise or NO_NOISE
     _check_noisy(resource, qubits, pooling)
     if resource.has_nonlocal_gates:
@@ -67,6 +68,10 @@ def _is_teleported(resource: Resource) -> bool:
 
 def _check_noisy(resource: Resource, qubits: int, pooling: str) -> None:
     """Raise if the effects with noise would not fit, or the pooling layout is another one."""
+    if isinstance(resource, DesignedPairs):
+        raise EbitError(
+            f"Resource {resource.name!r} takes no noise: use bell:N with options such as fidelity."
+        )
     if qubits > 2 and pooling != "halves":
         raise EbitError(
             f"Argument `pooling` must be 'halves' with noise, but is {pooling!r}: leave one out."

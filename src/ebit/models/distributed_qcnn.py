@@ -10,13 +10,14 @@ import numpy as np
 
 from ebit.circuits import measurements, stages
 from ebit.engine import Engine, LocalEffects, NoisyJoint, select_engine
-from ebit.engine.base import CircuitParameters, Encoded
+from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.noise import Noise
-from ebit.resources import Consumption, Resource, Separable, teleported
+from ebit.resources import Consumption, DesignedPairs, Resource, Separable, teleported
 
+MAX_DESIGNED_QUBITS = 4
 READOUTS = ("weights", "parity")
 PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
@@ -82,6 +83,11 @@ class DistributedQCNN:
                 f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
                 f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
             )
+        if isinstance(self.resource, DesignedPairs) and self.qubits > MAX_DESIGNED_QUBITS:
+            raise EbitError(
+                f"Resource {self.resource.name!r} takes QPUs of at most {MAX_DESIGNED_QUBITS} "
+                f"qubits, but they have {self.qubits}: use smaller QPUs or bell:N."
+            )
         _ = self.engine
 
     @property
@@ -109,7 +115,8 @@ class DistributedQCNN:
         """Angles of both QPUs and read-out weights."""
         layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
         angles = layers + 4 * (self.qubits - 1)
-        return 2 * angles + (4 if self.readout == "weights" else 1)
+        schmidt = 2**self.resource.pairs if isinstance(self.resource, DesignedPairs) else 0
+        return 2 * angles + schmidt + (4 if self.readout == "weights" else 1)
 
     @property
     def consumption(self) -> Consumption:
@@ -142,6 +149,8 @@ class DistributedQCNN:
         parameters = random_angles(key, shapes, dtype)
         weights = PARITY if self.readout == "weights" else 1.0
         parameters["readout"] = jnp.asarray(weights, dtype)
+        if isinstance(self.resource, DesignedPairs):
+            parameters["schmidt"] = jnp.ones(2**self.resource.pairs, dtype)
         return parameters
 
     def encode(self, x: jax.Array) -> Encoded:
@@ -214,11 +223,7 @@ class DistributedQCNN:
         return self.engine.memory(self.depth, batch, bytes_per_real)
 
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
-        circuit = CircuitParameters(
-            mixing=parameters["mixing"],
-            convolution=parameters["convolution"],
-            pooling=parameters["pooling"],
-        )
+        circuit: Any = {name: leaf for name, leaf in parameters.items() if name != "readout"}
         return self.engine.probabilities(jax.tree.map(jnp.asarray, circuit), encoded)
 
 

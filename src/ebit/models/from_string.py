@@ -8,7 +8,7 @@ from ebit.models.single_qcnn import SingleQCNN
 from ebit.noise import Noise
 from ebit.resources import parse_resource
 
-RESOURCES_HELP = "none, bell:N, classical, classical+bell:N, quantum, single or dnn"
+RESOURCES_HELP = "none, bell:N, designed:N, classical, classical+bell:N, quantum, single or dnn"
 
 
 def model_from_string(

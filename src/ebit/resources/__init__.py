@@ -3,6 +3,7 @@
 from ebit.resources.base import Consumption, Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.ledger import Ledger
 from ebit.resources.pair_state import BELL, PairState
 from ebit.resources.parse import parse_resource
@@ -15,6 +16,7 @@ __all__ = [
     "BellPairs",
     "ClassicalBits",
     "Consumption",
+    "DesignedPairs",
     "Ledger",
     "PairState",
     "QuantumLink",

@@ -6,11 +6,13 @@ from ebit.errors import EbitError
 from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.pairs import PAIR_OPTIONS
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.separable import Separable
 
 _PAIRS = re.compile(r"(bell|classical\+bell):([0-9]{1,3})")
+_DESIGNED = re.compile(r"designed:([0-9]{1,3})")
 _NUMBER = re.compile(r"[0-9]*\.?[0-9]+(e-?[0-9]{1,3})?")
 _PLAIN: dict[str, Resource] = {"none": Separable(), "classical": ClassicalBits()}
 
@@ -19,9 +21,10 @@ def parse_resource(text: str) -> Resource:
     """Turn a resource string into a resource.
 
     Args:
-        text: `none`, `bell:N`, `classical`, `classical+bell:N` or `quantum`; options of the pairs
-            (`BellPairs`) follow after commas, as in `bell:1,concurrence=0.5,fidelity=0.9`; with
-            `quantum` they describe the pairs that its gates are teleported with.
+        text: `none`, `bell:N`, `designed:N`, `classical`, `classical+bell:N` or `quantum`; options
+            of the pairs (`BellPairs`) follow after commas, as in
+            `bell:1,concurrence=0.5,fidelity=0.9`; with `quantum` they describe the pairs that its
+            gates are teleported with.
 
     Returns:
         The resource; `parse_resource(r.name) == r` for every resource r.
@@ -38,13 +41,16 @@ def parse_resource(text: str) -> Resource:
     if match is not None:
         kind = BellPairs if match[1] == "bell" else ClassicalBits
         return kind(int(match[2]), **_pair_options(options, text))
+    designed = _DESIGNED.fullmatch(text)
+    if designed is not None:
+        return DesignedPairs(int(designed[1]))
     if name == "quantum":
         return QuantumLink(**_pair_options(options, text))
     if not options and name in _PLAIN:
         return _PLAIN[name]
     raise EbitError(
-        f"Unknown resource {text!r}: use none, bell:N, classical, classical+bell:N or quantum "
-        "(N = number of Bell pairs)."
+        f"Unknown resource {text!r}: use none, bell:N, designed:N, classical, classical+bell:N or "
+        "quantum (N = number of pairs)."
     )
 
 
