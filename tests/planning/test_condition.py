@@ -6,7 +6,7 @@ import pytest
 from ebit import BellPairs, ClassicalBits, DistributedQCNN, Noise, QuantumLink, Separable
 from ebit.network import light_delay, purify, werner_weights
 from ebit.planning import Site, condition
-from ebit.resources import BELL, PairState, Resource
+from ebit.resources import BELL, DesignedPairs, PairState, Resource
 from planning.conftest import error_of, site
 
 MESSAGE = light_delay(1.0)
@@ -87,6 +87,11 @@ def test_infinite_distance_is_finite_in_numbers(resource: Resource) -> None:
 def test_pairs_with_options_are_refused() -> None:
     message = error_of(condition, site(), model(BellPairs(1, fidelity=0.9)))
     assert "the network says how good the pairs are: use 'bell:1'" in message
+
+
+def test_trained_states_are_refused() -> None:
+    message = error_of(condition, site(), model(DesignedPairs(1)))
+    assert "'designed:1', which has no noisy form: use none, bell:N" in message
 
 
 def test_circuits_with_noise_are_refused() -> None:

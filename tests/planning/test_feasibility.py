@@ -1,7 +1,10 @@
+import math
 import re
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ebit import BellPairs, ClassicalBits, DistributedQCNN, QuantumLink, Separable
 from ebit.planning import condition, label_seconds, obstacles
@@ -72,3 +75,30 @@ def test_infinite_distance_is_infeasible() -> None:
     for resource in (BellPairs(1), ClassicalBits(), QuantumLink()):
         assert reasons(place, resource) != []
     assert reasons(place, Separable()) == []
+
+
+SECONDS = st.floats(1e-9, 1e9).map(lambda seconds: f"{seconds:.6e} s")
+
+
+@given(
+    t1=SECONDS,
+    rate=st.floats(1e-9, 1e9),
+    fidelity=st.floats(0.25, 1),
+    kilometres=st.floats(0, 1e15),
+    rounds=st.integers(0, 20),
+    asked=st.one_of(st.none(), st.floats(1e-12, 1e12)),
+)
+def test_any_network_has_an_answer(
+    t1: str, rate: float, fidelity: float, kilometres: float, rounds: int, asked: float | None
+) -> None:
+    place = site({"t1": t1}, pair_rate=f"{rate:.6e} Hz", fidelity=fidelity)
+    place = place.at_distance(kilometres).with_purification(rounds)
+    for resource in (Separable(), BellPairs(2), ClassicalBits(), QuantumLink()):
+        model = DistributedQCNN(qubits=2, depth=1, resource=resource)
+        found = condition(place, model)
+        assert math.isfinite(found.cycle_seconds)
+        assert found.pair_fidelity is None or -1e-9 <= found.pair_fidelity <= 1 + 1e-9
+        assert found.noisy(model).noise == found.noise
+        for reason in obstacles(place, found, shots=10, rate=asked):
+            assert "\n" not in reason
+            assert "inf" not in reason

@@ -61,7 +61,7 @@ def test_worse_hardware_is_worse(circuits: dict[str, Trained]) -> None:
 
 def test_pairs_that_wait_longer_are_worse(circuits: dict[str, Trained]) -> None:
     fidelities = [
-        condition(site(DECAYING, pair_rate=rate), circuits["bell:2"].model).pair_fidelity
+        condition(site(DECAYING, pair_rate=rate), circuits["bell:2"].model).pair_state.fidelity
         for rate in ("1000 Hz", "10 Hz", "1 Hz")
     ]
     known = [fidelity for fidelity in fidelities if fidelity is not None]

@@ -9,7 +9,18 @@ from ebit.noise import Noise
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import BELL, Consumption, Ledger, PairState, QuantumLink, Resource, SharedPairs
+from ebit.resources import (
+    BELL,
+    BellPairs,
+    ClassicalBits,
+    Consumption,
+    Ledger,
+    PairState,
+    QuantumLink,
+    Resource,
+    Separable,
+    SharedPairs,
+)
 
 LEAST_FIDELITY = 0.25
 """Of a pair that is white noise."""
@@ -102,8 +113,8 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         The condition.
 
     Raises:
-        EbitError: If the circuit says itself how noisy it or its pairs are, or a gate error of a
-            QPU is impossible.
+        EbitError: If the resource has no noisy form, the circuit says itself how noisy it or its
+            pairs are, or a gate error of a QPU is impossible.
 
     Example:
         >>> from ebit.planning import open_site
@@ -115,6 +126,11 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         (0.206, 0.921)
     """
     resource = model.resource
+    if not isinstance(resource, Separable | BellPairs | ClassicalBits | QuantumLink):
+        raise EbitError(
+            f"Argument `resources` holds {resource.name!r}, which has no noisy form: use none, "
+            "bell:N, classical, classical+bell:N or quantum."
+        )
     if resource.pair_state != BELL:
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, but the network says how good the "
