@@ -153,8 +153,14 @@ def test_a_data_set_is_compared_with_one_line_of_the_table() -> None:
         }
     )
     paper = pl.DataFrame(
-        {"row": [1, 2, 1, 2], "depth": [3, 3, 5, 5], "published": [81.0, 80.0, 70.0, 90.0]}
+        {
+            "row": [1, 2, 1, 2, 1],
+            "depth": [3, 3, 5, 5, 9],
+            "published": [81.0, 80.0, 70.0, 90.0, 95.0],  # line 1 has more cells
+        }
     )
+    last = pl.DataFrame({"set": ["file"], "depth": [9], "validation_accuracy": [0.95]})
+    measured = pl.concat([measured, last])
     settings = item(keys=["set", "depth"], percent=True)
     matched = match_rows(settings, measured, paper)
     assert matched["published"].to_list() == [80.0, 90.0]

@@ -11,8 +11,8 @@ def match_rows(item: Item, rows: pl.DataFrame, published: pl.DataFrame) -> pl.Da
     """Published numbers with the data set instead of the line of the table.
 
     A table with a line per data set does not say which line is which set. Each data set is
-    compared with the one line whose numbers are nearest in all (least mean squared difference),
-    not with the nearest number of each cell.
+    compared with the one line whose numbers are nearest in all (least mean squared difference
+    over the cells that most lines have), not with the nearest number of each cell.
 
     Args:
         item: The item.
@@ -30,11 +30,12 @@ def match_rows(item: Item, rows: pl.DataFrame, published: pl.DataFrame) -> pl.Da
         mean=pl.col(item.measure).mean() * scale
     )
     squared = (pl.col("mean") - pl.col("published")) ** 2
+    cells = published.with_columns(lines=pl.len().over(keys)).join(means, on=keys)
     distances = (
-        means.join(published, on=keys)
+        cells.filter(pl.col("lines") == pl.col("lines").max())
         .group_by("set", ROW, maintain_order=True)
-        .agg(distance=squared.mean(), cells=pl.len())
-        .sort("cells", "distance", descending=[True, False], maintain_order=True)
+        .agg(distance=squared.mean())
+        .sort("distance", maintain_order=True)
     )
     nearest = distances.unique("set", keep="first", maintain_order=True).select("set", ROW)
     return nearest.join(published, on=ROW, maintain_order="left_right")
