@@ -65,8 +65,8 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
         ),
         (
             lambda: model_from_string("bel:1"),
-            "Unknown resource 'bel:1': use none, bell:N, classical, classical+bell:N, quantum, "
-            "single or dnn.",
+            "Unknown resource 'bel:1': use none, bell:N, designed:N, classical, classical+bell:N, "
+            "quantum, single or dnn.",
         ),
     ],
 )
