@@ -11,6 +11,7 @@ import pytest
 
 STEPS = 30_000
 CODE = (
+    "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); "
     "import ebit.learning.training as training; training.EVERY_SECONDS = 0.1; "
     "from ebit.cli import main; main()"
 )
@@ -24,12 +25,7 @@ def start(folder: Path, out: str) -> subprocess.Popen[str]:
         "--out", out, "--json", f"{out}.json",
     ]  # fmt: skip
     return subprocess.Popen(
-        command,
-        cwd=folder,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        command, cwd=folder, text=True, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     )
 
 

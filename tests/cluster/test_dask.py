@@ -172,7 +172,7 @@ def test_a_task_that_kills_its_workers_is_reported(
 ) -> None:
     """As when the system ends a process that takes too much memory."""
     monkeypatch.setattr(dask, "DEATHS", 1)
-    monkeypatch.setattr(dask, "run_batch", kill_own_process)
+    monkeypatch.setattr(dask, "_work", kill_own_process)
     (failure, *_) = run_sweep(
         tasks_of(GRID)[:1], tmp_path / "out", cluster="local", workers=1, retries=0
     ).failures
