@@ -47,7 +47,7 @@ def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: b
         shots=[1000],
         purification=[0],
         distances=DISTANCES[::5] if quick else DISTANCES,
-        fidelities=[0.5, 1.0] if quick else [0.25, 0.5, 0.7, 0.8, 0.9, 1.0],
+        fidelities=[0.5, 1.0],
         rows=128 if quick else 512,
         progress=lambda task: (
             lambda done, steps: (
