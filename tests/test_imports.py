@@ -50,7 +50,8 @@ def layer_of(path: Path) -> str:
 def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
-    return {layer, "errors", "settings", "statistics", "writing", *left, *EXTRA.get(layer, set())}
+    below = {"errors", "reading", "settings", "statistics", "writing"}
+    return {layer, *below, *left, *EXTRA.get(layer, set())}
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -86,6 +87,7 @@ def test_every_layer_is_known() -> None:
         "plots",
         "report",
         "errors",
+        "reading",
         "settings",
         "statistics",
         "writing",

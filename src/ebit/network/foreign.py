@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from ebit.errors import EbitError
-from ebit.network.files import one_line
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
+from ebit.reading import one_line
 
 
 class ForeignTable:

@@ -5,11 +5,11 @@ from typing import Any
 
 from ebit.errors import EbitError
 from ebit.network.delays import SPEED_OF_LIGHT
-from ebit.network.files import not_of_kind, read_text
 from ebit.network.foreign import ForeignTable, Located, all_unread, joined
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
+from ebit.reading import not_of_kind, read_text
 
 _LIGHT = 200_000.0
 """SquidASM's speed of light in fibre, in km/s."""

@@ -1,16 +1,15 @@
 """Read a network from a TOML file."""
 
-import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ebit.errors import EbitError
-from ebit.network.files import not_of_kind, one_line, read_text
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.profile import profile
 from ebit.network.qpu import Qpu
+from ebit.reading import one_line, read_toml
 
 Part = TypeVar("Part", Qpu, Link)
 
@@ -51,10 +50,7 @@ def read_network(path: str | Path) -> Network:
         >>> network.qpu("alice").qubits, network.link("alice", "bob").pair_rate
         (30, 9.7)
     """
-    try:
-        content = tomllib.loads(read_text(path, "TOML"))
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
-        raise not_of_kind(path, "TOML", error) from None
+    content = read_toml(path)
     file = Path(path).name
     for name in content:
         if name not in ("qpu", "link"):

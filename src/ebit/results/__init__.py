@@ -3,6 +3,7 @@
 from ebit.results.compare import all_resources, compare
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.model_file import StoredModel, load_model, save_model
+from ebit.results.noise_file import read_noise
 from ebit.results.predict import predict
 from ebit.results.rows import rows_of, summarize
 from ebit.results.run import run_task
@@ -10,7 +11,6 @@ from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import ModelSettings, Task, TrainingSettings
-from ebit.results.toml import read_noise
 from ebit.results.train import default_qubits, make_task, train
 
 __all__ = [

@@ -13,8 +13,8 @@ from pydantic import ConfigDict
 from ebit.data import Dataset, DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
+from ebit.reading import read_toml
 from ebit.results.task import Task
-from ebit.results.toml import read_toml
 from ebit.results.train import make_task
 from ebit.settings import Settings
 

@@ -1,11 +1,13 @@
-"""The text of a file that describes a network."""
+"""Text files of users, and what is wrong with them in one line."""
 
+import tomllib
 from pathlib import Path
+from typing import Any
 
 from ebit.errors import EbitError
 
 MOST_BYTES = 10_000_000
-"""A description of a network is smaller than this."""
+"""A text file that a user writes is smaller than this."""
 
 
 def read_text(path: str | Path, kind: str) -> str:
@@ -41,6 +43,32 @@ def read_text(path: str | Path, kind: str) -> str:
         return content.decode()
     except UnicodeDecodeError as error:
         raise not_of_kind(path, kind, error) from None
+
+
+def read_toml(path: str | Path) -> dict[str, Any]:
+    """The content of a TOML file.
+
+    Args:
+        path: The file.
+
+    Returns:
+        Its tables and values.
+
+    Raises:
+        EbitError: If it cannot be read or is not TOML.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "a.toml"
+        ...     _ = path.write_text("depth = 5")
+        ...     read_toml(path)
+        {'depth': 5}
+    """
+    try:
+        return tomllib.loads(read_text(path, "TOML"))
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        raise not_of_kind(path, "TOML", error) from None
 
 
 def not_of_kind(path: str | Path, kind: str, reason: object) -> EbitError:
