@@ -12,8 +12,8 @@ import ebit
 
 PACKAGE = Path(ebit.__file__).parent
 CHAIN = [
+    "physics",
     "circuits",
-    "noise",
     "resources",
     "engine",
     "models",
@@ -38,6 +38,7 @@ EXTRA = {
     "report": {"plots"},
     "__init__": {*CHAIN[:-1], "data"},
     "__main__": {"cli"},
+    "noise": {"physics"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
@@ -87,6 +88,7 @@ def test_every_layer_is_known() -> None:
         "plots",
         "report",
         "errors",
+        "noise",
         "reading",
         "settings",
         "statistics",

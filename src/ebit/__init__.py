@@ -16,7 +16,7 @@ from ebit.cluster import SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.planning import Plan, Site, open_site, plan
 from ebit.resources import (
     BellPairs,

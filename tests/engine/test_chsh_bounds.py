@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from circuit_strategies import any_case, model_of, parameter_sets, table_of
 from ebit.data import load
 from ebit.models import DistributedQCNN
-from ebit.noise import Noise
+from ebit.physics import Noise
 from random_circuits import circuit_model, random_parameters
 
 CLASSICAL = 3 / 4

@@ -11,7 +11,7 @@ import ebit
 from ebit.data import load
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.resources import DesignedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
 

@@ -14,8 +14,8 @@ import density_reference as density
 from ebit.engine import LocalEffects, NoisyEffects, local_effects, select_engine
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN, SingleQCNN
-from ebit.noise import NO_NOISE, Noise
-from ebit.resources import PairState, SharedPairs, parse_resource
+from ebit.physics import NO_NOISE, Noise, PairState
+from ebit.resources import SharedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
 
 EVERYTHING = Noise(

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import dense_reference as dense
 from ebit.engine import LocalEffects, Messages
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, PairState
 from random_circuits import circuit_model, random_data, random_parameters
 
 

@@ -5,8 +5,9 @@ import pytest
 
 from ebit import BellPairs, ClassicalBits, DistributedQCNN, Noise, QuantumLink, Separable
 from ebit.network import light_delay, purify, werner_weights
+from ebit.physics import BELL, PairState
 from ebit.planning import Site, condition
-from ebit.resources import BELL, DesignedPairs, PairState, Resource
+from ebit.resources import DesignedPairs, Resource
 from planning.conftest import error_of, site
 
 MESSAGE = light_delay(1.0)

@@ -3,7 +3,7 @@ import re
 import numpy as np
 import pytest
 
-from ebit.noise import PAULIS
+from ebit.physics import PAULIS
 from ebit.planning import depolarising_probability, local_noise
 from planning.conftest import error_of, site
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from ebit.physics import PairState
 from ebit.planning import Trained, condition
-from ebit.resources import PairState
 from planning.conftest import RESOURCES, site
 
 DECAYING = {"t1": "2 s", "t2": "1 s"}

@@ -8,7 +8,7 @@ import pytest
 import dense_reference as dense
 from ebit.circuits import POOLINGS
 from ebit.models import DistributedQCNN
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.resources import (
     BellPairs,
     ClassicalBits,

@@ -8,7 +8,7 @@ import pytest
 from ebit.data import chsh
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.results import (
     Store,
     Task,

@@ -33,7 +33,7 @@ from ebit.circuits import convolve_states, embedding_phases, pair_columns, walsh
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import effect_operations, effect_rows, pack_effect, phase_features
 from ebit.engine.shared_pairs import reduced_state, through_pairs
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, PairState
 
 Chances = tuple[jax.Array, jax.Array, jax.Array]
 """P(00), P(a=0) and P(b=0), each of shape (batch,)."""

@@ -30,7 +30,7 @@ from ebit.circuits import (
 )
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import hadamard_operations
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
 

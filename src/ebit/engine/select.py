@@ -6,8 +6,8 @@ from ebit.engine.local_effects import LocalEffects
 from ebit.engine.messages import Messages
 from ebit.engine.noisy import NoisyEffects, NoisyJoint, NoisyMessages
 from ebit.errors import EbitError
-from ebit.noise import NO_NOISE, Noise
-from ebit.resources import BELL, DesignedPairs, Resource
+from ebit.physics import BELL, NO_NOISE, Noise
+from ebit.resources import DesignedPairs, Resource
 
 _MOST_QUBITS = 8
 _MOST_QUBITS_COMMUNICATING = 4

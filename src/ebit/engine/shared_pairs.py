@@ -18,7 +18,7 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-from ebit.resources import PairState
+from ebit.physics import PairState
 
 
 def through_pairs(operator: jax.Array, state: PairState, pairs: int) -> jax.Array:
@@ -33,7 +33,7 @@ def through_pairs(operator: jax.Array, state: PairState, pairs: int) -> jax.Arra
         Array of the same shape.
 
     Example:
-        >>> from ebit.resources import BELL
+        >>> from ebit.physics import BELL
         >>> through_pairs(jnp.eye(2) + 0j, BELL, 1).real.tolist()
         [[0.5, 0.0], [0.0, 0.5]]
     """

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ebit.circuits import POOLINGS
 from ebit.errors import EbitError
-from ebit.noise import Noise
+from ebit.physics import Noise
 
 MAX_QUBITS = 16
 

@@ -14,7 +14,7 @@ from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.resources import Consumption, DesignedPairs, Resource, Separable, teleported
 
 MAX_DESIGNED_QUBITS = 4

@@ -5,7 +5,7 @@ from ebit.models.base import Model
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.single_qcnn import SingleQCNN
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.resources import parse_resource
 
 RESOURCES_HELP = "none, bell:N, designed:N, classical, classical+bell:N, quantum, single or dnn"

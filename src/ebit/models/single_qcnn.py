@@ -22,7 +22,7 @@ from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.distributed_qcnn import random_angles
-from ebit.noise import Noise, QPUNoise
+from ebit.physics import Noise, QPUNoise
 from ebit.resources import Consumption
 
 _MOST_NOISY_QUBITS = 8

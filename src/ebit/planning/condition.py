@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from ebit.network import pair_fidelity
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds

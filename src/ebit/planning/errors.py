@@ -4,7 +4,7 @@ import math
 
 from ebit.errors import EbitError
 from ebit.network import Qpu
-from ebit.noise import Noise
+from ebit.physics import Noise
 
 
 def depolarising_probability(infidelity: float, qubits: int) -> float:

@@ -8,11 +8,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit.physics import PairState
 from ebit.planning.crossing import Crossing, crossing
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.site import Site
 from ebit.planning.trained import Trained
-from ebit.resources import PairState
 
 DISTANCES: tuple[float, ...] = tuple(np.geomspace(0.1, 10_000, 26).tolist())
 """Kilometres: five points per decade."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from ebit.resources.pair_state import PairState
+from ebit.physics import PairState
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ebit.errors import EbitError
-from ebit.resources.pair_state import PairState
+from ebit.physics import PairState
 
 PAIR_OPTIONS = {"concurrence": 1.0, "fidelity": 1.0, "dephasing": 0.0, "damping": 0.0}
 """Options of a resource string and their defaults, in the order in which they act."""

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field, replace
 
 from ebit.circuits import stages
+from ebit.physics import BELL
 from ebit.resources.base import Consumption
-from ebit.resources.pair_state import BELL
 from ebit.resources.pairs import Pairs
 
 

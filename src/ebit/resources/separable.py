@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from ebit.physics import BELL, PairState
 from ebit.resources.base import Consumption
-from ebit.resources.pair_state import BELL, PairState
 
 
 @dataclass(frozen=True)

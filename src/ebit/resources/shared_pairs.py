@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 from ebit.errors import EbitError
+from ebit.physics import PairState
 from ebit.resources.base import Consumption
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
-from ebit.resources.pair_state import PairState
 from ebit.resources.pairs import check_pairs
 
 

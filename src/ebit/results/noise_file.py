@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.reading import read_toml
 from ebit.settings import Settings
 

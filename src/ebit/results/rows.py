@@ -7,7 +7,7 @@ import polars as pl
 
 from ebit.learning import Fit
 from ebit.models import Model
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.resources import Ledger
 from ebit.results.task import Task
 

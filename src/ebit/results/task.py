@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, field_validator
 
 from ebit.models import DistributedQCNN, Model, SingleQCNN, model_from_string
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.settings import Settings
 
 

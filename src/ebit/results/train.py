@@ -11,7 +11,7 @@ from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.models.checks import MAX_QUBITS
-from ebit.noise import Noise
+from ebit.physics import Noise
 from ebit.results.run import run_task
 from ebit.results.store import Store
 from ebit.results.task import ModelSettings, Task, TrainingSettings

@@ -16,8 +16,8 @@ import jax
 import numpy as np
 
 from ebit.circuits import ring
-from ebit.engine.noisy.pauli import CONTROLLED_Z, HADAMARD, Real, kept_and_turned, together
-from ebit.noise import Channel
+from ebit.physics import Channel
+from ebit.physics.pauli import CONTROLLED_Z, HADAMARD, Real, kept_and_turned, together
 
 Bond = tuple[int, int]
 NoNoise: Mapping[Bond, Real] = {}

@@ -15,7 +15,7 @@ import numpy as np
 from jax import lax
 
 from ebit.engine.noisy.bricks import Brick, places
-from ebit.engine.noisy.pauli import (
+from ebit.physics.pauli import (
     HADAMARD,
     apply,
     apply_all,

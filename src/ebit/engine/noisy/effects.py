@@ -7,10 +7,9 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.circuits import ring, stages
+from ebit.circuits import measurement_order, ring, stages
 from ebit.engine.noisy.bricks import Brick, bricks_of, gate_counts
 from ebit.engine.noisy.convolution import pull_back, push_forward
-from ebit.engine.noisy.pauli import HADAMARD, Real, apply_all, coefficients, to_matrices, together
 from ebit.engine.noisy.pooling import (
     Round,
     drives,
@@ -19,7 +18,8 @@ from ebit.engine.noisy.pooling import (
     pool_back,
     round_of,
 )
-from ebit.noise import Channel, Noise, QPUNoise
+from ebit.physics import Channel, Noise, QPUNoise
+from ebit.physics.pauli import HADAMARD, Real, apply_all, coefficients, to_matrices, together
 
 GATES_PER_BRICK = 2
 """One-qubit gates of every qubit in a brick (H, RX) and in the embedding (H, RZ)."""
@@ -132,7 +132,7 @@ def pair_operators(
     inputs = jnp.asarray(_hermitian_parts(qubits, pairs), mixing.dtype)
     hadamards = together(qubits * [HADAMARD])
     outputs = apply_all(hadamards, push_forward(mixing, inputs, bricks))
-    parts = to_matrices(outputs / 2**qubits, qpus).mT
+    parts = to_matrices(outputs / 2**qubits, measurement_order(qubits, qpus)).mT
     operators = parts.reshape(2, 2**pairs, 2**pairs, 2**qubits, 2**qubits)
     return operators[0] + 1j * operators[1]
 

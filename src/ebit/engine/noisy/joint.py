@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ebit.circuits import embedding_phases, ring, spins, stages
+from ebit.circuits import embedding_phases, measurement_order, ring, spins, stages
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.local_effects import joint_table
 from ebit.engine.noisy.bricks import Brick, bricks_of, gate_counts
@@ -20,7 +20,6 @@ from ebit.engine.noisy.effects import (
     noisy_operations,
     pair_operators,
 )
-from ebit.engine.noisy.pauli import Real, apply_all, to_matrices, together
 from ebit.engine.noisy.pooling import drives, outcome_effects, pool_back, round_of
 from ebit.engine.noisy.teleportation import (
     controlled_z_errors,
@@ -28,8 +27,8 @@ from ebit.engine.noisy.teleportation import (
     link_wait,
     phase_flips,
 )
-from ebit.noise import NO_NOISE, Channel, Noise
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, NO_NOISE, Channel, Noise, PairState
+from ebit.physics.pauli import Real, apply_all, to_matrices, together
 
 _HIGHEST = lax.Precision.HIGHEST
 _QPUS = 2
@@ -86,7 +85,7 @@ class NoisyJoint:
         copies = jnp.asarray(_copies(self.noise, self.state, self.qubits), effects.dtype)
         effects = (copies[:, None] * effects).reshape(-1, 4**total)
         start = pair_operators(mixing, total, 0, tables.bricks[0], _QPUS)[0, 0]
-        dressed = start * to_matrices(effects, _QPUS)
+        dressed = start * to_matrices(effects, measurement_order(total, _QPUS))
         packed = (dressed.real + dressed.imag).reshape(_COPIES, -1, 2**total, 2**total)
         cosine, sine = encoded[0].real, encoded[0].imag
         seen = [

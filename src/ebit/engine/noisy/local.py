@@ -10,7 +10,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ebit.circuits import stages
+from ebit.circuits import measurement_order, stages
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.local_effects import Chances, LocalEffects, meet, pair_blocks
 from ebit.engine.noisy.effects import (
@@ -20,9 +20,9 @@ from ebit.engine.noisy.effects import (
     stacked_tables,
     trained_effects,
 )
-from ebit.engine.noisy.pauli import to_matrices
 from ebit.engine.shared_pairs import reduced_state, through_pairs
-from ebit.noise import NO_NOISE, Noise
+from ebit.physics import NO_NOISE, Noise
+from ebit.physics.pauli import to_matrices
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -46,7 +46,8 @@ class NoisyEffects(LocalEffects):
         effects = jax.vmap(trained_effects)(
             parameters["convolution"], parameters["pooling"], tables
         )
-        return jax.vmap(to_matrices)(effects)[:, 0]
+        order = measurement_order(self.qubits)
+        return jax.vmap(lambda each: to_matrices(each, order))(effects)[:, 0]
 
     def _pair_operators(self, mixing: jax.Array) -> jax.Array:
         if not self.mixing:

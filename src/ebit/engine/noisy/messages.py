@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
-from ebit.circuits import embedding_phases, stages
+from ebit.circuits import embedding_phases, measurement_order, stages
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import phase_features
 from ebit.engine.noisy.effects import (
@@ -16,11 +16,10 @@ from ebit.engine.noisy.effects import (
     stacked_tables,
     trained_effects,
 )
-from ebit.engine.noisy.pauli import to_matrices
 from ebit.engine.noisy.pooling import drives
 from ebit.engine.shared_pairs import through_pairs
-from ebit.noise import NO_NOISE, Noise
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, NO_NOISE, Noise, PairState
+from ebit.physics.pauli import to_matrices
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -88,7 +87,7 @@ class NoisyMessages:
         bits = effects.reshape(2, *2 * strings * (2,), -1)
         received, own = range(1, 2 * strings + 1, 2), range(2, 2 * strings + 2, 2)
         bits = bits.transpose(0, *received, *own, 2 * strings + 1)
-        matrices = to_matrices(bits.reshape(effects.shape))
+        matrices = to_matrices(bits.reshape(effects.shape), measurement_order(self.qubits))
         operators = pair_operators(mixing, self.qubits, self.pairs, tables.bricks[0])
         return operators[:, :, None] * matrices
 

@@ -17,8 +17,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ebit.engine.noisy.pauli import Real, apply, rotations
-from ebit.noise import QPUNoise
+from ebit.physics import QPUNoise
+from ebit.physics.pauli import Real, apply, rotations
 
 _HIGHEST = lax.Precision.HIGHEST
 _PROJECTORS = np.array([[0.5, 0, 0, 0.5], [0.5, 0, 0, -0.5]])

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 from jax import lax
 
+from ebit.circuits import measurement_order
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.noisy.effects import (
     in_precision_of,
@@ -11,8 +12,8 @@ from ebit.engine.noisy.effects import (
     tables_of,
     trained_effects,
 )
-from ebit.engine.noisy.pauli import HADAMARD, apply_all, from_matrices, to_matrices, together
-from ebit.noise import QPUNoise
+from ebit.physics import QPUNoise
+from ebit.physics.pauli import HADAMARD, apply_all, from_matrices, to_matrices, together
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -40,13 +41,14 @@ def probability_of_zero(
     qubits = parameters["convolution"][0].shape[1]
     tables = in_precision_of(mixing, tables_of(noise, qubits))
     effects = trained_effects(parameters["convolution"], parameters["pooling"], tables)
-    effect = to_matrices(effects)[0]
+    order = measurement_order(qubits)
+    effect = to_matrices(effects, order)[0]
     first, second = encoded
     start = pair_operators(mixing, qubits, 0, tables.bricks[0])[0, 0].T
     states = _phases(first) * start
     embedded = [matrix.mT for matrix in tables.embedding]
-    digits = apply_all(embedded, from_matrices(states))
-    states = to_matrices(apply_all(together(qubits * [HADAMARD]), digits))
+    digits = apply_all(embedded, from_matrices(states, order))
+    states = to_matrices(apply_all(together(qubits * [HADAMARD]), digits), order)
     states = _phases(second) * states
     return jnp.einsum("bzw,wz->b", states, effect, precision=_HIGHEST).real
 

@@ -9,9 +9,8 @@ gate acts with the opposite angle: for a CZ gate that is a Z on B's qubit.
 
 import numpy as np
 
-from ebit.engine.noisy.pauli import Real
-from ebit.noise import Noise
-from ebit.resources import PairState
+from ebit.physics import Noise, PairState
+from ebit.physics.pauli import Real
 
 
 def link_errors(state: PairState, noise: Noise) -> Real:
@@ -29,7 +28,7 @@ def link_errors(state: PairState, noise: Noise) -> Real:
         Shape (2, 2): [Z on A's qubit, wrong copy at B].
 
     Example:
-        >>> from ebit.resources import BELL
+        >>> from ebit.physics import BELL
         >>> link_errors(BELL, Noise(flip_one=(0.2, 0.0))).round(3).tolist()
         [[0.9, 0.1], [0.0, 0.0]]
     """

@@ -14,8 +14,7 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-from ebit.circuits import measurement_order
-from ebit.noise import PAULIS, Channel, transfer_matrix
+from ebit.physics.channels import PAULIS, Channel, transfer_matrix
 
 Real = NDArray[np.float64]
 
@@ -99,53 +98,52 @@ def apply_all(matrices: Sequence[jax.Array | Real], state: jax.Array) -> jax.Arr
     return state
 
 
-def to_matrices(state: jax.Array, qpus: int = 1) -> jax.Array:
+def to_matrices(state: jax.Array, order: Sequence[int]) -> jax.Array:
     """Hermitian matrices of coefficients.
 
     Args:
         state: Real coefficients (batch, 4**m).
-        qpus: QPUs that the register spans.
+        order: Qubits from the most significant bit of the basis index to the least.
 
     Returns:
-        Complex, (batch, 2**m, 2**m), basis in measurement order.
+        Complex, (batch, 2**m, 2**m).
 
     Example:
-        >>> to_matrices(jnp.array([[0.0, 0.0, 1.0, 0.0]])).tolist()  # Y
+        >>> to_matrices(jnp.array([[0.0, 0.0, 1.0, 0.0]]), order=[0]).tolist()  # Y
         [[[0j, -1j], [1j, 0j]]]
     """
     qubits = (state.shape[-1].bit_length() - 1) // 2
     signed = jnp.asarray(_signs(qubits), state.dtype) * state
     entries = apply_all(together(qubits * [_UNITS.T]), signed)
-    packed = entries.reshape(-1, *2 * qubits * (2,)).transpose(_bits(qubits, qpus))
+    packed = entries.reshape(-1, *2 * qubits * (2,)).transpose(_bits(order))
     packed = packed.reshape(-1, 2**qubits, 2**qubits)
     return lax.complex((packed + packed.mT) / 2, (packed - packed.mT) / 2)
 
 
-def from_matrices(matrices: jax.Array, qpus: int = 1) -> jax.Array:
+def from_matrices(matrices: jax.Array, order: Sequence[int]) -> jax.Array:
     """Coefficients of Hermitian matrices: what `to_matrices` takes.
 
     Args:
-        matrices: Complex, (batch, 2**m, 2**m), basis in measurement order.
-        qpus: QPUs that the register spans.
+        matrices: Complex, (batch, 2**m, 2**m).
+        order: Qubits from the most significant bit of the basis index to the least.
 
     Returns:
         Real coefficients (batch, 4**m).
 
     Example:
-        >>> from_matrices(jnp.array([[[1.0 + 0j, 0], [0, 0]]])).tolist()
+        >>> from_matrices(jnp.array([[[1.0 + 0j, 0], [0, 0]]]), order=[0]).tolist()
         [[0.5, 0.0, 0.0, 0.5]]
     """
     qubits = matrices.shape[-1].bit_length() - 1
     packed = (matrices.real + matrices.imag).reshape(-1, *2 * qubits * (2,))
-    entries = packed.transpose(np.argsort(_bits(qubits, qpus))).reshape(-1, 4**qubits)
+    entries = packed.transpose(np.argsort(_bits(order))).reshape(-1, 4**qubits)
     return jnp.asarray(_signs(qubits), entries.dtype) * apply_all(
         together(qubits * [_UNITS / 2]), entries
     )
 
 
-def _bits(qubits: int, qpus: int) -> tuple[int, ...]:
-    """Axes of rows and columns in measurement order, of an array with two bits per qubit."""
-    order = measurement_order(qubits, qpus)
+def _bits(order: Sequence[int]) -> tuple[int, ...]:
+    """Axes of rows and columns in an order, of an array with two bits per qubit."""
     return (0, *(1 + 2 * qubit for qubit in order), *(2 + 2 * qubit for qubit in order))
 
 

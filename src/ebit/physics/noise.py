@@ -5,8 +5,8 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from ebit.errors import EbitError
-from ebit.noise.channels import Channel, damping, dephasing, depolarising, idling
-from ebit.noise.checks import check_lifetime, check_probability, check_seconds, is_real
+from ebit.physics.channels import Channel, damping, dephasing, depolarising, idling
+from ebit.physics.checks import check_lifetime, check_probability, check_seconds, is_real
 
 PerQPU = float | tuple[float, float]
 """One number for both QPUs, or one for each."""

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from ebit.engine import select_engine
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
-from ebit.noise import Noise, QPUNoise, damping, dephasing, depolarising, idling, transfer_matrix
-from ebit.noise.channels import Channel
+from ebit.physics import Noise, QPUNoise, damping, dephasing, depolarising, idling, transfer_matrix
+from ebit.physics.channels import Channel
 from ebit.resources import BellPairs, ClassicalBits, QuantumLink
 
 chances = st.floats(0, 1)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ebit.errors import EbitError
-from ebit.resources import BELL, PairState
+from ebit.physics import BELL, PairState
 
 
 def random_state(seed: int, rank: int = 4) -> NDArray[np.complex128]:

@@ -8,15 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ebit.errors import EbitError
-from ebit.noise import (
-    PAULIS,
-    Channel,
-    check_fidelity,
-    check_probability,
-    damping,
-    dephasing,
-    is_real,
-)
+from ebit.physics.channels import PAULIS, Channel, damping, dephasing
+from ebit.physics.checks import check_fidelity, check_probability, is_real
 
 _TOLERANCE = 1e-9
 """Largest slip of a user's density matrix."""
@@ -202,7 +195,7 @@ class PairState:
             The state.
 
         Example:
-            >>> from ebit.noise import depolarising
+            >>> from ebit.physics import depolarising
             >>> BELL.through(depolarising(1.0), np.eye(4)).fidelity
             0.25
         """
