@@ -1,10 +1,37 @@
 """The one error that bad input raises."""
 
 
+def printable(text: object) -> str:
+    r"""The text on one line that a terminal shows as it is.
+
+    Names and values from files end up in messages and tables. Line breaks become spaces; control
+    characters, escape codes and marks that change the direction of text become the replacement
+    character.
+
+    Args:
+        text: Anything with a text form.
+
+    Returns:
+        One printable line.
+
+    Example:
+        >>> printable("a\n b\x1b[31m")
+        'a b�[31m'
+    """
+    line = " ".join(str(text).split())
+    if line.isprintable():
+        return line
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+
+
 class EbitError(ValueError):
     """Bad input: one line that names the argument, its value and the cure.
 
-    Every check in ebit raises this class, and the command line turns it into exit code 2.
+    Every check in ebit raises this class, and the command line turns it into exit code 2. The
+    message is made `printable`, whatever names and values of files stand in it.
+
+    Args:
+        message: The line.
 
     Example:
         >>> from ebit.errors import EbitError
@@ -12,6 +39,9 @@ class EbitError(ValueError):
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `depth` must be at least 1, but is 0.
     """
+
+    def __init__(self, message: object = "") -> None:
+        super().__init__(printable(message))
 
 
 class TrainingDivergedError(RuntimeError):

@@ -172,3 +172,45 @@ def test_any_value_is_imported_or_refused_in_one_line(
     else:
         assert len(network.qpus) == 3
         assert all(len(line.splitlines()) == 1 for line in lines)
+
+
+def test_templates_of_the_editor_and_connections_without_a_type(tmp_path: Path) -> None:
+    node = {"type": "QuantumRouter", "template": "mine"}
+    content = {
+        "templates": {
+            "Memory": {"good": {"raw_fidelity": 0.93, "efficiency": 0.5, "frequency": 2000.0}},
+            "QuantumRouter": {"mine": {"mem_type": "good", "memo_size": 7}},
+            "Detector": {"default": {"efficiency": 0.8}},
+        },
+        "nodes": [{"name": "a", **node}, {"name": "b", **node}],
+        "qconnections": [{"node1": "a", "node2": "b", "distance": 2000, "attenuation": 1e-5}],
+        "stop_time": float("inf"),
+    }
+    network, _ = imported(tmp_path, content)
+    link = network.link("a", "b")
+    assert network.qpu("a").qubits == 7
+    assert (link.fidelity, link.efficiency, link.attempt_time) == (0.93, 0.125, 5e-4)
+    assert (link.length, link.loss) == (2.0, pytest.approx(0.01))
+
+
+def test_a_template_that_is_not_in_the_file(tmp_path: Path) -> None:
+    content = sequence()
+    content["nodes"][2]["template"] = "elsewhere"
+    _, lines = imported(tmp_path, content)
+    assert any(line.startswith("r2: template `elsewhere` is not in the file") for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "is not JSON (line 1, column 2)"),
+        ('{"a": 1, "a": 2}', "a table has the name 'a' twice"),
+        ('{"a": ' + "9" * 5000 + "}", "a number has more than 40 digits"),
+        ('{"a": ' + "9" * 30 + "}", "a whole number is beyond 64 bits"),
+        ("[" * 60 + "]" * 60, "nested too deeply"),
+        ("[" + "0," * 100_001 + "0]", "holds more than 100000 values"),
+        ("{}", "has 0 QPUs and 0 links between them"),
+    ],
+)
+def test_json_that_is_none(tmp_path: Path, text: str, message: str) -> None:
+    assert message in error_of(import_sequence, written(tmp_path, "topology.json", text))

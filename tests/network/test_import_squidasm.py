@@ -148,7 +148,11 @@ def test_squidasm_colour_centres(tmp_path: Path) -> None:
         ("T2: 85e6", "T2: -5", "config.yaml: Alice: Argument `t2` must be more than 0 s"),
         ("T1: 1e99", "T1: 1e6", "Alice: Argument `t2` must be at most 2 t1 = 0.002 s"),
         ("qdevice_typ: generic", "qdevice_typ: ion", "`qdevice_typ` must be generic or nv"),
-        ("typ: perfect", "typ: heralded-single-click", "link `typ` must be perfect, depolarise or"),
+        (
+            "typ: perfect",
+            "typ: heralded-single-click",
+            "link `typ` must be perfect, depolarise or heralded",
+        ),
         ("t_cycle: 1e5", "t_cycle: 0", "the time of a cycle must be more than 0 ns"),
         ("prob_success: 0.3", "prob_success: 3", "`prob_success` must be from 0 to 1"),
         ("fidelity: 0.9,", "", "Bob-Carol, cfg: `fidelity` is missing: add it."),
@@ -186,3 +190,61 @@ def test_a_damaged_yaml_file_is_imported_or_refused_in_one_line(
         assert len(str(error).splitlines()) == 1, error
     else:
         assert all(len(line.splitlines()) == 1 for line in lines)
+
+
+def test_the_name_that_squidasm_gives_the_double_click_link(tmp_path: Path) -> None:
+    text = (
+        "stacks: [{name: A, qdevice_typ: generic}, {name: B, qdevice_typ: generic}]\n"
+        "links: [{stack1: A, stack2: B, typ: KIND, cfg: {length: 4.0, visibility: 0.8}}]\n"
+    )
+    networks = [
+        import_squidasm(written(tmp_path, "config.yaml", text.replace("KIND", kind)))[0]
+        for kind in ("heralded", "heralded-double-click")
+    ]
+    assert networks[0] == networks[1]
+    assert networks[0].links[0].fidelity == pytest.approx(0.9)
+
+
+def test_defaults_of_the_nv_device(tmp_path: Path) -> None:
+    text = (
+        "stacks: [{name: A, qdevice_typ: nv, qdevice_cfg: null}, {name: B, qdevice_typ: nv}]\n"
+        "links: [{stack1: A, stack2: B, typ: perfect}]"
+    )
+    (qpu, _) = import_squidasm(written(tmp_path, "config.yaml", text))[0].qpus
+    assert qpu.t1 == 1.0
+    assert qpu.t2 == pytest.approx(0.3)
+    assert qpu.readout_time == pytest.approx(3.7e-6)
+    assert qpu.readout_error == pytest.approx(0.0275)
+    assert qpu.two_qubit_gate_error == pytest.approx(0.0096, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a: [1\n", "is not YAML (line 2, column 1)"),
+        ("a: 1\na: 2\n", "a table has the name 'a' twice, line 1"),
+        ("a: &x [*x]\n", "a reference leads to itself, line 1"),
+        ("a: " + "9" * 5000, "a number has more than 40 digits, line 1"),
+        ("a: " + "1:" * 5000 + "1", "a number has more than 40 digits, line 1"),
+        ("a: 0x" + "f" * 30, "a whole number is beyond 64 bits"),
+        ("[" * 20_000, "nested too deeply"),
+        ("a: 2020-99-99\n", "a value in it has no meaning"),
+        ("a: \x1b[31m\n", "character 3 is not allowed"),
+        ("", "must be a table of names and values"),
+        ("# nothing: 1\n", "must be a table of names and values"),
+        ("stacks: []\n", "has 0 QPUs and 0 links between them, but needs 2 QPUs"),
+    ],
+)
+def test_yaml_that_is_none(tmp_path: Path, text: str, message: str) -> None:
+    assert message in error_of(import_squidasm, written(tmp_path, "config.yaml", text))
+
+
+@pytest.mark.parametrize("first", ["[0, 0, 0, 0, 0, 0, 0, 0, 0, 0]", "{k: 1}"])
+def test_references_that_grow_are_refused_before_they_do(tmp_path: Path, first: str) -> None:
+    lines = [f"l0: &l0 {first}"]
+    for level in range(1, 30):
+        inside = ", ".join([f"*l{level - 1}"] * 9)
+        body = f"[{inside}]" if first.startswith("[") else "{<<: [" + inside + "]}"
+        lines.append(f"l{level}: &l{level} {body}")
+    path = written(tmp_path, "config.yaml", "\n".join(lines))
+    assert "holds more than 100000 values" in error_of(import_squidasm, path)

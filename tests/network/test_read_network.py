@@ -1,5 +1,6 @@
 """Network files."""
 
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ebit import EbitError
-from ebit.network import profile, profile_names, read_network
+from ebit.network import profile, profile_names, read_description, read_network, to_toml
 from network.conftest import TWO, error_of, written
 
 
@@ -97,3 +98,38 @@ def test_a_damaged_file_is_read_or_refused_in_one_line(folder: Path, data: st.Da
         read_network(path)
     except EbitError as error:
         assert len(str(error).splitlines()) == 1, error
+
+
+@pytest.mark.parametrize("suffix", [".yaml", ".YML", ".json"])
+def test_a_file_of_another_tool_is_named_with_the_cure(tmp_path: Path, suffix: str) -> None:
+    error = error_of(read_network, written(tmp_path, f"net{suffix}", "{}"))
+    assert "not TOML: read it with import_s" in error
+    assert f"ebit network convert net{suffix} net.toml" in error
+
+
+@pytest.mark.parametrize("profile_name", profile_names("qpu"))
+def test_what_is_written_is_read_again(folder: Path, profile_name: str) -> None:
+    network = read_network(
+        written(folder, "network.toml", TWO.replace("trapped-ion", profile_name))
+    )
+    path = written(folder, "again.toml", to_toml(network))
+    assert read_description(path) == (network, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("a = " + "9" * 5000, "a number has more than 40 digits"),
+        ("a = 0x" + "f" * 5000, "a whole number is beyond 64 bits"),
+        ("a = " + "[" * 60 + "]" * 60, "nested too deeply"),
+        ("a = [" + "0," * 100_001 + "]", "holds more than 100000 values"),
+    ],
+)
+def test_sizes_of_toml(folder: Path, text: str, message: str) -> None:
+    assert message in error_of(read_network, written(folder, "network.toml", text))
+
+
+def test_only_regular_files_are_opened(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.toml")
+    for path in (tmp_path / "pipe.toml", "/dev/zero"):
+        assert "it is no regular file" in error_of(read_network, path)

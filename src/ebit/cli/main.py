@@ -12,6 +12,7 @@ import ebit
 from ebit.cli.bench import bench
 from ebit.cli.capacity import capacity
 from ebit.cli.compare import compare
+from ebit.cli.network import network
 from ebit.cli.plan import plan
 from ebit.cli.predict import predict
 from ebit.cli.reproduce import reproduce
@@ -36,6 +37,7 @@ app.command()(predict)
 app.command()(sweep)
 app.command()(plan)
 app.command()(capacity)
+app.add_typer(network)
 app.command()(reproduce)
 app.command()(bench)
 
@@ -99,6 +101,7 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         if values:
             message += f", but is {values[-1]!r}"
     verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
+    verbs |= {str(g.typer_instance.info.name) for g in app.registered_groups if g.typer_instance}
     verb = next((a for a in arguments if a in verbs), "")
     command = " ".join(part for part in ("ebit", verb, "--help") if part)
     return f"{message}. See `{command}`."

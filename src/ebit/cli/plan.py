@@ -37,7 +37,7 @@ from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import smaller
 from ebit.cli.shots import parse_shots
 from ebit.errors import EbitError
-from ebit.network import profile_names
+from ebit.network import FOREIGN, Network, profile_names, read_description
 from ebit.planning import (
     DISTANCES,
     EVALUATED_ROWS,
@@ -55,7 +55,7 @@ from ebit.results import Store, Task, compare, make_task
 
 RESOURCES = "none,bell:1,bell:2,classical,quantum"
 NETWORK_HELP = (
-    "TOML file of a network, or two profiles QPU+LINK: "
+    "File of a network (TOML, YAML of SquidASM, JSON of SeQUeNCe), or two profiles QPU+LINK: "
     f"{', '.join(profile_names('qpu'))} + {', '.join(profile_names('link'))}."
 )
 
@@ -112,7 +112,7 @@ def plan(
     with Ctrl-C or killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
-    site = open_site(network, _pair(qpus))
+    site = open_site(_described(network), _pair(qpus))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)
     dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
     if quick:
@@ -190,6 +190,16 @@ def _rounds(text: str) -> list[int]:
             "Argument `purification` must be whole numbers separated by commas, as in 0,1,2, but "
             f"is {text!r}."
         ) from None
+
+
+def _described(network: str) -> str | Network:
+    """The network of a file of another tool, after a line for all that was left out of it."""
+    if Path(network).suffix.lower() not in FOREIGN:
+        return network
+    described, left_out = read_description(network)
+    for line in left_out:
+        messages.print(f"Note: {line}")
+    return described
 
 
 def _settings(found: Plan, task: Task, network: str) -> dict[str, str]:

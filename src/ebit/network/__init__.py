@@ -10,10 +10,12 @@ from ebit.network.network import Network
 from ebit.network.profile import Profile, profile, profile_names
 from ebit.network.purification import Purified, bbpssw, dejmps, purify
 from ebit.network.qpu import Qpu
-from ebit.network.read import read_network
+from ebit.network.read import FOREIGN, read_description, read_network
 from ebit.network.units import parse_quantity
+from ebit.network.write import to_toml
 
 __all__ = [
+    "FOREIGN",
     "Link",
     "Network",
     "Profile",
@@ -33,8 +35,10 @@ __all__ = [
     "profile",
     "profile_names",
     "purify",
+    "read_description",
     "read_network",
     "store_pair",
+    "to_toml",
     "transmission",
     "werner_weights",
 ]

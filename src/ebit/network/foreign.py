@@ -203,7 +203,13 @@ def joined(path: str | Path, qpus: list[Qpu], links: list[Link]) -> Network:
     Raises:
         EbitError: If the parts are no network.
     """
-    with Located(Path(path).name):
+    file = Path(path).name
+    if len(qpus) < 2 or not links:
+        raise EbitError(
+            f"{file}: has {len(qpus)} QPUs and {len(links)} links between them, but needs 2 QPUs "
+            "and a link: name a file that describes a network."
+        )
+    with Located(file):
         return Network(qpus=qpus, links=links)
 
 

@@ -1,6 +1,5 @@
 """Import a network from a JSON topology of SeQUeNCe."""
 
-import json
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -10,7 +9,7 @@ from ebit.network.foreign import ForeignTable, Located, joined
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
-from ebit.reading import not_of_kind, read_text
+from ebit.reading import read_json
 
 _LIGHT = 200_000.0
 """SeQUeNCe's speed of light in fibre, in km/s."""
@@ -67,7 +66,7 @@ def import_sequence(path: str | Path) -> tuple[Network, list[str]]:
     Source:
         Barrett and Kok, Phys. Rev. A 71, 060310 (2005), for the factor 1/2.
     """
-    file = ForeignTable(Path(path).name, _json(path))
+    file = ForeignTable(Path(path).name, read_json(path))
     file.skip("stop_time", "formalism", "is_parallel", "process_num")
     lines: list[str] = []
     with Located(Path(path).name):
@@ -77,15 +76,6 @@ def import_sequence(path: str | Path) -> tuple[Network, list[str]]:
         links = [_link(fibre, memories, lines) for fibre in fibres]
         _delays(file, links, lines)
     return joined(path, qpus, links), [*lines, *file.unread()]
-
-
-def _json(path: str | Path) -> object:
-    try:
-        return json.loads(read_text(path, "JSON"))
-    except EbitError:
-        raise
-    except (ValueError, RecursionError) as error:
-        raise not_of_kind(path, "JSON", error) from None
 
 
 def _nodes(
@@ -99,12 +89,12 @@ def _nodes(
         name, kind = node.text("name"), node.text("type")
         node.where = name
         node.skip(*_SIMULATION)
-        template = templates.table(node.text("template")) if "template" in node else None
+        template = _template(name, kind, node, templates, lines)
         if kind == "BSMNode":
             stations.add(name)
         elif kind in ("DQCNode", "QuantumRouter"):
-            qpus.append(_qpu(name, kind, node, lines))
-            memories[name] = _memory(name, template, lines)
+            qpus.append(_qpu(name, kind, node, template, lines))
+            memories[name] = _memory(name, template, templates, lines)
         else:
             raise EbitError(
                 f"{name}: `type` must be DQCNode, QuantumRouter or BSMNode, but is {kind!r}."
@@ -116,23 +106,47 @@ def _nodes(
     return qpus, memories, stations
 
 
-def _qpu(name: str, kind: str, node: ForeignTable, lines: list[str]) -> Qpu:
+def _template(
+    name: str, kind: str, node: ForeignTable, templates: ForeignTable, lines: list[str]
+) -> ForeignTable | None:
+    """The template that a node names; files of the editor group templates by type of node."""
+    if "template" not in node:
+        return None
+    wanted = node.text("template")
+    if wanted in templates:
+        return templates.table(wanted)
+    group = templates.table(kind)
+    if wanted in group:
+        return group.table(wanted)
+    lines.append(f"{name}: template `{wanted}` is not in the file; SeQUeNCe's defaults are taken.")
+    return None
+
+
+def _qpu(
+    name: str, kind: str, node: ForeignTable, template: ForeignTable | None, lines: list[str]
+) -> Qpu:
     entry = "data_memo_size" if kind == "DQCNode" else "memo_size"
+    size = 1.0 if template is None else template.number(entry, 1.0)
     if kind == "QuantumRouter":
         lines.append(f"{name}: a router has no data qubits; its memories are taken as qubits.")
     with Located(name):
         return Qpu(
             name=name,
-            qubits=round(node.number(entry, 1.0)),
+            qubits=round(node.number(entry, size)),
             two_qubit_gate_error=1 - node.number("gate_fidelity", 1.0),
             readout_error=1 - node.number("measurement_fidelity", 1.0),
         )
 
 
-def _memory(name: str, template: ForeignTable | None, lines: list[str]) -> _Memory:
+def _memory(
+    name: str, template: ForeignTable | None, templates: ForeignTable, lines: list[str]
+) -> _Memory:
     table = ForeignTable(name, {}) if template is None else template.table("MemoryArray")
+    if template is not None and "mem_type" in template:  # as the editor writes it
+        table = templates.table("Memory").table(template.text("mem_type"))
     table.where = f"{name}, MemoryArray"
-    if "fidelity" not in table:
+    fidelity = "raw_fidelity" if "raw_fidelity" in table else "fidelity"
+    if fidelity not in table:
         lines.append(f"{name}: the fidelity of its pairs is not given; {_FIDELITY} is taken.")
     time = table.number("coherence_time", -1.0)
     decay: float | None = 0.0 if time <= 0 else 4 / (3 * time)
@@ -144,7 +158,7 @@ def _memory(name: str, template: ForeignTable | None, lines: list[str]) -> _Memo
             "three equal `decoherence_errors`."
         )
     memory = _Memory(
-        fidelity=table.number("fidelity", _FIDELITY),
+        fidelity=table.number(fidelity, _FIDELITY),
         efficiency=table.number("efficiency", _EFFICIENCY),
         frequency=table.number("frequency", _FREQUENCY),
         decay=decay,
@@ -169,7 +183,7 @@ def _connections(file: ForeignTable, lines: list[str]) -> list[_Fibre]:
         ends = table.text("node1"), table.text("node2")
         table.where = "-".join(ends)
         table.skip(*_SIMULATION)
-        kind = table.text("type")
+        kind = table.text("type", "meet_in_the_middle")
         if kind != "meet_in_the_middle":
             raise EbitError(f"{table.where}: `type` must be meet_in_the_middle, but is {kind!r}.")
         half = table.number("distance") / 2

@@ -1,5 +1,6 @@
 """Import a network from a YAML file of SquidASM."""
 
+import importlib.util
 from pathlib import Path
 from typing import Any
 
@@ -9,40 +10,48 @@ from ebit.network.foreign import ForeignTable, Located, all_unread, joined
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
-from ebit.reading import not_of_kind, read_text
+from ebit.reading import read_yaml
 
 _LIGHT = 200_000.0
 """SquidASM's speed of light in fibre, in km/s."""
-_TIMES: dict[str, dict[str, tuple[str, float | None]]] = {
+_TIMES: dict[str, dict[str, tuple[str, float]]] = {
     "generic": {
         "one_qubit_gate_time": ("single_qubit_gate_time", 1_000.0),
         "two_qubit_gate_time": ("two_qubit_gate_time", 100_000.0),
         "readout_time": ("measure_time", 10_000.0),
     },
     "nv": {
-        "one_qubit_gate_time": ("electron_rot_x", None),
-        "two_qubit_gate_time": ("ec_controlled_dir_x", None),
-        "readout_time": ("measure", None),
+        "one_qubit_gate_time": ("electron_rot_x", 5.0),
+        "two_qubit_gate_time": ("ec_controlled_dir_x", 500_000.0),
+        "readout_time": ("measure", 3_700.0),
     },
 }
 """Field of a QPU, its name in SquidASM and SquidASM's default, in ns."""
-_DECAY: dict[str, tuple[tuple[str, float | None], ...]] = {
+_DECAY: dict[str, tuple[tuple[str, float], ...]] = {
     "generic": (("T1", 1e10), ("T2", 1e9)),
-    "nv": (("electron_T1", None), ("electron_T2", None)),
+    "nv": (("electron_T1", 1e9), ("electron_T2", 3e8)),
 }
-_ERRORS: dict[str, tuple[tuple[str, float | None], tuple[str, float | None]]] = {
+_ERRORS: dict[str, tuple[tuple[str, float], tuple[str, float]]] = {
     "generic": (("single_qubit_gate_depolar_prob", 0.0), ("two_qubit_gate_depolar_prob", 0.01)),
-    "nv": (("electron_single_qubit_depolar_prob", None), ("ec_gate_depolar_prob", None)),
+    "nv": (("electron_single_qubit_depolar_prob", 0.0), ("ec_gate_depolar_prob", 0.008)),
 }
+_READOUT: dict[str, tuple[tuple[str, float], ...]] = {
+    "generic": (),
+    "nv": (("prob_error_0", 0.05), ("prob_error_1", 0.005)),
+}
+"""Probabilities that a measurement shows the wrong bit, for 0 and 1."""
+_DOUBLE_CLICK = ("heralded", "heralded-double-click")
+"""SquidASM's name of a link, and that of the package that it takes it from."""
 
 
 def import_squidasm(path: str | Path) -> tuple[Network, list[str]]:
     r"""Read a network from a configuration file of SquidASM.
 
     Devices `generic` and `nv` (its electron spin) and links `perfect`, `depolarise` and
-    `heralded-double-click` are read. A depolarising probability p becomes the average infidelity
-    p/2 of a gate on one qubit; on two qubits each of them depolarises. A double-click link has
-    efficiency :math:`\eta_A\eta_B/2` and, with visibility V, fidelity :math:`(1+V)/2`.
+    `heralded` (also called `heralded-double-click`) are read, with SquidASM's defaults. A
+    depolarising probability p becomes the average infidelity p/2 of a gate on one qubit; on two
+    qubits each of them depolarises. A double-click link has efficiency :math:`\eta_A\eta_B/2`
+    and, with visibility V, fidelity :math:`(1+V)/2`.
 
     Args:
         path: A YAML file; times in ns, lengths in km.
@@ -88,18 +97,11 @@ def import_squidasm(path: str | Path) -> tuple[Network, list[str]]:
 
 
 def _yaml(path: str | Path) -> object:
-    try:
-        import yaml
-    except ImportError:
+    if importlib.util.find_spec("yaml") is None:
         raise EbitError(
             'SquidASM files need PyYAML: install it with `pip install "ebit[network]"`.'
-        ) from None
-    try:
-        return yaml.safe_load(read_text(path, "YAML"))
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        if isinstance(error, EbitError):
-            raise
-        raise not_of_kind(path, "YAML", error) from None
+        )
+    return read_yaml(path)
 
 
 def _qpu(node: ForeignTable, lines: list[str]) -> Qpu:
@@ -118,10 +120,8 @@ def _qpu(node: ForeignTable, lines: list[str]) -> Qpu:
     (one, default_one), (two, default_two) = _ERRORS[kind]
     fields["one_qubit_gate_error"] = device.number(one, default_one) / 2
     fields["two_qubit_gate_error"] = _two_qubit_infidelity(device.number(two, default_two))
-    if kind == "nv":
-        fields["readout_error"] = (
-            device.number("prob_error_0") + device.number("prob_error_1")
-        ) / 2
+    flips = [device.number(entry, default) for entry, default in _READOUT[kind]]
+    fields["readout_error"] = sum(flips) / 2
     lines.extend(all_unread(node, device))
     with Located(name):
         return Qpu(**fields)
@@ -169,7 +169,7 @@ def _time(settings: ForeignTable, entry: str, length: str, default: float | None
 def _link(table: ForeignTable, delays: dict[frozenset[str], float], lines: list[str]) -> Link:
     ends, kind, settings = _ends(table), table.text("typ"), table.table("cfg")
     delay = delays.get(frozenset(ends))
-    if kind == "heralded-double-click":
+    if kind in _DOUBLE_CLICK:
         fields = _double_click(settings)
     elif kind in ("perfect", "depolarise"):
         fields = _fixed_rate(kind, settings)
@@ -178,8 +178,7 @@ def _link(table: ForeignTable, delays: dict[frozenset[str], float], lines: list[
         fields["delay"] = f"{delay or 0.0!r} ns"
     else:
         raise EbitError(
-            f"{table.where}: link `typ` must be perfect, depolarise or heralded-double-click, but "
-            f"is {kind!r}."
+            f"{table.where}: link `typ` must be perfect, depolarise or heralded, but is {kind!r}."
         )
     lines.extend(all_unread(table, settings))
     with Located(table.where):

@@ -1,10 +1,12 @@
-"""Read a network from a TOML file."""
+"""Read a network from a file: TOML, or a description that another tool reads."""
 
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
 from ebit.errors import EbitError
+from ebit.network.import_sequence import import_sequence
+from ebit.network.import_squidasm import import_squidasm
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.profile import profile
@@ -12,6 +14,36 @@ from ebit.network.qpu import Qpu
 from ebit.reading import one_line, read_toml
 
 Part = TypeVar("Part", Qpu, Link)
+
+FOREIGN: dict[str, tuple[str, Callable[[str | Path], tuple[Network, list[str]]]]] = {
+    ".yaml": ("SquidASM", import_squidasm),
+    ".yml": ("SquidASM", import_squidasm),
+    ".json": ("SeQUeNCe", import_sequence),
+}
+"""Extension of a file, the tool that reads such files, and the function that imports them."""
+
+
+def read_description(path: str | Path) -> tuple[Network, list[str]]:
+    """Read a network from a file of ebit (TOML), SquidASM (YAML) or SeQUeNCe (JSON).
+
+    Args:
+        path: The file; `.yaml`, `.yml` and `.json` tell those of other tools.
+
+    Returns:
+        The network, and one line for each entry of the file that has no counterpart.
+
+    Raises:
+        EbitError: If the file cannot be read or something in it is wrong.
+
+    Example:
+        >>> read_description("no-such-file.json")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Cannot read 'no-such-file.json' (No such file or directory): give
+        the path of a JSON file.
+    """
+    if (suffix := Path(path).suffix.lower()) in FOREIGN:
+        return FOREIGN[suffix][1](path)
+    return read_network(path), []
 
 
 def read_network(path: str | Path) -> Network:
@@ -50,8 +82,14 @@ def read_network(path: str | Path) -> Network:
         >>> network.qpu("alice").qubits, network.link("alice", "bob").pair_rate
         (30, 9.7)
     """
-    content = read_toml(path)
     file = Path(path).name
+    if (suffix := Path(path).suffix.lower()) in FOREIGN:
+        tool, reader = FOREIGN[suffix]
+        raise EbitError(
+            f"File {str(path)!r} is one of {tool}, not TOML: read it with {reader.__name__}, or "
+            f"write it as TOML with `ebit network convert {file} {Path(file).stem}.toml`."
+        )
+    content = read_toml(path)
     for name in content:
         if name not in ("qpu", "link"):
             raise EbitError(
