@@ -7,7 +7,7 @@ from ebit.engine.messages import Messages
 from ebit.engine.noisy import NoisyEffects, NoisyJoint, NoisyMessages
 from ebit.errors import EbitError
 from ebit.physics import BELL, NO_NOISE, Noise
-from ebit.resources import DesignedPairs, Resource
+from ebit.resources import Resource
 
 _MOST_QUBITS = 8
 _MOST_QUBITS_COMMUNICATING = 4
@@ -49,14 +49,15 @@ def select_engine(
             return JointState(qubits, mixing, pooling=pooling)
         if resource.sends_bits:
             return Messages(qubits, resource.pairs, mixing, resource.pair_state, pooling)
-        designed = isinstance(resource, DesignedPairs)
-        return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling, designed)
+        trained = resource.trains_state
+        return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling, trained)
     noise = noise or NO_NOISE
     _check_noisy(resource, qubits, pooling)
     if resource.has_nonlocal_gates:
         return NoisyJoint(qubits, mixing, resource.pair_state, noise=noise)
-    stored = (qpu.idle(noise.storage_seconds) for qpu in noise.qpus)
-    state = resource.pair_state.through(*stored)
+    state = resource.pair_state
+    if resource.pairs_of_link:  # what needs no link needs no memory
+        state = state.through(*(qpu.idle(noise.storage_seconds) for qpu in noise.qpus))
     kind = NoisyMessages if resource.sends_bits else NoisyEffects
     return kind(qubits, resource.pairs, mixing, state, noise=noise)
 
@@ -68,7 +69,7 @@ def _is_teleported(resource: Resource) -> bool:
 
 def _check_noisy(resource: Resource, qubits: int, pooling: str) -> None:
     """Raise if the effects with noise would not fit, or the pooling layout is another one."""
-    if isinstance(resource, DesignedPairs):
+    if resource.trains_state:
         raise EbitError(
             f"Resource {resource.name!r} takes no noise: use bell:N with options such as fidelity."
         )

@@ -15,7 +15,7 @@ from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.physics import Noise
-from ebit.resources import Consumption, DesignedPairs, Resource, Separable, teleported
+from ebit.resources import Consumption, Resource, Separable, teleported
 
 MAX_DESIGNED_QUBITS = 4
 READOUTS = ("weights", "parity")
@@ -43,7 +43,7 @@ class DistributedQCNN:
         EbitError: If an argument is out of range.
 
     Example:
-        >>> from ebit.resources import BellPairs
+        >>> from ebit.resources import Consumption, Resource, Separable, teleported
         >>> model = DistributedQCNN(depth=20, resource=BellPairs(1))
         >>> model.num_parameters
         268
@@ -67,7 +67,7 @@ class DistributedQCNN:
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
         check_noise(self.noise, self.pooling)
-        if isinstance(self.resource, str) or not hasattr(self.resource, "has_nonlocal_gates"):
+        if not isinstance(self.resource, Resource):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
                 f"{self.resource!r}: use ebit.parse_resource for a string."
@@ -83,7 +83,7 @@ class DistributedQCNN:
                 f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
                 f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
             )
-        if isinstance(self.resource, DesignedPairs) and self.qubits > MAX_DESIGNED_QUBITS:
+        if self.resource.trains_state and self.qubits > MAX_DESIGNED_QUBITS:
             raise EbitError(
                 f"Resource {self.resource.name!r} takes QPUs of at most {MAX_DESIGNED_QUBITS} "
                 f"qubits, but they have {self.qubits}: use smaller QPUs or bell:N."
@@ -115,7 +115,7 @@ class DistributedQCNN:
         """Angles of both QPUs and read-out weights."""
         layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
         angles = layers + 4 * (self.qubits - 1)
-        schmidt = 2**self.resource.pairs if isinstance(self.resource, DesignedPairs) else 0
+        schmidt = 2**self.resource.pairs if self.resource.trains_state else 0
         return 2 * angles + schmidt + (4 if self.readout == "weights" else 1)
 
     @property
@@ -149,7 +149,7 @@ class DistributedQCNN:
         parameters = random_angles(key, shapes, dtype)
         weights = PARITY if self.readout == "weights" else 1.0
         parameters["readout"] = jnp.asarray(weights, dtype)
-        if isinstance(self.resource, DesignedPairs):
+        if self.resource.trains_state:
             parameters["schmidt"] = jnp.ones(2**self.resource.pairs, dtype)
         return parameters
 

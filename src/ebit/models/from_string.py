@@ -1,14 +1,18 @@
 """Resource strings of the command line, baselines included, to models."""
 
+from typing import Any
+
 from ebit.errors import EbitError
 from ebit.models.base import Model
-from ebit.models.distributed_dnn import DistributedDNN
+from ebit.models.baselines import BASELINES
 from ebit.models.distributed_qcnn import DistributedQCNN
-from ebit.models.single_qcnn import SingleQCNN
 from ebit.physics import Noise
-from ebit.resources import parse_resource
+from ebit.resources import find_row, parse_resource, register_baselines, resources_help
 
-RESOURCES_HELP = "none, bell:N, designed:N, classical, classical+bell:N, quantum, single or dnn"
+register_baselines(*BASELINES)
+
+RESOURCES_HELP = resources_help(installed=False)
+"""What can be named without another package."""
 
 
 def model_from_string(
@@ -24,8 +28,8 @@ def model_from_string(
     """The model behind a resource string.
 
     Args:
-        resource: `none`, `bell:N`, `classical`, `classical+bell:N`, `quantum`, or a baseline:
-            `single` (one QPU sees everything) or `dnn` (classical networks).
+        resource: A resource string, see `parse_resource`, or a baseline: `single` (one QPU sees
+            everything) or `dnn` (classical networks).
         qubits: Qubits per QPU.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
@@ -43,22 +47,18 @@ def model_from_string(
         >>> model_from_string("bell:1").num_parameters
         268
     """
-    if resource == "single":
-        return SingleQCNN(qubits=qubits, depth=depth, mixing=mixing, pooling=pooling, noise=noise)
-    if resource == "dnn":
-        return DistributedDNN(qubits=qubits)
-    try:
-        shared = parse_resource(resource)
-    except EbitError:
-        if "," in resource:  # the kind is known, an option is not
-            raise
-        raise EbitError(f"Unknown resource {resource!r}: use {RESOURCES_HELP}.") from None
-    return DistributedQCNN(
-        qubits=qubits,
-        depth=depth,
-        resource=shared,
-        mixing=mixing,
-        readout=readout,
-        pooling=pooling,
-        noise=noise,
-    )
+    row = find_row(resource)
+    if row is None:
+        raise EbitError(f"Unknown resource {resource!r}: use {resources_help()}.")
+    settings: dict[str, Any] = {
+        "qubits": qubits,
+        "depth": depth,
+        "mixing": mixing,
+        "readout": readout,
+        "pooling": pooling,
+        "noise": noise,
+    }
+    if row.model is None:
+        return DistributedQCNN(resource=parse_resource(resource), **settings)
+    model: Model = row.model(**settings)
+    return model

@@ -5,22 +5,11 @@ from dataclasses import dataclass, replace
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from ebit.network import pair_fidelity
-from ebit.physics import Noise
+from ebit.physics import BELL, Noise, PairState
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import (
-    BELL,
-    BellPairs,
-    ClassicalBits,
-    Consumption,
-    Ledger,
-    PairState,
-    QuantumLink,
-    Resource,
-    Separable,
-    SharedPairs,
-)
+from ebit.resources import Consumption, Ledger, QuantumLink, Resource, SharedPairs, teleported
 
 LEAST_FIDELITY = 0.25
 """Of a pair that is white noise."""
@@ -78,8 +67,10 @@ class Condition:
         if resource.has_nonlocal_gates:
             fidelity = min(max(self.pair_state.fidelity, LEAST_FIDELITY), 1.0)
             resource = QuantumLink(fidelity=fidelity)
-        elif resource.pairs:
-            resource = SharedPairs(resource.pairs, self.pair_state, resource.sends_bits)
+        elif resource.pairs_of_link:
+            resource = SharedPairs(
+                resource.pairs, self.pair_state, resource.sends_bits, resource.values
+            )
         return replace(model, resource=resource, noise=self.noise)
 
 
@@ -126,12 +117,11 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         (0.206, 0.921)
     """
     resource = model.resource
-    if not isinstance(resource, Separable | BellPairs | ClassicalBits | QuantumLink):
+    if resource.trains_state:
         raise EbitError(
-            f"Argument `resources` holds {resource.name!r}, which has no noisy form: use none, "
-            "bell:N, classical, classical+bell:N or quantum."
+            f"Argument `resources` holds {resource.name!r}, which has no noisy form: use bell:N."
         )
-    if resource.pair_state != BELL:
+    if resource.unit == "ebits" and resource.pair_state != BELL:
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, but the network says how good the "
             f"pairs are: use {resource.name.split(',')[0]!r}."
@@ -148,9 +138,12 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
 
 
 def _before(site: Site, model: DistributedQCNN, used: Consumption) -> Condition:
-    """Pairs are made before the run; its rounds wait for messages only."""
+    """Pairs are made before the run; its rounds wait for messages only.
+
+    Shared states that are counted in another unit than ebits are there without the link.
+    """
     message = site.link.message_time
-    pairs = _pairs(site, model.resource.pairs)
+    pairs = _pairs(site, model.resource.pairs_of_link)
     noise = local_noise(site.qpus, message_seconds=message if used.rounds else 0.0)
     return _condition(site, model, used, pairs, noise, used.rounds * message, during=False)
 
@@ -165,8 +158,7 @@ def _during(site: Site, model: DistributedQCNN, used: Consumption) -> Condition:
     noise = local_noise(site.qpus, message_seconds=message, herald_seconds=pairs.seconds)
     measured = sum(qpu.readout_time for qpu in site.qpus)
     wait = _bounded(used.rounds * (pairs.seconds + 2 * message + measured))
-    sent = replace(used, nonlocal_gates=0, ebits=gates, bits=2 * gates)
-    return _condition(site, model, sent, pairs, noise, wait, during=True)
+    return _condition(site, model, teleported(used), pairs, noise, wait, during=True)
 
 
 def _pairs(site: Site, count: float) -> _Pairs:

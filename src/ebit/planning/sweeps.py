@@ -83,14 +83,15 @@ def fidelity_rows(
         Flat rows, one per fidelity and run.
     """
     found = circuit.condition(site)
+    uses_pairs = circuit.model.resource.pairs_of_link > 0
     for fidelity in fidelities:
         state = PairState.werner(fidelity)
-        changed = replace(found, pair_state=state) if circuit.model.resource.pairs else found
+        changed = replace(found, pair_state=state) if uses_pairs else found
         for run, accuracy in enumerate(circuit.read_out(changed).accuracy(shots)):
             yield {
                 "resource": circuit.name,
                 "pair_fidelity": fidelity,
-                "uses_pairs": circuit.model.resource.pairs > 0,
+                "uses_pairs": uses_pairs,
                 "run": run,
                 "accuracy": float(accuracy),
             }

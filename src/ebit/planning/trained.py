@@ -12,6 +12,7 @@ from ebit.models import DistributedQCNN
 from ebit.planning.condition import Condition, condition
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.site import Site
+from ebit.resources import resources_help
 from ebit.results import Store, StoredModel, Task, load_model
 
 EVALUATED_ROWS = 512
@@ -75,8 +76,8 @@ def circuit_of(task: Task) -> DistributedQCNN:
     model = task.model.build()
     if not isinstance(model, DistributedQCNN):
         raise EbitError(
-            f"Argument `resources` holds {task.model.resource!r}, which uses no network: use none, "
-            "bell:N, classical, classical+bell:N or quantum."
+            f"Argument `resources` holds {task.model.resource!r}, which uses no network: use "
+            f"{resources_help(baselines=False)}."
         )
     return model
 

@@ -3,31 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_FAMILIES = ("single", "dnn", "none", "bell", "classical", "classical+bell", "quantum")
-_BELL_MARKERS = "sv<>"
-_MARKERS = {
-    "single": "P",
-    "dnn": "X",
-    "none": "o",
-    "classical": "D",
-    "classical+bell": "^",
-    "quantum": "H",
-}
-_LINES = {
-    "single": ":",
-    "dnn": ":",
-    "classical": "--",
-    "classical+bell": "-.",
-}
-_COLORS = {
-    "single": "#4d4d4d",
-    "dnn": "#e69f00",
-    "none": "#999999",
-    "classical": "#d55e00",
-    "quantum": "#009e73",
-}
-_SHADES = {"bell": ("#56b4e9", "#08306b"), "classical+bell": ("#cc79a7", "#4a1259")}
-_SPARE_COLORS = ("#117733", "#882255", "#999933", "#332288", "#44aa99", "#661100")
+from ebit.errors import EbitError
+from ebit.resources import Look, ResourceRow, find_row, rank
+
+_SPARE_COLORS = ("#117733", "#aa4499", "#999933", "#332288", "#44aa99", "#661100")
 
 
 @dataclass(frozen=True)
@@ -42,8 +21,7 @@ class ResourceStyle:
 def sort_resources(resources: Iterable[str]) -> list[str]:
     """The distinct resources in the fixed order of all figures and tables.
 
-    First the baselines ``single`` and ``dnn``, then ``none``, ``bell:1``, ``bell:2``, ...,
-    ``classical``, ``classical+bell:1``, ..., ``quantum``, then all others by name.
+    The order is that of the list of resources, baselines first; then all others by name.
 
     Args:
         resources: Resource strings, with or without options after a comma.
@@ -83,16 +61,16 @@ def resource_styles(resources: Iterable[str]) -> dict[str, ResourceStyle]:
     styles: dict[str, ResourceStyle] = {}
     spare = 0
     for resource in sort_resources(resources):
-        family, pairs, options = _parts(resource)
-        color = None if options else _color(family, pairs)
+        row = _row(resource)
+        options = "," in resource
+        look = Look("") if row is None or row.look is None else row.look
+        number = _number(row, resource)
+        color = None if options else _color(look, number)
         if color is None:
             color = _SPARE_COLORS[spare % len(_SPARE_COLORS)]
             spare += 1
-        marker = _BELL_MARKERS[(pairs - 1) % len(_BELL_MARKERS)]
-        if family != "bell":
-            marker = _MARKERS.get(family, "p")
-        line = "--" if options else _LINES.get(family, "-")
-        styles[resource] = ResourceStyle(color, marker, line)
+        marker = look.markers[(number - 1) % len(look.markers)]
+        styles[resource] = ResourceStyle(color, marker, "--" if options else look.line)
     return styles
 
 
@@ -117,22 +95,27 @@ def blend(color: str, towards: str, fraction: float) -> str:
     return "#" + bytes(mixed).hex()
 
 
-def _parts(resource: str) -> tuple[str, int, str]:
-    """Family, number of pairs (0 where there is none) and options of a resource string."""
-    base, _, options = resource.partition(",")
-    family, _, count = base.partition(":")
-    return family, int(count) if count.isdecimal() else 0, options
+def _row(resource: str) -> ResourceRow | None:
+    """What is known about a resource; rows of a table may name one that is not installed."""
+    try:
+        return find_row(resource)
+    except EbitError:
+        return None
+
+
+def _number(row: ResourceRow | None, resource: str) -> int:
+    """The first number in a resource string, 0 where there is none."""
+    numbers = () if row is None else row.numbers(resource)
+    return numbers[0] if numbers else 0
 
 
 def _sort_key(resource: str) -> tuple[int, int, str]:
-    family, pairs, _ = _parts(resource)
-    rank = _FAMILIES.index(family) if family in _FAMILIES else len(_FAMILIES)
-    return rank, pairs, resource
+    row = _row(resource)
+    return rank(row), _number(row, resource), resource
 
 
-def _color(family: str, pairs: int) -> str | None:
-    """Fixed colour of a resource without options; more pairs are darker."""
-    if family in _SHADES and pairs > 0:
-        few, many = _SHADES[family]
-        return blend(few, many, 1 - 0.6 ** (pairs - 1))
-    return _COLORS.get(family)
+def _color(look: Look, number: int) -> str | None:
+    """Fixed colour of a resource without options, for a higher number nearer to the second."""
+    if look.many is None:
+        return look.color or None
+    return blend(look.color, look.many, 1 - 0.6 ** (number - 1)) if number else None

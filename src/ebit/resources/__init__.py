@@ -1,14 +1,24 @@
-"""What the QPUs share: nothing, Bell pairs, classical bits, or quantum links."""
+"""What the QPUs share: nothing, random bits, Bell pairs, classical bits, or quantum links."""
 
 from ebit.physics import BELL, PairState
-from ebit.resources.base import Consumption, Resource
+from ebit.resources.base import Resource, teleported
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
+from ebit.resources.consumption import Consumption, Ledger
 from ebit.resources.designed_pairs import DesignedPairs
-from ebit.resources.ledger import Ledger
-from ebit.resources.parse import parse_resource
-from ebit.resources.quantum_link import QuantumLink, teleported
+from ebit.resources.quantum_link import QuantumLink
+from ebit.resources.registry import (
+    all_rows,
+    compared_resources,
+    find_row,
+    parse_resource,
+    rank,
+    register_baselines,
+    resources_help,
+)
+from ebit.resources.row import Look, ResourceRow
 from ebit.resources.separable import Separable
+from ebit.resources.shared_bits import SharedBits
 from ebit.resources.shared_pairs import SharedPairs
 
 __all__ = [
@@ -18,11 +28,20 @@ __all__ = [
     "Consumption",
     "DesignedPairs",
     "Ledger",
+    "Look",
     "PairState",
     "QuantumLink",
     "Resource",
+    "ResourceRow",
     "Separable",
+    "SharedBits",
     "SharedPairs",
+    "all_rows",
+    "compared_resources",
+    "find_row",
     "parse_resource",
+    "rank",
+    "register_baselines",
+    "resources_help",
     "teleported",
 ]

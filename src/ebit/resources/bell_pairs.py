@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ebit.resources.base import Consumption
 from ebit.resources.pairs import Pairs
 
 
@@ -35,19 +34,3 @@ class BellPairs(Pairs):
     def name(self) -> str:
         """The resource string."""
         return f"bell:{self.pairs}{self.options}"
-
-    @property
-    def sends_bits(self) -> bool:
-        """No bits are sent."""
-        return False
-
-    @property
-    def has_nonlocal_gates(self) -> bool:
-        """All gates are local."""
-        return False
-
-    def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
-    ) -> Consumption:
-        """One ebit per pair."""
-        return Consumption(ebits=self.pairs)

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from ebit.circuits import stages
-from ebit.resources.base import Consumption
 from ebit.resources.pairs import Pairs
 
 
@@ -25,24 +23,9 @@ class ClassicalBits(Pairs):
         Hwang et al., Quantum Sci. Technol. 10 015059 (classical communication).
     """
 
+    sends_bits = True
+
     @property
     def name(self) -> str:
         """The resource string."""
         return f"classical+bell:{self.pairs}{self.options}" if self.pairs else "classical"
-
-    @property
-    def sends_bits(self) -> bool:
-        """Pooling outcomes are sent."""
-        return True
-
-    @property
-    def has_nonlocal_gates(self) -> bool:
-        """All gates are local."""
-        return False
-
-    def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
-    ) -> Consumption:
-        """Each QPU sends n - 1 bits, in one round per pooling; one ebit per pair."""
-        rounds = len(stages(qubits, pooling))
-        return Consumption(ebits=self.pairs, bits=2 * (qubits - 1), rounds=rounds)

@@ -2,19 +2,19 @@
 
 from dataclasses import dataclass
 
-from ebit.physics import BELL, PairState
-from ebit.resources.base import Consumption
+from ebit.resources.base import Resource
 from ebit.resources.pairs import check_pairs
 
 
 @dataclass(frozen=True)
-class DesignedPairs:
+class DesignedPairs(Resource):
     r"""The first N qubits of both QPUs start in a trained state of at most N ebits.
 
     .. math:: |\psi\rangle = \sum_j c_j\, |j\rangle_A |j\rangle_B, \qquad \sum_j c_j^2 = 1
 
     The :math:`2^N` Schmidt coefficients c are parameters, equal at the start (N Bell pairs).
     Together with mixing layers, which are local, every pure state of these qubits is within reach.
+    N ebits are the budget; the trained state may hold less.
 
     Args:
         pairs: N, 0 to the qubits of a QPU.
@@ -31,6 +31,7 @@ class DesignedPairs:
     """
 
     pairs: int
+    trains_state = True
 
     def __post_init__(self) -> None:
         check_pairs(self.pairs)
@@ -39,24 +40,3 @@ class DesignedPairs:
     def name(self) -> str:
         """The resource string."""
         return f"designed:{self.pairs}"
-
-    @property
-    def pair_state(self) -> PairState:
-        """State of every pair before training."""
-        return BELL
-
-    @property
-    def sends_bits(self) -> bool:
-        """No bits are sent."""
-        return False
-
-    @property
-    def has_nonlocal_gates(self) -> bool:
-        """All gates are local."""
-        return False
-
-    def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
-    ) -> Consumption:
-        """N ebits, the budget; the trained state may hold less."""
-        return Consumption(ebits=self.pairs)

@@ -6,13 +6,14 @@ import numpy as np
 
 from ebit.errors import EbitError
 from ebit.physics import PairState
+from ebit.resources.base import Resource
 
 PAIR_OPTIONS = {"concurrence": 1.0, "fidelity": 1.0, "dephasing": 0.0, "damping": 0.0}
 """Options of a resource string and their defaults, in the order in which they act."""
 
 
 @dataclass(frozen=True, repr=False)
-class Pairs:
+class Pairs(Resource):
     r"""Pairs, all in the same state: a Bell pair that went through up to four steps, in this order.
 
     Args:
@@ -64,3 +65,12 @@ def check_pairs(pairs: int) -> None:
     """Raise unless this is a number of pairs."""
     if not isinstance(pairs, int | np.integer) or isinstance(pairs, bool) or pairs < 0:
         raise EbitError(f"Argument `pairs` must be a whole number of pairs >= 0, but is {pairs!r}.")
+
+
+def check_values(values: int) -> None:
+    """Raise unless this is a number of values of shared randomness."""
+    if not isinstance(values, int | np.integer) or isinstance(values, bool) or values < 1:
+        raise EbitError(
+            f"Argument `values` must be a whole number of shared random values >= 1, but is "
+            f"{values!r}."
+        )

@@ -1,13 +1,12 @@
 """No communication: a product state and local circuits."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from ebit.physics import BELL, PairState
-from ebit.resources.base import Consumption
+from ebit.resources.base import Resource
 
 
 @dataclass(frozen=True)
-class Separable:
+class Separable(Resource):
     """The QPUs share nothing (no communication, Bell-0).
 
     Example:
@@ -15,14 +14,7 @@ class Separable:
         'none'
     """
 
-    name: str = field(default="none", init=False)
-    pairs: int = field(default=0, init=False)
-    pair_state: PairState = field(default=BELL, init=False, repr=False)
-    sends_bits: bool = field(default=False, init=False)
-    has_nonlocal_gates: bool = field(default=False, init=False)
-
-    def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
-    ) -> Consumption:
-        """Nothing is used up."""
-        return Consumption()
+    @property
+    def name(self) -> str:
+        """The resource string."""
+        return "none"

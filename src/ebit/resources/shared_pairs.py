@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 from ebit.errors import EbitError
-from ebit.physics import PairState
-from ebit.resources.base import Consumption
-from ebit.resources.bell_pairs import BellPairs
-from ebit.resources.classical_bits import ClassicalBits
-from ebit.resources.pairs import check_pairs
+from ebit.physics import BELL, PairState
+from ebit.resources.base import Resource
+from ebit.resources.pairs import check_pairs, check_values
 
 
 @dataclass(frozen=True)
-class SharedPairs:
+class SharedPairs(Resource):
     """The first qubits of both QPUs start in pairs of any state, measured or computed elsewhere.
 
     It has no resource string, so tasks, sweeps and the command line do not know it.
@@ -20,6 +18,7 @@ class SharedPairs:
         pairs: Number of pairs N, 0 to the qubits of a QPU.
         pair_state: State of every pair; `PairState.from_matrix` takes a density matrix.
         sends_bits: Whether pooling outcomes are sent to the other QPU, as with `ClassicalBits`.
+        values: Values of shared randomness, as with `Mixture`.
 
     Raises:
         EbitError: If `pairs` is negative or `pair_state` is no state.
@@ -30,11 +29,13 @@ class SharedPairs:
     """
 
     pairs: int
-    pair_state: PairState
+    pair_state: PairState = BELL
     sends_bits: bool = False
+    values: int = 1
 
     def __post_init__(self) -> None:
         check_pairs(self.pairs)
+        check_values(self.values)
         if not isinstance(self.pair_state, PairState):
             raise EbitError(
                 "Argument `pair_state` must be a PairState: use PairState.from_matrix for a "
@@ -45,15 +46,3 @@ class SharedPairs:
     def name(self) -> str:
         """What tables show; no resource string."""
         return f"classical+pairs:{self.pairs}" if self.sends_bits else f"pairs:{self.pairs}"
-
-    @property
-    def has_nonlocal_gates(self) -> bool:
-        """All gates are local."""
-        return False
-
-    def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
-    ) -> Consumption:
-        """One ebit per pair, and the bits of `ClassicalBits` if they are sent."""
-        named = ClassicalBits(self.pairs) if self.sends_bits else BellPairs(self.pairs)
-        return named.consumption(qubits, depth, mixing, pooling)

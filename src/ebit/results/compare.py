@@ -8,6 +8,7 @@ import polars as pl
 from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.learning import Progress
+from ebit.resources import compared_resources
 from ebit.results.task import Task
 from ebit.results.train import train
 
@@ -19,22 +20,14 @@ def all_resources(qubits: int) -> list[str]:
         qubits: Qubits per QPU.
 
     Returns:
-        Resource strings: Bell pairs 1, 2 and so on up to four, then powers of two and all qubits.
+        Resource strings in the order of all tables, as `ebit.ResourceRow.compared` says: Bell pairs
+        1, 2 and so on up to four, then powers of two and all qubits.
 
     Example:
-        >>> all_resources(2)
-        ['single', 'dnn', 'none', 'bell:1', 'bell:2', 'classical', 'classical+bell:1', 'quantum']
+        >>> print(", ".join(all_resources(2)))
+        single, dnn, none, shared:1, bell:1, bell:2, classical, classical+bell:1, quantum
     """
-    pairs = [k for k in range(1, qubits + 1) if k <= 4 or k & (k - 1) == 0 or k == qubits]
-    return [
-        "single",
-        "dnn",
-        "none",
-        *(f"bell:{k}" for k in pairs),
-        "classical",
-        "classical+bell:1",
-        "quantum",
-    ]
+    return compared_resources(qubits)
 
 
 def compare(

@@ -77,13 +77,4 @@ def shot_cost(model: Model, shots: int, *, rows: int = 1, circuits: int = 1) -> 
                 f"Argument `{name}` must be a whole number, at least 1, but is {number!r}."
             )
     inferences = int(circuits) * int(rows) * int(shots)
-    used = check_measured(model).consumption
-    return ShotCost(
-        inferences,
-        Consumption(
-            ebits=inferences * used.ebits,
-            bits=inferences * used.bits,
-            nonlocal_gates=inferences * used.nonlocal_gates,
-            rounds=inferences * used.rounds,
-        ),
-    )
+    return ShotCost(inferences, inferences * check_measured(model).consumption)

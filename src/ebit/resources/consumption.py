@@ -1,0 +1,155 @@
+"""What inferences use up between two QPUs, by unit: of one inference, and of any number."""
+
+from dataclasses import dataclass
+
+
+class Consumption:
+    """What one inference uses up between two QPUs: amounts by unit, an immutable value.
+
+    Consumptions are added, and multiplied by whole numbers.
+
+    Args:
+        ebits: Bell pairs; a partially entangled pair counts as one, too.
+        bits: Classical bits sent during the circuit, both directions together (the final read-out,
+            which every scheme has to collect, is not counted).
+        nonlocal_gates: Two-qubit gates across the QPUs.
+        rounds: Times a QPU has to wait for the other during the circuit.
+        further: Amounts in further units, such as `shared_bits`.
+
+    Example:
+        >>> Consumption(ebits=1) + 3 * Consumption(bits=2, shared_bits=1)
+        Consumption(ebits=1, bits=6, nonlocal_gates=0, rounds=0, shared_bits=3)
+    """
+
+    def __init__(
+        self,
+        ebits: int = 0,
+        bits: int = 0,
+        nonlocal_gates: int = 0,
+        rounds: int = 0,
+        **further: int,
+    ) -> None:
+        self._amounts = {
+            "ebits": ebits,
+            "bits": bits,
+            "nonlocal_gates": nonlocal_gates,
+            "rounds": rounds,
+        }
+        self._amounts |= {unit: further[unit] for unit in sorted(further) if further[unit]}
+
+    @property
+    def amounts(self) -> dict[str, int]:
+        """Amount by unit: the four that are always there, then what else is used up."""
+        return dict(self._amounts)
+
+    @property
+    def ebits(self) -> int:
+        """Bell pairs."""
+        return self._amounts["ebits"]
+
+    @property
+    def bits(self) -> int:
+        """Classical bits sent during the circuit."""
+        return self._amounts["bits"]
+
+    @property
+    def nonlocal_gates(self) -> int:
+        """Two-qubit gates across the QPUs."""
+        return self._amounts["nonlocal_gates"]
+
+    @property
+    def rounds(self) -> int:
+        """Times a QPU has to wait for the other."""
+        return self._amounts["rounds"]
+
+    def __repr__(self) -> str:
+        """All amounts."""
+        return f"Consumption({', '.join(f'{unit}={n}' for unit, n in self._amounts.items())})"
+
+    def __eq__(self, other: object) -> bool:
+        """Whether all amounts are the same."""
+        return isinstance(other, Consumption) and self._amounts == other._amounts
+
+    def __hash__(self) -> int:
+        """The same for the same amounts."""
+        return hash(tuple(self._amounts.items()))
+
+    def __add__(self, other: "Consumption") -> "Consumption":
+        """Both, one after the other."""
+        units = self._amounts | other._amounts
+        return Consumption(
+            **{unit: self._amounts.get(unit, 0) + other._amounts.get(unit, 0) for unit in units}
+        )
+
+    def __mul__(self, times: int) -> "Consumption":
+        """So many, one after the other."""
+        return Consumption(**{unit: times * amount for unit, amount in self._amounts.items()})
+
+    __rmul__ = __mul__
+
+
+NOTHING = Consumption()
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """What was used up by any number of inferences; ledgers are added.
+
+    An inference is one run of the circuits on one sample: one shot.
+
+    Attributes:
+        inferences: Runs of the circuits.
+        used: What all of them used up, by unit.
+        waiting_seconds: Time for which QPUs waited, for pairs and messages; 0 without a network.
+
+    Example:
+        >>> training = Ledger.of(Consumption(ebits=1), inferences=768)
+        >>> (training + Ledger.of(Consumption(ebits=1, bits=6), inferences=2)).ebits
+        770
+    """
+
+    inferences: int = 0
+    used: Consumption = NOTHING
+    waiting_seconds: float = 0.0
+
+    @classmethod
+    def of(cls, used: Consumption, inferences: int = 1, waiting_seconds: float = 0.0) -> "Ledger":
+        """A number of inferences.
+
+        Args:
+            used: What one of them uses up.
+            inferences: How many.
+            waiting_seconds: Time that each of them waits, in seconds.
+
+        Returns:
+            The ledger.
+        """
+        return cls(inferences, inferences * used, inferences * waiting_seconds)
+
+    @property
+    def ebits(self) -> int:
+        """Bell pairs."""
+        return self.used.ebits
+
+    @property
+    def bits(self) -> int:
+        """Classical bits sent during the circuits."""
+        return self.used.bits
+
+    @property
+    def nonlocal_gates(self) -> int:
+        """Two-qubit gates across the QPUs."""
+        return self.used.nonlocal_gates
+
+    @property
+    def rounds(self) -> int:
+        """Times a QPU had to wait for the other."""
+        return self.used.rounds
+
+    def __add__(self, other: "Ledger") -> "Ledger":
+        """Both together."""
+        return Ledger(
+            self.inferences + other.inferences,
+            self.used + other.used,
+            self.waiting_seconds + other.waiting_seconds,
+        )
