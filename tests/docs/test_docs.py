@@ -16,6 +16,8 @@ import ebit.data
 import ebit.network
 import ebit.plots
 import ebit.results.sweep
+from ebit.models import model_from_string
+from ebit.resources import all_rows, parse_resource
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
@@ -95,6 +97,31 @@ def commands() -> list[str]:
         for line in block.splitlines()
         if line.startswith("$ ebit ")
     ]
+
+
+def resource_table() -> list[str]:
+    """Lines of the table of resources, made from the list of resources."""
+    lines = []
+    for row in all_rows():
+        numbers = {"M": 8, "N": 7}
+        text = row.form.translate(str.maketrans({k: str(n) for k, n in numbers.items()}))
+        made = model_from_string(text, qubits=8) if row.is_baseline else parse_resource(text)
+        python = f"{type(made).__name__}()" if row.is_baseline else repr(made)
+        for letter, number in numbers.items():
+            python = python.replace(f"={number}", f"={letter}")
+        lines.append(f"| `{row.form}` | `{python}` | {row.describe(row.form)} |")
+    return lines
+
+
+def test_the_table_of_resources_is_that_of_the_list() -> None:
+    table = (DOCS / "resources.md").read_text("utf-8").split("| --- | --- | --- |\n")[1]
+    assert table.split("\n\n")[0].splitlines() == resource_table()
+
+
+def test_the_readme_names_every_resource() -> None:
+    text = (DOCS.parent / "README.md").read_text("utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| `")]
+    assert [row.form for row in all_rows() if f"`{row.form}`" not in "".join(rows)] == []
 
 
 @pytest.mark.parametrize("line", commands())

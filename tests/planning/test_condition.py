@@ -92,7 +92,7 @@ def test_pairs_with_options_are_refused() -> None:
 
 def test_trained_states_are_refused() -> None:
     message = error_of(condition, site(), model(DesignedPairs(1)))
-    assert "'designed:1', which has no noisy form: use none, bell:N" in message
+    assert "'designed:1', which has no noisy form: use bell:N" in message
 
 
 def test_circuits_with_noise_are_refused() -> None:

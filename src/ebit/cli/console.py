@@ -14,6 +14,7 @@ from rich.table import Table
 
 from ebit.data import Dataset
 from ebit.errors import EbitError
+from ebit.resources import further_units
 from ebit.results import Store, Task, check_memory, estimate
 from ebit.writing import check_writable, write_atomically
 
@@ -94,8 +95,13 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
 def print_summary(summary: pl.DataFrame) -> None:
     """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide.
 
-    On a network the seconds of waiting are one column more.
+    What is used up in further units and, on a network, the seconds of waiting are columns more.
     """
+    units = [
+        unit
+        for unit in further_units(summary.columns)
+        if summary[f"{unit}_per_inference"].fill_null(0).any()
+    ]
     waits = summary["waiting_seconds_per_inference"].is_not_null().any()
     titles: tuple[str, ...] = (
         "accuracy",
@@ -105,6 +111,7 @@ def print_summary(summary: pl.DataFrame) -> None:
         "bits",
         "gates",
         "rounds",
+        *units,
         "seconds",
     )
     rows = [
@@ -117,6 +124,7 @@ def print_summary(summary: pl.DataFrame) -> None:
             str(row["bits_per_inference"]),
             str(row["nonlocal_gates_per_inference"]),
             str(row["rounds_per_inference"]),
+            *(str(row[f"{unit}_per_inference"]) for unit in units),
             f"{row['seconds']:.1f}",
             *(
                 [
@@ -137,7 +145,8 @@ def print_summary(summary: pl.DataFrame) -> None:
     output.print(
         f"accuracy, std: mean and standard deviation over {' or '.join(map(str, runs))} "
         f"run{'' if runs == [1] else 's'}, on the validation rows\n"
-        "ebits, bits, gates (non-local), rounds: used up by one inference\n"
+        f"{', '.join(['ebits, bits, gates (non-local), rounds', *units])}: "
+        "used up by one inference\n"
         f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
     if waits:

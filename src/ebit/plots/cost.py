@@ -6,15 +6,12 @@ import polars as pl
 
 from ebit.errors import EbitError
 from ebit.plots.means import draw_mean
-from ebit.plots.resources import resource_styles
+from ebit.plots.resources import is_baseline, resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-
-BASELINES = ("single", "dnn")
-"""Resources that share nothing quantum between two places: drawn as lines, not as points."""
 
 COSTS = ("ebits_per_inference", "bits_per_inference", "nonlocal_gates_per_inference")
 """Columns that the figure needs of every resource but the baselines."""
@@ -27,7 +24,7 @@ def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
     total ebits = ebits + non-local gates, total bits = bits + 2 x non-local gates: a controlled-Z
     or ZZ gate between two processors can be done with one ebit and two bits. The legend names
-    the total bits. The baselines ``single`` and ``dnn`` are horizontal lines.
+    the total bits. Baselines, in which nothing is shared, are horizontal lines.
 
     Args:
         rows: Result rows, one a run, with resource, validation_accuracy (0 to 1),
@@ -59,7 +56,7 @@ def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     styles = resource_styles(data["resource"])
     for group in data.iter_rows(named=True):
         style = styles[group["resource"]]
-        if group["resource"] in BASELINES:
+        if is_baseline(group["resource"]):
             ax.axhline(
                 group["mean"],
                 color=style.color,
@@ -90,8 +87,9 @@ def _cost_statistics(rows: pl.DataFrame) -> pl.DataFrame:
             total_bits=pl.col("bits") + 2 * pl.col("nonlocal_gates"),
         )
     )
+    baselines = [name for name in data["resource"] if is_baseline(name)]
     unknown = data.filter(
-        ~pl.col("resource").is_in(BASELINES)
+        ~pl.col("resource").is_in(baselines)
         & (pl.col("total_ebits").is_null() | pl.col("total_bits").is_null())
     )
     if unknown.height:

@@ -74,6 +74,24 @@ def resource_styles(resources: Iterable[str]) -> dict[str, ResourceStyle]:
     return styles
 
 
+def is_baseline(resource: str) -> bool:
+    """Whether nothing is shared between QPUs, as in ``single`` and ``dnn``.
+
+    Args:
+        resource: Resource string.
+
+    Returns:
+        True for a baseline.
+
+    Example:
+        >>> from ebit.plots.resources import is_baseline
+        >>> is_baseline("dnn"), is_baseline("none")
+        (True, False)
+    """
+    row = _row(resource)
+    return row is not None and row.is_baseline
+
+
 def blend(color: str, towards: str, fraction: float) -> str:
     """The colour at ``fraction`` of the way from one ``#rrggbb`` colour to another.
 

@@ -21,7 +21,8 @@ from ebit.plots import (
     save_figure,
     validation_curves,
 )
-from ebit.plots.cost import BASELINES, COSTS
+from ebit.plots.cost import COSTS
+from ebit.plots.resources import is_baseline
 from ebit.plots.rows import has_curve, mean_text
 from ebit.plots.style import GRID, INK, PAPER
 
@@ -217,7 +218,8 @@ def _has_costs(rows: pl.DataFrame) -> bool:
     """Whether there are QPUs that share a resource, and all their costs are known."""
     if not set(COSTS) <= set(rows.columns):
         return False
-    costs = rows.filter(~pl.col("resource").is_in(BASELINES)).select(COSTS)
+    shared = [name for name in rows["resource"].unique() if not is_baseline(name)]
+    costs = rows.filter(pl.col("resource").is_in(shared)).select(COSTS)
     return costs.height > 0 and costs.drop_nulls().height == costs.height
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from ebit.plots.cost import BASELINES
+from ebit.plots.resources import is_baseline
 from ebit.plots.rows import mean_text
 from ebit.report.summary import ResourceSummary, find
 from ebit.statistics import Difference, welch
@@ -77,14 +77,14 @@ def details(summaries: Sequence[ResourceSummary]) -> list[str]:
                 "runs would settle it."
             )
     others = [other for other in summaries if other is not best]
-    shared = [other for other in others if other.resource not in BASELINES and other is not none]
+    shared = [other for other in others if not is_baseline(other.resource) and other is not none]
     ties = [other for other in shared if _tied(welch(best, other))]
     if ties:
         sentences.append(
             f"Within {_WEAK:g} standard errors of {best.resource}, so not told apart from it: "
             f"{_list(ties)}."
         )
-    better = [other for other in others if other.resource in BASELINES and other.mean >= best.mean]
+    better = [other for other in others if is_baseline(other.resource) and other.mean >= best.mean]
     if better:
         sentences.append(f"As good or better without quantum communication: {_list(better)}.")
     if any(summary.runs < 2 for summary in summaries):
@@ -114,7 +114,7 @@ def best_resource(summaries: Sequence[ResourceSummary]) -> ResourceSummary:
         >>> best_resource(lines).resource
         'none'
     """
-    shared = [summary for summary in summaries if summary.resource not in BASELINES]
+    shared = [summary for summary in summaries if not is_baseline(summary.resource)]
     return max(shared or summaries, key=lambda summary: summary.mean)
 
 
@@ -156,6 +156,7 @@ def _and_costs(summary: ResourceSummary) -> str:
         "bit": summary.bits,
         "non-local gate": summary.gates,
     }
+    amounts |= {unit.replace("_", " ").removesuffix("s"): n for unit, n in summary.further}
     known = {unit: value for unit, value in amounts.items() if value is not None}
     if not known:
         return ""

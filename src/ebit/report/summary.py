@@ -7,6 +7,7 @@ import polars as pl
 
 from ebit.errors import EbitError
 from ebit.plots.rows import statistics
+from ebit.resources import further_units
 
 _SAME_IN_A_RESOURCE = (
     "qubits",
@@ -31,7 +32,8 @@ class ResourceSummary:
     """One line of the summary table; a value that the rows do not hold is None.
 
     ``mean`` and ``std`` are those of the validation accuracy (0 to 1; ddof 1, 0 for one run),
-    costs are per inference, times are wall times in seconds of all runs together.
+    costs are per inference, the further ones by unit, times are wall times in seconds of all runs
+    together.
     """
 
     resource: str
@@ -45,6 +47,7 @@ class ResourceSummary:
     rounds: float | None
     seconds: float | None
     compile_seconds: float | None
+    further: tuple[tuple[str, float], ...] = ()
 
 
 def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
@@ -72,6 +75,7 @@ def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
     _check_accuracies(rows)
     _check_repeated_runs(rows)
     _check_settings(rows)
+    units = further_units(rows.columns)
     summaries = []
     for group in data.iter_rows(named=True):
         own = rows.filter(pl.col("resource") == group["resource"])
@@ -84,6 +88,7 @@ def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
             rounds=_first(own, "rounds_per_inference"),
             seconds=_total(own, "seconds"),
             compile_seconds=_total(own, "compile_seconds"),
+            further=tuple((unit, _first(own, f"{unit}_per_inference") or 0.0) for unit in units),
         )
         summaries.append(summary)
     return summaries

@@ -14,12 +14,12 @@ _HEAD = """<thead>
 <th scope="col" rowspan="2">Runs</th>
 <th scope="col" rowspan="2">Above none<br><small>± standard error</small></th>
 <th scope="col" rowspan="2">Parameters</th>
-<th scope="colgroup" colspan="4" class="group">Per inference</th>
+<th scope="colgroup" colspan="{costs}" class="group">Per inference</th>
 <th scope="colgroup" colspan="2" class="group">Wall time (s)</th>
 </tr>
 <tr>
 <th scope="col">Ebits</th><th scope="col">Bits</th><th scope="col">Non-local<br>gates</th>
-<th scope="col">Rounds</th><th scope="col">Training</th><th scope="col">Compiling</th>
+<th scope="col">Rounds</th>{further}<th scope="col">Training</th><th scope="col">Compiling</th>
 </tr>
 </thead>"""
 
@@ -47,13 +47,18 @@ def summary_table_html(summaries: Sequence[ResourceSummary], best: ResourceSumma
         >>> "0.900" in summary_table_html([line], line)
         True
     """
+    further = [unit.replace("_", " ").capitalize() for unit, _ in best.further]
+    head = _HEAD.format(
+        costs=4 + len(further),
+        further="".join(f'<th scope="col">{escape(unit)}</th>' for unit in further),
+    )
     lines = "\n".join(
         _line_html(number, summary, best, find(summaries, "none"))
         for number, summary in enumerate(summaries)
     )
     return (
         '<div class="card" role="region" tabindex="0" aria-label="Summary table">'
-        f'<table class="summary">{_HEAD}<tbody>\n{lines}\n</tbody></table></div>'
+        f'<table class="summary">{head}<tbody>\n{lines}\n</tbody></table></div>'
         f'<p class="note">{_NOTE}</p>'
     )
 
@@ -92,6 +97,7 @@ def _line_html(
                 summary.bits,
                 summary.gates,
                 summary.rounds,
+                *(amount for _, amount in summary.further),
                 summary.seconds,
                 summary.compile_seconds,
             ),

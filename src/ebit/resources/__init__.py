@@ -4,7 +4,7 @@ from ebit.physics import BELL, PairState
 from ebit.resources.base import Resource, teleported
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
-from ebit.resources.consumption import Consumption, Ledger
+from ebit.resources.consumption import Consumption, Ledger, further_units
 from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.registry import (
@@ -39,6 +39,7 @@ __all__ = [
     "all_rows",
     "compared_resources",
     "find_row",
+    "further_units",
     "parse_resource",
     "rank",
     "register_baselines",

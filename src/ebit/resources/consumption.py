@@ -1,5 +1,6 @@
 """What inferences use up between two QPUs, by unit: of one inference, and of any number."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 
@@ -86,6 +87,24 @@ class Consumption:
         return Consumption(**{unit: times * amount for unit, amount in self._amounts.items()})
 
     __rmul__ = __mul__
+
+
+def further_units(columns: Iterable[str]) -> list[str]:
+    """Units beside the four that are always there, by the columns of a table.
+
+    Args:
+        columns: Names of columns; `<unit>_per_inference` names a unit, unless it is a time.
+
+    Returns:
+        The units.
+
+    Example:
+        >>> further_units(["ebits_per_inference", "shared_bits_per_inference"])
+        ['shared_bits']
+    """
+    ends = "_per_inference"
+    units = [name.removesuffix(ends) for name in columns if name.endswith(ends)]
+    return [unit for unit in units if unit not in NOTHING.amounts and not unit.endswith("seconds")]
 
 
 NOTHING = Consumption()

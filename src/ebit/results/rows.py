@@ -72,17 +72,11 @@ def rows_of(task: Task, model: Model, fit: Fit) -> pl.DataFrame:
                 "seconds": fit.seconds,
                 "compile_seconds": fit.compile_seconds,
                 "num_parameters": model.num_parameters,
-                "ebits_per_inference": used.ebits,
-                "bits_per_inference": used.bits,
-                "nonlocal_gates_per_inference": used.nonlocal_gates,
-                "rounds_per_inference": used.rounds,
+                **{f"{unit}_per_inference": amount for unit, amount in used.amounts.items()},
                 "shots_per_label": None,
                 "waiting_seconds_per_inference": None,
                 "inferences_training": spent.inferences,
-                "ebits_training": spent.ebits,
-                "bits_training": spent.bits,
-                "nonlocal_gates_training": spent.nonlocal_gates,
-                "rounds_training": spent.rounds,
+                **{f"{unit}_training": amount for unit, amount in spent.used.amounts.items()},
                 "curve_steps": fit.curve_steps.tolist(),
                 "train_loss_curve": fit.train_loss_curve[run].tolist(),
                 "validation_accuracy_curve": fit.validation_accuracy_curve[run].tolist(),
@@ -128,7 +122,7 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
 
     Returns:
         One row per task, in the order of first appearance; the standard deviation of one run
-        is 0.
+        is 0. Units that only some resources use up are 0 for the others.
     """
     same = [
         "task", "resource", "qubits", "depth", "mixing", "readout", "pooling", "data", "loss",
@@ -138,8 +132,14 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
     ]  # fmt: skip
     measured = ["validation_accuracy", "train_accuracy", "train_loss", "success_probability"]
     rows = _completed(rows)
+    further = [
+        name
+        for name in rows.columns
+        if name.endswith(("_per_inference", "_training")) and name not in same
+    ]
     return rows.group_by("task", maintain_order=True).agg(
         *[pl.col(name).first() for name in same if name != "task"],
+        *[pl.col(name).first().fill_null(0) for name in further],
         *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
         *[
             pl.when(pl.col(name).count() > 0)
