@@ -52,7 +52,9 @@ def layer_of(path: Path) -> str:
 def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
-    below = {"errors", "reading", "settings", "statistics", "writing"}
+    below = {
+        "errors", "jax_settings", "random_keys", "reading", "settings", "statistics", "writing",
+    }  # fmt: skip
     return {layer, *below, *left, *EXTRA.get(layer, set())}
 
 
@@ -89,7 +91,9 @@ def test_every_layer_is_known() -> None:
         "plots",
         "report",
         "errors",
+        "jax_settings",
         "noise",
+        "random_keys",
         "reading",
         "settings",
         "statistics",

@@ -16,6 +16,7 @@ from ebit.capacity.fisher import (
 from ebit.capacity.inputs import choose_inputs
 from ebit.capacity.outcomes import sampling_bound
 from ebit.capacity.points import Layout, random_points
+from ebit.jax_settings import own_settings
 from ebit.models import Model
 
 MAX_INPUTS = 10_000
@@ -53,6 +54,7 @@ class EffectiveDimension:
         return self.rank >= self.sampling_bound
 
 
+@own_settings
 def effective_dimension(
     model: Model,
     *,

@@ -13,6 +13,7 @@ from ebit.capacity.inputs import Inputs, choose_inputs
 from ebit.capacity.points import Layout, given_point, random_points
 from ebit.capacity.rank import THRESHOLD, Rank, rank_of
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models import DistributedQCNN, Model
 from ebit.models.base import Parameters
 
@@ -21,6 +22,7 @@ Progress = Callable[[int, int], None]
 """Called with (points done, points in all)."""
 
 
+@own_settings
 def fisher_information(
     model: Model,
     parameters: Parameters,
@@ -87,6 +89,7 @@ class FisherSpectrum:
         return float(np.log(positive).std()) if positive.size else None
 
 
+@own_settings
 def fisher_spectrum(
     model: Model,
     *,

@@ -11,6 +11,7 @@ from ebit.engine.base import CircuitParameters
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from ebit.models.base import Parameters
+from ebit.random_keys import random_key
 
 _NAMES = ("convolution", "mixing", "pooling")
 
@@ -34,7 +35,7 @@ class Layout:
     @classmethod
     def of(cls, model: DistributedQCNN) -> "Layout":
         """The shapes of a model."""
-        shapes = jax.eval_shape(lambda: model.init(jax.random.key(0)))
+        shapes = jax.eval_shape(lambda: model.init(random_key(0)))
         return cls(
             tuple(leaf.shape for leaf in shapes["convolution"]),
             shapes["mixing"].shape,

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator
 from ebit.capacity.dimension import effective_dimension
 from ebit.capacity.fisher import FisherSpectrum, Progress
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models import DistributedQCNN
 from ebit.resources import parse_resource
 from ebit.settings import Settings
@@ -130,6 +131,7 @@ class CapacityRow:
     seconds: float
 
 
+@own_settings
 def capacity_row(
     settings: CapacitySettings,
     data: ArrayLike | None = None,

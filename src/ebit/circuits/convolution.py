@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ebit.circuits.basis import spins
 from ebit.circuits.embedding import ring
 from ebit.circuits.hadamard import walsh_hadamard
+from ebit.jax_settings import own_settings
 
 
 def uses_per_layer(qubits: int) -> int:
@@ -109,6 +110,7 @@ def _alternate_forward(
     return result, (cosines, sines, result)
 
 
+@own_settings
 def _alternate_backward(
     transposed: bool,
     qpus: int,

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit.data import Scaling
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.learning.training import fit
 from ebit.models import RESOURCES_HELP, Model, Parameters, model_from_string
@@ -152,6 +153,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = steps
         return self
 
+    @own_settings
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         r"""The read-out E_w; above 0 for `classes_[1]`.
 

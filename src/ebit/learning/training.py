@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,12 +12,14 @@ import optax
 from numpy.typing import ArrayLike, NDArray
 
 from ebit.errors import EbitError, TrainingDivergedError
+from ebit.jax_settings import own_settings
 from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.checks import Rows, check_settings, checked_rows
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Evaluator, Program, State, adam, slices
 from ebit.models import Model, Parameters
+from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
 
 Progress = Callable[[int, int], None]
@@ -61,6 +62,7 @@ class Fit:
     compile_seconds: float
 
 
+@own_settings
 def fit(
     model: Model,
     train: tuple[ArrayLike, ArrayLike],
@@ -135,10 +137,10 @@ def fit(
     if shots is not None:
         check_shots(shots)
         check_measured(model)
-    with jax.enable_x64(True) if double else nullcontext():
+    with jax.enable_x64(double):
         optimizer = adam(learning_rate) if optimizer is None else optimizer
         program = Program(model, optimizer, loss, shots)
-        keys = jax.random.split(jax.random.key(seed), runs)
+        keys = jax.random.split(random_key(seed), runs)
         training = _Training(
             program,
             train_rows,
@@ -214,7 +216,7 @@ class _Training:
 
     def _key(self, first: int) -> jax.Array:
         """Random key of the shots of an interval, a function of the seed and the step alone."""
-        return jax.random.fold_in(jax.random.fold_in(jax.random.key(self._seed), _SHOTS), first)
+        return jax.random.fold_in(jax.random.fold_in(random_key(self._seed), _SHOTS), first)
 
     def _advance(self) -> None:
         """One chunk of about a second, never past the end of an interval of the curves."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_inputs
 from ebit.resources import Consumption
@@ -78,6 +79,7 @@ class DistributedDNN:
     def _sizes(self) -> tuple[int, ...]:
         return (self.qubits, _HIDDEN, _HIDDEN, 1)
 
+    @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Weights normal with variance 1 / inputs, biases zero, final layer a b only."""
         sizes = self._sizes
@@ -91,11 +93,13 @@ class DistributedDNN:
         biases = tuple(jnp.zeros((2, 1, o), dtype) for o in sizes[1:])
         return {"weights": weights, "biases": biases, "final": jnp.asarray([0, 0, 0, 1], dtype)}
 
+    @own_settings
     def encode(self, x: jax.Array) -> Encoded:
         """The two halves of the features."""
         x = check_inputs(x, self.features)
         return (x[:, : self.qubits], x[:, self.qubits :])
 
+    @own_settings
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:

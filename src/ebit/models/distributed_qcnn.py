@@ -12,6 +12,7 @@ from ebit.circuits import measurements, stages
 from ebit.engine import Engine, LocalEffects, NoisyJoint, select_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.physics import Noise
@@ -129,6 +130,7 @@ class DistributedQCNN:
         """How the probabilities are computed."""
         return select_engine(self.resource, self.qubits, self.mixing, self.pooling, self.noise)
 
+    @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1).
 
@@ -153,6 +155,7 @@ class DistributedQCNN:
             parameters["schmidt"] = jnp.ones(2**self.resource.pairs, dtype)
         return parameters
 
+    @own_settings
     def encode(self, x: jax.Array) -> Encoded:
         """Everything that depends on the data only.
 
@@ -167,6 +170,7 @@ class DistributedQCNN:
         """
         return self.engine.encode(check_inputs(x, self.features))
 
+    @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
         """Joint probabilities of the read-out bits.
 
@@ -182,6 +186,7 @@ class DistributedQCNN:
         """
         return self._probabilities(parameters, self.encode(x))
 
+    @own_settings
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
@@ -198,6 +203,7 @@ class DistributedQCNN:
         weights = self.readout_weights(parameters, trained_readout=trained_readout)
         return jnp.sum(weights * self._probabilities(parameters, encoded), axis=(1, 2))
 
+    @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
         """Weights w of the outcomes in the read-out.
 

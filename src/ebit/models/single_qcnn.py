@@ -19,6 +19,7 @@ from ebit.engine.base import CircuitParameters, Encoded
 from ebit.engine.effects import effect_operations, effect_rows
 from ebit.engine.noisy import noisy_operations, probability_of_zero
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.distributed_qcnn import random_angles
@@ -99,6 +100,7 @@ class SingleQCNN:
         """One QPU needs no link."""
         return Consumption()
 
+    @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
         shapes: dict[str, Any] = {
@@ -108,23 +110,27 @@ class SingleQCNN:
         }
         return random_angles(key, shapes, dtype)
 
+    @own_settings
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases (batch, 2**n) of both embeddings."""
         x = check_inputs(x, self.features)
         halves = (x[:, : self.qubits], x[:, self.qubits :])
         return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
 
+    @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
         """P(a | x), shape (batch, 2)."""
         zero = self._probability_of_zero(parameters, self.encode(x))
         return jnp.stack([zero, 1 - zero], axis=-1)
 
+    @own_settings
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
         """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
         return 2 * self._probability_of_zero(parameters, encoded) - 1
 
+    @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
         """The read-out is the expectation of Z: weights (1, -1), nothing to train."""
         return jnp.asarray([1, -1], jnp.asarray(parameters["mixing"]).dtype)

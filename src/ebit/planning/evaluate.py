@@ -9,6 +9,7 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
+from ebit.jax_settings import own_settings
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import DistributedQCNN
 from ebit.results import StoredModel
@@ -67,6 +68,7 @@ class Readouts:
         return np.mean(ndtr(self.labels * score), axis=1)
 
 
+@own_settings
 def read_out(
     stored: StoredModel,
     model: DistributedQCNN,
@@ -111,10 +113,11 @@ def read_out(
         return jax.vmap(of_run)(parameters) if model.stacks_runs else lax.map(of_run, parameters)
 
     program = jax.jit(moments, compiler_options=_QUICK_TO_COMPILE)
-    parts = [
-        program(jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32))
-        for start in range(0, len(x), _ROWS_AT_ONCE)
-    ]
+    with jax.enable_x64(False):
+        parts = [
+            program(jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32))
+            for start in range(0, len(x), _ROWS_AT_ONCE)
+        ]
     mean, variance = (
         np.concatenate([np.asarray(part, np.float64) for part in each], axis=1)
         for each in zip(*parts, strict=True)

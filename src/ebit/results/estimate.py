@@ -9,6 +9,7 @@ import jax
 import jax.numpy as jnp
 
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.results.task import Task
 
 SLOWEST = 50
@@ -83,6 +84,7 @@ def check_memory(task: Task, needs: Estimate) -> None:
         )
 
 
+@own_settings
 def machine_memory() -> int | None:
     """Bytes of memory of the device that JAX computes on; None if unknown."""
     device = jax.devices()[0]
@@ -96,6 +98,7 @@ def machine_memory() -> int | None:
 
 
 @cache
+@own_settings
 def matrix_product_rate() -> float:
     """Operations per second of a float32 matrix product on this machine, measured once."""
     matrix = jnp.ones((1024, 1024), jnp.float32)

@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import Model, Parameters
+from ebit.random_keys import random_key
 from ebit.results.task import Task
 from ebit.shots import check_measured
 
@@ -57,6 +59,7 @@ class StoredModel:
                 f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
             )
 
+    @own_settings
     def expectation(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
         """Read-outs of one run.
 
@@ -79,6 +82,7 @@ class StoredModel:
 
         return _in_parts(evaluate, x).astype(np.float64)
 
+    @own_settings
     def measurement(self, x: NDArray[np.float64], run: int) -> tuple[NDArray[Any], NDArray[Any]]:
         """What shots of one run are drawn from, and how their outcomes are weighted.
 
@@ -107,10 +111,11 @@ def _in_parts(
 ) -> NDArray[Any]:
     """A function of rows, compiled, some rows at a time."""
     compiled = jax.jit(function)
-    parts = [
-        np.asarray(compiled(jnp.asarray(x[start : start + size], jnp.float32)))
-        for start in range(0, len(x), size)
-    ]
+    with jax.enable_x64(False):
+        parts = [
+            np.asarray(compiled(jnp.asarray(x[start : start + size], jnp.float32)))
+            for start in range(0, len(x), size)
+        ]
     return np.concatenate(parts)
 
 
@@ -143,6 +148,7 @@ def save_model(
     save_arrays(path, parameters, metadata)
 
 
+@own_settings
 def load_model(path: Path) -> StoredModel:
     """Read a trained model; nothing in the file is executed.
 
@@ -171,7 +177,7 @@ def load_model(path: Path) -> StoredModel:
         raise EbitError(f"{str(path)!r} has wrong metadata: delete it and train again.") from None
     model = task.model.build()
     runs = len(accuracy)
-    shapes = jax.eval_shape(lambda: jax.vmap(model.init)(jax.random.split(jax.random.key(0), runs)))
+    shapes = jax.eval_shape(lambda: jax.vmap(model.init)(jax.random.split(random_key(0), runs)))
     parameters = restore(shapes, arrays, path)
     if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
         raise EbitError(

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-import jax
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
 from ebit.data import Scaling, read_features
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
+from ebit.random_keys import random_key
 from ebit.results.model_file import StoredModel
 from ebit.shots import (
     check_measured,
@@ -19,6 +20,7 @@ from ebit.shots import (
 )
 
 
+@own_settings
 def predict(
     stored: StoredModel,
     path: Path,
@@ -85,6 +87,6 @@ def _measure(
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Estimated read-outs and their standard errors, (rows,) each."""
     probabilities, weights = stored.measurement(x, run)
-    counts = sample_outcomes(jax.random.key(seed), probabilities, shots)
+    counts = sample_outcomes(random_key(seed), probabilities, shots)
     estimate, error = estimate_expectation(counts, weights)
     return np.asarray(estimate, np.float64), np.asarray(error, np.float64)

@@ -7,10 +7,13 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit.jax_settings import own_settings
+from ebit.random_keys import random_key
 from ebit.results.model_file import StoredModel
 from ebit.shots import check_seed, sampled_accuracies, shot_cost
 
 
+@own_settings
 def accuracy_with_shots(
     stored: StoredModel,
     x: NDArray[np.float64],
@@ -54,7 +57,7 @@ def accuracy_with_shots(
         [1, 100]
     """
     check_seed(seed)
-    keys = jax.random.split(jax.random.key(seed), stored.runs)
+    keys = jax.random.split(random_key(seed), stored.runs)
     rows: list[dict[str, object]] = []
     for run, key in enumerate(keys):
         probabilities, weights = stored.measurement(x, run)

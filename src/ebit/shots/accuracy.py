@@ -10,11 +10,13 @@ from jax.typing import ArrayLike
 from numpy.typing import NDArray
 
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.shots.sampling import check_shots, estimate_expectation, sample_outcomes
 
 _REPEATS_AT_ONCE = 16
 
 
+@own_settings
 def sampled_accuracies(
     key: jax.Array,
     probabilities: ArrayLike,

@@ -10,7 +10,9 @@ from jax.flatten_util import ravel_pytree
 from jax.typing import ArrayLike
 
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models import CircuitModel, Model, Parameters
+from ebit.random_keys import random_key
 from ebit.shots.losses import PAIRED_LOSSES
 from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, angles_of, shifts_of
 from ebit.shots.sampling import check_measured, check_shots, sample_outcomes
@@ -19,6 +21,7 @@ _CIRCUITS_AT_ONCE = 64
 """Shifted circuits that are computed side by side; more would only take more memory."""
 
 
+@own_settings
 def parameter_shift_gradient(
     model: Model,
     parameters: Parameters,
@@ -84,7 +87,7 @@ def parameter_shift_gradient(
             f"Argument `labels` must have shape {inputs.shape[:1]}, one entry per row of `x`, but "
             f"has shape {targets.shape}."
         )
-    random = jax.random.key(0) if key is None else key
+    random = random_key(0) if key is None else key
     return _gradient(circuit, loss, trained_readout, shots, parameters, inputs, targets, random)
 
 

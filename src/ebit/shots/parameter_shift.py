@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ebit.circuits import uses_per_layer
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Parameters
+from ebit.random_keys import random_key
 
 UNSHIFTED_CIRCUITS = 2
 """Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
@@ -100,7 +101,7 @@ def shifts_of(model: CircuitModel) -> Shifts:
         >>> len(shifts_of(DistributedQCNN(qubits=2, depth=4)).angle)
         48
     """
-    angles = angles_of(jax.eval_shape(model.init, jax.random.key(0)))
+    angles = angles_of(jax.eval_shape(model.init, random_key(0)))
     uses = jax.tree.leaves(_uses(model, angles))
     rules = [shift_rule(int(count)) for leaf in uses for count in leaf]
     numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]

@@ -8,12 +8,14 @@ import numpy as np
 from jax.typing import ArrayLike
 
 from ebit.errors import EbitError
+from ebit.jax_settings import own_settings
 from ebit.models import CircuitModel, Model
 
 MAX_SHOTS = 1_000_000
 """Most shots of one circuit; single precision cannot draw more of them accurately."""
 
 
+@own_settings
 def sample_outcomes(key: jax.Array, probabilities: ArrayLike, shots: int | jax.Array) -> jax.Array:
     r"""Counts of every outcome in a number of shots, drawn from the multinomial distribution.
 
@@ -54,6 +56,7 @@ def _draw(key: jax.Array, probabilities: jax.Array, shots: jax.Array) -> jax.Arr
     return counts.reshape(probabilities.shape)
 
 
+@own_settings
 def estimate_expectation(counts: ArrayLike, weights: ArrayLike) -> tuple[jax.Array, jax.Array]:
     r"""Read-out and its standard error from counts; the sign of the read-out is the label.
 

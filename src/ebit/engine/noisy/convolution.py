@@ -23,6 +23,7 @@ from ebit.physics.pauli import (
     pairs_of,
     together,
 )
+from ebit.jax_settings import own_settings
 
 Bricks = tuple[Brick, ...]
 Matrices = tuple[tuple[jax.Array, ...], ...]
@@ -99,6 +100,7 @@ def _push_forward(
     return result, (angles, bricks, points)
 
 
+@own_settings
 def _pull_backward(
     residuals: Residuals, cotangent: jax.Array
 ) -> tuple[jax.Array, jax.Array, Bricks]:
@@ -107,6 +109,7 @@ def _pull_backward(
     return _slopes(effects, states, angles), result, jax.tree.map(jnp.zeros_like, bricks)
 
 
+@own_settings
 def _push_backward(
     residuals: Residuals, cotangent: jax.Array
 ) -> tuple[jax.Array, jax.Array, Bricks]:

@@ -1,0 +1,85 @@
+"""JAX's settings inside ebit: a user's own ones change neither its numbers nor whether it works."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import cache, wraps
+from typing import Any, NamedTuple, ParamSpec, TypeVar
+
+import jax
+
+from ebit.errors import EbitError
+from ebit.reading import one_line
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class _Setting(NamedTuple):
+    """A setting of JAX, what it is inside ebit, and the block that makes it so."""
+
+    name: str
+    value: Any
+    block: Callable[[Any], Any]
+
+
+_SETTINGS = (
+    _Setting("jax_threefry_partitionable", True, jax.threefry_partitionable),
+    _Setting("jax_numpy_dtype_promotion", "standard", jax.numpy_dtype_promotion),
+    _Setting("jax_numpy_rank_promotion", "allow", jax.numpy_rank_promotion),
+    _Setting("jax_default_matmul_precision", None, jax.default_matmul_precision),
+    _Setting("jax_disable_jit", False, jax.disable_jit),
+    _Setting("jax_debug_nans", False, jax.debug_nans),
+    _Setting("jax_debug_infs", False, jax.debug_infs),
+    _Setting("jax_debug_key_reuse", False, jax.debug_key_reuse),
+    _Setting("jax_check_tracer_leaks", False, jax.check_tracer_leaks),
+    _Setting("jax_transfer_guard_host_to_device", "allow", jax.transfer_guard_host_to_device),
+    _Setting("jax_transfer_guard_device_to_host", "allow", jax.transfer_guard_device_to_host),
+    _Setting("jax_transfer_guard_device_to_device", "allow", jax.transfer_guard_device_to_device),
+)
+"""JAX's defaults. Lost numbers (NaN) are looked for by ebit itself, with messages of its own."""
+
+
+def own_settings(function: Callable[P, R]) -> Callable[P, R]:
+    """A function that computes under JAX's default settings, whatever the user's are.
+
+    Where nothing differs, nothing is changed. 64-bit numbers (`jax_enable_x64`) are not among the
+    settings: a user may ask for them by the dtype of the arguments.
+
+    Args:
+        function: Any function that runs or traces JAX programs.
+
+    Returns:
+        The function; it raises `EbitError` where JAX finds no device.
+
+    Example:
+        >>> total = own_settings(lambda x: jax.numpy.ones(3, "float32") + x)
+        >>> with jax.numpy_rank_promotion("raise"):
+        ...     total(jax.numpy.ones((1, 3))).shape
+        (1, 3)
+    """
+
+    @wraps(function)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        _check_device()
+        others = [s for s in _SETTINGS if getattr(jax.config, s.name) not in (s.value, None)]
+        if not others:
+            return function(*args, **kwargs)
+        with ExitStack() as stack:
+            for setting in others:
+                stack.enter_context(setting.block(setting.value))
+            return function(*args, **kwargs)
+
+    return wrapped
+
+
+@cache
+def _check_device() -> None:
+    """Raise unless JAX finds a device to compute on."""
+    try:
+        jax.devices()
+    except (RuntimeError, AssertionError) as error:
+        wanted = jax.config.values["jax_platforms"]
+        raise EbitError(
+            f"JAX finds no device for JAX_PLATFORMS={wanted!r} : unset JAX_PLATFORMS, or install "
+            f"the JAX for that device ({one_line(error) or 'no device'})."
+        ) from None

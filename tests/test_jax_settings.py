@@ -1,0 +1,134 @@
+"""A user's settings of JAX change neither the numbers of ebit nor whether it works."""
+
+import hashlib
+import json
+import subprocess
+import sys
+import tempfile
+from contextlib import AbstractContextManager
+from os import environ
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import ebit
+from ebit.data import load
+from ebit.jax_settings import own_settings
+
+SETTINGS: dict[str, AbstractContextManager[Any]] = {
+    "other splitting of random numbers": jax.threefry_partitionable(False),
+    "other generator of random numbers": jax.default_prng_impl("rbg"),
+    "64 bits": jax.enable_x64(True),
+    "coarse matrix products": jax.default_matmul_precision("bfloat16"),
+    "strict types": jax.numpy_dtype_promotion("strict"),
+    "strict shapes": jax.numpy_rank_promotion("raise"),
+    "no transfers": jax.transfer_guard("disallow"),
+    "no compilation": jax.disable_jit(True),
+    "NaN are errors": jax.debug_nans(True),
+    "infinities are errors": jax.debug_infs(True),
+    "leaks are errors": jax.check_tracer_leaks(True),
+    "keys used twice are errors": jax.debug_key_reuse(True),
+}
+
+ENVIRONMENT = {
+    "JAX_THREEFRY_PARTITIONABLE": "0",
+    "JAX_DEFAULT_PRNG_IMPL": "rbg",
+    "JAX_RANDOM_SEED_OFFSET": "7",
+    "JAX_ENABLE_X64": "1",
+    "JAX_DEFAULT_MATMUL_PRECISION": "bfloat16",
+    "JAX_NUMPY_DTYPE_PROMOTION": "strict",
+    "JAX_NUMPY_RANK_PROMOTION": "raise",
+    "JAX_TRANSFER_GUARD": "disallow",
+    "JAX_DISABLE_JIT": "1",
+    "JAX_DEBUG_NANS": "1",
+    "JAX_CHECK_TRACER_LEAKS": "1",
+    "JAX_LEGACY_PRNG_KEY": "error",
+}
+
+
+def numbers() -> dict[str, str]:
+    """Hashes of what a small training, its evaluation, shots and a capacity give."""
+    data = load("chsh")
+    with tempfile.TemporaryDirectory() as folder:
+        task = ebit.make_task(data, resource="bell:1", depth=1, steps=3, runs=2, batch_size=8)
+        rows = ebit.train(data, task, Path(folder))
+        stored = ebit.load_model(ebit.Store(Path(folder)).model_path(task.hash))
+    sampled = ebit.accuracy_with_shots(stored, data.x_train, data.y_train, shots=(3,), repeats=2)
+    model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
+    noisy = ebit.fit(model, (data.x_train, data.y_train), steps=2, runs=2, shots=5)
+    found: dict[str, Any] = {
+        "training": [rows["train_loss"].to_numpy(), stored.parameters],
+        "evaluation": [stored.expectation(data.x_train, 0)],
+        "shots": [sampled["accuracy"].to_numpy()],
+        "training with shots": [noisy.parameters, noisy.train_loss],
+        "capacity": [ebit.effective_dimension(model, inputs=8, points=2, seed=0).rank],
+    }
+    return {name: digest(value) for name, value in found.items()}
+
+
+def digest(tree: Any) -> str:
+    result = hashlib.sha256()
+    for leaf in jax.tree.leaves(tree):
+        result.update(np.asarray(leaf, np.float64).tobytes())
+    return result.hexdigest()
+
+
+@pytest.fixture(scope="module")
+def expected() -> dict[str, str]:
+    return numbers()
+
+
+@pytest.mark.parametrize("name", SETTINGS)
+def test_no_setting_of_the_user_changes_a_training(name: str, expected: dict[str, str]) -> None:
+    data = load("chsh")
+    model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
+    with SETTINGS[name]:
+        result = ebit.fit(model, (data.x_train, data.y_train), steps=2, runs=2, shots=5)
+    assert digest([result.parameters, result.train_loss]) == expected["training with shots"]
+
+
+@pytest.mark.slow
+def test_all_settings_of_the_environment_at_once_change_nothing(expected: dict[str, str]) -> None:
+    program = "import json, test_jax_settings; print(json.dumps(test_jax_settings.numbers()))"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environ, **ENVIRONMENT, "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert run.returncode == 0, run.stderr
+    assert json.loads(run.stdout) == expected
+
+
+def test_a_device_that_is_not_there_is_an_error_of_one_line() -> None:
+    program = "import ebit; ebit.DistributedDNN().init(None)"
+    run = subprocess.run(
+        [sys.executable, "-c", program],
+        env={**environ, "JAX_PLATFORMS": "cuda", "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    last = run.stderr.splitlines()[-1]
+    assert last.startswith("ebit.errors.EbitError: JAX finds no device for JAX_PLATFORMS='cuda'")
+    assert "unset JAX_PLATFORMS" in last
+
+
+def test_models_work_with_what_a_user_traces_or_keeps_in_64_bits() -> None:
+    model = ebit.DistributedQCNN(qubits=2, depth=1)
+    with jax.enable_x64(True), jax.numpy_rank_promotion("raise"):
+        parameters = model.init(jax.random.key(0), jnp.float64)
+        x = jnp.ones((3, 4))
+        probabilities = jax.jit(model.probabilities)(parameters, x)
+        gradient = jax.grad(lambda p: model.probabilities(p, x)[0, 0, 0])(parameters)
+    assert probabilities.dtype == np.float64
+    assert jax.tree.leaves(gradient)[0].dtype == np.float64
+
+
+def test_settings_are_the_users_again_afterwards() -> None:
+    with jax.numpy_rank_promotion("raise"):
+        assert own_settings(lambda: jax.config.jax_numpy_rank_promotion)() == "allow"  # type: ignore[attr-defined]
+        assert jax.config.jax_numpy_rank_promotion == "raise"  # type: ignore[attr-defined]
