@@ -100,7 +100,7 @@ def print_summary(summary: pl.DataFrame) -> None:
     units = [
         unit
         for unit in further_units(summary.columns)
-        if summary[f"{unit}_per_inference"].fill_null(0).any()
+        if summary[f"{unit}_per_inference"].sum()
     ]
     waits = summary["waiting_seconds_per_inference"].is_not_null().any()
     titles: tuple[str, ...] = (
