@@ -14,9 +14,9 @@ from command_line import error_of, run_ebit
 
 SMALL = ("capacity", "--qubits", 2, "--points", 2)
 KEYS = {
-    "task", "resource", "qubits", "depth", "mixing", "pooling", "outcomes", "data", "inputs",
-    "points", "seed", "rank", "sampling_bound", "on_sampling_bound", "converged", "smallest_kept",
-    "largest_dropped", "log_eigenvalue_std", "num_parameters", "seconds",
+    "task", "resource", "qubits", "depth", "mixing", "pooling", "noise", "outcomes", "data",
+    "inputs", "points", "seed", "rank", "sampling_bound", "on_sampling_bound", "converged",
+    "smallest_kept", "largest_dropped", "log_eigenvalue_std", "num_parameters", "seconds",
 }  # fmt: skip
 
 

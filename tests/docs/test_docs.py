@@ -15,7 +15,7 @@ import ebit.cli
 import ebit.data
 import ebit.network
 import ebit.plots
-import ebit.results.sweep
+from ebit.learning import TrainingSettings
 from ebit.models import model_from_string
 from ebit.resources import all_rows, parse_resource
 
@@ -23,7 +23,8 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
 COMMAND: Any = typer.main.get_command(ebit.cli.app)
 VERBS = sorted(COMMAND.commands)
-SHARED = {"compare": ["Options of compare and train"], "train": ["Options of compare and train"]}
+SHARED = {verb: ["Options of compare and train"] for verb in ("compare", "plan", "train")}
+WITHOUT = {"plan": {"--noise", "--pooling"}}
 
 
 def sections(page: str) -> dict[str, str]:
@@ -36,9 +37,9 @@ def documented_options(verb: str) -> dict[str, str]:
     """Option and default of every line of the tables that belong to a verb."""
     found = sections("command-line.md")
     text = "".join(found[name] for name in [f"ebit {verb}", *SHARED.get(verb, [])])
-    rows = re.findall(r"^\| `(--[a-z-]+)` \| (.+?) \|", text, flags=re.MULTILINE)
+    rows = re.findall(r"^\| `(--[a-z0-9-]+)` \| (.+?) \|", text, flags=re.MULTILINE)
     assert len(rows) == len(dict(rows)), "an option is documented twice"
-    return dict(rows)
+    return {name: default for name, default in rows if name not in WITHOUT.get(verb, ())}
 
 
 def real_options(verb: str) -> dict[str, Any]:
@@ -64,6 +65,8 @@ def test_every_option_is_documented_with_its_default(verb: str) -> None:
             assert default == str(parameter.default), name
         else:
             assert default not in ("required", "on", "off"), name
+            told = re.search(r"Default: ([^ ,]+)\.$", parameter.help)
+            assert told is None or told[1] in ("None", default), name
 
 
 def test_every_verb_has_a_section() -> None:
@@ -159,4 +162,5 @@ def test_the_example_of_a_sweep_gives_what_its_page_says(tmp_path: Path) -> None
 
 def test_the_page_on_sweeps_names_every_setting() -> None:
     named = set(re.findall(r"`(\w+)`", sections("sweep.md")["The file"]))
-    assert set(ebit.results.sweep.SweepPoint.model_fields) <= named
+    settings = {*ebit.results.ModelSettings.model_fields, *TrainingSettings.model_fields}
+    assert settings | {"data"} <= named

@@ -14,7 +14,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 from ebit import BellPairs, Checkpoint, DistributedDNN, DistributedQCNN, EbitError, Fit, fit
 from ebit.data import chsh, clusters
 from ebit.errors import TrainingDivergedError
-from ebit.learning import training
+from ebit.learning import TrainingSettings, training
 from ebit.learning.minibatches import minibatch_indices
 from ebit.models import Model
 
@@ -149,7 +149,8 @@ def test_an_interrupted_training_goes_on_with_the_same_numbers(
 def test_one_step_of_gradient_descent_is_the_formula() -> None:
     rate, seed = 0.3, 2
     result = train(steps=1, seed=seed, runs=2, optimizer=optax.sgd(rate), dtype=jnp.complex128)
-    x, y = (part[minibatch_indices(seed, 16, 7, 0, 1)[0]] for part in DATA)
+    settings = TrainingSettings(seed=seed, batch_size=7)
+    x, y = (part[minibatch_indices(settings, 16, 0, 1)[0]] for part in DATA)
     with jax.enable_x64(True):
 
         def loss(parameters: Any) -> jax.Array:
@@ -233,6 +234,13 @@ def test_a_loss_that_is_not_finite_is_an_error(
     [
         ({"steps": 0}, "`steps`.* 0"),
         ({"steps": 2.5}, "`steps`.* 2.5"),
+        ({"steps": True}, "`steps` must be a whole number, but is True"),
+        ({"steps": 10**30}, "`steps` must be at most 1000000000"),
+        ({"stepz": 3}, "`stepz` is unknown"),
+        ({"b2": 1.0}, "`b2` must be less than 1"),
+        ({"optimizer": "sgd"}, "`optimizer` must be 'adam', but is 'sgd'"),
+        ({"shots_per_label": 10}, "`shots_per_label` belongs to the loss 'shots'"),
+        ({"settings": TrainingSettings()}, "`settings` holds all options: leave out `batch_size`"),
         ({"runs": -1}, "`runs`.* -1"),
         ({"batch_size": 0}, "`batch_size`.* 0"),
         ({"batch_size": 17}, "`batch_size`.* 16 .* 17"),

@@ -1,4 +1,3 @@
-import inspect
 import re
 from pathlib import Path
 from typing import Any
@@ -9,8 +8,9 @@ from hypothesis import strategies as st
 
 from ebit import EbitError, make_task, read_sweep
 from ebit.data import load
-from ebit.results import batches, sweep
+from ebit.results import batches, sweep, task_of
 from results.conftest import write_points
+from results.test_task import OTHER, TRAINING
 
 BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
 
@@ -70,9 +70,13 @@ def test_a_task_is_that_of_make_task(folder: Path) -> None:
     assert item.rows == (len(data.y_train), len(data.y_validation))
 
 
-def test_every_setting_of_make_task_can_vary() -> None:
-    settings = set(inspect.signature(make_task).parameters) - {"dataset"}
-    assert set(sweep.SweepPoint.model_fields) == {*settings, "data"}
+@pytest.mark.parametrize("name", sorted(OTHER))
+def test_every_setting_can_vary(folder: Path, name: str) -> None:
+    grid = {"resource": "none", "data": "chsh", name: OTHER[name]}
+    text = "".join(f"{key} = {toml(value)}\n" for key, value in grid.items())
+    (item,) = read_sweep(written(folder, f"[[grid]]\n{text}"))
+    own = item.task.training if name in TRAINING else item.task.model
+    assert getattr(own, name) == OTHER[name]
 
 
 def test_files_are_found_beside_the_sweep(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -112,7 +116,8 @@ def test_equal_shapes_share_batches(folder: Path) -> None:
 @pytest.mark.parametrize(
     "changed",
     ["depth = 3", "learning_rate = 0.1", "runs = 2", "batch_size = 9", 'loss = "product"',
-     "validate_every = 7", 'readout = "parity"', 'pooling = "all-but-one"'],
+     "validate_every = 7", "b1 = 0.8", 'minibatches = "replacement"', 'schedule = "cosine"',
+     'readout = "parity"', 'pooling = "all-but-one"'],
 )  # fmt: skip
 def test_what_changes_the_program_changes_the_shape(folder: Path, changed: str) -> None:
     base = '[[grid]]\ndata = "chsh"\nresource = "none"\n'
@@ -134,9 +139,9 @@ GRID = '[[grid]]\ndata = "chsh"\nresource = "none"\n'
         (f"[default]\ndepth = 1\n{GRID}", "Table `default` of"),
         (f"{GRID}dept = 1", "[[grid]] 1: Argument `dept` is unknown: leave it out."),
         (f"{GRID}{GRID}depth = 0", "[[grid]] 2: Argument `depth` must be at least 1, but is 0."),
-        (f"{GRID}depth = '3'", "`depth` must be a valid integer, but is '3'."),
-        (f"{GRID}depth = true", "`depth` must be a valid integer, but is True."),
-        (f"{GRID}depth = [1, [2]]", "`depth` must be a valid integer, but is [2]."),
+        (f"{GRID}depth = '3'", "`depth` must be a whole number, but is '3'."),
+        (f"{GRID}depth = true", "`depth` must be a whole number, but is True."),
+        (f"{GRID}depth = [1, [2]]", "`depth` must be a whole number, but is [2]."),
         (f"{GRID}depth = []", "Argument `depth` is an empty list: give a value."),
         (f"{GRID}seed = -1", "`seed` must be at least 0, but is -1."),
         (f"{GRID}batch_size = 99", "`batch_size` must be at most the 16 rows"),
@@ -181,14 +186,14 @@ JUNK = st.recursive(
 )
 
 
-@given(st.sampled_from(sorted(sweep.SweepPoint.model_fields)), JUNK)
+@given(st.sampled_from(sorted({"data", *OTHER})), JUNK)
 def test_any_value_is_taken_or_refused_in_one_line(name: str, value: Any) -> None:
     table = {"data": "chsh", "resource": "none", name: value}
     content = {"grid": [table]}
     try:
         for _, settings in sweep.grid_points(content, Path("a.toml")):
-            source = sweep._source(settings, Path())
-            sweep.SweepPoint(**{**settings, "data": source}).task(load(source))
+            source = sweep._source(settings.pop("data"), Path())
+            task_of(load(source), settings)
     except EbitError as error:
         assert len(str(error).splitlines()) == 1, error
 

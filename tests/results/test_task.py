@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebit import EbitError, Task, make_task
+from ebit import BellPairs, EbitError, Task, make_task
 from ebit.data import Dataset, Scaling
 from ebit.results import ModelSettings, TrainingSettings
 
@@ -16,12 +16,13 @@ MODEL: dict[str, Any] = {
 }  # fmt: skip
 TRAINING: dict[str, Any] = {
     "steps": 10, "batch_size": 8, "learning_rate": 0.1, "loss": "mse", "runs": 2, "seed": 1,
-    "validate_every": 5,
+    "validate_every": 5, "b1": 0.9, "b2": 0.999, "schedule": "constant", "minibatches": "permuted",
 }  # fmt: skip
 OTHER: dict[str, Any] = {
     "resource": "none", "qubits": 2, "depth": 4, "mixing": 0, "readout": "parity",
     "pooling": "all-but-one", "steps": 11, "batch_size": 9, "learning_rate": 0.2, "loss": "product",
-    "runs": 3, "seed": 2, "validate_every": 4,
+    "runs": 3, "seed": 2, "validate_every": 4, "b1": 0.8, "b2": 0.99, "schedule": "cosine",
+    "minibatches": "replacement",
 }  # fmt: skip
 
 
@@ -41,6 +42,42 @@ def task(data: str = "a.csv", fingerprint: str = "f", **changes: Any) -> Task:
 def test_the_hash_is_the_same_in_every_version() -> None:
     """A new hash makes every stored result worthless: it needs a new `format`."""
     assert task().hash == "844eb868c27f33455027c61bf35aee43fb2e8ca3eee1671a85bc6cf6bf78f0b8"
+
+
+OLD_TASKS: list[tuple[dict[str, Any], str]] = [
+    ({"resource": "none"}, "0e5a8f0fb64145ba7ce14317cafd57477df6b56a3ee0c89f8fa55a84cbbbfd9e"),
+    (
+        {"resource": "bell:1", "depth": 3, "steps": 7, "runs": 2, "seed": 5, "loss": "product"},
+        "8a595194d22ab891f07707546485c83e6f3bef058f317c0318b5a1770d24f4aa",
+    ),
+    (
+        {"resource": "classical", "pooling": "all-but-one", "learning_rate": 0.01,
+         "readout": "parity", "mixing": 2},
+        "38c14ff2db1156cde9121239f57c7ae6cecdf58ca73304cede130e3ece8798d3",
+    ),
+    (
+        {"resource": "bell:1", "noise": {"flip_one": 0.1, "t1_seconds": (1.0, None)}},
+        "3af9bc85a2119baa1fb909fb2b8614002a7749069f2b720b1f99085740006a17",
+    ),
+    (
+        {"resource": "bell:1,fidelity=0.9", "batch_size": 8, "validate_every": 11},
+        "0763f72772331408deed5c5a88d2136ab42f71a7828548cfc5c367c24316c724",
+    ),
+    ({"resource": "dnn"}, "49f1c8dd69ae25485b8a349d67b661a82a57a15c64842e44bfe2423ee8d33e25"),
+    ({"resource": "single"}, "fd7bc5ae05649fe40ca73fd67dd7070f530a40efba7283dad11da403719ceb7e"),
+]  # fmt: skip
+"""Tasks on the CHSH data, and their hashes before there were further settings."""
+
+
+@pytest.mark.parametrize(("settings", "old"), OLD_TASKS)
+def test_tasks_of_the_first_version_keep_their_hashes(
+    game: Dataset, settings: dict[str, Any], old: str
+) -> None:
+    assert make_task(game, **settings).hash == old
+
+
+def test_an_object_stands_for_its_resource_string(game: Dataset) -> None:
+    assert make_task(game, resource=BellPairs(1)) == make_task(game, resource="bell:1")
 
 
 def test_a_task_from_before_there_was_a_pooling_layout_is_the_same_task() -> None:
@@ -90,7 +127,18 @@ def test_a_task_survives_json_and_cannot_change() -> None:
             {"learning_rate": float("inf")},
             "Argument `learning_rate` must be a finite number, but is inf.",
         ),
-        ({"loss": "l1"}, "Argument `loss` must be 'mse' or 'product', but is 'l1'."),
+        ({"steps": True}, "Argument `steps` must be a whole number, but is True."),
+        ({"steps": "3"}, "Argument `steps` must be a whole number, but is '3'."),
+        (
+            {"runs": 10**5000},
+            "Argument `runs` must be at most 10000, but is a number of more than 4000 digits.",
+        ),
+        ({"learning_rate": "0.1"}, "Argument `learning_rate` must be a number, but is '0.1'."),
+        ({"b1": 1}, "Argument `b1` must be less than 1, but is 1."),
+        (
+            {"minibatches": "all"},
+            "Argument `minibatches` must be 'permuted' or 'replacement', but is 'all'.",
+        ),
         ({"readout": "x"}, "Argument `readout` must be 'weights' or 'parity', but is 'x'."),
         (
             {"pooling": "x"},

@@ -1,10 +1,9 @@
 """One row of a capacity table: settings in, rank with its bound and its gap out."""
 
-import hashlib
 import json
 import time
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from numpy.typing import ArrayLike
 from pydantic import Field, field_validator
@@ -13,28 +12,14 @@ from ebit.capacity.dimension import effective_dimension
 from ebit.capacity.fisher import FisherSpectrum, Progress
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
-from ebit.models import DistributedQCNN
+from ebit.models import CircuitSettings, DistributedQCNN
+from ebit.physics import Noise
 from ebit.resources import parse_resource
-from ebit.settings import Settings
+from ebit.settings import Whole, hash_of
 
 
-class CapacitySettings(Settings):
+class CapacitySettings(CircuitSettings):
     """One capacity; the same hash gives the same numbers.
-
-    Attributes:
-        resource: Resource string.
-        qubits: Qubits per QPU.
-        depth: Convolution layers per stage.
-        mixing: Mixing layers before the embedding.
-        pooling: `halves` or `all-but-one`.
-        outcomes: `joint` or `parity`.
-        inputs: Number of inputs, with `converge` the first number tried.
-        points: Parameter points.
-        seed: Seed of inputs and points.
-        converge: Whether to double the inputs until the rank stops.
-        data: `haar`, or the name of the data set that the inputs come from.
-        fingerprint: Hash of these data; empty for `haar`.
-        format: Version of the meaning of these fields.
 
     Raises:
         EbitError: If a setting is unknown or out of range.
@@ -44,41 +29,50 @@ class CapacitySettings(Settings):
         64
     """
 
-    resource: str
-    qubits: int = 4
-    depth: Annotated[int, Field(ge=1, le=10_000)] = 20
-    mixing: Annotated[int, Field(ge=0, le=10_000)] = 0
-    pooling: Literal["halves", "all-but-one"] = "halves"
-    outcomes: Literal["joint", "parity"] = "joint"
-    inputs: Annotated[int, Field(ge=1, le=1_000_000)] = 100
-    points: Annotated[int, Field(ge=1, le=1_000_000)] = 20
-    seed: Annotated[int, Field(ge=0, lt=2**32)] = 0
-    converge: bool = False
-    data: str = "haar"
-    fingerprint: str = ""
-    format: Literal[1] = 1
+    outcomes: Annotated[
+        Literal["joint", "parity"],
+        Field(description="joint (both bits) or parity (whether they are equal)."),
+    ] = "joint"
+    inputs: Annotated[
+        Whole, Field(ge=1, le=1_000_000, description="Inputs; with converge, to begin with.")
+    ] = 100
+    points: Annotated[Whole, Field(ge=1, le=1_000_000, description="Random parameter points.")] = 20
+    seed: Annotated[
+        Whole, Field(ge=0, lt=2**32, description="Seed of inputs and parameter points.")
+    ] = 0
+    converge: Annotated[bool, Field(description="Double the inputs until the rank stops.")] = False
+    data: Annotated[
+        str, Field(description="haar, or the name of the data set that the inputs come from.")
+    ] = "haar"
+    fingerprint: Annotated[str, Field(description="Hash of these data; empty for haar.")] = ""
+    format: Annotated[Literal[1], Field(description="Version of the meaning of these fields.")] = 1
 
     @field_validator("resource")
     @classmethod
     def _canonical(cls, resource: str) -> str:
         return parse_resource(resource).name
 
+    @field_validator("noise")
+    @classmethod
+    def _some(cls, noise: Noise | None) -> Noise | None:
+        return None if noise is None or noise.is_zero else noise
+
     def build(self) -> DistributedQCNN:
         """The model; raises `EbitError` if a setting is out of range."""
-        return DistributedQCNN(
-            qubits=self.qubits,
-            depth=self.depth,
-            mixing=self.mixing,
-            pooling=self.pooling,
-            resource=parse_resource(self.resource),
-        )
+        circuit = {name: getattr(self, name) for name in CircuitSettings.model_fields}
+        return DistributedQCNN(**{**circuit, "resource": parse_resource(self.resource)})
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What counts in the hash: all but the name of the data."""
+        content = {**super().content, "pooling": self.pooling}
+        del content["data"]
+        return content
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form, without the name of the data."""
-        content = self.model_dump(mode="json", exclude={"data"})
-        text = json.dumps(content, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """SHA-256 of the canonical JSON form of `content`."""
+        return hash_of(self.content)
 
 
 @dataclass(frozen=True)
@@ -92,6 +86,7 @@ class CapacityRow:
         depth: Convolution layers per stage.
         mixing: Mixing layers.
         pooling: `halves` or `all-but-one`.
+        noise: Local noise, the numbers that are not 0 as JSON; None without noise.
         outcomes: `joint` or `parity`.
         data: `haar` or the name of the data set.
         inputs: Inputs behind the rank; with `converge`, the last number tried.
@@ -115,6 +110,7 @@ class CapacityRow:
     depth: int
     mixing: int
     pooling: str
+    noise: str | None
     outcomes: str
     data: str
     inputs: int
@@ -172,10 +168,11 @@ def capacity_row(
         converge=settings.converge,
         progress=progress,
     )
-    same = settings.model_dump(exclude={"converge", "fingerprint", "format", "inputs"})
+    same = settings.model_dump(exclude={"converge", "fingerprint", "format", "inputs", "noise"})
     row = CapacityRow(
         task=settings.hash,
         **same,
+        noise=None if settings.noise is None else json.dumps(settings.noise.changed),
         inputs=found.inputs,
         rank=found.rank,
         sampling_bound=found.sampling_bound,

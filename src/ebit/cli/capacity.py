@@ -3,7 +3,7 @@
 import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import numpy as np
 import polars as pl
@@ -12,19 +12,9 @@ from numpy.typing import NDArray
 
 from ebit.capacity import CapacityRow, CapacitySettings, FisherSpectrum, capacity_row
 from ebit.cli.console import check_output, output, print_table, write_json
-from ebit.cli.options import (
-    DATA_HELP,
-    DataOptions,
-    Features,
-    Json,
-    Label,
-    Pooling,
-    Positive,
-    Scale,
-    split_resources,
-)
+from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_titles
-from ebit.data import Dataset, check_features
+from ebit.data import Dataset, DataSource, check_features
 from ebit.errors import EbitError
 from ebit.plots import (
     check_installed,
@@ -39,35 +29,26 @@ from ebit.writing import check_writable
 
 MAX_DEPTHS = 1000
 
+HAAR = "haar"
+"""Inputs that come from no data set."""
 
+_FROM_DATA = ("data", "fingerprint", "format")
+
+
+@with_settings(
+    DataSource,
+    CapacitySettings,
+    without=("validation_fraction", "split_seed", "resource", "depth", *_FROM_DATA),
+    defaults={"source": "haar (random local unitaries)", "qubits": "4, or half of the features"},
+)
 def capacity(
+    given: Given,
     resources: Annotated[
         str, typer.Option(help="none, bell:N, classical, classical+bell:N, quantum; with commas.")
     ] = "none,bell:1,classical",
     depth: Annotated[
         str, typer.Option(help="Convolution layers per stage: 20, or 5,10,15, or 1:30.")
     ] = "20",
-    mixing: Annotated[int, typer.Option(help="Mixing layers before the embedding.")] = 0,
-    pooling: Pooling = "halves",
-    qubits: Annotated[
-        int | None, typer.Option(help="Qubits per QPU. Default: 4, or half of the features.")
-    ] = None,
-    outcomes: Annotated[
-        str, typer.Option(help="joint (both bits) or parity (whether they are equal).")
-    ] = "joint",
-    inputs: Annotated[int, typer.Option(help="Inputs; with --converge, to begin with.")] = 100,
-    points: Annotated[int, typer.Option(help="Random parameter points.")] = 20,
-    converge: Annotated[
-        bool, typer.Option("--converge", help="Double the inputs until the rank stops.")
-    ] = False,
-    data: Annotated[
-        str, typer.Option(help=f"haar (random local unitaries), or rows of {DATA_HELP}")
-    ] = "haar",
-    label: Label = None,
-    scale: Scale = "none",
-    features: Features = None,
-    positive: Positive = None,
-    seed: Annotated[int, typer.Option(help="Seed of inputs and parameter points.")] = 0,
     spectrum: Annotated[
         bool,
         typer.Option("--spectrum", help="Put all eigenvalues into the JSON file, and a figure."),
@@ -82,22 +63,11 @@ def capacity(
     A rank is never larger than inputs times independent outcomes. One that sits on this bound is
     marked, because more inputs may raise it.
     """
-    dataset = _load(data, DataOptions(data, label, 0.25, 0, scale, features, positive))
-    if qubits is None:
-        qubits = 4 if dataset is None else default_qubits(dataset)
+    dataset = _load(given)
+    shared = given.of(CapacitySettings)
     if dataset is not None:
+        qubits = shared.setdefault("qubits", default_qubits(dataset))
         check_features(dataset, 2, qubits)
-    shared: dict[str, Any] = {
-        "qubits": qubits,
-        "mixing": mixing,
-        "pooling": pooling,
-        "outcomes": outcomes,
-        "inputs": inputs,
-        "points": points,
-        "seed": seed,
-        "converge": converge,
-    }
-    if dataset is not None:
         shared |= {"data": dataset.name, "fingerprint": dataset.fingerprint}
     depths = _depths(depth)
     tasks = [
@@ -107,7 +77,7 @@ def capacity(
     ]
     for task in tasks:
         task.build()
-    _check_outputs(json, figures, data)
+    _check_outputs(json, figures, given.values.get("source", HAAR))
     found = _measure(list({task.hash: task for task in tasks}.values()), dataset)
     contents = [
         asdict(row) | ({"eigenvalues": own.eigenvalues.tolist()} if spectrum else {})
@@ -121,14 +91,14 @@ def capacity(
         raise typer.Exit(1)
 
 
-def _load(name: str, options: DataOptions) -> Dataset | None:
-    if name != "haar":
-        return options.load()
-    given = [options.label, options.features, options.positive]
-    if options.scale != "none" or any(option is not None for option in given):
+def _load(given: Given) -> Dataset | None:
+    options = given.of(DataSource)
+    if options.pop("source", HAAR) != HAAR:
+        return given.load()
+    if options:
         raise EbitError(
-            "Argument `--data` is 'haar', which takes no `--label`, `--scale`, `--features` or "
-            "`--positive`: name a file or leave them out."
+            f"Argument `--data` is {HAAR!r}, which takes no `--{next(iter(options))}`: name a file "
+            "or leave it out."
         )
     return None
 

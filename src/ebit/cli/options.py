@@ -1,57 +1,26 @@
-"""Options that several verbs share."""
+"""Options of the verbs: those of settings are made from the fields of their classes."""
 
+import functools
+import inspect
 import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 import typer
+from pydantic.fields import FieldInfo
 
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
+from ebit.physics import Noise
+from ebit.results import read_noise
+from ebit.settings import Settings, Shown, mark
 
-DATA_HELP = (
-    "clusters:SEED, clusters-hwang:SEED, chsh, chsh:alternative, or an NPZ, CSV or Parquet file."
-)
+FILES: Mapping[object, Callable[[Path], Any]] = {Noise: read_noise}
+"""Settings that the command line reads from a file."""
 
-Label = Annotated[
-    str | None,
-    typer.Option(help="Label column of a file. Default: label, y or target, else the last one."),
-]
-Split = Annotated[float, typer.Option(help="Share of a file's rows used for validation.")]
-SplitSeed = Annotated[int, typer.Option(help="Seed of that split.")]
-Scale = Annotated[
-    str,
-    typer.Option(help="none (features are angles in radians) or angles (range to [0, pi])."),
-]
-Features = Annotated[
-    str | None,
-    typer.Option(help="Which columns go to which QPU: 'a,b|c,d' (names, or places from 0)."),
-]
-Positive = Annotated[
-    str | None, typer.Option(help="Label value that is one class; all others are the other.")
-]
-Qubits = Annotated[
-    int | None, typer.Option(help="Qubits per QPU. Default: half of the number of features.")
-]
-Mixing = Annotated[int, typer.Option(help="Mixing layers before the embedding.")]
-BatchSize = Annotated[
-    int | None, typer.Option(help="Rows of a minibatch. Default: 768, or all rows if fewer.")
-]
-LearningRate = Annotated[float, typer.Option(help="Step size of Adam.")]
-Seed = Annotated[int, typer.Option(help="Seed of initial parameters and order of the data.")]
-Loss = Annotated[str, typer.Option(help="mse or product.")]
-Readout = Annotated[str, typer.Option(help="weights (four trained) or parity (one trained).")]
-Pooling = Annotated[
-    str, typer.Option(help="halves (measured in every round) or all-but-one (in one round).")
-]
-NoiseFile = Annotated[
-    Path | None,
-    typer.Option("--noise", help="TOML file with the noise of the QPUs. Default: no noise."),
-]
-ValidateEvery = Annotated[
-    int | None, typer.Option(help="Steps between points of the curves. Default: 50 points.")
-]
 Cluster = Annotated[
     str | None,
     typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
@@ -65,36 +34,127 @@ Json = Annotated[
 ]
 
 
-def split_resources(text: str) -> list[str]:
-    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
-    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
-
-
 @dataclass(frozen=True)
-class DataOptions:
-    """How a user describes data on the command line."""
+class Given:
+    """The settings that stand on the command line; those that do not are by default.
 
-    data: str
-    label: str | None
-    split: float
-    split_seed: int
-    scale: str
-    features: str | None
-    positive: str | None
+    Attributes:
+        values: Values by name of the setting.
+    """
+
+    values: Mapping[str, Any]
+
+    def of(self, *classes: type[Settings]) -> dict[str, Any]:
+        """Those of some classes."""
+        names = {name for own in classes for name in own.model_fields}
+        return {name: value for name, value in self.values.items() if name in names}
+
+    def source(self) -> DataSource:
+        """Where the data come from."""
+        return DataSource(**self.of(DataSource))
 
     def load(self) -> Dataset:
         """The data set; raises `EbitError` if anything is wrong with it."""
-        try:
-            return load(
-                DataSource(
-                    source=self.data,
-                    label=self.label,
-                    validation_fraction=self.split,
-                    split_seed=self.split_seed,
-                    scale=self.scale,
-                    features=self.features,
-                    positive=self.positive,
-                )
-            )
-        except EbitError as error:  # named as on the command line
-            raise EbitError(str(error).replace("`validation_fraction`", "`split`")) from None
+        return load(self.source())
+
+
+def with_settings(
+    *classes: type[Settings],
+    without: Sequence[str] = (),
+    defaults: Mapping[str, str] | None = None,
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a verb the options of some settings.
+
+    Its first argument, `given`, holds what stands on the command line.
+
+    Args:
+        *classes: The settings. One without a default is required, unless `defaults` has it.
+        without: Fields that are no options of this verb.
+        defaults: Words for the defaults of this verb where they are not those of the class.
+
+    Returns:
+        A decorator.
+    """
+    fields = {
+        name: field
+        for own in classes
+        for name, field in own.model_fields.items()
+        if name not in without
+    }
+    words = defaults or {}
+
+    def decorate(verb: Callable[..., None]) -> Callable[..., None]:
+        @functools.wraps(verb)
+        def command(**arguments: Any) -> None:
+            given = {name: arguments.pop(name) for name in fields}
+            there = {name: value for name, value in given.items() if value is not None}
+            try:
+                read = {name: _read(fields[name], value) for name, value in there.items()}
+                verb(Given(read), **arguments)
+            except EbitError as error:
+                raise EbitError(_as_options(str(error), fields)) from None
+
+        options = [_parameter(name, field, words.get(name)) for name, field in fields.items()]
+        own = list(inspect.signature(verb).parameters.values())[1:]
+        keywords = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+        command.__signature__ = inspect.Signature([*options, *keywords])  # type: ignore[attr-defined]
+        command.__annotations__ = {p.name: p.annotation for p in [*options, *keywords]}
+        return command
+
+    return decorate
+
+
+def flag_of(name: str, field: FieldInfo) -> str:
+    """The option of a setting, such as `--batch-size`."""
+    shown = mark(field, Shown)
+    return (shown and shown.flag) or f"--{name.replace('_', '-')}"
+
+
+def _parameter(name: str, field: FieldInfo, words: str | None) -> inspect.Parameter:
+    """One option, as Typer reads it from a signature."""
+    shown = mark(field, Shown)
+    required = field.is_required() and words is None
+    default = words or (shown and shown.default) or field.default
+    kind = _kind(field.annotation)
+    told = required or kind is bool
+    text = field.description if told else f"{field.description} Default: {default}."
+    kind = Path if kind in FILES else kind
+    option = typer.Option(flag_of(name, field), help=text)
+    return inspect.Parameter(
+        name,
+        inspect.Parameter.KEYWORD_ONLY,
+        default=inspect.Parameter.empty if required else False if kind is bool else None,
+        annotation=Annotated[kind if required or kind is bool else kind | None, option],
+    )
+
+
+def _kind(annotation: Any) -> Any:
+    """The type behind `Annotated`, `Literal` and `None`."""
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return _kind(arguments[0])
+    if origin is Literal:
+        return type(arguments[0])
+    if origin in (Union, UnionType):
+        return _kind(next(part for part in arguments if part is not type(None)))
+    return annotation
+
+
+def _read(field: FieldInfo, value: Any) -> Any:
+    """The value of an option; a file is read."""
+    kind = _kind(field.annotation)
+    return FILES[kind](value) if kind in FILES else value
+
+
+def _as_options(message: str, fields: Mapping[str, FieldInfo]) -> str:
+    """A message that calls settings as the command line does."""
+    for name, field in fields.items():
+        called = flag_of(name, field).removeprefix("--")
+        if called != name.replace("_", "-"):
+            message = message.replace(f"`{name}`", f"`{called}`")
+    return message
+
+
+def split_resources(text: str) -> list[str]:
+    """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
+    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]

@@ -17,26 +17,14 @@ from ebit.cli.console import (
     print_table,
     write_json,
 )
-from ebit.cli.options import (
-    DATA_HELP,
-    BatchSize,
-    DataOptions,
-    Features,
-    Json,
-    Label,
-    LearningRate,
-    Positive,
-    Qubits,
-    Scale,
-    Seed,
-    Split,
-    SplitSeed,
-    split_resources,
-)
+from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress, show_titles
-from ebit.cli.quick import smaller
+from ebit.cli.quick import DEFAULTS, smaller, with_defaults
 from ebit.cli.shots import parse_shots
+from ebit.data import DataSource
 from ebit.errors import EbitError
+from ebit.learning import TrainingSettings
+from ebit.models import ModelSettings
 from ebit.network import FOREIGN, Network, profile_names, read_description
 from ebit.planning import (
     DISTANCES,
@@ -51,7 +39,7 @@ from ebit.planning import (
 from ebit.planning import plan as plan_site
 from ebit.plots import check_installed
 from ebit.report import PlanPage, write_plan
-from ebit.results import Store, Task, compare, make_task
+from ebit.results import Store, Task, compare, task_of
 
 RESOURCES = "none,bell:1,bell:2,classical,quantum"
 NETWORK_HELP = (
@@ -60,9 +48,16 @@ NETWORK_HELP = (
 )
 
 
+@with_settings(
+    DataSource,
+    ModelSettings,
+    TrainingSettings,
+    without=("resource", "pooling", "noise"),
+    defaults=DEFAULTS,
+)
 def plan(
+    given: Given,
     network: Annotated[str, typer.Argument(help=NETWORK_HELP)],
-    data: Annotated[str, typer.Option(help=DATA_HELP)] = "clusters:0",
     qpus: Annotated[
         str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
     ] = None,
@@ -79,28 +74,9 @@ def plan(
     rows: Annotated[
         int, typer.Option(help="Validation rows to evaluate on, at most.")
     ] = EVALUATED_ROWS,
-    depth: Annotated[
-        int | None, typer.Option(help="Convolution layers per stage. Default: 20, quick 5.")
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option(help="Optimiser steps. Default: 2000, quick 150.")
-    ] = None,
-    runs: Annotated[
-        int | None, typer.Option(help="Runs per resource. Default: 5, quick 3.")
-    ] = None,
     quick: Annotated[
         bool, typer.Option("--quick", help="A first look: few rows, steps and points.")
     ] = False,
-    batch_size: BatchSize = None,
-    learning_rate: LearningRate = 0.05,
-    seed: Seed = 0,
-    qubits: Qubits = None,
-    label: Label = None,
-    split: Split = 0.25,
-    split_seed: SplitSeed = 0,
-    scale: Scale = "none",
-    features: Features = None,
-    positive: Positive = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-plan"
     ),
@@ -114,21 +90,13 @@ def plan(
     check_installed()
     site = open_site(_described(network), _pair(qpus))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)
-    dataset = DataOptions(data, label, split, split_seed, scale, features, positive).load()
+    given = with_defaults(given, quick=quick)
+    data = given.values["source"]
+    dataset = given.load()
     if quick:
-        dataset = smaller(dataset, seed)
+        dataset = smaller(dataset, TrainingSettings(**given.of(TrainingSettings)).seed)
     tasks = [
-        make_task(
-            dataset,
-            resource=name,
-            qubits=qubits,
-            depth=(5 if quick else 20) if depth is None else depth,
-            steps=(150 if quick else 2000) if steps is None else steps,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            runs=(3 if quick else 5) if runs is None else runs,
-            seed=seed,
-        )
+        task_of(dataset, {**given.of(ModelSettings, TrainingSettings), "resource": name})
         for name in dict.fromkeys(["none", *split_resources(resources)])
     ]
     check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)

@@ -1,14 +1,42 @@
-"""A first look: the same data with fewer rows."""
+"""A first look: the same data with fewer rows, and shorter trainings."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.cli.options import Given
 from ebit.data import Dataset
+from ebit.learning import TrainingSettings
+from ebit.models import ModelSettings
 
 QUICK_ROWS = 512
 """Training rows of a first look, at most."""
+
+
+DATA = "clusters:0"
+"""What is compared on if nothing else is said."""
+
+QUICK: Mapping[str, Any] = {"depth": 5, "steps": 150, "runs": 3}
+"""Settings of a first look, unless they are given."""
+
+DEFAULTS = {
+    "source": DATA,
+    **{
+        name: f"{field.default}, quick {QUICK[name]}"
+        for own in (ModelSettings, TrainingSettings)
+        for name, field in own.model_fields.items()
+        if name in QUICK
+    },
+}
+"""Defaults of verbs that have a first look, in words."""
+
+
+def with_defaults(given: Given, *, quick: bool) -> Given:
+    """The settings with the defaults of such a verb."""
+    return Given({"source": DATA, **(QUICK if quick else {}), **given.values})
 
 
 def smaller(dataset: Dataset, seed: int) -> Dataset:

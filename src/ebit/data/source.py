@@ -6,6 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import SCALE_KINDS, ScaleKind
+from ebit.settings import Settings, Shown
 
 _ALLOWED = {
     "validation_fraction": "it must be a number between 0 and 1, both excluded",
@@ -14,25 +15,11 @@ _ALLOWED = {
 }
 
 
-class DataSource(BaseModel):
+class DataSource(Settings):
     """What to load and how to prepare it.
 
     The source is `clusters:SEED`, `clusters-hwang:SEED`, `chsh`, `chsh:alternative`, or the path
     of an NPZ, CSV or Parquet file. All other options are for files.
-
-    Args:
-        source: Name of a generator, or path of a file.
-        label: Label column of a CSV or Parquet file; default: the column `label`, `y` or
-            `target`, else the last column.
-        validation_fraction: Share of the rows that become the validation part, if the file has
-            no such part.
-        split_seed: Seed of that split, which keeps the share of each class.
-        scale: "none" takes features as angles in radians as they are; "angles" maps the training
-            range of each feature to [0, pi].
-        features: Which columns go to which QPU, such as `a,b|c,d`; names or places from 0.
-            Default: all columns in the order of the file.
-        positive: Label value that counts as +1 (needed for more than two values: one against the
-            rest); default: the larger of two values.
 
     Raises:
         EbitError: If an option is unknown or has a wrong value.
@@ -46,20 +33,52 @@ class DataSource(BaseModel):
         ebit.errors.EbitError: Data option `scale` is 'log': use `none`, `angles`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", coerce_numbers_to_str=True)
+    model_config = ConfigDict(coerce_numbers_to_str=True)
 
-    source: str
-    label: str | None = None
-    validation_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.25
-    split_seed: Annotated[int, Field(ge=0)] = 0
-    scale: ScaleKind = "none"
-    features: str | None = None
-    positive: str | None = None
+    source: Annotated[
+        str,
+        Field(
+            description="clusters:SEED, clusters-hwang:SEED, chsh, chsh:alternative, or an NPZ, "
+            "CSV or Parquet file."
+        ),
+        Shown(flag="--data"),
+    ]
+    label: Annotated[
+        str | None,
+        Field(description="Label column of a file."),
+        Shown(default="label, y or target, else the last one"),
+    ] = None
+    validation_fraction: Annotated[
+        float,
+        Field(gt=0, lt=1, description="Share of a file's rows used for validation."),
+        Shown(flag="--split"),
+    ] = 0.25
+    split_seed: Annotated[
+        int,
+        Field(ge=0, description="Seed of that split, which keeps the share of each class."),
+    ] = 0
+    scale: Annotated[
+        ScaleKind,
+        Field(
+            description="none (features are angles in radians) or angles (the training range of "
+            "each feature to [0, pi])."
+        ),
+    ] = "none"
+    features: Annotated[
+        str | None,
+        Field(description="Which columns go to which QPU: 'a,b|c,d' (names, or places from 0)."),
+        Shown(default="all columns in order"),
+    ] = None
+    positive: Annotated[
+        str | None,
+        Field(description="Label value that is one class; all others are the other."),
+        Shown(default="the larger of two values"),
+    ] = None
 
     def __init__(self, **options: Any) -> None:
         """Check the options; the first wrong one is named in an EbitError."""
         try:
-            super().__init__(**options)
+            BaseModel.__init__(self, **options)
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])

@@ -6,7 +6,6 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ebit.errors import EbitError
-from ebit.learning.losses import LOSSES
 from ebit.models import Model
 from ebit.models.checks import check_angles
 
@@ -53,53 +52,3 @@ def checked_rows(
         wrong = y[~np.isin(y, (-1, 1))][0]
         raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
     return x, y
-
-
-def check_settings(
-    steps: int,
-    batch_size: int,
-    learning_rate: float,
-    loss: str,
-    runs: int,
-    seed: int,
-    rows: int,
-    validate_every: int | None,
-) -> None:
-    """Raise unless these are settings of a training on so many `rows`.
-
-    Args:
-        steps: Optimiser steps.
-        batch_size: Rows per step.
-        learning_rate: Step size.
-        loss: Name of the loss.
-        runs: Number of runs.
-        seed: Seed of everything random.
-        rows: Rows of training data.
-        validate_every: Steps between the points of the curves, or None.
-
-    Raises:
-        EbitError: If one is out of range.
-    """
-    counts = {"steps": steps, "batch_size": batch_size, "runs": runs}
-    if validate_every is not None:
-        counts["validate_every"] = validate_every
-    for name, value in {**counts, "seed": seed}.items():
-        least = 0 if name == "seed" else 1
-        if not isinstance(value, int | np.integer) or value < least:
-            raise EbitError(
-                f"Argument `{name}` must be a whole number, at least {least}, but is {value!r}."
-            )
-    if seed >= 2**32:
-        raise EbitError(f"Argument `seed` must be less than 2**32, but is {seed}.")
-    if batch_size > rows:
-        raise EbitError(
-            f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
-            f"{batch_size}."
-        )
-    real = isinstance(learning_rate, int | float | np.number)
-    if not (real and np.isfinite(learning_rate) and learning_rate > 0):
-        raise EbitError(
-            f"Argument `learning_rate` must be a positive number, but is {learning_rate!r}."
-        )
-    if loss not in LOSSES:
-        raise EbitError(f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {loss!r}.")

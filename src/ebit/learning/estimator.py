@@ -1,9 +1,8 @@
 """A classifier with scikit-learn's interface; the only module that imports scikit-learn."""
 
-import operator
-from collections.abc import Callable
+import inspect
 from functools import partial
-from typing import Any, Self
+from typing import Any, Self, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -14,9 +13,11 @@ from ebit.data import Scaling
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.losses import TRAINS_READOUT
+from ebit.learning.settings import TrainingOptions, TrainingSettings
 from ebit.learning.training import fit
-from ebit.models import RESOURCES_HELP, Model, Parameters, model_from_string
+from ebit.models import Model, ModelOptions, ModelSettings, Parameters
 from ebit.models.checks import MAX_QUBITS
+from ebit.resources import Resource
 
 try:
     from sklearn.base import BaseEstimator, ClassifierMixin
@@ -28,6 +29,26 @@ except ImportError as error:
         "DQMLClassifier needs scikit-learn 1.6 or newer: install it with "
         "`pip install 'ebit[sklearn]'`."
     ) from error
+
+
+class ClassifierOptions(ModelOptions, TrainingOptions, total=False):
+    """Settings of the classifier as keyword arguments."""
+
+
+TRAINING = tuple(
+    name for name in TrainingSettings.model_fields if name not in ("runs", "seed", "validate_every")
+)
+"""Settings of a training that the classifier has."""
+
+DEFAULTS: dict[str, Any] = {
+    **{name: field.default for name, field in ModelSettings.model_fields.items()},
+    **{name: TrainingSettings.model_fields[name].default for name in TRAINING},
+    "qubits": None,
+    "steps": 500,
+    "batch_size": None,
+}
+"""The settings of the classifier and their defaults."""
+del DEFAULTS["resource"]
 
 BLOCK = 64
 """Rows of one prediction; always as many, so that a row's value has nothing to do with others."""
@@ -44,21 +65,15 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     of rows at a time, so that what a row gets does not depend on the rows beside it.
 
     Args:
-        resource: What the QPUs share: `none`, `bell:N`, `classical`, `classical+bell:N` or
-            `quantum`; or a baseline, `single` or `dnn`.
-        qubits: Qubits per QPU; by default as many as take half of the features, at least 2.
-        depth: Convolution layers per stage.
-        mixing: Mixing layers before the embedding.
-        readout: `weights` or `parity`.
-        pooling: `halves` or `all-but-one`.
-        loss: `mse` or `product`.
-        steps: Steps of Adam.
-        batch_size: Rows per step; by default all rows.
-        learning_rate: Step size of Adam.
+        resource: What the QPUs share, as on the command line or as a resource object; or a
+            baseline, `single` or `dnn`.
         scale: `angles` maps the range that each feature has in the training data to [0, pi];
             `none` takes the features as angles in radians.
         random_state: Seed of the initial parameters and of the order of the data: an integer, a
             NumPy `RandomState`, or None for another one at every fit.
+        **settings: Any settings of `ModelSettings` and `TrainingSettings` but `runs`, `seed` and
+            `validate_every`. By default `qubits` is as many as take half of the features, at
+            least 2, `steps` is 500, and a minibatch has all rows.
 
     Attributes:
         classes_: The two labels, sorted.
@@ -85,31 +100,20 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __init__(
         self,
-        resource: str = "bell:1",
-        qubits: int | None = None,
-        depth: int = 20,
-        mixing: int = 0,
-        readout: str = "weights",
-        pooling: str = "halves",
-        loss: str = "mse",
-        steps: int = 500,
-        batch_size: int | None = None,
-        learning_rate: float = 0.05,
+        resource: str | Resource = "bell:1",
+        *,
         scale: str = "angles",
         random_state: int | np.random.RandomState | None = None,
+        **settings: Unpack[ClassifierOptions],
     ) -> None:
         self.resource = resource
-        self.qubits = qubits
-        self.depth = depth
-        self.mixing = mixing
-        self.readout = readout
-        self.pooling = pooling
-        self.loss = loss
-        self.steps = steps
-        self.batch_size = batch_size
-        self.learning_rate = learning_rate
         self.scale = scale
         self.random_state = random_state
+        for name in settings:
+            if name not in DEFAULTS:
+                raise EbitError(f"Argument `{name}` is unknown: leave it out.")
+        for name, default in DEFAULTS.items():
+            setattr(self, name, settings.get(name, default))
 
     def __sklearn_tags__(self) -> Any:
         """Two classes only."""
@@ -136,21 +140,17 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes, signs = _two_classes(labels)
         model = self._build_model(features.shape[1])
         scaling = Scaling.fit(self.scale, features)  # type: ignore[arg-type]
-        steps = _whole("steps", self.steps)
         result = fit(
             model,
             (_distribute(scaling.apply(features), model), signs),
-            steps=steps,
-            batch_size=None if self.batch_size is None else _whole("batch_size", self.batch_size),
-            learning_rate=_number("learning_rate", self.learning_rate, float, "number"),
-            loss=self.loss,
             seed=_seed(self.random_state),
+            **self._given(training=True),
         )
         self.classes_, self.model_, self.scaling_ = classes, model, scaling
         self.parameters_ = jax.tree.map(lambda leaf: leaf[0], result.parameters)
         self._trained_readout = TRAINS_READOUT[self.loss]
         self.loss_ = float(result.train_loss[0])
-        self.n_iter_ = steps
+        self.n_iter_ = int(result.curve_steps[-1])
         return self
 
     @own_settings
@@ -217,18 +217,29 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         positive = (1 + np.clip(self.decision_function(X), -1, 1)) / 2
         return np.stack([1 - positive, positive], axis=1)
 
+    def _given(self, *, training: bool) -> dict[str, Any]:
+        """Settings of the training or of the model; None stands for the default."""
+        own = {name: getattr(self, name) for name in DEFAULTS if (name in TRAINING) == training}
+        filled = {k: DEFAULTS[k] if value is None else value for k, value in own.items()}
+        return {name: value for name, value in filled.items() if value is not None}
+
     def _build_model(self, features: int) -> Model:
-        if not isinstance(self.resource, str):
-            raise EbitError(f"Unknown resource {self.resource!r}: use {RESOURCES_HELP}.")
-        given = None if self.qubits is None else _whole("qubits", self.qubits)
-        return model_from_string(
-            self.resource,
-            qubits=_qubits(features, given),
-            depth=_whole("depth", self.depth),
-            mixing=_whole("mixing", self.mixing),
-            readout=self.readout,
-            pooling=self.pooling,
-        )
+        needed = max(2, (features + 1) // 2)
+        given = {"resource": self.resource, "qubits": needed, **self._given(training=False)}
+        settings = ModelSettings(**given)
+        _check_qubits(features, needed, settings.qubits)
+        return settings.build()
+
+
+# scikit-learn reads the names of the parameters from the signature
+_KEYWORDS = [
+    inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default)
+    for name, default in DEFAULTS.items()
+]
+_WRITTEN = list(inspect.signature(DQMLClassifier.__init__).parameters.values())[:-1]
+DQMLClassifier.__init__.__signature__ = inspect.Signature(  # type: ignore[attr-defined]
+    [*_WRITTEN, *_KEYWORDS]
+)
 
 
 @partial(jax.jit, static_argnums=(0, 1))
@@ -265,33 +276,18 @@ def _two_classes(labels: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.float64
     return classes, np.where(numbers == 1, 1.0, -1.0)
 
 
-def _qubits(features: int, given: int | None) -> int:
-    """Qubits per QPU that take half of the features."""
-    needed = max(2, (features + 1) // 2)
-    if given is not None and given < needed:
-        raise EbitError(
-            f"Argument `qubits` must be at least {needed} for {features} features (half of them "
-            f"on each QPU), but is {given}."
-        )
-    if given is not None:
-        return given
+def _check_qubits(features: int, needed: int, given: int) -> None:
+    """Raise unless QPUs of so many qubits take half of the features each."""
     if needed > MAX_QUBITS:
         raise EbitError(
             f"Argument `X` must have at most {2 * MAX_QUBITS} features, but has {features}: select "
             "some, or put a PCA before the classifier."
         )
-    return needed
-
-
-def _number(name: str, value: Any, convert: Callable[[Any], Any], kind: str) -> Any:
-    try:
-        return convert(value)
-    except (TypeError, ValueError):
-        raise EbitError(f"Argument `{name}` must be a {kind}, but is {value!r}.") from None
-
-
-def _whole(name: str, value: Any) -> int:
-    return int(_number(name, value, operator.index, "whole number"))
+    if given < needed:
+        raise EbitError(
+            f"Argument `qubits` must be at least {needed} for {features} features (half of them "
+            f"on each QPU), but is {given}."
+        )
 
 
 def _seed(random_state: Any) -> int:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from ebit.engine.base import Encoded
 from ebit.learning.losses import LOSSES, TRAINS_READOUT
+from ebit.learning.settings import TrainingSettings
 from ebit.models import Model, Parameters
 from ebit.shots import parameter_shift_gradient
 
@@ -49,10 +50,24 @@ def slices(encoded: Encoded, labels: jax.Array, size: int) -> list[Slice]:
     return result
 
 
+def optimizer_of(settings: TrainingSettings) -> optax.GradientTransformation:
+    """The optimiser that the settings describe.
+
+    Equal settings give the same object, so that equal tasks share their compiled programs; steps
+    count with a schedule only.
+    """
+    steps = settings.steps if settings.schedule != "constant" else None
+    return _adam(settings.learning_rate, settings.b1, settings.b2, steps)
+
+
 @lru_cache
-def adam(learning_rate: float) -> optax.GradientTransformation:
-    """Adam; one object per step size, so that equal tasks share their compiled programs."""
-    return optax.adam(learning_rate)
+def _adam(
+    learning_rate: float, b1: float, b2: float, cosine_steps: int | None
+) -> optax.GradientTransformation:
+    r"""Adam; with a number of steps T the step size falls as (1 + cos(pi t / T)) / 2."""
+    if cosine_steps is None:
+        return optax.adam(learning_rate, b1, b2)
+    return optax.adam(optax.cosine_decay_schedule(learning_rate, cosine_steps), b1, b2)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Unpack
 
 import jax
 import jax.numpy as jnp
@@ -14,10 +14,11 @@ from numpy.typing import ArrayLike, NDArray
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.jax_settings import own_settings
 from ebit.learning.checkpoint import Checkpoint
-from ebit.learning.checks import Rows, check_settings, checked_rows
+from ebit.learning.checks import Rows, checked_rows
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
-from ebit.learning.program import Evaluator, Program, State, adam, slices
+from ebit.learning.program import Evaluator, Program, State, optimizer_of, slices
+from ebit.learning.settings import TrainingOptions, TrainingSettings
 from ebit.models import Model, Parameters
 from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
@@ -68,18 +69,12 @@ def fit(
     train: tuple[ArrayLike, ArrayLike],
     *,
     validation: tuple[ArrayLike, ArrayLike] | None = None,
-    steps: int = 2000,
-    batch_size: int | None = None,
-    learning_rate: float = 0.05,
-    optimizer: optax.GradientTransformation | None = None,
-    loss: str = "mse",
-    runs: int = 1,
-    seed: int = 0,
-    validate_every: int | None = None,
+    settings: TrainingSettings | None = None,
     shots: int | None = None,
     dtype: Any = jnp.complex64,
     checkpoint: Checkpoint | None = None,
     progress: Progress | None = None,
+    **options: Unpack[TrainingOptions],
 ) -> Fit:
     r"""Train `runs` copies of a model from different random parameters, all at once.
 
@@ -90,14 +85,7 @@ def fit(
         model: The classifier.
         train: Angles (rows, features) in radians and labels (rows,), +1 or -1.
         validation: The same for validation; the training data if left out.
-        steps: Optimiser steps.
-        batch_size: Rows per step; all rows if left out.
-        learning_rate: Step size of Adam; not used with `optimizer`.
-        optimizer: Any Optax optimiser instead of Adam.
-        loss: `mse` or `product`.
-        runs: Number of independent runs.
-        seed: Seed of the initial parameters and of the order of the data.
-        validate_every: Steps between the points of the curves; by default about 50 points.
+        settings: How to train; instead of single options.
         shots: Shots per row and circuit: every gradient is estimated with the parameter-shift
             rule, and the loss curve is made of estimates. Accuracies and the final loss are exact
             in any case. Exact gradients if left out.
@@ -105,6 +93,9 @@ def fit(
         checkpoint: Where to keep the state, so that an interrupted training goes on with the
             same numbers; remove it when the result is safe.
         progress: Called between chunks.
+        **options: Any settings of `TrainingSettings`; None or left out: by default, which is one
+            run, and all rows in a minibatch. `optimizer` may also be any Optax optimiser;
+            `learning_rate`, `b1`, `b2` and `schedule` are not used with one.
 
     Returns:
         Trained parameters, curves and final numbers of every run.
@@ -132,24 +123,32 @@ def fit(
     train_rows = checked_rows(train, "train", model, real)
     validation_rows = checked_rows(validation or train, "validation", model, real)
     rows = len(train_rows[1])
-    batch_size = rows if batch_size is None else batch_size
-    check_settings(steps, batch_size, learning_rate, loss, runs, seed, rows, validate_every)
+    own = options.get("optimizer")
+    if isinstance(own, optax.GradientTransformation):
+        del options["optimizer"]
+    else:
+        own = None
+    if settings is not None and options:
+        raise EbitError(
+            f"Argument `settings` holds all options: leave out `{next(iter(options))}`."
+        )
+    if settings is None:
+        given = {name: value for name, value in options.items() if value is not None}
+        settings = TrainingSettings.for_rows(rows, {"runs": 1, "batch_size": rows, **given})
+    settings.check_rows(rows)
     if shots is not None:
         check_shots(shots)
         check_measured(model)
     with jax.enable_x64(double):
-        optimizer = adam(learning_rate) if optimizer is None else optimizer
-        program = Program(model, optimizer, loss, shots)
-        keys = jax.random.split(random_key(seed), runs)
+        optimizer = optimizer_of(settings) if own is None else own
+        program = Program(model, optimizer, settings.loss, shots)
+        keys = jax.random.split(random_key(settings.seed), settings.runs)
         training = _Training(
             program,
             train_rows,
             validation_rows,
             state=program.initial_state(keys, real),
-            seed=seed,
-            steps=steps,
-            every=min(validate_every or max(1, steps // 50), steps),
-            batch_size=batch_size,
+            settings=settings,
         )
         return training.run(checkpoint, progress)
 
@@ -164,17 +163,15 @@ class _Training:
         validation: Rows,
         *,
         state: State,
-        seed: int,
-        steps: int,
-        every: int,
-        batch_size: int,
+        settings: TrainingSettings,
     ) -> None:
         started = time.perf_counter()
         encoded = (program.encode(train[0]), jnp.asarray(train[1]))
         measured = ((jnp.asarray(train[0]),), encoded[1])
         self._data = encoded if program.shots is None else measured
         other = (program.encode(validation[0]), jnp.asarray(validation[1]))
-        self._seed, self._steps, self._every, self._batch_size = seed, steps, every, batch_size
+        self._settings, self._steps = settings, settings.steps
+        self._every = every = min(settings.validate_every, settings.steps)
         self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
         runs = jax.tree.leaves(state)[0].shape[0]
         self._losses = jnp.zeros((every, runs), self._data[1].dtype)
@@ -183,7 +180,7 @@ class _Training:
         self._chunk = Program.steps.lower(
             program, state, self._losses, self._indices, 0, every, self._data, self._key(0)
         ).compile()
-        size = min(max(batch_size, 256), max(len(train[1]), len(validation[1])))
+        size = min(max(settings.batch_size, 256), max(len(train[1]), len(validation[1])))
         parts = [slices(*data, size) for data in (encoded, other)]
         first = parts[0][0]
         evaluate = Program.evaluate.lower(
@@ -212,11 +209,12 @@ class _Training:
 
     def _minibatches(self, first: int) -> NDArray[np.int32]:
         rows = len(self._data[1])
-        return minibatch_indices(self._seed, rows, self._batch_size, first, self._every)
+        return minibatch_indices(self._settings, rows, first, self._every)
 
     def _key(self, first: int) -> jax.Array:
         """Random key of the shots of an interval, a function of the seed and the step alone."""
-        return jax.random.fold_in(jax.random.fold_in(random_key(self._seed), _SHOTS), first)
+        key = random_key(self._settings.seed)
+        return jax.random.fold_in(jax.random.fold_in(key, _SHOTS), first)
 
     def _advance(self) -> None:
         """One chunk of about a second, never past the end of an interval of the curves."""

@@ -3,15 +3,24 @@
 from ebit.models.base import CircuitModel, Model, Parameters
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
-from ebit.models.from_string import RESOURCES_HELP, model_from_string
+from ebit.models.from_string import model_from_string
+from ebit.models.settings import (
+    RESOURCES_HELP,
+    CircuitSettings,
+    ModelOptions,
+    ModelSettings,
+)
 from ebit.models.single_qcnn import SingleQCNN
 
 __all__ = [
     "RESOURCES_HELP",
     "CircuitModel",
+    "CircuitSettings",
     "DistributedDNN",
     "DistributedQCNN",
     "Model",
+    "ModelOptions",
+    "ModelSettings",
     "Parameters",
     "SingleQCNN",
     "model_from_string",

@@ -1,5 +1,7 @@
 """Tasks, the rows they produce, and the store that keeps them."""
 
+from ebit.learning import TrainingSettings
+from ebit.models import ModelSettings
 from ebit.results.compare import all_resources, compare
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.model_file import StoredModel, load_model, save_model
@@ -10,8 +12,8 @@ from ebit.results.run import run_task
 from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
-from ebit.results.task import ModelSettings, Task, TrainingSettings
-from ebit.results.train import default_qubits, make_task, train
+from ebit.results.task import Task, TaskOptions
+from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [
     "Estimate",
@@ -20,6 +22,7 @@ __all__ = [
     "StoredModel",
     "SweepTask",
     "Task",
+    "TaskOptions",
     "TrainingSettings",
     "accuracy_with_shots",
     "all_resources",
@@ -40,5 +43,6 @@ __all__ = [
     "save_model",
     "summarize",
     "sweep_tasks",
+    "task_of",
     "train",
 ]

@@ -51,18 +51,11 @@ def run_task(
     store.check_writable()
     checkpoint = Checkpoint(store.checkpoint_path(task.hash), task.hash)
     model = task.model.build()
-    settings = task.training
     result = fit(
         model,
         train,
         validation=validation,
-        steps=settings.steps,
-        batch_size=settings.batch_size,
-        learning_rate=settings.learning_rate,
-        loss=settings.loss,
-        runs=settings.runs,
-        seed=settings.seed,
-        validate_every=settings.validate_every,
+        settings=task.training,
         checkpoint=checkpoint,
         progress=progress,
     )

@@ -8,15 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pydantic import ConfigDict
-
-from ebit.data import Dataset, DataSource, load
+from ebit.data import DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
 from ebit.reading import read_toml
 from ebit.results.task import Task
-from ebit.results.train import make_task
-from ebit.settings import Settings
+from ebit.results.train import task_of
 
 MOST_TASKS = 100_000
 """More tasks than this are a slip of the pen."""
@@ -38,55 +35,17 @@ class SweepTask:
 
     @property
     def shape(self) -> str:
-        """Equal for tasks that one compiled program serves: all but data, seed and steps."""
+        """Equal for tasks that one compiled program serves: all but data, seed and steps.
+
+        A schedule holds the number of steps, so that with one they count.
+        """
         training = self.task.training
         interval = min(training.validate_every, training.steps)
-        rest = training.model_dump_json(exclude={"seed", "steps", "validate_every"})
+        free = {"seed", "steps", "validate_every"}
+        if training.schedule != "constant":
+            free.remove("steps")
+        rest = training.model_dump_json(exclude=free)
         return f"{self.task.model.model_dump_json()} {rest} {interval} {self.rows}"
-
-
-class SweepPoint(Settings):
-    """One point of a grid: the settings of `make_task` and the data.
-
-    Attributes:
-        data: Generator or file.
-        resource: Resource string.
-        qubits: Qubits per QPU.
-        depth: Convolution layers per stage.
-        mixing: Mixing layers before the embedding.
-        readout: `weights` or `parity`.
-        pooling: `halves` or `all-but-one`.
-        noise: Table of local noise, with the arguments of `Noise`.
-        steps: Optimiser steps.
-        batch_size: Rows of a minibatch.
-        learning_rate: Step size of Adam.
-        runs: Number of independent runs.
-        seed: Seed of initial parameters and data order.
-        loss: `mse` or `product`.
-        validate_every: Steps between points of the curves.
-    """
-
-    model_config = ConfigDict(strict=True)
-
-    data: DataSource
-    resource: str
-    qubits: int | None = None
-    depth: int | None = None
-    mixing: int | None = None
-    readout: str | None = None
-    pooling: str | None = None
-    noise: dict[str, Any] | None = None
-    steps: int | None = None
-    batch_size: int | None = None
-    learning_rate: float | None = None
-    runs: int | None = None
-    seed: int | None = None
-    loss: str | None = None
-    validate_every: int | None = None
-
-    def task(self, dataset: Dataset) -> Task:
-        """The task; raises `EbitError` if a setting does not fit the data."""
-        return make_task(dataset, **self.model_dump(exclude={"data"}, exclude_unset=True))
 
 
 def read_sweep(path: Path) -> list[SweepTask]:
@@ -142,13 +101,13 @@ def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:
     tasks: dict[str, SweepTask] = {}
     for where, settings in grid_points(content, path):
         try:
-            point = SweepPoint(**{**settings, "data": _source(settings, path.parent)})
-            dataset = loaded(point.data)
-            task = point.task(dataset)
+            source = _source(settings.pop("data", None), path.parent)
+            dataset = loaded(source)
+            task = task_of(dataset, settings)
         except EbitError as error:
             raise EbitError(f"{where}: {error}") from None
         rows = (len(dataset.y_train), len(dataset.y_validation))
-        tasks.setdefault(task.hash, SweepTask(point.data, task, rows))
+        tasks.setdefault(task.hash, SweepTask(source, task, rows))
     return list(tasks.values())
 
 
@@ -229,9 +188,8 @@ def _values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-def _source(settings: dict[str, Any], folder: Path) -> DataSource:
+def _source(data: object, folder: Path) -> DataSource:
     """The data of a point; a path is taken from the folder of the sweep file."""
-    data = settings.get("data")
     if not isinstance(data, str | dict):
         raise EbitError(
             f"Argument `data` must be text or a table with `source`, but is {data!r}: give one."

@@ -2,19 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import polars as pl
 
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
-from ebit.learning import Progress
+from ebit.learning import Progress, TrainingSettings
+from ebit.models import ModelSettings
 from ebit.models.checks import MAX_QUBITS
-from ebit.physics import Noise
+from ebit.resources import Resource
 from ebit.results.run import run_task
 from ebit.results.store import Store
-from ebit.results.task import ModelSettings, Task, TrainingSettings
+from ebit.results.task import Task, TaskOptions
 
 
 def default_qubits(dataset: Dataset) -> int:
@@ -35,81 +37,45 @@ def default_qubits(dataset: Dataset) -> int:
 
 
 def make_task(
-    dataset: Dataset,
-    *,
-    resource: str,
-    qubits: int | None = None,
-    depth: int = 20,
-    mixing: int = 0,
-    readout: str = "weights",
-    pooling: str = "halves",
-    noise: Noise | dict[str, Any] | None = None,
-    steps: int = 2000,
-    batch_size: int | None = None,
-    learning_rate: float = 0.05,
-    runs: int = 5,
-    seed: int = 0,
-    loss: str = "mse",
-    validate_every: int | None = None,
+    dataset: Dataset, *, resource: str | Resource, **settings: Unpack[TaskOptions]
 ) -> Task:
     """A task from a data set and settings; every setting is checked.
 
     Args:
         dataset: The data.
-        resource: Resource string, or a baseline (`single`, `dnn`).
-        qubits: Qubits per QPU; by default half of the features.
-        depth: Convolution layers per stage.
-        mixing: Mixing layers before the embedding.
-        readout: `weights` or `parity`.
-        pooling: `halves` or `all-but-one`.
-        noise: Local noise of the QPUs (a dict names the arguments of `Noise`); None for no noise.
-        steps: Optimiser steps.
-        batch_size: Rows of a minibatch; by default 768 or all rows if there are fewer.
-        learning_rate: Step size of Adam.
-        runs: Number of independent runs.
-        seed: Seed of initial parameters and data order.
-        loss: `mse` or `product`.
-        validate_every: Steps between points of the curves; by default 50 points.
+        resource: Resource string or resource, or a baseline (`single`, `dnn`).
+        **settings: Any settings of `ModelSettings` and `TrainingSettings`; None or left out: by
+            default. `qubits` is half of the features by default, `batch_size` 768 or all rows if
+            there are fewer, and `validate_every` gives 50 points.
 
     Returns:
         The task.
 
     Raises:
-        EbitError: If a setting is out of range or does not fit the data.
+        EbitError: If a setting is unknown or out of range or does not fit the data.
+
+    Example:
+        >>> from ebit.data import load
+        >>> make_task(load("chsh"), resource="bell:1", depth=3).training.batch_size
+        16
     """
-    rows = len(dataset.y_train)
-    if qubits is None:
-        qubits = default_qubits(dataset)
-    if batch_size is not None and batch_size > rows:
-        raise EbitError(
-            f"Argument `batch_size` must be at most the {rows} rows of training data in "
-            f"{dataset.name!r}, but is {batch_size}."
-        )
-    circuit: dict[str, Any] = {
-        "resource": resource,
-        "qubits": qubits,
-        "depth": depth,
-        "mixing": mixing,
-        "readout": readout,
-        "pooling": pooling,
-        "noise": noise,
-    }
-    training: dict[str, Any] = {
-        "steps": steps,
-        "batch_size": min(768, rows) if batch_size is None else batch_size,
-        "learning_rate": learning_rate,
-        "runs": runs,
-        "seed": seed,
-        "loss": loss,
-        "validate_every": max(1, steps // 50) if validate_every is None else validate_every,
-    }
+    return task_of(dataset, {"resource": resource, **settings})
+
+
+def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
+    """As `make_task`, for settings that are a table."""
+    given = {name: value for name, value in settings.items() if value is not None}
+    model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
+    training = TrainingSettings.for_rows(len(dataset.y_train), given)
+    if "qubits" not in model:
+        model["qubits"] = default_qubits(dataset)
     task = Task(
-        model=ModelSettings(**circuit),
-        training=TrainingSettings(**training),
+        model=ModelSettings(**model),
+        training=training,
         data=dataset.name,
         fingerprint=_fingerprint(dataset),
     )
-    check_features(dataset, 2, qubits)
+    check_features(dataset, 2, task.model.qubits)
     return task
 
 

@@ -15,6 +15,7 @@ from harness import Variant
 from problem import Layout, Params, Problem, flatten
 from protocol import SAMPLES, Answer, Check, Order, median_seconds
 
+from ebit.learning import TrainingSettings
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Program
 from ebit.models import DistributedQCNN
@@ -64,7 +65,8 @@ def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
     copies = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs, *leaf.shape)), params)
     state = (copies, jax.vmap(program.optimizer.init)(copies))
     losses = jnp.zeros((STEPS, runs), jnp.float32)
-    indices = jnp.asarray(minibatch_indices(0, problem.batch, problem.batch, 0, STEPS))
+    settings = TrainingSettings(batch_size=problem.batch)
+    indices = jnp.asarray(minibatch_indices(settings, problem.batch, 0, STEPS))
     key = jax.random.key(0)
     begin = time.perf_counter()
     compiled = Program.steps.lower(program, state, losses, indices, 0, STEPS, data, key).compile()
