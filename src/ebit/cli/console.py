@@ -98,9 +98,7 @@ def print_summary(summary: pl.DataFrame) -> None:
     What is used up in further units and, on a network, the seconds of waiting are columns more.
     """
     units = [
-        unit
-        for unit in further_units(summary.columns)
-        if summary[f"{unit}_per_inference"].sum()
+        unit for unit in further_units(summary.columns) if summary[f"{unit}_per_inference"].sum()
     ]
     waits = summary["waiting_seconds_per_inference"].is_not_null().any()
     titles: tuple[str, ...] = (
