@@ -10,7 +10,7 @@ from jax.test_util import check_grads
 from numpy.typing import NDArray
 
 import dense_reference as dense
-from ebit.circuits import convolution_matrix, convolve_rows, convolve_states, uses_per_layer
+from ebit.circuits import bricks, convolution_matrix, convolve_rows, convolve_states
 from gate_matrices import Complex, matrix_of, natural_index
 
 SHAPES = [(1, 2), (3, 2), (2, 3), (1, 4), (2, 4), (1, 5), (1, 8)]
@@ -105,4 +105,4 @@ def test_an_angle_is_used_once_per_rotation_gate(qubits: int) -> None:
     wires = [dense.Wire(qubit, 0, qubit) for qubit in range(qubits)]
     paths = [("angles", (0, qubit)) for qubit in range(qubits)]
     gates = dense.layer({"angles": angles}, paths, wires)
-    assert [gate.path for gate in gates].count(paths[0]) == uses_per_layer(qubits)
+    assert [gate.path for gate in gates].count(paths[0]) == len(bricks(qubits))

@@ -6,20 +6,31 @@ the product V of all gates before it, the generator pulled back to the input is
 
 .. math:: \frac{\partial M}{\partial\theta} = \frac{i}{2} [\tilde G, M] .
 
-So one walk through the circuit gives M and all its derivatives. Measured qubits are kept and
-control the rotations (deferred measurement).
+So one walk through the circuit, step by step, gives M and all its derivatives. Measured qubits are
+kept and control the rotations (deferred measurement).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ebit.circuits import (
-    brick_signs,
-    drivers,
+    POOLINGS,
+    QPU,
+    Circuit,
+    Gate,
+    Measure,
+    Operation,
+    Parameter,
+    Rotate,
+    Step,
+    Wiring,
+    build_circuit,
     hadamard_matrix,
-    outcome_order,
+    measurement_order,
+    measurements,
     pair_columns,
     spins,
 )
@@ -74,95 +85,118 @@ def local_circuit(
         >>> one.effect.shape, one.effect_slopes.shape, one.columns.shape
         ((3, 4, 4), (3, 14, 4, 4), (3, 4, 2))
     """
-    points, _, qubits = mixing.shape
-    dimension = 2**qubits
-    start: Complex = np.broadcast_to(
-        np.eye(dimension, dtype=complex), (points, dimension, dimension)
-    )
-    places = list(pair_columns(qubits, pairs))
-    mixed, generators = _convolve(start, mixing)
+    leaves = (*convolution, mixing, *pooling)  # in the order in which a circuit numbers them
+    angles = np.concatenate([leaf.reshape(len(leaf), -1) for leaf in leaves], axis=1)
+    circuit = _one_qpu(mixing, convolution, pooling)
+
+    mixed, generators = _walk(circuit, ("mixing",), angles)
+    places = list(pair_columns(mixing.shape[-1], pairs))
     column_slopes = -0.5j * mixed[:, None] @ generators[..., places]
 
-    state, convolved, pooled = start, [], []
-    for angles, rotations in zip(convolution, pooling, strict=True):
-        state, generators = _convolve(state, angles)
-        convolved.append(generators)
-        state, generators = _pool(state, rotations, angles.shape[-1])
-        pooled.append(generators)
-    rows = state[:, ::2]  # the last qubit is 0
+    trained, generators = _walk(circuit, ("convolution", "pooling"), angles)
+    rows = trained[:, ::2]  # the last qubit is 0
     effect = _dagger(rows) @ rows
-    product = np.concatenate(convolved + pooled, axis=1) @ effect[:, None]
-    return LocalCircuit(
-        effect, 0.5j * (product - _dagger(product)), mixed[..., places], column_slopes
+    product = generators @ effect[:, None]
+    effect_slopes = 0.5j * (product - _dagger(product))
+    return LocalCircuit(effect, effect_slopes, mixed[..., places], column_slopes)
+
+
+def _one_qpu(mixing: Real, convolution: tuple[Real, ...], pooling: tuple[Real, ...]) -> Circuit:
+    """The circuit that angles of these shapes are for."""
+    qubits, measured = mixing.shape[-1], tuple(leaf.shape[1] for leaf in pooling)
+    layout = next(name for name in POOLINGS if measurements(qubits, name) == measured)
+    return build_circuit(
+        Wiring((QPU("A", qubits, qubits),)),
+        depth=convolution[0].shape[1],
+        mixing=mixing.shape[1],
+        pooling=layout,
     )
 
 
-def _convolve(state: Complex, angles: Real) -> tuple[Complex, Complex]:
-    """A convolution on the trailing qubits: matrices (points, d, d) and pulled-back generators."""
-    points, depth, qubits = angles.shape
-    dimension = state.shape[-1]
-    table = _repeated(spins(qubits).T, dimension)
-    generators = np.zeros((points, depth, qubits, dimension, dimension), complex)
-    for layer in range(depth):
-        for signs in _repeated(brick_signs(qubits), dimension):
-            state = signs[:, None] * _hadamard(state, qubits)
-            state = _hadamard(state, qubits)
-            state, pulled = _rotate(state, table, angles[:, layer])
-            state = _hadamard(state, qubits)
-            generators[:, layer] += pulled
-    return state, generators.reshape(points, -1, dimension, dimension)
+def _walk(circuit: Circuit, blocks: Sequence[str], angles: Real) -> tuple[Complex, Complex]:
+    """The unitary of some blocks and the pulled-back generators of their angles.
 
+    Args:
+        circuit: Of one QPU.
+        blocks: Names of blocks.
+        angles: All angles (points, angles) in radians.
 
-def _pool(state: Complex, angles: Real, qubits: int) -> tuple[Complex, Complex]:
-    """A pooling round of the trailing qubits, measured ones leading."""
-    points, measured = angles.shape[:2]
-    dimension = state.shape[-1]
-    driven = drivers(qubits, measured=measured)
-    generators = np.empty((points, measured, 2, 2, dimension, dimension), complex)
-    for turn in range(max(map(len, driven))):
-        acting = {own[turn]: place for place, own in enumerate(driven) if turn < len(own)}
-        table = _repeated(_pooling_spins(qubits, measured, acting), dimension)
-        outcomes = list(acting)
-        flat = angles[:, outcomes].reshape(points, -1, 2)
-        for kind in range(2):  # RZ, then RX
-            state, pulled = _rotate(state, table, flat[..., kind])
-            generators[:, :, :, kind][:, outcomes] = pulled.reshape(
-                points, -1, 2, dimension, dimension
-            )
-            state = _hadamard(state, qubits - measured)
-    return state, generators.reshape(points, -1, dimension, dimension)
-
-
-def _pooling_spins(qubits: int, measured: int, acting: dict[int, int]) -> Real:
-    """Generators (outcomes * 2, 2**qubits): spin of the driven qubit where the outcome fits.
-
-    `acting` has for each outcome the place of the qubit that it drives.
+    Returns:
+        (points, d, d), basis in measurement order, and (points, angles of these blocks, d, d) in
+        the order of their numbers.
     """
-    index, order = np.arange(2**qubits), outcome_order(qubits, 1, measured)
-    rows = []
-    for outcome, place in acting.items():
-        bit = (index >> (qubits - 1 - order.index(outcome))) & 1
-        spin = 1 - 2 * ((index >> (qubits - measured - 1 - place)) & 1)
-        rows += [spin * (bit == 0), spin * (bit == 1)]
-    return np.array(rows, float)
+    part = replace(circuit, blocks=tuple(b for b in circuit.blocks if b.name in blocks))
+    table = _Table(part)
+    numbers = np.flatnonzero(part.uses)
+    dimension = len(table.spins)
+    shape = (len(angles), dimension, dimension)
+    state: Complex = np.broadcast_to(np.eye(dimension, dtype=complex), shape)
+    generators = np.zeros((len(angles), len(numbers), dimension, dimension), complex)
+    for step in part.steps:
+        if step.kind == "H":
+            state = table.hadamard(state, step)
+        elif step.kind == "CZ":
+            state = table.signs(step)[:, None] * state
+        elif step.kind in ("RX", "RZ"):  # RX = H RZ H
+            if step.kind == "RX":
+                state = table.hadamard(state, step)
+            rotated, rows = table.rotations(step)
+            pulled = _dagger(state)[:, None] @ (rows[..., None] * state[:, None])
+            generators[:, np.searchsorted(numbers, rotated)] += pulled
+            state = np.exp(-0.5j * (angles[:, rotated] @ rows))[..., None] * state
+            if step.kind == "RX":
+                state = table.hadamard(state, step)
+    return state, generators
 
 
-def _rotate(state: Complex, table: Real, angles: Real) -> tuple[Complex, Complex]:
-    """Diagonal rotations with generators (p, d) and angles (points, p), and where they act."""
-    pulled = _dagger(state)[:, None] @ (table[..., None] * state[:, None])
-    return np.exp(-0.5j * (angles @ table))[..., None] * state, pulled
+class _Table:
+    """What the operations of one QPU do to the basis, in measurement order."""
+
+    def __init__(self, circuit: Circuit) -> None:
+        self.circuit = circuit
+        self.qubits = circuit.wiring.qpus[0].qubits
+        self.spins = spins(self.qubits)
+        measured = [op for op in circuit.operations if isinstance(op, Measure)]
+        self.bits = {op.bit: self.spins[:, op.qubit.number] < 0 for op in measured}
+
+    def signs(self, step: Step) -> Real:
+        """Signs (d,) of CZ gates."""
+        ones = [[self.spins[:, q.number] < 0 for q in op.qubits] for op in step.operations]
+        both = np.array([first & second for first, second in ones])
+        return 1.0 - 2.0 * (both.sum(axis=0) % 2)
+
+    def rotations(self, step: Step) -> tuple[list[int], Real]:
+        """Numbers of the angles and their generators (angles, d): Z, where the bit fits."""
+        found: list[tuple[Parameter, Real]] = []
+        for operation in step.operations:
+            spin = self.spins[:, operation.qubits[0].number]
+            match operation:
+                case Gate(_, _, Parameter() as angle):
+                    found.append((angle, spin))
+                case Rotate(_, _, bit, (zero, one)):
+                    found += [(zero, spin * ~self.bits[bit]), (one, spin * self.bits[bit])]
+        return [self.circuit.number(angle) for angle, _ in found], np.array([z for _, z in found])
+
+    def hadamard(self, state: Complex, step: Step) -> Complex:
+        """H on the qubits of a step; the trailing ones in one product."""
+        places = {self._place(operation) for operation in step.operations}
+        trailing = set(range(self.qubits - len(places), self.qubits))
+        for place in [] if places == trailing else sorted(places):
+            state = _product(hadamard_matrix(1), state, 2 ** (self.qubits - 1 - place))
+        if places == trailing:
+            state = _product(hadamard_matrix(len(places)), state, 1)
+        return state
+
+    def _place(self, operation: Operation) -> int:
+        """Where its qubit stands in the basis index."""
+        return measurement_order(self.qubits).index(operation.qubits[0].number)
 
 
-def _hadamard(state: Complex, qubits: int) -> Complex:
-    """H on every one of the trailing qubits."""
-    points, dimension, _ = state.shape
-    blocks = state.reshape(points, -1, 2**qubits, dimension)
-    return (hadamard_matrix(qubits) @ blocks).reshape(state.shape)
-
-
-def _repeated(table: Real, dimension: int) -> Real:
-    """A table over the trailing qubits as one over all of them."""
-    return np.tile(table, dimension // table.shape[-1])
+def _product(matrix: Real, state: Complex, behind: int) -> Complex:
+    """A real matrix on some neighbouring qubits, with so many states of the qubits behind them."""
+    points, _, columns = state.shape
+    blocks = state.reshape(points, -1, len(matrix), behind * columns)
+    return (matrix @ blocks).reshape(state.shape)
 
 
 def _dagger(matrix: Complex) -> Complex:

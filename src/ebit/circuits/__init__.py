@@ -15,23 +15,56 @@ from ebit.circuits.basis import (
     spins,
     stages,
 )
+from ebit.circuits.build import build_circuit, parameter_shapes
+from ebit.circuits.circuit import (
+    Circuit,
+    DataAngle,
+    Gate,
+    Measure,
+    Operation,
+    Parameter,
+    Rotate,
+    Send,
+    Share,
+    Step,
+)
 from ebit.circuits.convolution import (
     brick_signs,
+    bricks,
     convolution_matrix,
     convolve_rows,
     convolve_states,
-    uses_per_layer,
 )
 from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
+from ebit.circuits.text import Drawing, draw_text
+from ebit.circuits.wiring import QPU, Qubit, SharedState, Wiring
 
 __all__ = [
     "POOLINGS",
+    "QPU",
+    "Circuit",
+    "DataAngle",
+    "Drawing",
+    "Gate",
+    "Measure",
+    "Operation",
+    "Parameter",
+    "Qubit",
+    "Rotate",
+    "Send",
+    "Share",
+    "SharedState",
+    "Step",
+    "Wiring",
     "brick_signs",
+    "bricks",
+    "build_circuit",
     "convolution_matrix",
     "convolve_rows",
     "convolve_states",
+    "draw_text",
     "drivers",
     "embedding_phases",
     "hadamard_matrix",
@@ -40,11 +73,11 @@ __all__ = [
     "outcome_order",
     "outcome_rotations",
     "pair_columns",
+    "parameter_shapes",
     "pool_rows",
     "pool_states",
     "ring",
     "spins",
     "stages",
-    "uses_per_layer",
     "walsh_hadamard",
 ]

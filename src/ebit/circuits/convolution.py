@@ -23,20 +23,23 @@ from ebit.circuits.hadamard import walsh_hadamard
 from ebit.jax_settings import own_settings
 
 
-def uses_per_layer(qubits: int) -> int:
-    """How often a layer uses each of its angles: once per brick.
+@cache
+def bricks(qubits: int) -> tuple[tuple[tuple[int, int], ...], ...]:
+    """Bonds of the CZ gates of each brick of a layer: the bonds of the ring in turn.
 
     Args:
         qubits: Qubits of the register that the layer acts on, all QPUs that it spans together.
 
     Returns:
-        1 for two qubits, whose only bond is one brick; otherwise 2.
+        One brick for two qubits, whose ring is one bond; otherwise two. A layer uses each of its
+        angles once per brick.
 
     Example:
-        >>> uses_per_layer(2), uses_per_layer(4)
-        (1, 2)
+        >>> bricks(2), bricks(4)
+        ((((0, 1),),), (((0, 1), (2, 3)), ((1, 2), (3, 0))))
     """
-    return 1 if qubits == 2 else 2
+    bonds = tuple(ring(qubits))
+    return (bonds,) if len(bonds) == 1 else (bonds[0::2], bonds[1::2])
 
 
 @cache
@@ -55,10 +58,9 @@ def brick_signs(qubits: int, qpus: int = 1) -> NDArray[np.float64]:
         array([[ 1.,  1.,  1., -1.]])
     """
     ones = spins(qubits, qpus) < 0
-    bonds = ring(qubits)
-    count = uses_per_layer(qubits)
-    bricks = [bonds[first::count] for first in range(count)]
-    return np.stack([(-1.0) ** sum(ones[:, i] & ones[:, j] for i, j in brick) for brick in bricks])
+    return np.stack(
+        [(-1.0) ** sum(ones[:, i] & ones[:, j] for i, j in brick) for brick in bricks(qubits)]
+    )
 
 
 def _diagonals(angles: jax.Array, qpus: int) -> tuple[jax.Array, jax.Array]:
@@ -70,13 +72,13 @@ def _diagonals(angles: jax.Array, qpus: int) -> tuple[jax.Array, jax.Array]:
     depth, qubits = angles.shape
     table = jnp.asarray(-0.5 * spins(qubits, qpus).T, angles.dtype)
     rotations = jnp.matmul(angles, table, precision=lax.Precision.HIGHEST)
-    bricks = brick_signs(qubits, qpus)
+    crossings = brick_signs(qubits, qpus)
     last = np.ones((1, 2**qubits))
-    signs = jnp.asarray(np.concatenate([np.tile(bricks, (depth, 1)), last]), angles.dtype)
+    signs = jnp.asarray(np.concatenate([np.tile(crossings, (depth, 1)), last]), angles.dtype)
     parts = []
     for part, first in ((jnp.cos(rotations), 1.0), (jnp.sin(rotations), 0.0)):
         start = jnp.full((1, 2**qubits), first, angles.dtype)
-        parts.append(signs * jnp.concatenate([start, jnp.repeat(part, len(bricks), axis=0)]))
+        parts.append(signs * jnp.concatenate([start, jnp.repeat(part, len(crossings), axis=0)]))
     return parts[0], parts[1]
 
 
@@ -132,7 +134,7 @@ def _alternate_backward(
     both = jnp.stack([result, cotangent], axis=1)
     both, gradients = lax.scan(brick, both, (cosines, sines), reverse=not transposed)
     table = jnp.asarray(-0.5 * spins(qubits, qpus), cosines.dtype)
-    rotations = gradients[1:].reshape(-1, len(brick_signs(qubits, qpus)), dimension).sum(axis=1)
+    rotations = gradients[1:].reshape(-1, len(bricks(qubits)), dimension).sum(axis=1)
     angles = jnp.matmul(rotations, table, precision=lax.Precision.HIGHEST)
     return angles, walsh_hadamard(both[:, 1])
 

@@ -4,6 +4,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import jax
 
+from ebit.circuits import Circuit
 from ebit.engine.base import Encoded
 from ebit.resources import Consumption
 
@@ -57,8 +58,8 @@ class CircuitModel(Model, Protocol):
     """A model whose label is read off measured bits."""
 
     @property
-    def register_qpus(self) -> int:
-        """QPUs that one gate can span."""
+    def circuit(self) -> Circuit:
+        """What happens to the qubits, in order."""
 
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
         """Joint probabilities of the read-out bits, shape (batch, 2, ...), one axis per bit."""

@@ -1,5 +1,6 @@
 """Two QPUs with a quantum convolutional network each, and what they share."""
 
+import math
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -8,15 +9,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.circuits import measurements, stages
-from ebit.engine import Engine, LocalEffects, NoisyJoint, select_engine
+from ebit.circuits import Circuit, Wiring, build_circuit, parameter_shapes
+from ebit.engine import Engine, LocalEffects, select_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
+from ebit.models.drawing import Drawn
 from ebit.physics import Noise
-from ebit.resources import Consumption, Resource, Separable, teleported
+from ebit.resources import Consumption, Resource, Separable
 
 MAX_DESIGNED_QUBITS = 4
 READOUTS = ("weights", "parity")
@@ -24,7 +26,7 @@ PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
 
 @dataclass(frozen=True)
-class DistributedQCNN:
+class DistributedQCNN(Drawn):
     r"""Distributed quantum convolutional network on two QPUs.
 
     .. math:: E_w(x) = \sum_{ab} w_{ab} P(a, b | x), \qquad \text{label} = \mathrm{sgn}\, E_w(x)
@@ -44,7 +46,7 @@ class DistributedQCNN:
         EbitError: If an argument is out of range.
 
     Example:
-        >>> from ebit.resources import Consumption, Resource, Separable, teleported
+        >>> from ebit.resources import BellPairs
         >>> model = DistributedQCNN(depth=20, resource=BellPairs(1))
         >>> model.num_parameters
         268
@@ -102,11 +104,6 @@ class DistributedQCNN:
         return self.qpus * self.qubits
 
     @property
-    def register_qpus(self) -> int:
-        """QPUs that one gate can span."""
-        return self.qpus if self.resource.has_nonlocal_gates else 1
-
-    @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
         return isinstance(self.engine, LocalEffects)
@@ -114,16 +111,20 @@ class DistributedQCNN:
     @property
     def num_parameters(self) -> int:
         """Angles of both QPUs and read-out weights."""
-        layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
-        angles = layers + 4 * (self.qubits - 1)
         schmidt = 2**self.resource.pairs if self.resource.trains_state else 0
-        return 2 * angles + schmidt + (4 if self.readout == "weights" else 1)
+        return count_angles(self._shapes) + schmidt + (4 if self.readout == "weights" else 1)
 
     @property
     def consumption(self) -> Consumption:
         """What one inference uses up between the QPUs; with noise, gates take pairs and bits."""
-        used = self.resource.consumption(self.qubits, self.depth, self.mixing, self.pooling)
-        return teleported(used) if isinstance(self.engine, NoisyJoint) else used
+        return Consumption(**self.circuit.amounts)
+
+    @cached_property
+    def circuit(self) -> Circuit:
+        """What happens to the qubits, in order."""
+        return build_circuit(
+            self._wiring, depth=self.depth, mixing=self.mixing, pooling=self.pooling
+        )
 
     @cached_property
     def engine(self) -> Engine:
@@ -143,12 +144,7 @@ class DistributedQCNN:
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
             () for parity).
         """
-        shapes: dict[str, Any] = {
-            "mixing": (2, self.mixing, self.qubits),
-            "convolution": tuple((2, self.depth, m) for m in stages(self.qubits, self.pooling)),
-            "pooling": tuple((2, h, 2, 2) for h in measurements(self.qubits, self.pooling)),
-        }
-        parameters = random_angles(key, shapes, dtype)
+        parameters = random_angles(key, self._shapes, dtype)
         weights = PARITY if self.readout == "weights" else 1.0
         parameters["readout"] = jnp.asarray(weights, dtype)
         if self.resource.trains_state:
@@ -228,6 +224,16 @@ class DistributedQCNN:
         """Bytes that one training step of one run holds at its peak, to leading order."""
         return self.engine.memory(self.depth, batch, bytes_per_real)
 
+    @property
+    def _wiring(self) -> Wiring:
+        noisy = self.noise is not None and not self.noise.is_zero
+        return self.resource.wiring(self.qubits, noisy=noisy)
+
+    @property
+    def _shapes(self) -> dict[str, Any]:
+        """Shapes of the arrays of angles."""
+        return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling)
+
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
         circuit: Any = {name: leaf for name, leaf in parameters.items() if name != "readout"}
         return self.engine.probabilities(jax.tree.map(jnp.asarray, circuit), encoded)
@@ -246,6 +252,11 @@ def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Paramet
     ]
     parameters: Parameters = jax.tree.unflatten(structure, angles)
     return parameters
+
+
+def count_angles(shapes: dict[str, Any]) -> int:
+    """Angles in a pytree of shapes."""
+    return sum(math.prod(shape) for shape in jax.tree.leaves(shapes, is_leaf=_is_shape))
 
 
 def _is_shape(node: Any) -> bool:

@@ -1,6 +1,7 @@
 """The baseline with one QPU that sees both halves of the input."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -9,9 +10,13 @@ import numpy as np
 from jax import lax
 
 from ebit.circuits import (
+    QPU,
+    Circuit,
+    Wiring,
+    build_circuit,
     convolve_states,
     embedding_phases,
-    measurements,
+    parameter_shapes,
     stages,
     walsh_hadamard,
 )
@@ -22,7 +27,8 @@ from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
-from ebit.models.distributed_qcnn import random_angles
+from ebit.models.distributed_qcnn import count_angles, random_angles
+from ebit.models.drawing import Drawn
 from ebit.physics import Noise, QPUNoise
 from ebit.resources import Consumption
 
@@ -30,7 +36,7 @@ _MOST_NOISY_QUBITS = 8
 
 
 @dataclass(frozen=True)
-class SingleQCNN:
+class SingleQCNN(Drawn):
     r"""One QPU of n qubits; the halves s and t of the input are embedded one after the other.
 
     .. math:: E(x) = P(0) - P(1),\quad |\psi\rangle = D(t) H D(s) H |0\rangle
@@ -80,11 +86,6 @@ class SingleQCNN:
         return 2 * self.qubits
 
     @property
-    def register_qpus(self) -> int:
-        """There is one QPU."""
-        return 1
-
-    @property
     def stacks_runs(self) -> bool:
         """One small operator per run: runs are faster side by side."""
         return True
@@ -92,23 +93,34 @@ class SingleQCNN:
     @property
     def num_parameters(self) -> int:
         """Angles of the QPU."""
-        layers = self.mixing * self.qubits + self.depth * sum(stages(self.qubits, self.pooling))
-        return layers + 4 * (self.qubits - 1)
+        return count_angles(self._shapes)
 
     @property
     def consumption(self) -> Consumption:
         """One QPU needs no link."""
         return Consumption()
 
+    @cached_property
+    def circuit(self) -> Circuit:
+        """What happens to the qubits, in order."""
+        return build_circuit(
+            self._wiring, depth=self.depth, mixing=self.mixing, pooling=self.pooling
+        )
+
+    @property
+    def _wiring(self) -> Wiring:
+        """One QPU that holds all features."""
+        return Wiring((QPU("A", self.qubits, self.features),))
+
+    @property
+    def _shapes(self) -> dict[str, Any]:
+        """Shapes of the arrays of angles."""
+        return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling)
+
     @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
-        shapes: dict[str, Any] = {
-            "mixing": (self.mixing, self.qubits),
-            "convolution": tuple((self.depth, m) for m in stages(self.qubits, self.pooling)),
-            "pooling": tuple((h, 2, 2) for h in measurements(self.qubits, self.pooling)),
-        }
-        return random_angles(key, shapes, dtype)
+        return random_angles(key, self._shapes, dtype)
 
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:

@@ -2,19 +2,14 @@
 
 from dataclasses import dataclass
 
-from ebit.circuits import stages
+from ebit.circuits import Step
 from ebit.models import DistributedQCNN
 from ebit.network import Qpu
 
 
 @dataclass(frozen=True)
 class GateTimes:
-    """Times of the slower of two QPUs, in seconds: they wait for each other.
-
-    Example:
-        >>> GateTimes(0.0, 1e-3, 1e-2).layer(4)
-        0.002
-    """
+    """Times of the slower of two QPUs, in seconds: they wait for each other."""
 
     one_qubit: float
     two_qubit: float
@@ -29,33 +24,22 @@ class GateTimes:
             max(qpu.readout_time for qpu in qpus),
         )
 
-    def layer(self, qubits: int) -> float:
-        """A convolution layer on a ring: H, CZ gates that do not overlap, RX, once or twice."""
-        bricks = 1 if qubits == 2 else 2
-        return 2 * bricks * self.one_qubit + ring_rounds(qubits) * self.two_qubit
+    def step(self, step: Step) -> float:
+        """Operations of one kind; no qubit is in two of them at the same time."""
+        return step.rounds * self._once[step.kind]
 
-
-def ring_rounds(qubits: int) -> int:
-    """Rounds of two-qubit gates on all bonds of a ring, no qubit in two gates of a round.
-
-    Args:
-        qubits: Qubits of the ring.
-
-    Returns:
-        1 for two qubits, 2 for an even number, 3 for an odd one.
-
-    Example:
-        >>> ring_rounds(2), ring_rounds(4), ring_rounds(5)
-        (1, 2, 3)
-    """
-    return 1 if qubits == 2 else 2 + qubits % 2
+    @property
+    def _once(self) -> dict[str, float]:
+        """Of one operation of each kind; pairs and messages are waiting, counted elsewhere."""
+        one, two = self.one_qubit, self.two_qubit
+        own = {"H": one, "RX": one, "RZ": one, "CZ": two, "RZZ": two, "measure": self.readout}
+        return {**own, "share": 0.0, "send": 0.0}
 
 
 def circuit_seconds(model: DistributedQCNN, times: GateTimes) -> float:
     """Duration of one run of a circuit without any communication.
 
-    The QPUs work at the same time. Embedding: H, RZ and the gates of the ring; convolution and
-    mixing layers; pooling: a measurement, then RZ and RX; in the end the measurement of the label.
+    The QPUs work at the same time, one step of the circuit after the other.
 
     Args:
         model: The circuit.
@@ -68,8 +52,4 @@ def circuit_seconds(model: DistributedQCNN, times: GateTimes) -> float:
         >>> circuit_seconds(DistributedQCNN(qubits=2, depth=3), GateTimes(0.0, 1.0, 10.0))
         24.0
     """
-    sizes = stages(model.qubits)
-    embedding = 2 * times.one_qubit + ring_rounds(model.qubits) * times.two_qubit
-    layers = model.mixing * times.layer(model.qubits) + model.depth * sum(map(times.layer, sizes))
-    pooling = len(sizes) * (times.readout + 2 * times.one_qubit)
-    return embedding + layers + pooling + times.readout
+    return sum(map(times.step, model.circuit.steps))

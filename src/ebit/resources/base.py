@@ -1,8 +1,13 @@
 """The shape every resource has."""
 
-from ebit.circuits import stages
+from itertools import chain
+
+from ebit.circuits import QPU, Qubit, SharedState, Wiring, build_circuit
 from ebit.physics import BELL, PairState
 from ebit.resources.consumption import Consumption
+
+QPUS = ("A", "B")
+"""Names of the two QPUs."""
 
 
 class Resource:
@@ -43,16 +48,43 @@ class Resource:
         """Pairs shared before the inference that only a link between the QPUs can make."""
         return self.pairs if self.unit == "ebits" else 0
 
+    def wiring(self, qubits: int, *, noisy: bool = False) -> Wiring:
+        """Two QPUs that share this, with one feature per qubit.
+
+        Args:
+            qubits: Qubits per QPU.
+            noisy: Whether the QPUs are noisy: then gates across are teleported, as they are where
+                the pairs are no Bell pairs.
+
+        Returns:
+            The QPUs and what joins them; pairs are on the first qubits of both.
+
+        Example:
+            >>> from ebit.resources import BellPairs
+            >>> (pair,) = BellPairs(1).wiring(qubits=4).shared
+            >>> " and ".join(map(str, pair.members)), pair.amount, pair.unit
+            ('A0 and B0', 1, 'ebits')
+        """
+        members = [tuple(Qubit(name, number) for name in QPUS) for number in range(self.pairs)]
+        shared = [SharedState(pair, self.pair_state, self.unit) for pair in members]
+        if self.trains_state:
+            whole = tuple(chain(*members))
+            shared = [SharedState(whole, self.pair_state, self.unit, self.pairs, leaf="schmidt")]
+        first, second = QPUS
+        return Wiring(
+            qpus=tuple(QPU(name, qubits, qubits) for name in QPUS),
+            shared=(*shared, *shared_values(self.values)),
+            messages=((first, second), (second, first)) if self.sends_bits else (),
+            gates_across=self.has_nonlocal_gates,
+            teleported=self.has_nonlocal_gates and (noisy or self.pair_state != BELL),
+        )
+
     def consumption(
         self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
     ) -> Consumption:
-        r"""What one inference uses up.
+        """What one inference uses up, counted in its circuit.
 
-        A pair is one of its unit, and so many values take :math:`\lceil \log_2 \rceil` shared bits.
-        Each QPU sends its n - 1 outcomes, in one round per pooling. Two gates of each ring cross:
-        in the embedding and in every layer of every block. They act at the same time, in one round,
-        if each QPU has an even number of qubits left; for an odd number one is in each half of the
-        layer, which makes two rounds. Gates over pairs that are no Bell pairs are teleported.
+        A pair is one of its unit. Gates over pairs that are no Bell pairs are teleported.
 
         Args:
             qubits: Qubits per QPU.
@@ -63,17 +95,14 @@ class Resource:
         Returns:
             Amounts by unit.
         """
-        used = Consumption(**{self.unit: self.pairs})
-        used += Consumption(shared_bits=(self.values - 1).bit_length())
-        left = stages(qubits, pooling)
-        if self.sends_bits:
-            used += Consumption(bits=2 * (qubits - 1), rounds=len(left))
-        if self.has_nonlocal_gates:
-            sizes = mixing * [qubits] + depth * list(left)
-            rounds = 1 + sum(1 + size % 2 for size in sizes)
-            gates = Consumption(nonlocal_gates=2 * (1 + len(sizes)), rounds=rounds)
-            used += gates if self.pair_state == BELL else teleported(gates)
-        return used
+        circuit = build_circuit(self.wiring(qubits), depth=depth, mixing=mixing, pooling=pooling)
+        return Consumption(**circuit.amounts)
+
+
+def shared_values(values: int) -> tuple[SharedState, ...]:
+    r"""Shared randomness of so many values, on no qubits: :math:`\lceil \log_2 \rceil` bits."""
+    bits = (values - 1).bit_length()
+    return (SharedState((), None, "shared_bits", bits),) if bits else ()
 
 
 def teleported(used: Consumption) -> Consumption:

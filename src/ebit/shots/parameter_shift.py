@@ -8,19 +8,18 @@ polynomial of degree r in it. What decides r:
   general rule for controlled rotations, whose generators have the eigenvalues 0 and +-1/2, is not
   needed, because the measured qubit is no longer in superposition.
 - An angle of a convolution or mixing layer occurs in every brick of its layer: r = 1 on a register
-  of two qubits, otherwise r = 2 (`circuits.uses_per_layer`).
+  of two qubits, otherwise r = 2.
+
+The circuit of the model is asked (`Circuit.uses`).
 """
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import jax
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.circuits import uses_per_layer
 from ebit.errors import EbitError
 from ebit.models import CircuitModel, Parameters
-from ebit.random_keys import random_key
 
 UNSHIFTED_CIRCUITS = 2
 """Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
@@ -80,6 +79,7 @@ def angles_of(parameters: Parameters) -> Parameters:
         The same dict without `readout`.
 
     Example:
+        >>> import jax
         >>> from ebit.models import DistributedQCNN
         >>> sorted(angles_of(DistributedQCNN(depth=1).init(jax.random.key(0))))
         ['convolution', 'mixing', 'pooling']
@@ -91,35 +91,29 @@ def shifts_of(model: CircuitModel) -> Shifts:
     """All shifted circuits of a model, two per use of an angle.
 
     Args:
-        model: A model with convolution, mixing and pooling angles.
+        model: A model with a circuit.
 
     Returns:
         Angles are numbered as `jax.flatten_util.ravel_pytree` does it.
+
+    Raises:
+        EbitError: If the state of the pairs is trained: its coefficients are no angles.
 
     Example:
         >>> from ebit.models import DistributedQCNN
         >>> len(shifts_of(DistributedQCNN(qubits=2, depth=4)).angle)
         48
     """
-    angles = angles_of(jax.eval_shape(model.init, random_key(0)))
-    uses = jax.tree.leaves(_uses(model, angles))
-    rules = [shift_rule(int(count)) for leaf in uses for count in leaf]
+    trained = [state.leaf for state in model.circuit.wiring.shared if state.leaf is not None]
+    if trained:
+        raise EbitError(
+            f"Resource {model.resource_name!r} has no gradients from shots: no circuits give the "
+            f"derivatives by its parameters `{trained[0]}`; leave the shots out or use bell:N."
+        )
+    rules = [shift_rule(uses) for uses in model.circuit.uses]
     numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]
     return Shifts(
         np.concatenate(numbers).astype(np.int32),
         np.concatenate([shift for shift, _ in rules]),
         np.concatenate([coefficient for _, coefficient in rules]),
     )
-
-
-def _uses(model: CircuitModel, angles: Parameters) -> dict[str, Any]:
-    """How often the circuit uses each angle: the pytree of the angles, leaves flattened."""
-
-    def layers(leaf: jax.ShapeDtypeStruct) -> NDArray[np.intp]:
-        return np.full(leaf.size, uses_per_layer(model.register_qpus * leaf.shape[-1]))
-
-    def once(leaf: jax.ShapeDtypeStruct) -> NDArray[np.intp]:
-        return np.ones(leaf.size, np.intp)
-
-    rules = {"convolution": layers, "mixing": layers, "pooling": once}
-    return {name: jax.tree.map(rules[name], part) for name, part in angles.items()}

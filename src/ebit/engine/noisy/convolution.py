@@ -15,6 +15,7 @@ import numpy as np
 from jax import lax
 
 from ebit.engine.noisy.bricks import Brick, places
+from ebit.jax_settings import own_settings
 from ebit.physics.pauli import (
     HADAMARD,
     apply,
@@ -23,7 +24,6 @@ from ebit.physics.pauli import (
     pairs_of,
     together,
 )
-from ebit.jax_settings import own_settings
 
 Bricks = tuple[Brick, ...]
 Matrices = tuple[tuple[jax.Array, ...], ...]

@@ -1,0 +1,336 @@
+"""A circuit as a value: what happens to which qubit of which QPU, in order.
+
+Everything that says what a circuit does is derived from it: what it uses up, how long it takes,
+how often it uses a parameter, its derivatives, its drawing. The engines are made by hand and are
+checked against it.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import accumulate, groupby
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.circuits.wiring import Qubit, SharedState, Wiring
+
+Leaf = tuple[str, *tuple[int, ...]]
+"""Where an array lies in the parameters: `("convolution", 0)`, `("mixing",)`."""
+
+
+class Parameter(NamedTuple):
+    """One trained number: an array of the parameters and an index into it.
+
+    Example:
+        >>> str(Parameter(("convolution", 0), (1, 3, 2)))
+        'convolution[0][1, 3, 2]'
+    """
+
+    leaf: Leaf
+    place: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """As it is written in Python."""
+        name, *numbers = self.leaf
+        places = "".join(f"[{number}]" for number in numbers)
+        return f"{name}{places}[{', '.join(map(str, self.place))}]"
+
+    def of(self, parameters: Any) -> Any:
+        """Its value in the parameters of a model."""
+        for key in self.leaf:
+            parameters = parameters[key]
+        return parameters[self.place]
+
+
+class DataAngle(NamedTuple):
+    r"""An angle made of the input: :math:`x_i`, or :math:`(\pi - x_i)(\pi - x_j) / 2`.
+
+    Example:
+        >>> str(DataAngle((3,))), str(DataAngle((0, 1)))
+        ('x3', '(pi - x0)(pi - x1)/2')
+    """
+
+    features: tuple[int, ...]
+
+    def __str__(self) -> str:
+        """The formula."""
+        if len(self.features) == 1:
+            return f"x{self.features[0]}"
+        return "".join(f"(pi - x{feature})" for feature in self.features) + "/2"
+
+    def of(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Its values for inputs (..., features), in radians."""
+        if len(self.features) == 1:
+            return x[..., self.features[0]]
+        first, second = self.features
+        return (math.pi - x[..., first]) * (math.pi - x[..., second]) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A shared state is there."""
+
+    state: SharedState
+
+    @property
+    def qubits(self) -> tuple[Qubit, ...]:
+        """The qubits that it is on."""
+        return self.state.members
+
+    @property
+    def kind(self) -> str:
+        """What is done."""
+        return "share"
+
+    def __str__(self) -> str:
+        """In words."""
+        where = f" on {_names(self.qubits)}" if self.qubits else ""
+        return f"share {self.state.amount} {self.state.unit}{where}"
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """A gate H, CZ, RX, RZ or RZZ; a rotation about P is exp(-i angle P / 2)."""
+
+    kind: str
+    qubits: tuple[Qubit, ...]
+    angle: Parameter | DataAngle | None = None
+
+    @property
+    def is_across(self) -> bool:
+        """Whether its qubits are on different QPUs."""
+        return len({qubit.qpu for qubit in self.qubits}) > 1
+
+    def __str__(self) -> str:
+        """In words."""
+        angle = "" if self.angle is None else f"({self.angle})"
+        return f"{self.kind}{angle} on {_names(self.qubits)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A measurement of Z: outcome 0 or 1 in a named bit."""
+
+    qubit: Qubit
+    bit: str
+
+    @property
+    def qubits(self) -> tuple[Qubit, ...]:
+        """The measured qubit."""
+        return (self.qubit,)
+
+    @property
+    def kind(self) -> str:
+        """What is done."""
+        return "measure"
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"measure {self.qubit} into {self.bit}"
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """A bit is sent to another QPU."""
+
+    bit: str
+    sender: str
+    receiver: str
+
+    @property
+    def qubits(self) -> tuple[Qubit, ...]:
+        """None."""
+        return ()
+
+    @property
+    def kind(self) -> str:
+        """What is done."""
+        return "send"
+
+    def __str__(self) -> str:
+        """In words."""
+        return f"send {self.bit} from {self.sender} to {self.receiver}"
+
+
+@dataclass(frozen=True, slots=True)
+class Rotate:
+    """A rotation RX or RZ whose angle a bit selects: `angles[bit]`."""
+
+    kind: str
+    qubit: Qubit
+    bit: str
+    angles: tuple[Parameter, Parameter]
+
+    @property
+    def qubits(self) -> tuple[Qubit, ...]:
+        """The rotated qubit."""
+        return (self.qubit,)
+
+    def __str__(self) -> str:
+        """In words."""
+        zero, one = self.angles
+        return f"{self.kind}({zero} if {self.bit} is 0, {one} if it is 1) on {self.qubit}"
+
+
+Operation = Share | Gate | Measure | Send | Rotate
+
+
+@dataclass(frozen=True)
+class Step:
+    """Operations of one kind that follow each other."""
+
+    kind: str
+    operations: tuple[Operation, ...]
+
+    @property
+    def rounds(self) -> int:
+        """How often a qubit has to wait for another operation of the step, and once more.
+
+        Operations act as soon as their qubits are free.
+        """
+        busy: Counter[Qubit] = Counter()
+        for operation in self.operations:
+            last = 1 + max((busy[qubit] for qubit in operation.qubits), default=0)
+            busy.update({qubit: last - busy[qubit] for qubit in operation.qubits})
+        return max(busy.values(), default=1)
+
+    @property
+    def waits(self) -> bool:
+        """Whether a QPU has to wait for another one: for bits, or for a gate that both do."""
+        return any(
+            isinstance(operation, Send) or (isinstance(operation, Gate) and operation.is_across)
+            for operation in self.operations
+        )
+
+
+@dataclass(frozen=True)
+class Block:
+    """A part of the circuit that has a name.
+
+    Attributes:
+        name: `shared states`, `mixing`, `embedding`, `convolution`, `pooling` or `read-out`.
+        layers: Operations, one entry per layer. Layers of one block do the same with other angles.
+    """
+
+    name: str
+    layers: tuple[tuple[Operation, ...], ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Circuit:
+    """What happens to the qubits, in order.
+
+    Attributes:
+        wiring: The QPUs.
+        blocks: Parts in order.
+        shapes: The arrays of angles and their shapes, in the order in which
+            `jax.flatten_util.ravel_pytree` flattens parameters.
+
+    Example:
+        >>> from ebit import BellPairs, DistributedQCNN
+        >>> circuit = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1)).circuit
+        >>> for operation in circuit.operations[:3]:
+        ...     print(operation)
+        share 1 ebits on A0 and B0
+        H on A0
+        H on A1
+        >>> circuit.amounts
+        {'ebits': 1, 'bits': 0, 'nonlocal_gates': 0, 'rounds': 0}
+    """
+
+    wiring: Wiring
+    blocks: tuple[Block, ...]
+    shapes: tuple[tuple[Leaf, tuple[int, ...]], ...]
+
+    @cached_property
+    def operations(self) -> tuple[Operation, ...]:
+        """All operations in order."""
+        return tuple(
+            operation for block in self.blocks for layer in block.layers for operation in layer
+        )
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """Operations of one kind that follow each other, put together."""
+        return tuple(
+            Step(kind, tuple(operations))
+            for kind, operations in groupby(self.operations, lambda operation: operation.kind)
+        )
+
+    @property
+    def outcomes(self) -> tuple[str, ...]:
+        """Bits that are read out at the end, in the order of the QPUs."""
+        last = self.blocks[-1].layers[-1]
+        return tuple(operation.bit for operation in last if isinstance(operation, Measure))
+
+    @cached_property
+    def amounts(self) -> dict[str, int]:
+        """What one run uses up by unit.
+
+        Shared states by their own unit; `bits` that are sent; `nonlocal_gates` across the QPUs, or
+        a pair and two bits for each of them if they are teleported; `rounds`, the steps in which a
+        QPU waits for another one.
+        """
+        used = Counter(ebits=0, bits=0, nonlocal_gates=0, rounds=0)
+        used["rounds"] = sum(step.waits for step in self.steps)
+        across = Counter(ebits=1, bits=2) if self.wiring.teleported else Counter(nonlocal_gates=1)
+        for operation in self.operations:
+            match operation:
+                case Share(state):
+                    used[state.unit] += state.amount
+                case Send():
+                    used["bits"] += 1
+                case Gate() if operation.is_across:
+                    used.update(across)
+        return dict(used)
+
+    @cached_property
+    def uses(self) -> list[int]:
+        """How often each angle is used, by its number.
+
+        Of the angles that a bit selects one is used, and once.
+        """
+        angles = sum(math.prod(shape) for _, shape in self.shapes)
+        counts = Counter(angle for operation in self.operations for angle in _angles(operation))
+        uses = [0] * angles
+        for parameter, count in counts.items():
+            uses[self.number(parameter)] = count
+        return uses
+
+    def number(self, parameter: Parameter) -> int:
+        """The number of an angle among all angles, flattened."""
+        start, shape = self._starts[parameter.leaf]
+        return start + int(np.ravel_multi_index(parameter.place, shape))
+
+    @cached_property
+    def _starts(self) -> dict[Leaf, tuple[int, tuple[int, ...]]]:
+        """Number of the first angle of every array, and the shape of the array."""
+        sizes = accumulate((math.prod(shape) for _, shape in self.shapes), initial=0)
+        return {
+            leaf: (start, shape) for start, (leaf, shape) in zip(sizes, self.shapes, strict=False)
+        }
+
+    def __repr__(self) -> str:
+        """How much there is of what."""
+        names = ", ".join(qpu.name for qpu in self.wiring.qpus)
+        return (
+            f"<Circuit on {names}: {len(self.wiring.qubits)} qubits, "
+            f"{len(self.operations)} operations>"
+        )
+
+
+def _angles(operation: Operation) -> Iterator[Parameter]:
+    """Trained angles of an operation."""
+    match operation:
+        case Gate(angle=Parameter() as angle):
+            yield angle
+        case Rotate(angles=angles):
+            yield from angles
+
+
+def _names(qubits: tuple[Qubit, ...]) -> str:
+    return " and ".join(map(str, qubits))
