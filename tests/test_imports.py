@@ -38,7 +38,8 @@ EXTRA = {
     "plots": {"physics", "circuits", "resources"},
     "models": {"plots"},
     "report": {"plots", "resources"},
-    "__init__": {*CHAIN[:-1], "data"},
+    "__init__": {"public"},
+    "public": {*CHAIN[:-1], "data"},
     "__main__": {"cli"},
     "noise": {"physics"},
 }
@@ -54,7 +55,8 @@ def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
     below = {
-        "errors", "jax_settings", "random_keys", "reading", "settings", "statistics", "writing",
+        "checks", "errors", "jax_settings", "random_keys", "reading", "settings", "statistics",
+        "writing",
     }  # fmt: skip
     return {layer, *below, *left, *EXTRA.get(layer, set())}
 
@@ -91,9 +93,11 @@ def test_every_layer_is_known() -> None:
         "data",
         "plots",
         "report",
+        "checks",
         "errors",
         "jax_settings",
         "noise",
+        "public",
         "random_keys",
         "reading",
         "settings",

@@ -1,139 +1,30 @@
-"""Distributed quantum machine learning: what is each communication resource worth?"""
+"""Distributed quantum machine learning: what is each communication resource worth?
 
+The names are listed in `ebit.public`, which is loaded when the first of them is used: so the
+command line is there at once, and can answer Ctrl-C while the rest is loaded.
+"""
+
+import sys
+from importlib import import_module
 from typing import TYPE_CHECKING
-
-from ebit.capacity import (
-    CapacityRow,
-    CapacitySettings,
-    EffectiveDimension,
-    FisherSpectrum,
-    capacity_row,
-    effective_dimension,
-    fisher_information,
-    fisher_spectrum,
-)
-from ebit.cluster import SweepResult, run_sweep
-from ebit.errors import EbitError, TrainingDivergedError
-from ebit.learning import Checkpoint, Fit, fit
-from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
-from ebit.physics import Noise
-from ebit.planning import Plan, Site, open_site, plan
-from ebit.resources import (
-    BellPairs,
-    ClassicalBits,
-    Consumption,
-    DesignedPairs,
-    Ledger,
-    Look,
-    PairState,
-    QuantumLink,
-    Resource,
-    ResourceRow,
-    Separable,
-    SharedBits,
-    SharedPairs,
-    parse_resource,
-)
-from ebit.results import (
-    Store,
-    StoredModel,
-    SweepTask,
-    Task,
-    accuracy_with_shots,
-    all_resources,
-    compare,
-    load_model,
-    make_task,
-    predict,
-    read_sweep,
-    summarize,
-    train,
-)
-from ebit.shots import (
-    ShotCost,
-    estimate_expectation,
-    gradient_circuits,
-    parameter_shift_gradient,
-    sample_outcomes,
-    shot_cost,
-)
-from ebit.studies import StudyResult, reproduce
-
-if TYPE_CHECKING:
-    from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
-else:
-
-    def __getattr__(name: str) -> object:
-        """`DQMLClassifier`, imported on first use: `import ebit` needs no scikit-learn."""
-        if name == "DQMLClassifier":
-            from ebit.learning.estimator import DQMLClassifier
-
-            return DQMLClassifier
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "BellPairs",
-    "CapacityRow",
-    "CapacitySettings",
-    "Checkpoint",
-    "ClassicalBits",
-    "Consumption",
-    "DesignedPairs",
-    "DistributedDNN",
-    "DistributedQCNN",
-    "EbitError",
-    "EffectiveDimension",
-    "FisherSpectrum",
-    "Fit",
-    "Ledger",
-    "Look",
-    "Model",
-    "Noise",
-    "PairState",
-    "Plan",
-    "QuantumLink",
-    "Resource",
-    "ResourceRow",
-    "Separable",
-    "SharedBits",
-    "SharedPairs",
-    "ShotCost",
-    "SingleQCNN",
-    "Site",
-    "Store",
-    "StoredModel",
-    "StudyResult",
-    "SweepResult",
-    "SweepTask",
-    "Task",
-    "TrainingDivergedError",
-    "__version__",
-    "accuracy_with_shots",
-    "all_resources",
-    "capacity_row",
-    "compare",
-    "effective_dimension",
-    "estimate_expectation",
-    "fisher_information",
-    "fisher_spectrum",
-    "fit",
-    "gradient_circuits",
-    "load_model",
-    "make_task",
-    "model_from_string",
-    "open_site",
-    "parameter_shift_gradient",
-    "parse_resource",
-    "plan",
-    "predict",
-    "read_sweep",
-    "reproduce",
-    "run_sweep",
-    "sample_outcomes",
-    "shot_cost",
-    "summarize",
-    "train",
-]
+if TYPE_CHECKING:
+    from ebit.public import *  # noqa: F403
+    from ebit.public import __all__ as __all__
+else:
+
+    def __getattr__(name: str) -> object:
+        """A name of `ebit.public`, or a module of ebit that is loaded with it."""
+        if name.startswith("__") and name != "__all__":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        public = import_module("ebit.public")
+        if hasattr(public, name):
+            return getattr(public, name)
+        if f"{__name__}.{name}" in sys.modules:
+            return sys.modules[f"{__name__}.{name}"]
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__() -> list[str]:
+        return sorted({*globals(), *import_module("ebit.public").__all__})

@@ -1,5 +1,5 @@
 """The command line: one file per verb."""
 
-from ebit.cli.main import app, main
+from ebit.cli.main import main
 
-__all__ = ["app", "main"]
+__all__ = ["main"]

@@ -1,107 +1,77 @@
-"""Entry point: verbs, errors and exit codes."""
+"""Entry point: there at once, so that Ctrl-C is answered while everything else is loaded."""
 
 import os
+import signal
 import sys
-from typing import Annotated, Any
+import threading
+import time
+from collections.abc import Callable
+from types import FrameType
+from typing import NoReturn
 
-import jax
-import typer
-from typer.exceptions import TyperException
-
-import ebit
-from ebit.cli.bench import bench
-from ebit.cli.capacity import capacity
-from ebit.cli.compare import compare
-from ebit.cli.network import network
-from ebit.cli.plan import plan
-from ebit.cli.predict import predict
-from ebit.cli.reproduce import reproduce
-from ebit.cli.sweep import sweep
-from ebit.cli.train import train
-from ebit.learning.compilation_cache import use_compilation_cache
-
-app = typer.Typer(
-    name="ebit",
-    help=(
-        "Distributed quantum machine learning: what is each communication resource worth? "
-        "Exit codes: 0 done, 1 a check failed (such as a training that diverged), 2 wrong usage "
-        "or bad input, 130 interrupted."
-    ),
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)
-app.command()(compare)
-app.command()(train)
-app.command()(predict)
-app.command()(sweep)
-app.command()(plan)
-app.command()(capacity)
-app.add_typer(network)
-app.command()(reproduce)
-app.command()(bench)
-
-
-def _version(wanted: bool) -> None:
-    if wanted:
-        typer.echo(f"ebit {ebit.__version__}")
-        raise typer.Exit
-
-
-@app.callback()
-def _options(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
-    ] = False,
-) -> None:
-    """Distributed quantum machine learning: what is each communication resource worth?"""
+PATIENCE = 2.0
+"""Seconds after a Ctrl-C in which another one does not break off what is being put in order."""
 
 
 def main() -> None:
     """Run the command line; every error is one line on standard error."""
-    arguments = sys.argv[1:] or ["--help"]
-    use_compilation_cache()
+    ctrl_c = _CtrlC()
+    usual = signal.getsignal(signal.SIGINT)
+    ours = usual is signal.default_int_handler and _in_main_thread()
+    if ours:
+        signal.signal(signal.SIGINT, ctrl_c)
     try:
-        code = app(arguments, standalone_mode=False)
-        if code == 130:  # how Typer tells that Ctrl-C was pressed
-            raise KeyboardInterrupt
-    except ebit.EbitError as error:
-        _fail(str(error), 2)
-    except TyperException as error:
-        _fail(_usage(error, arguments), 2)
-    except ebit.TrainingDivergedError as error:
-        _fail(str(error), 1)
-    except (MemoryError, jax.errors.JaxRuntimeError) as error:
-        if isinstance(error, jax.errors.JaxRuntimeError) and "RESOURCE_EXHAUSTED" not in str(error):
-            raise
-        _fail("There is not enough memory: use a smaller batch size or fewer runs or qubits.", 1)
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # no second try at the end
-        if isinstance(error, BrokenPipeError):
-            sys.exit(1)
-        _fail(f"Cannot print the results ({error.strerror}): free some space.", 1)
-    except (KeyboardInterrupt, typer.Abort):
-        _fail("Interrupted. What is finished is kept: run the same command to go on.", 130)
-    sys.exit(code if isinstance(code, int) else 0)
+        run = _program()
+        ctrl_c.is_loading = False
+        run()
+    except KeyboardInterrupt:
+        ctrl_c.is_over = True
+        fail("Interrupted. What is finished is kept: run the same command to go on.", 130)
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, signal.SIG_IGN if ctrl_c.was_pressed else usual)
 
 
-def _fail(message: str, code: int) -> None:
-    print(f"Error: {' '.join(message.split())}", file=sys.stderr)
+def fail(message: object, code: int) -> NoReturn:
+    """End the program with one line on standard error."""
+    print(f"Error: {message}", file=sys.stderr)
     sys.exit(code)
 
 
-def _usage(error: TyperException, arguments: list[str]) -> str:
-    """What was wrong with the command line, with the value and where to look."""
-    message = error.format_message().rstrip(".")
-    parameter: Any = getattr(error, "param", None)
-    for option in getattr(parameter, "opts", []):
-        values = [a.split("=", 1)[1] for a in arguments if a.startswith(f"{option}=")]
-        places = [k + 1 for k, a in enumerate(arguments) if a == option]
-        values += [arguments[k] for k in places if k < len(arguments)]
-        if values:
-            message += f", but is {values[-1]!r}"
-    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    verbs |= {str(g.typer_instance.info.name) for g in app.registered_groups if g.typer_instance}
-    verb = next((a for a in arguments if a in verbs), "")
-    command = " ".join(part for part in ("ebit", verb, "--help") if part)
-    return f"{message}. See `{command}`."
+class _CtrlC:
+    """What Ctrl-C does: it interrupts once; more of them do not disturb the putting in order."""
+
+    def __init__(self) -> None:
+        self.is_loading, self.is_over = True, False
+        self.was_pressed, self.first = False, 0.0
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        now = time.monotonic()
+        if self.is_loading or (self.was_pressed and now - self.first > PATIENCE):
+            os.write(2, b"Error: Interrupted.\n")
+            os._exit(130)
+        if not self.was_pressed:
+            self.was_pressed, self.first = True, now
+            if not self.is_over:
+                raise KeyboardInterrupt
+
+
+def _in_main_thread() -> bool:
+    return threading.current_thread() is threading.main_thread()
+
+
+def _program() -> Callable[[], None]:
+    """Load the verbs.
+
+    Containers and editors set `COLUMNS=0` where they do not know the width of the terminal.
+    """
+    for name in ("COLUMNS", "LINES"):
+        if os.environ.get(name, "").strip("0") == "":
+            os.environ.pop(name, None)
+    try:
+        import jax  # noqa: F401
+    except ValueError as error:
+        fail(f"JAX does not start: {error}. Correct that environment variable.", 2)
+    from ebit.cli.verbs import run
+
+    return run

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.cli.options import Given
 from ebit.data import Dataset
 from ebit.learning import TrainingSettings
@@ -49,7 +50,7 @@ def smaller(dataset: Dataset, seed: int) -> Dataset:
     Returns:
         A smaller data set with the same share of each class.
     """
-    random = np.random.default_rng([seed, QUICK_ROWS])
+    random = np.random.default_rng([checks.seed("seed", seed), QUICK_ROWS])
     train = _sample(dataset.y_train, QUICK_ROWS, random)
     validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random)
     return replace(

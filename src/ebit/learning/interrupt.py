@@ -21,7 +21,7 @@ class Interruption:
 
 @contextmanager
 def delayed_interrupt() -> Iterator[Interruption]:
-    """Hold Ctrl-C back inside the block; a second Ctrl-C interrupts at once.
+    """Hold Ctrl-C back inside the block; a second Ctrl-C does what it did before.
 
     Signals can be handled in the main thread only; elsewhere, and where Ctrl-C is ignored (as in
     a background job), the block changes nothing.
@@ -30,17 +30,17 @@ def delayed_interrupt() -> Iterator[Interruption]:
         An `Interruption` to look at between chunks.
     """
     state = Interruption()
-    in_main_thread = threading.current_thread() is threading.main_thread()
-    if not in_main_thread or not callable(signal.getsignal(signal.SIGINT)):
+    previous = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(previous):
         yield state
         return
 
     def remember(number: int, frame: FrameType | None) -> None:
         if state.requested:
-            raise KeyboardInterrupt
+            previous(number, frame)
         state.requested = True
 
-    previous = signal.signal(signal.SIGINT, remember)
+    signal.signal(signal.SIGINT, remember)
     try:
         yield state
     finally:

@@ -1,0 +1,136 @@
+"""Every name of `ebit`, from the module where it lives."""
+
+from typing import TYPE_CHECKING
+
+from ebit.capacity import (
+    CapacityRow,
+    CapacitySettings,
+    EffectiveDimension,
+    FisherSpectrum,
+    capacity_row,
+    effective_dimension,
+    fisher_information,
+    fisher_spectrum,
+)
+from ebit.cluster import SweepResult, run_sweep
+from ebit.errors import EbitError, TrainingDivergedError
+from ebit.learning import Checkpoint, Fit, fit
+from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
+from ebit.physics import Noise
+from ebit.planning import Plan, Site, open_site, plan
+from ebit.resources import (
+    BellPairs,
+    ClassicalBits,
+    Consumption,
+    DesignedPairs,
+    Ledger,
+    Look,
+    PairState,
+    QuantumLink,
+    Resource,
+    ResourceRow,
+    Separable,
+    SharedBits,
+    SharedPairs,
+    parse_resource,
+)
+from ebit.results import (
+    Store,
+    StoredModel,
+    SweepTask,
+    Task,
+    accuracy_with_shots,
+    all_resources,
+    compare,
+    load_model,
+    make_task,
+    predict,
+    read_sweep,
+    summarize,
+    train,
+)
+from ebit.shots import (
+    ShotCost,
+    estimate_expectation,
+    gradient_circuits,
+    parameter_shift_gradient,
+    sample_outcomes,
+    shot_cost,
+)
+from ebit.studies import StudyResult, reproduce
+
+if TYPE_CHECKING:
+    from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
+else:
+
+    def __getattr__(name: str) -> object:
+        """`DQMLClassifier`, imported on first use: `import ebit` needs no scikit-learn."""
+        if name == "DQMLClassifier":
+            from ebit.learning.estimator import DQMLClassifier
+
+            return DQMLClassifier
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+__all__ = [
+    "BellPairs",
+    "CapacityRow",
+    "CapacitySettings",
+    "Checkpoint",
+    "ClassicalBits",
+    "Consumption",
+    "DesignedPairs",
+    "DistributedDNN",
+    "DistributedQCNN",
+    "EbitError",
+    "EffectiveDimension",
+    "FisherSpectrum",
+    "Fit",
+    "Ledger",
+    "Look",
+    "Model",
+    "Noise",
+    "PairState",
+    "Plan",
+    "QuantumLink",
+    "Resource",
+    "ResourceRow",
+    "Separable",
+    "SharedBits",
+    "SharedPairs",
+    "ShotCost",
+    "SingleQCNN",
+    "Site",
+    "Store",
+    "StoredModel",
+    "StudyResult",
+    "SweepResult",
+    "SweepTask",
+    "Task",
+    "TrainingDivergedError",
+    "accuracy_with_shots",
+    "all_resources",
+    "capacity_row",
+    "compare",
+    "effective_dimension",
+    "estimate_expectation",
+    "fisher_information",
+    "fisher_spectrum",
+    "fit",
+    "gradient_circuits",
+    "load_model",
+    "make_task",
+    "model_from_string",
+    "open_site",
+    "parameter_shift_gradient",
+    "parse_resource",
+    "plan",
+    "predict",
+    "read_sweep",
+    "reproduce",
+    "run_sweep",
+    "sample_outcomes",
+    "shot_cost",
+    "summarize",
+    "train",
+]
