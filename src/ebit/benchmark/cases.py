@@ -77,9 +77,11 @@ def pennylane(variant: str) -> Tool:
 DENSE = Tool("dense JAX", "peer_dense_jax", "scan", is_peer=False)
 DEFAULT_QUBIT = Tool("PennyLane default.qubit", "peer_pennylane_samples", "samples")
 LIGHTNING = Tool("PennyLane lightning.qubit", "peer_pennylane_lightning", "samples")
+QULACS = Tool("Qulacs", "peer_qulacs", "samples")
+MINDQUANTUM = Tool("MindQuantum", "peer_mindquantum", "batch")
 
 _EBIT = (ebit(1), ebit(10))
-_WHOLE = (DEFAULT_QUBIT, LIGHTNING, DENSE)
+_WHOLE = (DEFAULT_QUBIT, LIGHTNING, QULACS, MINDQUANTUM, DENSE)
 _BY_HAND = (tensorcircuit("unitary"), pennylane("unitary"))
 _PLAIN = tuple(tool(v) for tool in (tensorcircuit, pennylane) for v in ("unrolled", "scan"))
 
