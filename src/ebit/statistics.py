@@ -267,7 +267,7 @@ class Gap:
         text = _signed(self.value)
         if self.low is None or self.high is None:
             return text
-        return f"{text} ({_signed(self.low)} to {_signed(self.high)})"
+        return f"{text} ({_plain(self.low)} to {_plain(self.high)})"
 
 
 @dataclass(frozen=True)
@@ -314,7 +314,7 @@ def compare_all(samples: Mapping[str, Sequence[float]], measure: Measure = paire
     Example:
         >>> found = compare_all({"none": [0.70, 0.72, 0.71], "bell:1": [0.90, 0.91, 0.92]})
         >>> print(found.gap("bell:1", "none"))
-        +0.200 (+0.175 to +0.225)
+        +0.200 (0.175 to 0.225)
     """
     pairs = list(combinations(samples, 2))
     differences = [measure(samples[first], samples[second]) for first, second in pairs]
@@ -390,6 +390,11 @@ def _gap(difference: Difference, adjusted: float, factor: float) -> Gap:
 
 
 def _signed(number: float) -> str:
-    """Three digits with a sign; nothing is called minus zero."""
-    text = f"{number:+.3f}"
-    return f"+{text[1:]}" if float(text) == 0 else text.replace("-", "\N{MINUS SIGN}")
+    """Three digits with a sign."""
+    text = _plain(number)
+    return text if text.startswith("\N{MINUS SIGN}") else f"+{text}"
+
+
+def _plain(number: float) -> str:
+    """Three digits; nothing is called minus zero."""
+    return f"{number:z.3f}".replace("-", "\N{MINUS SIGN}")
