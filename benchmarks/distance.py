@@ -5,6 +5,7 @@ Usage: python benchmarks/distance.py --out docs/results/distance [--quick]
 The circuits are trained once, without noise, and run on every hardware.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -14,7 +15,7 @@ import typer
 from ebit.benchmark.tables import write_tables
 from ebit.data import load
 from ebit.network import Link, Network, profile
-from ebit.planning import DISTANCES, Crossing, Plan, open_site, plan, words
+from ebit.planning import DISTANCES, Plan, Stretch, open_site, plan, words
 from ebit.plots import accuracy_against_distance, new_panels, paper_style, save_figure
 from ebit.results import make_task
 from ebit.writing import write_atomically
@@ -61,7 +62,7 @@ def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: b
 
 
 def crossing_rows(name: str, found: Plan) -> list[dict[str, object]]:
-    """One row per resource: where it stops to help, and up to where it is feasible."""
+    """One row per resource: where it is told apart from its reference, and where it is feasible."""
     rows: list[dict[str, object]] = []
     for resource, crossing in found.distance_crossings.items():
         own = found.distance.filter((pl.col("resource") == resource) & pl.col("feasible"))
@@ -70,21 +71,19 @@ def crossing_rows(name: str, found: Plan) -> list[dict[str, object]]:
             {
                 "hardware": name,
                 "resource": resource,
-                "better_than_none": _interval(crossing),
+                "better_than_none_km": _where(crossing.stretches, "better"),
+                "worse_than_none_km": _where(crossing.stretches, "worse"),
                 "crossing_km": crossing.place,
-                "low_km": crossing.low,
-                "high_km": crossing.high,
-                "runs_that_cross": f"{crossing.crossing} of {crossing.runs}",
                 "feasible_up_to_km": f"{near.max():.0f}" if len(near) else "nowhere",
             }
         )
     return rows
 
 
-def _interval(crossing: Crossing) -> str:
-    if crossing.place is None:
-        return "everywhere" if crossing.above else "nowhere"
-    return "beyond" if crossing.above else "up to"
+def _where(stretches: Sequence[Stretch], verdict: str) -> str:
+    """The distances with a verdict."""
+    spans = [f"{part.low:.3g} to {part.high:.3g}" for part in stretches if part.verdict == verdict]
+    return ", ".join(spans) or "nowhere"
 
 
 def main(

@@ -66,8 +66,12 @@ def plan(
     ] = RESOURCES,
     shots: Annotated[str, typer.Option(help="Shots per label, separated by commas.")] = "100,1000",
     purification: Annotated[
-        str, typer.Option(help="Rounds of purification, separated by commas.")
-    ] = "0,1,2",
+        str | None,
+        typer.Option(
+            help="Rounds of purification, separated by commas. Default: 0,1,2 and those of the "
+            "network."
+        ),
+    ] = None,
     rate: Annotated[
         float | None, typer.Option(help="Labels per second asked for. Default: one a day.")
     ] = None,
@@ -149,8 +153,10 @@ def _pair(qpus: str | None) -> tuple[str, str] | None:
     return names[0], names[1]
 
 
-def _rounds(text: str) -> list[int]:
-    """Rounds of purification between commas."""
+def _rounds(text: str | None) -> list[int] | None:
+    """Rounds of purification between commas; None if nothing is said."""
+    if text is None:
+        return None
     try:
         return sorted({int(part) for part in text.split(",")})
     except ValueError:

@@ -1,7 +1,7 @@
 """The planner: which resource is worth having on a given network."""
 
 from ebit.planning.condition import Condition, condition
-from ebit.planning.crossing import Crossing, crossing, crossing_place
+from ebit.planning.crossing import Crossing, Stretch, crossing, crossing_place
 from ebit.planning.errors import depolarising_probability, local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
@@ -27,6 +27,7 @@ __all__ = [
     "Readouts",
     "Recommendation",
     "Site",
+    "Stretch",
     "Trained",
     "check_plan",
     "circuit_of",

@@ -1,33 +1,46 @@
-"""Where one curve falls below another one, with the spread over runs."""
+"""Where one curve lies above another one, as far as the two are told apart."""
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from ebit.errors import EbitError
+from ebit.statistics import Gap
+
+Verdict = Literal["better", "worse", "not told apart"]
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Neighbouring points of a sweep with one verdict.
+
+    Attributes:
+        verdict: How the first curve stands to the second one at all of these points.
+        low: The first of them.
+        high: The last one.
+    """
+
+    verdict: Verdict
+    low: float
+    high: float
 
 
 @dataclass(frozen=True)
 class Crossing:
-    """The last place where two curves cross.
+    """How one curve stands to another one along a sweep.
 
     Attributes:
-        place: Where the mean curves cross; None if they do not.
-        low: Mean place over the runs that cross, minus one sample standard deviation; None below
-            two runs.
-        high: The same plus one.
-        crossing: Runs that cross.
-        runs: All runs.
-        above: Whether the first curve is the higher one at the right end.
+        place: Where the mean curves cross; None unless the first curve is told apart as better on
+            one side and as worse on the other side, up to both ends of the sweep.
+        stretches: All points of the sweep from left to right.
     """
 
     place: float | None
-    low: float | None
-    high: float | None
-    crossing: int
-    runs: int
-    above: bool
+    stretches: tuple[Stretch, ...]
 
 
 def crossing_place(x: ArrayLike, first: ArrayLike, second: ArrayLike) -> float | None:
@@ -67,40 +80,44 @@ def crossing_place(x: ArrayLike, first: ArrayLike, second: ArrayLike) -> float |
     return float(places[k] + share * (places[k + 1] - places[k]))
 
 
-def crossing(
-    x: ArrayLike, first: NDArray[np.float64], second: NDArray[np.float64], *, log: bool
-) -> Crossing:
-    """Where the runs of one scheme cross the mean of another.
+def crossing(x: Sequence[float], gaps: Sequence[Gap], *, log: bool) -> Crossing:
+    """How one curve stands to another one, and where they cross.
 
     Args:
-        x: Places in rising order, shape (points,).
-        first: Runs of one scheme, shape (runs, points).
-        second: Runs of another one, shape (other runs, points).
-        log: Whether lines are straight, and means taken, in the logarithm of x.
+        x: Places in rising order.
+        gaps: First curve minus second curve at every place.
+        log: Whether lines are straight in the logarithm of x.
 
     Returns:
-        The crossing of the means, and the spread over the runs of the first scheme.
+        The crossing.
 
     Example:
-        >>> runs = np.array([[1.0, 0.0], [1.0, 0.5]])
-        >>> found = crossing([0.0, 1.0], runs, np.array([[0.6, 0.6]]), log=False)
-        >>> round(found.place, 3), round(found.low, 3), round(found.high, 3)
-        (0.533, 0.317, 0.883)
+        >>> gaps = [Gap(0.1, 0.08, 0.12, 0.01), Gap(0.1, -0.2, 0.4, 0.5), Gap(-0.1, -0.3, -0.1, 0)]
+        >>> found = crossing([1.0, 10.0, 100.0], gaps, log=True)
+        >>> round(found.place, 1), [part.verdict for part in found.stretches]
+        (31.6, ['better', 'not told apart', 'worse'])
     """
-    grid = np.log(np.asarray(x, float)) if log else np.asarray(x, float)
-    back = np.exp if log else float
-    other, mean = second.mean(axis=0), first.mean(axis=0)
-    place = crossing_place(grid, mean, other)
-    found = [p for run in first if (p := crossing_place(grid, run, other)) is not None]
-    low, high = None, None
-    if len(found) > 1:
-        middle, spread = np.mean(found), np.std(found, ddof=1)
-        low, high = float(back(middle - spread)), float(back(middle + spread))
-    return Crossing(
-        None if place is None else float(back(place)),
-        low,
-        high,
-        len(found),
-        len(first),
-        bool(mean[-1] > other[-1]),
-    )
+    stretches = tuple(_stretches(x, gaps))
+    told_apart = [part for part in stretches if part.verdict != "not told apart"]
+    place = None
+    ends = [stretches[0], stretches[-1]]
+    if told_apart == ends and {part.verdict for part in ends} == {"better", "worse"}:
+        inner = [k for k, at in enumerate(x) if told_apart[0].high <= at <= told_apart[1].low]
+        grid = np.asarray([x[k] for k in inner])
+        values = [gaps[k].value for k in inner]
+        place = crossing_place(np.log(grid) if log else grid, values, np.zeros(len(inner)))
+    if place is not None and log:
+        place = float(np.exp(place))
+    return Crossing(place, stretches)
+
+
+def _stretches(x: Sequence[float], gaps: Sequence[Gap]) -> Iterator[Stretch]:
+    for verdict, points in groupby(zip(x, gaps, strict=True), key=lambda point: _verdict(point[1])):
+        places = [place for place, _ in points]
+        yield Stretch(verdict, places[0], places[-1])
+
+
+def _verdict(gap: Gap) -> Verdict:
+    if not gap.told_apart:
+        return "not told apart"
+    return "better" if gap.value > 0 else "worse"

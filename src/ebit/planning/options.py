@@ -1,10 +1,12 @@
 """The options on a site: every resource with every number of purification rounds and shots."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ebit.planning.condition import Condition
 from ebit.planning.feasibility import label_seconds, obstacles
@@ -33,6 +35,50 @@ def site_conditions(
     for rounds in purification:
         place = site.with_purification(rounds)
         yield place, circuit.condition(place)
+
+
+@dataclass(frozen=True)
+class Setup:
+    """A circuit on a site with some number of purification rounds.
+
+    Attributes:
+        found: What the site does to the circuit.
+        obstacles: Why it cannot be used; nothing if it can.
+        accuracy: Of every run, shape (runs,).
+    """
+
+    found: Condition
+    obstacles: list[str]
+    accuracy: NDArray[np.float64]
+
+
+def best_setup(
+    site: Site, circuit: Trained, *, purification: Sequence[int], shots: int, rate: float | None
+) -> Setup:
+    """A circuit with the rounds of purification that are best for it on a site.
+
+    What is feasible comes first, then the higher mean accuracy in three digits, then fewer rounds.
+
+    Args:
+        site: The site.
+        circuit: A trained circuit.
+        purification: Numbers of purification rounds, rising.
+        shots: Shots per label.
+        rate: Labels per second asked for, or None.
+
+    Returns:
+        The circuit with these rounds.
+    """
+    known = [
+        (found, obstacles(place, found, shots=shots, rate=rate))
+        for place, found in site_conditions(site, circuit, purification)
+    ]
+    feasible = [(found, reasons) for found, reasons in known if not reasons]
+    setups = [
+        Setup(found, reasons, circuit.read_out(found).accuracy(shots))
+        for found, reasons in feasible or known
+    ]
+    return max(setups, key=lambda setup: round(float(setup.accuracy.mean()), 3))
 
 
 def options_of(
@@ -72,6 +118,7 @@ def options_of(
                 "accuracy_mean": float(accuracy.mean()),
                 "accuracy_std": float(accuracy.std(ddof=1)) if len(accuracy) > 1 else 0.0,
                 "runs": len(accuracy),
+                "accuracy_runs": accuracy.tolist(),
                 "accuracy_many_shots": float(readouts.accuracy().mean()),
                 "accuracy_noiseless": noiseless,
                 "pair_fidelity": found.pair_fidelity,

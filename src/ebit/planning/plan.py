@@ -28,12 +28,13 @@ from ebit.planning.sweeps import (
 from ebit.planning.trained import EVALUATED_ROWS, circuit_of, trained_circuit
 from ebit.results import Task, compare
 from ebit.shots import check_shots
+from ebit.statistics import Measure, paired, unpaired
 
 SHOTS = (100, 1000)
 """Shots per label that a plan looks at."""
 
 PURIFICATION = (0, 1, 2)
-"""Rounds of purification that a plan looks at."""
+"""Rounds of purification that a plan looks at, besides those that the network names."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +44,14 @@ class Plan:
     Attributes:
         site: Two QPUs and their link.
         options: One row per resource, purification rounds and shots.
-        distance: Accuracy against distance, one row per resource, distance and run.
+        distance: Accuracy against distance, one row per resource, distance and run; at every
+            distance with the rounds of purification that are best for the resource there.
         fidelity: Accuracy against the fidelity of pairs, one row per resource, fidelity and run.
         recommendation: What to use, and why.
         rows: Validation rows that were evaluated.
         sweep_shots: Shots per label in both sweeps.
+        purification: Rounds of purification that were looked at, rising.
+        measure: How the runs of two resources are compared.
     """
 
     site: Site
@@ -57,16 +61,18 @@ class Plan:
     recommendation: Recommendation
     rows: int
     sweep_shots: int
+    purification: tuple[int, ...]
+    measure: Measure
 
     @property
     def distance_crossings(self) -> dict[str, Crossing]:
-        """Where each resource meets its reference, in kilometres."""
-        return crossings(self.distance, "distance_km", log=True)
+        """How each resource stands to its reference, by kilometres."""
+        return crossings(self.distance, "distance_km", log=True, measure=self.measure)
 
     @property
     def fidelity_crossings(self) -> dict[str, Crossing]:
-        """The fidelity of pairs at which each resource meets its reference."""
-        return crossings(self.fidelity, "pair_fidelity", log=False)
+        """How each resource stands to its reference, by fidelity of the pairs."""
+        return crossings(self.fidelity, "pair_fidelity", log=False, measure=self.measure)
 
 
 def plan(
@@ -76,7 +82,7 @@ def plan(
     out: Path,
     *,
     shots: Sequence[int] = SHOTS,
-    purification: Sequence[int] = PURIFICATION,
+    purification: Sequence[int] | None = None,
     rate: float | None = None,
     distances: Sequence[float] = DISTANCES,
     fidelities: Sequence[float] = FIDELITIES,
@@ -96,9 +102,9 @@ def plan(
             with.
         out: Folder for results; finished trainings in it cost nothing.
         shots: Numbers of shots per label; the largest one is that of the sweeps.
-        purification: Numbers of purification rounds.
+        purification: Numbers of purification rounds; by default 0, 1, 2 and that of the network.
         rate: Labels per second asked for; by default one a day.
-        distances: Kilometres of the sweep, rising.
+        distances: Kilometres of the sweep, rising; the length of the link itself is added.
         fidelities: Fidelities of the sweep, rising, 1/4 to 1.
         rows: Validation rows to evaluate on, at most.
         progress: Called with each task when its training starts; what it returns is called between
@@ -124,11 +130,14 @@ def plan(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     found = plan(open_site("trapped-ion+laboratory"), data, tasks, Path(folder),
         ...                  shots=[100], purification=[0], distances=[1, 10], fidelities=[0.5, 1])
-        >>> found.options["resource"].to_list(), found.distance.height
-        (['none', 'bell:1'], 4)
+        >>> found.options["resource"].to_list(), found.distance["distance_km"].unique().to_list()
+        (['none', 'bell:1'], [0.002, 1.0, 10.0])
     """
+    if purification is None:
+        purification = (*PURIFICATION, site.link.purification_rounds)
     check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
-    distances = _rising("distances", distances, 0.0, np.inf)
+    purification = tuple(sorted(set(purification)))
+    distances = _with_own(site, _rising("distances", distances, 0.0, np.inf))
     fidelities = _rising("fidelities", fidelities, 0.25, 1.0)
     compare(dataset, tasks, out, progress=progress)
     circuits = [trained_circuit(dataset, task, out, rows) for task in tasks]
@@ -142,11 +151,20 @@ def plan(
     for circuit in circuits:
         options += options_of(site, circuit, purification=purification, shots=shots, rate=rate)
         step()
-        far += distance_rows(site, circuit, distances=distances, shots=most, rate=rate, step=step)
+        far += distance_rows(
+            site,
+            circuit,
+            distances=distances,
+            purification=purification,
+            shots=most,
+            rate=rate,
+            step=step,
+        )
     for circuit in paired:
         worn += fidelity_rows(site, circuit, fidelities=fidelities, shots=most, step=step)
     table = with_front(_frame(options))
-    advice = recommend(table)
+    measure = _measure(tasks)
+    advice = recommend(table, measure)
     return Plan(
         site,
         _with_mark(table, advice),
@@ -155,7 +173,19 @@ def plan(
         advice,
         len(circuits[0].labels),
         most,
+        purification,
+        measure,
     )
+
+
+def _with_own(site: Site, distances: list[float]) -> list[float]:
+    """With the length of the link itself, so that sweep and table meet there."""
+    return sorted({*distances, site.length} if site.length > 0 else distances)
+
+
+def _measure(tasks: Sequence[Task]) -> Measure:
+    """Runs are paired where they share initial parameters and minibatches as far as they can."""
+    return paired if len({task.training for task in tasks}) == 1 else unpaired
 
 
 def _with_mark(options: pl.DataFrame, advice: Recommendation) -> pl.DataFrame:
@@ -188,7 +218,7 @@ def check_plan(
     tasks: Sequence[Task],
     *,
     shots: Sequence[int],
-    purification: Sequence[int],
+    purification: Sequence[int] | None,
     rate: float | None,
     rows: int,
 ) -> None:
@@ -198,13 +228,14 @@ def check_plan(
         site: Two QPUs and their link.
         tasks: One per resource.
         shots: Numbers of shots per label.
-        purification: Numbers of purification rounds.
+        purification: Numbers of purification rounds, or None.
         rate: Labels per second asked for, or None.
         rows: Validation rows to evaluate on, at most.
 
     Raises:
         EbitError: If an argument is out of range, or a resource does not fit.
     """
+    purification = PURIFICATION if purification is None else purification
     for name, numbers in {"shots": shots, "purification": purification}.items():
         if not numbers:
             raise EbitError(f"Argument `{name}` is empty: name at least one number.")

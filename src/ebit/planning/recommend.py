@@ -1,11 +1,15 @@
 """The recommendation: one sentence with its reason."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
-from ebit.statistics import Sample, welch
+from ebit.resources.price import price, price_words
+from ebit.statistics import Comparisons, Measure, cheapest_not_told_apart, compare_all, paired
+
+_TIMES = ("waiting_seconds_per_inference", "seconds_per_inference")
 
 
 @dataclass(frozen=True)
@@ -21,14 +25,16 @@ class Recommendation:
     sentence: str
 
 
-def recommend(options: pl.DataFrame) -> Recommendation:
-    """The fastest feasible option that is not measurably worse than the most accurate one.
+def recommend(options: pl.DataFrame, measure: Measure = paired) -> Recommendation:
+    """The cheapest feasible resource that is not told apart from the most accurate feasible one.
 
-    Not measurably worse: within one standard error of the difference of the means (Welch); with
-    one run only equal accuracies count.
+    Every resource is taken with the most shots that are feasible with it, and with the rounds of
+    purification that are best for it. Of the chosen resource the fastest option is taken that is
+    not told apart from this one.
 
     Args:
         options: Rows as `options_of` makes them.
+        measure: How the runs of two options are compared.
 
     Returns:
         The recommendation.
@@ -36,26 +42,29 @@ def recommend(options: pl.DataFrame) -> Recommendation:
     Example:
         >>> rows = pl.DataFrame({"resource": ["none", "bell:1"], "purification_rounds": [0, 1],
         ...     "shots": [100, 100], "feasible": [True, True], "reason": [None, None],
-        ...     "accuracy_mean": [0.8, 0.9], "accuracy_std": [0.01, 0.01], "runs": [5, 5],
-        ...     "labels_per_second": [50.0, 2.0]})
+        ...     "accuracy_mean": [0.8, 0.9], "accuracy_std": [0.01, 0.01], "runs": [3, 3],
+        ...     "accuracy_runs": [[0.79, 0.8, 0.81], [0.89, 0.9, 0.91]],
+        ...     "ebits_per_inference": [0, 1], "labels_per_second": [50.0, 2.0]})
         >>> recommend(rows).sentence
         'Use bell:1 with 1 round of purification and 100 shots per label: an accuracy of
-        0.900 ± 0.010 at 2 labels per second, 0.100 above the best option of none.'
+        0.900 ± 0.010 at 2 labels per second, for 1 ebit per inference. It is worth
+        +0.100 (0.100 to 0.100) over none with 100 shots per label, the best of what costs less.'
     """
-    feasible = options.filter("feasible").sort("accuracy_mean", descending=True)
-    if feasible.is_empty():
+    best = _best_of_each(options)
+    feasible = [name for name, row in best.items() if row["feasible"]]
+    if not feasible:
         first = options.row(0, named=True)
         return Recommendation(
             None, f"Nothing is feasible on this network; {first['resource']}: {first['reason']}."
         )
-    rows = feasible.to_dicts()
-    best = rows[0]
-    equal = [row for row in rows if _equal(best, row)]
-    chosen = max(equal, key=lambda row: (row["labels_per_second"], row["accuracy_mean"]))
-    return Recommendation(chosen, _sentence(chosen, rows, options))
+    compared = compare_all({name: row["accuracy_runs"] for name, row in best.items()}, measure)
+    name = cheapest_not_told_apart(compared, feasible).chosen
+    chosen = _fastest(options.filter("feasible", resource=name), best[name], measure)
+    sentences = [_start(chosen), *_same(chosen, best[name]), _reason(name, best, compared)]
+    return Recommendation(chosen, " ".join(filter(None, sentences)))
 
 
-def circuit_words(option: dict[str, Any]) -> str:
+def circuit_words(option: Mapping[str, Any]) -> str:
     """The resource of an option and its purification in words.
 
     Args:
@@ -71,10 +80,26 @@ def circuit_words(option: dict[str, Any]) -> str:
     rounds = option["purification_rounds"]
     if not rounds:
         return str(option["resource"])
-    return f"{option['resource']} with {rounds} round{'' if rounds == 1 else 's'} of purification"
+    return f"{option['resource']} with {rounds_words(rounds)} of purification"
 
 
-def describe(option: dict[str, Any]) -> str:
+def rounds_words(rounds: int) -> str:
+    """A number of rounds in words.
+
+    Args:
+        rounds: The number.
+
+    Returns:
+        Text.
+
+    Example:
+        >>> rounds_words(1), rounds_words(2)
+        ('1 round', '2 rounds')
+    """
+    return f"{rounds} round{'' if rounds == 1 else 's'}"
+
+
+def describe(option: Mapping[str, Any]) -> str:
     """An option in words.
 
     Args:
@@ -88,7 +113,8 @@ def describe(option: dict[str, Any]) -> str:
         'none with 1000 shots per label'
     """
     joined = "and" if option["purification_rounds"] else "with"
-    return f"{circuit_words(option)} {joined} {option['shots']} shots per label"
+    shots = option["shots"]
+    return f"{circuit_words(option)} {joined} {shots} shot{'' if shots == 1 else 's'} per label"
 
 
 def rate_text(rate: float) -> str:
@@ -109,32 +135,95 @@ def rate_text(rate: float) -> str:
     return f"{rate:.3g} labels per second"
 
 
-def _sentence(chosen: dict[str, Any], rows: list[dict[str, Any]], options: pl.DataFrame) -> str:
-    spread = f" ± {chosen['accuracy_std']:.3f}" if chosen["runs"] > 1 else ""
-    start = (
-        f"Use {describe(chosen)}: an accuracy of {chosen['accuracy_mean']:.3f}{spread} at "
-        f"{rate_text(chosen['labels_per_second'])}"
+def _amounts(option: Mapping[str, Any]) -> dict[str, float]:
+    """What an inference uses up, by unit."""
+    end = "_per_inference"
+    return {
+        column.removesuffix(end): amount
+        for column, amount in option.items()
+        if column.endswith(end) and column not in _TIMES
+    }
+
+
+def _best_of_each(options: pl.DataFrame) -> dict[str, dict[str, Any]]:
+    """The option that each resource is compared with, from cheap to dear resources."""
+    order = options.with_row_index("place").sort(
+        "feasible",
+        "shots",
+        pl.col("accuracy_mean").round(3),
+        "purification_rounds",
+        descending=[True, True, True, False],
     )
-    plain = [row for row in rows if row["resource"] == "none"]
-    if chosen["resource"] != "none":
-        if not plain:
-            return f"{start}."
-        gain = chosen["accuracy_mean"] - plain[0]["accuracy_mean"]
-        return f"{start}, {gain:.3f} above the best option of none."
-    others = [row for row in rows if row["resource"] != "none"]
-    if others:
-        return (
-            f"{start}; no resource is measurably better here: the best other one, "
-            f"{describe(others[0])}, reaches {others[0]['accuracy_mean']:.3f}."
+    first = order.unique("resource", keep="first", maintain_order=True).sort("place").to_dicts()
+    return {row["resource"]: row for row in sorted(first, key=lambda row: price(_amounts(row)))}
+
+
+def _fastest(own: pl.DataFrame, best: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
+    """The fastest feasible option of a resource that is not told apart from the one compared."""
+    rows = own.sort("labels_per_second", "accuracy_mean", descending=True).to_dicts()
+    keys = [describe(row) for row in rows]
+    samples = {key: row["accuracy_runs"] for key, row in zip(keys, rows, strict=True)}
+    compared = compare_all(samples, measure)
+    equal = [compared.equal(key, describe(best)) for key in keys]
+    return rows[equal.index(True)]
+
+
+def _start(chosen: Mapping[str, Any]) -> str:
+    spread = f" ± {chosen['accuracy_std']:.3f}" if chosen["runs"] > 1 else ""
+    return (
+        f"Use {describe(chosen)}: an accuracy of {chosen['accuracy_mean']:.3f}{spread} at "
+        f"{rate_text(chosen['labels_per_second'])}, {_cost(chosen)}."
+    )
+
+
+def _same(chosen: Mapping[str, Any], best: Mapping[str, Any]) -> list[str]:
+    """A slower option that is not told apart from the chosen one."""
+    if describe(chosen) == describe(best):
+        return []
+    gap = best["accuracy_mean"] - chosen["accuracy_mean"]
+    return [f"{describe(best)} is not told apart from it ({gap:+.3f})."]
+
+
+def _reason(name: str, best: Mapping[str, Mapping[str, Any]], compared: Comparisons) -> str:
+    """Why this resource and no other."""
+    feasible = [other for other, row in best.items() if row["feasible"]]
+    others = sorted((o for o in feasible if o != name), key=lambda o: -compared.means[o])
+    if not others:
+        return _refused(name, best)
+    if best[name]["runs"] < 2:
+        return "With a single run nothing is told apart, so what costs least is named."
+    cheaper = feasible[: feasible.index(name)]
+    top = max(feasible, key=lambda other: compared.means[other])
+    sentences = []
+    if top != name:
+        gap = compared.gap(top, name)
+        sentences.append(
+            f"{describe(best[top])}, {_cost(best[top])}, is worth {gap}, which is not told apart "
+            f"from nothing over {best[name]['runs']} runs."
         )
-    refused = options.filter(pl.col("resource") != "none")
-    if refused.is_empty():
-        return f"{start}."
-    first = refused.sort("accuracy_mean", descending=True).row(0, named=True)
-    return f"{start}; nothing else is feasible, {first['resource']} because {first['reason']}."
+    if cheaper:
+        under = max(cheaper, key=lambda other: compared.means[other])
+        sentences.append(
+            f"It is worth {compared.gap(name, under)} over {describe(best[under])}, the best of "
+            "what costs less."
+        )
+    if not sentences:
+        sentences.append(
+            f"No resource is better here: the best other one, {describe(best[others[0]])}, is "
+            f"worth {compared.gap(others[0], name)}."
+        )
+    return " ".join(sentences)
 
 
-def _equal(best: dict[str, Any], row: dict[str, Any]) -> bool:
-    samples = [Sample(r["accuracy_mean"], r["accuracy_std"], r["runs"]) for r in (best, row)]
-    gap = welch(*samples)
-    return gap.value <= (gap.standard_error or 0.0)
+def _refused(name: str, best: Mapping[str, Mapping[str, Any]]) -> str:
+    """That nothing else is feasible, with one reason."""
+    refused = [row for other, row in best.items() if other != name]
+    if not refused:
+        return ""
+    first = max(refused, key=lambda row: row["accuracy_mean"])
+    return f"Nothing else is feasible, {first['resource']} because {first['reason']}."
+
+
+def _cost(option: Mapping[str, Any]) -> str:
+    words = price_words(_amounts(option))
+    return "for no pairs or bits" if words == "nothing" else f"for {words} per inference"

@@ -97,6 +97,8 @@ class Site:
             >>> round(site.link.raw_pair_rate, 2)
             6.24
         """
+        if kilometres == self.length:
+            return self
         link, changed = self.link, {"length": kilometres, "delay": None}
         if link.pair_rate is not None:
             decades = link.loss * (self.length - kilometres) / 10

@@ -6,13 +6,14 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from ebit.physics import PairState
 from ebit.planning.crossing import Crossing, crossing
-from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.feasibility import label_seconds
+from ebit.planning.options import best_setup
 from ebit.planning.site import Site
 from ebit.planning.trained import Trained
+from ebit.statistics import Measure, compare_all, paired
 
 DISTANCES: tuple[float, ...] = tuple(np.geomspace(0.1, 10_000, 26).tolist())
 """Kilometres: five points per decade."""
@@ -29,16 +30,20 @@ def distance_rows(
     circuit: Trained,
     *,
     distances: Sequence[float],
+    purification: Sequence[int],
     shots: int,
     rate: float | None,
     step: Step,
 ) -> Iterator[dict[str, Any]]:
     """Accuracy against the length of the link, one row per length and run.
 
+    At every length the circuit has the rounds of purification that are best for it there.
+
     Args:
         site: The site.
         circuit: A trained circuit.
         distances: Lengths in kilometres.
+        purification: Numbers of purification rounds, rising.
         shots: Shots per label.
         rate: Labels per second asked for, or None.
         step: Called after every length.
@@ -48,13 +53,14 @@ def distance_rows(
     """
     for distance in distances:
         place = site.at_distance(distance)
-        found = circuit.condition(place)
-        reasons = obstacles(place, found, shots=shots, rate=rate)
+        setup = best_setup(place, circuit, purification=purification, shots=shots, rate=rate)
+        found, reasons = setup.found, setup.obstacles
         seconds = label_seconds(found, shots)
-        for run, accuracy in enumerate(circuit.read_out(found).accuracy(shots)):
+        for run, accuracy in enumerate(setup.accuracy):
             yield {
                 "resource": circuit.name,
                 "distance_km": distance,
+                "purification_rounds": found.purification_rounds,
                 "run": run,
                 "accuracy": float(accuracy),
                 "pair_fidelity": found.pair_fidelity,
@@ -119,36 +125,43 @@ def reference_of(resource: str, resources: Sequence[str]) -> str | None:
     return None
 
 
-def crossings(rows: pl.DataFrame, column: str, *, log: bool) -> dict[str, Crossing]:
-    """Where each resource meets its reference.
+def crossings(
+    rows: pl.DataFrame, column: str, *, log: bool, measure: Measure = paired
+) -> dict[str, Crossing]:
+    """How each resource stands to its reference along a sweep.
+
+    At every point all resources are compared with each other, as for a recommendation.
 
     Args:
         rows: Rows of a sweep.
         column: The quantity that is swept.
         log: Whether its axis is logarithmic.
+        measure: How two resources are compared.
 
     Returns:
         A crossing for every resource that has a reference.
 
     Example:
-        >>> rows = pl.DataFrame({"resource": 2 * ["none"] + 2 * ["bell:1"],
-        ...                      "distance_km": [1.0, 100.0, 1.0, 100.0], "run": 4 * [0],
-        ...                      "accuracy": [0.75, 0.75, 1.0, 0.5]})
+        >>> rows = pl.DataFrame({"resource": 4 * ["none"] + 4 * ["bell:1"],
+        ...                      "distance_km": 2 * [1.0, 1.0, 100.0, 100.0],
+        ...                      "run": 4 * [0, 1],
+        ...                      "accuracy": [0.75, 0.75, 0.75, 0.75, 1.0, 1.0, 0.5, 0.5]})
         >>> round(crossings(rows, "distance_km", log=True)["bell:1"].place, 6)
         10.0
     """
     names = rows["resource"].unique(maintain_order=True).to_list()
-    x = rows[column].unique().sort().to_numpy()
+    places = rows[column].unique().sort().to_list()
+    compared = []
+    for place in places:
+        here = rows.filter(pl.col(column) == place)
+        samples = {
+            name: here.filter(pl.col("resource") == name)["accuracy"].to_list() for name in names
+        }
+        compared.append(compare_all(samples, measure))
     found = {}
     for name in names:
         reference = reference_of(name, names)
         if reference is not None:
-            found[name] = crossing(x, _runs(rows, name), _runs(rows, reference), log=log)
+            gaps = [at.gap(name, reference) for at in compared]
+            found[name] = crossing(places, gaps, log=log)
     return found
-
-
-def _runs(rows: pl.DataFrame, resource: str) -> NDArray[np.float64]:
-    """Accuracies of a resource, shape (runs, points)."""
-    own = rows.filter(pl.col("resource") == resource)
-    runs = own["run"].n_unique()
-    return own["accuracy"].to_numpy().reshape(-1, runs).T

@@ -1,14 +1,18 @@
 """What a plan says in sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from itertools import groupby
+from typing import Any
 
 import polars as pl
 
 from ebit.planning.crossing import Crossing
 from ebit.planning.feasibility import SLOWEST_LABEL
 from ebit.planning.plan import Plan
+from ebit.planning.recommend import rounds_words
 from ebit.planning.site import kilometres_text, seconds_text
 from ebit.planning.sweeps import reference_of
+from ebit.statistics import paired
 
 _METHOD = (
     "Every circuit was trained without noise, once per run, and then run with the noise of the "
@@ -40,28 +44,40 @@ def method(plan: Plan) -> list[str]:
         *_METHOD,
         f"Distances and fidelities: {plan.sweep_shots} shots per label. All accuracies are those "
         f"on the same {plan.rows} validation rows.",
+        _told_apart(plan),
     ]
 
 
+def _told_apart(plan: Plan) -> str:
+    how = "paired by run" if plan.measure is paired else "of means over runs"
+    return (
+        f"Told apart: by a t-test of differences {how} ({_runs_words(plan)}), corrected for all "
+        "pairs of resources (Holm); intervals are 95 % intervals widened for the number of pairs. "
+        "They tell nothing about other data sets."
+    )
+
+
 def findings(plan: Plan) -> list[str]:
-    """Sentences on where resources stop to help, by distance and by fidelity.
+    """Sentences on where resources help, by distance and by fidelity, and on purification.
 
     Args:
         plan: The plan.
 
     Returns:
-        One sentence per resource and sweep.
+        Sentences.
     """
     names = plan.options["resource"].unique(maintain_order=True).to_list()
     found = []
     for name, crossing in plan.distance_crossings.items():
-        reference = str(reference_of(name, names))
-        text = f"{name} {_by_distance(crossing, reference, plan.distance)}"
-        found.append(f"{text}{_reach(plan.distance, name)}.")
+        text = _standing(crossing, str(reference_of(name, names)), kilometres_text, " km")
+        found.append(f"{name} is {text}; {_reach(plan.distance, name)}.")
+    if found:
+        found.insert(0, f"Against distance, {_sweep_words(plan)}:")
     for name, crossing in plan.fidelity_crossings.items():
         if plan.fidelity.filter(pl.col("resource") == name)["uses_pairs"].any():
-            found.append(f"{name} {_by_fidelity(crossing, str(reference_of(name, names)))}.")
-    return found
+            text = _standing(crossing, str(reference_of(name, names)), "{:.3g}".format, "")
+            found.append(f"By the fidelity of its pairs when it starts, {name} is {text}.")
+    return [*found, *_harm(plan)]
 
 
 def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
@@ -71,64 +87,113 @@ def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
         crossings: Crossings by resource.
 
     Returns:
-        A place for each resource whose mean curve crosses.
+        A place for each resource that is told apart on both sides of it.
 
     Example:
-        >>> marks({"bell:1": Crossing(2.0, None, None, 1, 1, False),
-        ...        "quantum": Crossing(None, None, None, 0, 1, False)})
+        >>> marks({"bell:1": Crossing(2.0, ()), "quantum": Crossing(None, ())})
         {'bell:1': 2.0}
     """
     return {name: found.place for name, found in crossings.items() if found.place is not None}
 
 
-def _by_distance(found: Crossing, reference: str, rows: pl.DataFrame) -> str:
-    low, high = (kilometres_text(end) for end in _ends(rows))
-    if found.place is None:
-        better = "is better than" if found.above else "is never better than"
-        return f"{better} {reference} from {low} to {high}"
-    side = "from" if found.above else "up to"
-    spread = ""
-    if found.low is not None and found.high is not None:
-        spread = _spread(found, kilometres_text(found.low), kilometres_text(found.high))
-    return f"is better than {reference} {side} {kilometres_text(found.place)}{spread}"
+def _sweep_words(plan: Plan) -> str:
+    """With how many shots and rounds of purification the sweep was made."""
+    text = f"with {plan.sweep_shots} shots per label over {_runs_words(plan)}"
+    if not plan.distance["pair_fidelity"].is_not_null().any():
+        return text
+    *first, last = map(str, plan.purification)
+    if not first:
+        return f"{text} and {rounds_words(int(last))} of purification"
+    return (
+        f"{text} and, at every distance, those of {', '.join(first)} and {last} rounds of "
+        "purification that are best for the resource there"
+    )
 
 
-def _by_fidelity(found: Crossing, reference: str) -> str:
-    if found.place is None:
-        better = "helps at every pair fidelity" if found.above else "never helps here"
-        return f"{better}, compared with {reference}"
-    side = "above" if found.above else "below"
-    spread = ""
-    if found.low is not None and found.high is not None:
-        spread = _spread(found, f"{found.low:.3f}", f"{found.high:.3f}")
-    return f"is better than {reference} {side} a pair fidelity of {found.place:.3f}{spread}"
+def _runs_words(plan: Plan) -> str:
+    runs = plan.options["runs"].to_list()
+    low, high = min(runs), max(runs)
+    if low != high:
+        return f"{low} to {high} runs"
+    return f"{low} run{'' if low == 1 else 's'}"
 
 
-def _spread(found: Crossing, low: str, high: str) -> str:
-    return f" ({low} to {high} over {found.crossing} of {found.runs} runs)"
+def _standing(found: Crossing, reference: str, text: Callable[[float], str], unit: str) -> str:
+    """How a resource stands to its reference, stretch by stretch."""
+    parts = []
+    for number, part in enumerate(found.stretches):
+        low, high = text(part.low), text(part.high)
+        where = f"at {low}" if low == high else f"from {low.removesuffix(unit)} to {high}"
+        link = "from" if part.verdict == "not told apart" else "than"
+        parts.append(f"{part.verdict} {link} {reference if number == 0 else 'it'} {where}")
+    if found.place is not None:
+        parts[-1] += f"; they meet at {text(found.place)}"
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def _reach(rows: pl.DataFrame, resource: str) -> str:
     """How far a resource is feasible, and why not farther."""
-    own = rows.filter(pl.col("resource") == resource).sort("distance_km")
-    refused = own.filter(~pl.col("feasible"))
-    if refused.is_empty():
-        return ", and feasible everywhere"
-    reached = own.filter("feasible")
-    if reached.is_empty():
-        return f", but nowhere feasible: at {_first(own)}"
-    first, last = _ends(reached)
-    beyond = refused.filter(pl.col("distance_km") > last)
-    if beyond.is_empty():
-        return f", and feasible from {kilometres_text(first)}"
-    return f", and feasible up to {kilometres_text(last)}; at {_first(beyond)}"
+    points = (
+        rows.filter(pl.col("resource") == resource)
+        .unique("distance_km", keep="first")
+        .sort("distance_km")
+        .to_dicts()
+    )
+    parts = [list(group) for _, group in groupby(points, key=lambda row: bool(row["feasible"]))]
+    reached = [part for part in parts if part[0]["feasible"]]
+    if len(reached) == len(parts):
+        return "feasible everywhere"
+    refused = next(part for part in reversed(parts) if not part[0]["feasible"])
+    why = f"at {kilometres_text(refused[0]['distance_km'])}{_with_rounds(refused[0])} "
+    why += str(refused[0]["reason"])
+    if not reached:
+        return f"nowhere feasible: {why}"
+    spans = [(part[0]["distance_km"], part[-1]["distance_km"]) for part in reached]
+    return f"feasible {' and '.join(_span(*span) for span in spans)}; {why}"
 
 
-def _first(rows: pl.DataFrame) -> str:
-    return f"{kilometres_text(rows['distance_km'][0])} {rows['reason'][0]}"
+def _span(low: float, high: float) -> str:
+    first, last = kilometres_text(low), kilometres_text(high)
+    return f"at {first}" if first == last else f"from {first.removesuffix(' km')} to {last}"
 
 
-def _ends(rows: pl.DataFrame) -> tuple[float, float]:
-    """Shortest and longest distance of rows."""
-    places = rows["distance_km"].to_numpy()
-    return float(places.min()), float(places.max())
+def _with_rounds(row: Mapping[str, Any]) -> str:
+    rounds = row["purification_rounds"]
+    return f" with {rounds_words(rounds)} of purification" if rounds else ""
+
+
+def _harm(plan: Plan) -> list[str]:
+    """Where purification makes pairs worse by the time that they are used."""
+    found = []
+    pairs = plan.options.drop_nulls("pair_fidelity").unique(
+        ["resource", "purification_rounds"], keep="first", maintain_order=True
+    )
+    for (name,), own in pairs.group_by("resource", maintain_order=True):
+        rows = own.sort("purification_rounds").to_dicts()
+        best = max(rows, key=lambda row: row["pair_fidelity"])
+        worse = [row for row in rows if row["purification_rounds"] > best["purification_rounds"]]
+        if worse:
+            found.append(f"{name}: {_lower(plan, best, worse[0])}")
+    return found
+
+
+def _lower(plan: Plan, best: Mapping[str, Any], worse: Mapping[str, Any]) -> str:
+    """That more rounds lower the fidelity, and whether waiting or distilling does it."""
+    fresh = [
+        plan.site.with_purification(row["purification_rounds"]).link.purified.fidelity
+        for row in (best, worse)
+    ]
+    cause = (
+        "because distilling pairs of this fidelity makes them worse"
+        if fresh[1] <= fresh[0]
+        else f"because pairs wait {seconds_text(worse['storage_seconds'])} instead of "
+        f"{seconds_text(best['storage_seconds'])}, which costs more than distilling gains"
+    )
+    few = best["purification_rounds"]
+    what = f"more than {rounds_words(few)} of purification" if few else "purification"
+    return (
+        f"{what} does not help here; with {rounds_words(worse['purification_rounds'])} a pair has "
+        f"fidelity {worse['pair_fidelity']:.4f} when it is used, with {few} "
+        f"{best['pair_fidelity']:.4f}, {cause}."
+    )
