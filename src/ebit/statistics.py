@@ -332,9 +332,10 @@ class Choice:
     """What is recommended.
 
     Attributes:
-        chosen: The cheapest option that is not told apart from the best one.
+        chosen: The first of `equal`.
         best: The option with the highest mean; the cheaper one if equal.
-        equal: All options that are not told apart from the best one, cheapest first.
+        equal: All options that no other one is told apart from as better, cheapest first: the best
+            one, and what is not told apart from it.
     """
 
     chosen: str
@@ -346,6 +347,8 @@ def cheapest_not_told_apart(
     compared: Comparisons, allowed: Collection[str] | None = None
 ) -> Choice:
     """The cheapest option that is not told apart from the best one.
+
+    An option that any other one is told apart from as better is not chosen either.
 
     Args:
         compared: All differences between options that were given from cheap to dear.
@@ -367,7 +370,15 @@ def cheapest_not_told_apart(
     if not names:
         raise EbitError("Argument `allowed` leaves no option: allow at least one.")
     best = max(names, key=lambda name: compared.means[name])
-    equal = tuple(name for name in names if compared.equal(name, best))
+    equal = tuple(
+        name
+        for name in names
+        if not any(
+            compared.gap(other, name).value > 0 and not compared.equal(other, name)
+            for other in names
+            if other != name
+        )
+    )
     return Choice(equal[0], best, equal)
 
 

@@ -45,7 +45,7 @@ def test_a_plan_from_profiles(tmp_path: Path) -> None:
     assert lines[-1] == f"Report: {out / 'plan.html'}"
     content = json.loads(file.read_text())
     assert [row["resource"] for row in content["options"]] == ["none", "bell:1"]
-    assert len(content["distance"]) == 2 * 6 * 2
+    assert len(content["distance"]) == 2 * 7 * 2, "the length of the link is a point, too"
     assert content["recommendation"] in outcome.out
     assert set(content["distance_crossings"]) == {"bell:1"}
     page = (out / "plan.html").read_text()

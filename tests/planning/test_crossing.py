@@ -3,7 +3,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ebit.planning import crossing, crossing_place, pareto_front
+from ebit.planning import Stretch, crossing, crossing_place, pareto_front
+from ebit.statistics import Gap
 from planning.conftest import error_of
 
 NUMBERS = st.floats(-10, 10).map(lambda number: round(number, 1))
@@ -28,21 +29,44 @@ def test_shapes_are_checked() -> None:
     assert "(points,)" in error_of(crossing_place, [0, 1], [0, 1, 2], [0, 1, 2])
 
 
+def gap(value: float, *, sure: bool = True) -> Gap:
+    return Gap(value, None, None, 0.01 if sure else 0.5)
+
+
 def test_distances_are_logarithmic() -> None:
-    runs = np.array([[1.0, 0.0], [3.0, -1.0]])
-    found = crossing([1.0, 100.0], runs, np.full((5, 2), 0.5), log=True)
-    assert found.place == pytest.approx(10 ** (2 * 1.5 / 2.5))  # the mean falls from 2 to -0.5
-    places = [1.0, 2 * 2.5 / 4]  # decades, from the slopes of the two runs
-    low = 10 ** (np.mean(places) - np.std(places, ddof=1))
-    assert found.low == pytest.approx(low)
-    assert not found.above
+    found = crossing([1.0, 100.0], [gap(1.5), gap(-1.0)], log=True)
+    assert found.place == pytest.approx(10 ** (2 * 1.5 / 2.5))
+    assert found.stretches == (Stretch("better", 1.0, 1.0), Stretch("worse", 100.0, 100.0))
 
 
-def test_runs_that_do_not_cross_are_counted() -> None:
-    runs = np.array([[1.0, 0.0], [1.0, 0.9]])
-    found = crossing([0.0, 1.0], runs, np.array([[0.5, 0.5]]), log=False)
-    assert (found.crossing, found.runs) == (1, 2)
-    assert (found.low, found.high) == (None, None)
+def test_means_may_meet_anywhere_between_what_is_told_apart() -> None:
+    gaps = [gap(2.0), gap(1.0), gap(-1.0, sure=False), gap(1.0, sure=False), gap(-1.0)]
+    found = crossing([1, 2, 3, 4, 5], gaps, log=False)
+    assert found.place == 4.5
+    assert [part.verdict for part in found.stretches] == ["better", "not told apart", "worse"]
+    assert (found.stretches[1].low, found.stretches[1].high) == (3, 4)
+
+
+@pytest.mark.parametrize(
+    "signs",
+    ["++", "--", "00", "+0", "0-", "+0+", "0+-", "+-0", "+-+", "+-0-", "+0+-", "0+-0"],
+)
+def test_no_crossing_without_two_sides(signs: str) -> None:
+    gaps = [gap(-1.0 if sign == "-" else 1.0, sure=sign != "0") for sign in signs]
+    assert crossing(list(range(1, len(signs) + 1)), gaps, log=True).place is None
+
+
+@given(st.lists(st.tuples(st.sampled_from([-1.0, 1.0]), st.booleans()), min_size=1, max_size=9))
+def test_stretches_hold_every_point_once(points: list[tuple[float, bool]]) -> None:
+    x = [float(k) for k in range(len(points))]
+    gaps = [gap(value, sure=sure) for value, sure in points]
+    found = crossing(x, gaps, log=False)
+    for place, (value, sure) in zip(x, points, strict=True):
+        (part,) = [part for part in found.stretches if part.low <= place <= part.high]
+        wanted = ("better" if value > 0 else "worse") if sure else "not told apart"
+        assert part.verdict == wanted
+    if found.place is not None:
+        assert found.stretches[0].high <= found.place <= found.stretches[-1].low
 
 
 @given(st.lists(st.tuples(NUMBERS, NUMBERS), min_size=1, max_size=12))

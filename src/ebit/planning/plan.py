@@ -25,7 +25,7 @@ from ebit.planning.sweeps import (
     distance_rows,
     fidelity_rows,
 )
-from ebit.planning.trained import EVALUATED_ROWS, circuit_of, trained_circuit
+from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
 from ebit.results import Task, compare
 from ebit.shots import check_shots
 from ebit.statistics import Measure, paired, unpaired
@@ -136,13 +136,52 @@ def plan(
     if purification is None:
         purification = (*PURIFICATION, site.link.purification_rounds)
     check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
-    purification = tuple(sorted(set(purification)))
     distances = _with_own(site, _rising("distances", distances, 0.0, np.inf))
     fidelities = _rising("fidelities", fidelities, 0.25, 1.0)
     compare(dataset, tasks, out, progress=progress)
-    circuits = [trained_circuit(dataset, task, out, rows) for task in tasks]
-    paired = [circuit for circuit in circuits if not circuit.model.resource.has_nonlocal_gates]
-    total = len(circuits) * (1 + len(distances)) + len(paired) * len(fidelities)
+    return plan_circuits(
+        site,
+        [trained_circuit(dataset, task, out, rows) for task in tasks],
+        shots=shots,
+        purification=sorted(set(purification)),
+        rate=rate,
+        distances=distances,
+        fidelities=fidelities,
+        measure=_measure(tasks),
+        evaluating=evaluating,
+    )
+
+
+def plan_circuits(
+    site: Site,
+    circuits: Sequence[Trained],
+    *,
+    shots: Sequence[int],
+    purification: Sequence[int],
+    rate: float | None,
+    distances: Sequence[float],
+    fidelities: Sequence[float],
+    measure: Measure,
+    evaluating: Progress | None = None,
+) -> Plan:
+    """The same for circuits that are trained.
+
+    Args:
+        site: Two QPUs and their link.
+        circuits: One per resource.
+        shots: Numbers of shots per label.
+        purification: Numbers of purification rounds, rising.
+        rate: Labels per second asked for, or None.
+        distances: Kilometres of the sweep, rising.
+        fidelities: Fidelities of the sweep, rising.
+        measure: How the runs of two resources are compared.
+        evaluating: Called with (points done, points in all) of the sweeps.
+
+    Returns:
+        The plan.
+    """
+    local = [circuit for circuit in circuits if not circuit.model.resource.has_nonlocal_gates]
+    total = len(circuits) * (1 + len(distances)) + len(local) * len(fidelities)
     step = _counter(total, evaluating)
     most = max(shots)
     options: list[dict[str, Any]] = []
@@ -160,10 +199,10 @@ def plan(
             rate=rate,
             step=step,
         )
-    for circuit in paired:
+    for circuit in local:
         worn += fidelity_rows(site, circuit, fidelities=fidelities, shots=most, step=step)
-    table = with_front(_frame(options))
-    measure = _measure(tasks)
+    used_up = pl.selectors.ends_with("_per_inference", "_per_label")
+    table = with_front(_frame(options).with_columns(used_up.fill_null(0)))
     advice = recommend(table, measure)
     return Plan(
         site,
@@ -173,7 +212,7 @@ def plan(
         advice,
         len(circuits[0].labels),
         most,
-        purification,
+        tuple(purification),
         measure,
     )
 

@@ -6,10 +6,9 @@ from typing import Any
 
 import polars as pl
 
+from ebit.resources.consumption import NOTHING, further_units
 from ebit.resources.price import price, price_words
 from ebit.statistics import Comparisons, Measure, cheapest_not_told_apart, compare_all, paired
-
-_TIMES = ("waiting_seconds_per_inference", "seconds_per_inference")
 
 
 @dataclass(frozen=True)
@@ -59,7 +58,7 @@ def recommend(options: pl.DataFrame, measure: Measure = paired) -> Recommendatio
         )
     compared = compare_all({name: row["accuracy_runs"] for name, row in best.items()}, measure)
     name = cheapest_not_told_apart(compared, feasible).chosen
-    chosen = _fastest(options.filter("feasible", resource=name), best[name], measure)
+    chosen = _fastest(options.filter("feasible", resource=name), measure)
     sentences = [_start(chosen), *_same(chosen, best[name]), _reason(name, best, compared)]
     return Recommendation(chosen, " ".join(filter(None, sentences)))
 
@@ -137,12 +136,8 @@ def rate_text(rate: float) -> str:
 
 def _amounts(option: Mapping[str, Any]) -> dict[str, float]:
     """What an inference uses up, by unit."""
-    end = "_per_inference"
-    return {
-        column.removesuffix(end): amount
-        for column, amount in option.items()
-        if column.endswith(end) and column not in _TIMES
-    }
+    units = [*NOTHING.amounts, *further_units(option)]
+    return {unit: option.get(f"{unit}_per_inference") or 0 for unit in units}
 
 
 def _best_of_each(options: pl.DataFrame) -> dict[str, dict[str, Any]]:
@@ -158,14 +153,12 @@ def _best_of_each(options: pl.DataFrame) -> dict[str, dict[str, Any]]:
     return {row["resource"]: row for row in sorted(first, key=lambda row: price(_amounts(row)))}
 
 
-def _fastest(own: pl.DataFrame, best: Mapping[str, Any], measure: Measure) -> dict[str, Any]:
-    """The fastest feasible option of a resource that is not told apart from the one compared."""
+def _fastest(own: pl.DataFrame, measure: Measure) -> dict[str, Any]:
+    """The fastest feasible option of a resource that is not told apart from its best one."""
     rows = own.sort("labels_per_second", "accuracy_mean", descending=True).to_dicts()
     keys = [describe(row) for row in rows]
     samples = {key: row["accuracy_runs"] for key, row in zip(keys, rows, strict=True)}
-    compared = compare_all(samples, measure)
-    equal = [compared.equal(key, describe(best)) for key in keys]
-    return rows[equal.index(True)]
+    return rows[keys.index(cheapest_not_told_apart(compare_all(samples, measure)).chosen)]
 
 
 def _start(chosen: Mapping[str, Any]) -> str:

@@ -172,9 +172,9 @@ def _harm(plan: Plan) -> list[str]:
     for (name,), own in pairs.group_by("resource", maintain_order=True):
         rows = own.sort("purification_rounds").to_dicts()
         best = max(rows, key=lambda row: row["pair_fidelity"])
-        worse = [row for row in rows if row["purification_rounds"] > best["purification_rounds"]]
-        if worse:
-            found.append(f"{name}: {_lower(plan, best, worse[0])}")
+        more = [row for row in rows if row["purification_rounds"] > best["purification_rounds"]]
+        if more and more[0]["pair_fidelity"] < best["pair_fidelity"]:
+            found.append(f"{name}: {_lower(plan, best, more[0])}")
     return found
 
 
@@ -190,10 +190,9 @@ def _lower(plan: Plan, best: Mapping[str, Any], worse: Mapping[str, Any]) -> str
         else f"because pairs wait {seconds_text(worse['storage_seconds'])} instead of "
         f"{seconds_text(best['storage_seconds'])}, which costs more than distilling gains"
     )
-    few = best["purification_rounds"]
-    what = f"more than {rounds_words(few)} of purification" if few else "purification"
+    more, few = worse["purification_rounds"], best["purification_rounds"]
     return (
-        f"{what} does not help here; with {rounds_words(worse['purification_rounds'])} a pair has "
-        f"fidelity {worse['pair_fidelity']:.4f} when it is used, with {few} "
-        f"{best['pair_fidelity']:.4f}, {cause}."
+        f"a pair is worse when it is used after {rounds_words(more)} of purification (fidelity "
+        f"{worse['pair_fidelity']:.4f}) than {f'after {few}' if few else 'without'} "
+        f"({best['pair_fidelity']:.4f}), {cause}."
     )
