@@ -102,7 +102,7 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
         return accuracy_against_fidelity(page.fidelity, ax, page.fidelity_marks)
 
     def rate(ax: "Axes") -> pl.DataFrame:
-        return accuracy_against_rate(page.options, ax)
+        return accuracy_against_rate(page.options.drop("accuracy_runs", strict=False), ax)
 
     spread = "Points are means over the runs, bars ±1 standard deviation."
     return [
