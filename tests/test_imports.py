@@ -56,6 +56,7 @@ def allowed(layer: str) -> set[str]:
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
     below = {
         "checks", "errors", "jax_settings", "random_keys", "reading", "settings", "statistics",
+        "version",
         "writing",
     }  # fmt: skip
     return {layer, *below, *left, *EXTRA.get(layer, set())}
@@ -102,6 +103,7 @@ def test_every_layer_is_known() -> None:
         "reading",
         "settings",
         "statistics",
+        "version",
         "writing",
         "__init__",
         "__main__",

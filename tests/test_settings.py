@@ -25,7 +25,7 @@ class Own(Settings):
 
     first: Annotated[Whole, Field(ge=1, description="How many.")] = 3
     rate: Annotated[
-        Number, Field(gt=0, description="How fast."), Shown(flag="--speed"), Since("9.9.9")
+        Number, Field(gt=0, description="How fast."), Shown(flag="--speed"), Since("2030-01-01")
     ] = 0.5
 
 

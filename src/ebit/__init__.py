@@ -8,7 +8,7 @@ import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-__version__ = "0.1.0"
+from ebit.version import __version__ as __version__
 
 if TYPE_CHECKING:
     from ebit.public import *  # noqa: F403

@@ -12,7 +12,8 @@ import operator
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Any, TypeVar
+from types import UnionType
+from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic.fields import FieldInfo
@@ -43,10 +44,10 @@ class Since:
     At its default it is left out of the hash, so that earlier experiments keep theirs.
 
     Attributes:
-        version: The first version of ebit that has it.
+        day: The day on which it came.
     """
 
-    version: str
+    day: str
 
 
 def _whole(value: Any) -> int:
@@ -125,6 +126,29 @@ class Settings(BaseModel):
 def mark(field: FieldInfo, kind: type[T]) -> T | None:
     """The mark of a kind on a field, such as `Shown` or `Since`; None if it has none."""
     return next((found for found in field.metadata if isinstance(found, kind)), None)
+
+
+def kind_of(annotation: Any) -> Any:
+    """The type behind `Annotated`, `Literal` and `None`.
+
+    Args:
+        annotation: What a field is declared as.
+
+    Returns:
+        Such as `int`.
+
+    Example:
+        >>> kind_of(Annotated[int, "a mark"] | None)
+        <class 'int'>
+    """
+    origin, arguments = get_origin(annotation), get_args(annotation)
+    if origin is Annotated:
+        return kind_of(arguments[0])
+    if origin is Literal:
+        return type(arguments[0])
+    if origin in (Union, UnionType):
+        return kind_of(next(part for part in arguments if part is not type(None)))
+    return annotation
 
 
 def hash_of(content: Mapping[str, Any]) -> str:

@@ -36,4 +36,4 @@ def tasks_of(tmp_path: Path) -> Callable[[str], list[SweepTask]]:
 
 def numbers(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows without the times."""
-    return rows.drop("seconds", "compile_seconds")
+    return rows.drop("seconds", "compile_seconds", "created_at")

@@ -14,7 +14,7 @@ from ebit.data import Dataset
 from ebit.learning import training
 from ebit.results import run as run_module
 
-TIMES = ("seconds", "compile_seconds")
+TIMES = ("seconds", "compile_seconds", "created_at")
 
 
 @pytest.mark.usefixtures("no_training")

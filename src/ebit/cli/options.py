@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import UnionType
-from typing import Annotated, Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any
 
 import typer
 from pydantic.fields import FieldInfo
@@ -16,7 +15,7 @@ from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
 from ebit.physics import Noise
 from ebit.results import read_noise
-from ebit.settings import Settings, Shown, mark
+from ebit.settings import Settings, Shown, kind_of, mark
 
 FILES: Mapping[object, Callable[[Path], Any]] = {Noise: read_noise}
 """Settings that the command line reads from a file."""
@@ -115,7 +114,7 @@ def _parameter(name: str, field: FieldInfo, words: str | None) -> inspect.Parame
     shown = mark(field, Shown)
     required = field.is_required() and words is None
     default = words or (shown and shown.default) or field.default
-    kind = _kind(field.annotation)
+    kind = kind_of(field.annotation)
     told = required or kind is bool
     text = field.description if told else f"{field.description} Default: {default}."
     kind = Path if kind in FILES else kind
@@ -128,21 +127,9 @@ def _parameter(name: str, field: FieldInfo, words: str | None) -> inspect.Parame
     )
 
 
-def _kind(annotation: Any) -> Any:
-    """The type behind `Annotated`, `Literal` and `None`."""
-    origin, arguments = get_origin(annotation), get_args(annotation)
-    if origin is Annotated:
-        return _kind(arguments[0])
-    if origin is Literal:
-        return type(arguments[0])
-    if origin in (Union, UnionType):
-        return _kind(next(part for part in arguments if part is not type(None)))
-    return annotation
-
-
 def _read(field: FieldInfo, value: Any) -> Any:
     """The value of an option; a file is read."""
-    kind = _kind(field.annotation)
+    kind = kind_of(field.annotation)
     return FILES[kind](value) if kind in FILES else value
 
 

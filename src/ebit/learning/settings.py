@@ -57,23 +57,23 @@ class TrainingSettings(Settings):
         Field(ge=1, le=10**9, description="Steps between the points of the curves."),
         Shown(default="50 points in all"),
     ] = 40
-    optimizer: Annotated[Literal["adam"], Field(description="adam."), Since("0.2.0")] = "adam"
+    optimizer: Annotated[Literal["adam"], Field(description="adam."), Since("2026-11-26")] = "adam"
     b1: Annotated[
         Number,
         Field(ge=0, lt=1, description="Decay of Adam's mean of the gradients."),
         Shown(flag="--beta1"),
-        Since("0.2.0"),
+        Since("2026-11-26"),
     ] = 0.9
     b2: Annotated[
         Number,
         Field(ge=0, lt=1, description="Decay of Adam's mean of their squares."),
         Shown(flag="--beta2"),
-        Since("0.2.0"),
+        Since("2026-11-26"),
     ] = 0.999
     schedule: Annotated[
         Literal["constant", "cosine"],
         Field(description="Step size over the steps: constant, or cosine (falls to 0)."),
-        Since("0.2.0"),
+        Since("2026-11-26"),
     ] = "constant"
     minibatches: Annotated[
         Literal["permuted", "replacement"],
@@ -81,7 +81,7 @@ class TrainingSettings(Settings):
             description="permuted (every row once an epoch) or replacement (rows drawn anew, of "
             "which a minibatch may hold some twice)."
         ),
-        Since("0.2.0"),
+        Since("2026-11-26"),
     ] = "permuted"
     shots_per_label: Annotated[
         Whole | None,
@@ -89,7 +89,7 @@ class TrainingSettings(Settings):
             ge=1, le=10**9, validate_default=True, description="Shots that the loss `shots` has."
         ),
         Shown(default=f"{SHOTS_PER_LABEL} with loss shots"),
-        Since("0.2.0"),
+        Since("2026-11-26"),
     ] = None
 
     @field_validator("shots_per_label")

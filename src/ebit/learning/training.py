@@ -50,6 +50,9 @@ class Fit:
         validation_accuracy: The same over the validation set, (runs,).
         seconds: Wall time of the training program, all runs together, without compilation.
         compile_seconds: Wall time of tracing and compilation.
+        train_rows: Rows of the training data.
+        validation_rows: Rows of the validation data.
+        precision: Type of the amplitudes, `complex64` or `complex128`.
     """
 
     parameters: Parameters
@@ -61,6 +64,9 @@ class Fit:
     validation_accuracy: NDArray[np.float64]
     seconds: float
     compile_seconds: float
+    train_rows: int
+    validation_rows: int
+    precision: str
 
 
 @own_settings
@@ -169,6 +175,7 @@ class _Training:
         encoded = (program.encode(train[0]), jnp.asarray(train[1]))
         measured = ((jnp.asarray(train[0]),), encoded[1])
         self._data = encoded if program.shots is None else measured
+        self._validation_rows = len(validation[1])
         other = (program.encode(validation[0]), jnp.asarray(validation[1]))
         self._settings, self._steps = settings, settings.steps
         self._every = every = min(settings.validate_every, settings.steps)
@@ -279,4 +286,7 @@ class _Training:
             validation_accuracy=validation_accuracy,
             seconds=self._seconds,
             compile_seconds=self._compile_seconds,
+            train_rows=len(self._data[1]),
+            validation_rows=self._validation_rows,
+            precision=str(np.result_type(self._data[1].dtype, np.complex64)),
         )

@@ -34,13 +34,13 @@ class CircuitSettings(Settings):
     pooling: Annotated[
         Literal["halves", "all-but-one"],
         Field(description="halves (measured in every round) or all-but-one (in one round)."),
-        Since("0.1.0"),
+        Since("2026-11-21"),
     ] = "halves"
     noise: Annotated[
         Noise | None,
         Field(description="Noise of the QPUs."),
         Shown(default="no noise"),
-        Since("0.1.0"),
+        Since("2026-11-21"),
     ] = None
 
     @field_validator("resource", mode="before")

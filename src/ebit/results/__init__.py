@@ -2,12 +2,14 @@
 
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
+from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
 from ebit.results.compare import all_resources, compare
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.noise_file import read_noise
 from ebit.results.predict import predict
-from ebit.results.rows import rows_of, summarize
+from ebit.results.provenance import Provenance, provenance
+from ebit.results.rows import completed, rows_of, summarize
 from ebit.results.run import run_task
 from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
@@ -16,8 +18,11 @@ from ebit.results.task import Task, TaskOptions
 from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [
+    "COLUMNS",
+    "Column",
     "Estimate",
     "ModelSettings",
+    "Provenance",
     "Store",
     "StoredModel",
     "SweepTask",
@@ -28,7 +33,9 @@ __all__ = [
     "all_resources",
     "batches",
     "check_memory",
+    "columns_table",
     "compare",
+    "completed",
     "default_qubits",
     "estimate",
     "grid_points",
@@ -36,6 +43,7 @@ __all__ = [
     "make_task",
     "matrix_product_rate",
     "predict",
+    "provenance",
     "read_noise",
     "read_sweep",
     "rows_of",
@@ -45,4 +53,5 @@ __all__ = [
     "sweep_tasks",
     "task_of",
     "train",
+    "training_ledger",
 ]

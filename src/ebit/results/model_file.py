@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.learning.losses import TRAINS_READOUT
 from ebit.models import Model, Parameters
 from ebit.random_keys import random_key
+from ebit.results.provenance import Provenance
 from ebit.results.task import Task
 from ebit.shots import check_measured
 
@@ -34,6 +35,7 @@ class StoredModel:
         parameters: Trained parameters, runs on the first axis.
         validation_accuracy: One per run.
         preparation: How the data were prepared, as the data layer describes it.
+        made: Where it was trained: the columns of rows on that; empty for models of version 0.1.
     """
 
     task: Task
@@ -41,6 +43,7 @@ class StoredModel:
     parameters: Parameters
     validation_accuracy: tuple[float, ...]
     preparation: dict[str, Any]
+    made: dict[str, Any] = field(default_factory=dict)
 
     @property
     def runs(self) -> int:
@@ -125,6 +128,7 @@ def save_model(
     parameters: Parameters,
     validation_accuracy: NDArray[np.float64],
     preparation: dict[str, Any],
+    made: Provenance | None = None,
 ) -> None:
     """Write a trained model.
 
@@ -134,6 +138,7 @@ def save_model(
         parameters: Trained parameters, runs on the first axis.
         validation_accuracy: One per run.
         preparation: How the data were prepared, JSON-compatible.
+        made: Where it was trained, if that is known.
 
     Raises:
         EbitError: If the file cannot be written.
@@ -144,6 +149,7 @@ def save_model(
         "task": task.model_dump_json(),
         "validation_accuracy": json.dumps(validation_accuracy.tolist()),
         "preparation": json.dumps(preparation),
+        "made": json.dumps({} if made is None else asdict(made)),
     }
     save_arrays(path, parameters, metadata)
 
@@ -173,6 +179,7 @@ def load_model(path: Path) -> StoredModel:
         task = Task.model_validate_json(metadata["task"])
         accuracy = tuple(float(value) for value in json.loads(metadata["validation_accuracy"]))
         preparation = dict(json.loads(metadata["preparation"]))
+        made = dict(json.loads(metadata.get("made", "{}")))
     except (KeyError, ValueError, TypeError, RecursionError):
         raise EbitError(f"{str(path)!r} has wrong metadata: delete it and train again.") from None
     model = task.model.build()
@@ -183,4 +190,4 @@ def load_model(path: Path) -> StoredModel:
         raise EbitError(
             f"{str(path)!r} holds NaN or infinite parameters: delete it and train again."
         )
-    return StoredModel(task, model, parameters, accuracy, preparation)
+    return StoredModel(task, model, parameters, accuracy, preparation, made)

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 
 from ebit.learning import Checkpoint, Progress, fit
 from ebit.results.model_file import save_model
-from ebit.results.rows import rows_of
+from ebit.results.rows import provenance_of, rows_of
 from ebit.results.store import Store
 from ebit.results.task import Task
 
@@ -59,14 +59,16 @@ def run_task(
         checkpoint=checkpoint,
         progress=progress,
     )
+    made = provenance_of(result)
     save_model(
         store.model_path(task.hash),
         task,
         result.parameters,
         result.validation_accuracy,
         preparation,
+        made,
     )
-    rows = rows_of(task, model, result)
+    rows = rows_of(task, model, result, made)
     store.put(task.hash, rows)
     checkpoint.remove()
     return rows
