@@ -4,10 +4,13 @@ It shares no code with the package and takes the gates of the noiseless referenc
 shape (batch, 2, ..., 2, 2, ..., 2): rows, then columns; qubit 0 comes first and QPU A before QPU B.
 A measured qubit becomes the bit that was read, so a rotation that it selects is a controlled one.
 Gates between QPUs are teleported with two more qubits, step by step.
+
+Each QPU has a clock. It runs on its own until a bit has to come from the other QPU; QPUs that have
+gates between them work in step, every run of gates taking as long as on the slower one.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -55,6 +58,7 @@ class Register:
     noise: Any
     owner: list[int]
     total: int
+    clock: list[float] = field(default_factory=lambda: [0.0, 0.0])
 
     def of(self, qubit: int) -> Any:
         """The noise of the QPU that has this qubit."""
@@ -163,38 +167,80 @@ def run(
         closed = len(qubits) > 2 and len(pending) == len(qubits)
         rounds = max(counts) + (closed and len(qubits) % 2)
         linked = any(len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending)
+        owners = sorted({register.owner[qubit] for qubit in qubits})
+        own = {q: noise.qpus[q] for q in owners}
+        taken = {
+            q: 2 * own[q].one_qubit_seconds + rounds * own[q].two_qubit_seconds for q in owners
+        }
         for qubit, count in zip(qubits, counts, strict=True):
-            register.brick(qubit, count, rounds, wait if linked else 0.0)
+            slower = max(taken.values()) - taken[register.owner[qubit]]
+            register.brick(qubit, count, rounds, slower + (wait if linked else 0.0))
+        for q in owners:
+            register.clock[q] += max(taken.values())
         pending = []
 
 
 def pool(
-    register: Register, params: Any, stage: int, remaining: list[list[int]], swap: bool
+    register: Register,
+    params: Any,
+    stage: int,
+    remaining: list[list[int]],
+    *,
+    swap: bool,
+    joined: bool,
+    layout: str,
 ) -> None:
-    """Measure 0, 2, .. of every QPU, wait, rotate 1, 3, .. by the bits that were read."""
+    """Measure qubits of every QPU, wait, rotate others by the bits that were read.
+
+    With `swap` these are the bits of the other QPU, which come `message_seconds` after its
+    measurement. If QPUs are joined, the faster one waits for the slower one before the next gates;
+    behind the last round there are none.
+    """
+    partners = dense.partners(len(remaining[0]), layout)
+    left = [dense.after_pooling(qpu, layout) for qpu in remaining]
+    in_turn = max(sum(driven == target for _, driven in partners) for _, target in partners)
     for qpu in remaining:
-        for qubit in qpu[:-1:2]:
-            own = register.of(qubit)
-            register.channel(read(own.flip_zero, own.flip_one), qubit)
-    for qpu in remaining:
-        for qubit in (q for q in qpu if q not in qpu[:-1:2]):
-            own = register.of(qubit)
-            seconds = own.measurement_seconds + 2 * own.one_qubit_seconds
-            register.wait(qubit, seconds + swap * register.noise.message_seconds)
+        for place, _ in partners:
+            own = register.of(qpu[place])
+            register.channel(read(own.flip_zero, own.flip_one), qpu[place])
+    noises = [register.of(qpu[0]) for qpu in remaining]
+    measured = [register.clock[q] + own.measurement_seconds for q, own in enumerate(noises)]
+    started = list(measured)
+    if swap:
+        for q in (0, 1):
+            started[q] = max(measured[q], measured[1 - q] + register.noise.message_seconds)
+    ended = [
+        time + 2 * in_turn * own.one_qubit_seconds
+        for time, own in zip(started, noises, strict=True)
+    ]
+    if joined and len(left[0]) > 1:
+        ended = [max(ended)] * len(ended)
+    for q, qpu in enumerate(left):
+        for qubit in qpu:
+            register.wait(qubit, ended[q] - register.clock[q])
+        register.clock[q] = ended[q]
     for q, qpu in enumerate(remaining):
         source = remaining[1 - q] if swap else qpu
-        for k, target in enumerate(qpu[1::2]):
+        for k, (place, driven) in enumerate(partners):
+            target = qpu[driven]
             for outcome in (0, 1):
                 for which, pauli in enumerate((dense.PAULI_Z, dense.PAULI_X)):
                     path = ("pooling", stage, (q, k, outcome, which))
-                    condition = (source[2 * k], outcome)
+                    condition = (source[place], outcome)
                     register.gate(dense.rotation(params, path, pauli, target, condition))
             for _ in range(2):
                 register.channel(depolarise(register.of(target).one_qubit_error), target)
 
 
 def probabilities(
-    params: Any, x: Real, *, qubits: int, resource: str, noise: Any, pair: Complex
+    params: Any,
+    x: Real,
+    *,
+    qubits: int,
+    resource: str,
+    noise: Any,
+    pair: Complex,
+    layout: str = "halves",
 ) -> Real:
     """P(a, b | x) of shape (batch, 2, 2); for "single" P(a | x) of shape (batch, 2).
 
@@ -205,6 +251,7 @@ def probabilities(
         resource: A resource string; options of the pairs are ignored, `pair` says what they are.
         noise: An object with the fields of `ebit.Noise`.
         pair: Density matrix of every pair when it is made.
+        layout: Pooling layout.
     """
     kind, _, pairs = resource.partition(",")[0].partition(":")
     joined, swap = kind == "quantum", kind.startswith("classical")
@@ -231,8 +278,8 @@ def probabilities(
             for wires in dense.processors(remaining, joined):
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
-        pool(register, params, stage, remaining, swap)
-        remaining = [dense.after_pooling(qpu, "halves") for qpu in remaining]
+        pool(register, params, stage, remaining, swap=swap, joined=joined, layout=layout)
+        remaining = [dense.after_pooling(qpu, layout) for qpu in remaining]
     final = [qpu[0] for qpu in remaining]
     for qubit in final:
         own = register.of(qubit)

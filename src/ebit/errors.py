@@ -1,4 +1,4 @@
-"""The one error that bad input raises."""
+"""The errors that bad input raises."""
 
 
 def printable(text: object) -> str:
@@ -42,6 +42,29 @@ class EbitError(ValueError):
 
     def __init__(self, message: object = "") -> None:
         super().__init__(printable(message))
+
+
+class UnsupportedError(EbitError):
+    """Something that a model, a resource or an engine cannot do.
+
+    Args:
+        what: What was asked for.
+        of: Who cannot do it, such as "Resource 'bell:1'".
+        cure: What to do instead.
+
+    Example:
+        >>> raise UnsupportedError("noise", "Resource 'designed:1'", "use bell:N")
+        Traceback (most recent call last):
+        ebit.errors.UnsupportedError: Resource 'designed:1' does not support noise: use bell:N.
+    """
+
+    def __init__(self, what: str, of: str, cure: str) -> None:
+        super().__init__(f"{of} does not support {what}: {cure}.")
+        self.what, self.of, self.cure = what, of, cure
+
+    def __reduce__(self) -> tuple[type["UnsupportedError"], tuple[str, str, str]]:
+        """The arguments: without them it could not come back from a worker process."""
+        return type(self), (self.what, self.of, self.cure)
 
 
 class TrainingDivergedError(RuntimeError):

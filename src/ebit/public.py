@@ -13,7 +13,7 @@ from ebit.capacity import (
     fisher_spectrum,
 )
 from ebit.cluster import SweepResult, run_sweep
-from ebit.errors import EbitError, TrainingDivergedError
+from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.physics import Noise
@@ -108,6 +108,7 @@ __all__ = [
     "SweepTask",
     "Task",
     "TrainingDivergedError",
+    "UnsupportedError",
     "accuracy_with_shots",
     "all_resources",
     "capacity_row",

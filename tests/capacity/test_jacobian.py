@@ -14,7 +14,6 @@ from ebit.capacity.outcomes import equal_bits
 from ebit.capacity.points import Layout, random_points
 from ebit.capacity.traced_jacobian import traced_jacobian
 from ebit.circuits import measurement_order
-from ebit.engine import LocalEffects
 from ebit.models import DistributedQCNN
 from ebit.resources import parse_resource
 
@@ -109,8 +108,8 @@ def agrees_with_the_dense_reference(
         monkeypatch.setattr(dense, "embedding", haar_embedding(inputs, qubits))
     values, slopes = expected(model, layout, points[0], x)
 
-    engine: Any = model.engine
-    if isinstance(engine, LocalEffects):
+    engine = model.engine
+    if engine.local_form is not None:
         state = shared.pair_state.density_matrix
         found = next(local_jacobian(layout, points, inputs, shared.pairs, state))
     else:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import density_reference as density
-from ebit.engine import LocalEffects, NoisyEffects, local_effects, select_engine
+from ebit.engine import Contraction, contraction, select_engine
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN, SingleQCNN
 from ebit.physics import NO_NOISE, Noise, PairState
@@ -64,10 +64,15 @@ def cases() -> Iterator[Any]:
 
 
 def case(
-    resource: str, qubits: int, depth: int, mixing: int, noise: Noise | None
+    resource: str,
+    qubits: int,
+    depth: int,
+    mixing: int,
+    noise: Noise | None,
+    pooling: str = "halves",
 ) -> tuple[DistributedQCNN, dict[str, Any], Any]:
     """A model with noise, parameters and data."""
-    model = circuit_model(resource, qubits, depth, mixing)
+    model = circuit_model(resource, qubits, depth, mixing, pooling)
     assert isinstance(model, DistributedQCNN)
     rng = np.random.default_rng([qubits, depth, mixing])
     return replace(model, noise=noise), random_parameters(model, rng), random_data(model, rng, 2)
@@ -86,6 +91,7 @@ def expected(model: DistributedQCNN, parameters: dict[str, Any], x: Any) -> Any:
         resource=model.resource.name,
         noise=model.noise or NO_NOISE,
         pair=model.resource.pair_state.density_matrix,
+        layout=model.pooling,
     )
 
 
@@ -94,6 +100,32 @@ def test_probabilities(resource: str, qubits: int, depth: int, mixing: int) -> N
     model, parameters, x = case(resource, qubits, depth, mixing, EVERYTHING)
     found = table_of(model, parameters, x)
     np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize("resource", ["bell:1", "classical", "quantum"])
+def test_all_but_one(resource: str) -> None:
+    """The other pooling layout: several rotations of one qubit, one after the other."""
+    qubits = 2 if resource == "quantum" else 3
+    model, parameters, x = case(resource, qubits, 1, 0, EVERYTHING, "all-but-one")
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+
+
+SLOW_SENDERS = {
+    "measurement of B": Noise(t1_seconds=1.0, measurement_seconds=(0.0, 0.4), message_seconds=0.1),
+    "gates of B": Noise(t1_seconds=1.0, two_qubit_seconds=(0.0, 0.3), message_seconds=0.1),
+}
+
+
+@pytest.mark.parametrize("noise", SLOW_SENDERS)
+def test_the_faster_qpu_waits_for_the_slower_one(noise: str) -> None:
+    """A sends at once; its driven qubit decays until B has measured and its message is there."""
+    model, parameters, x = case("classical", 2, 1, 1, SLOW_SENDERS[noise])
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+    assert model.noise is not None
+    longer = replace(model, noise=replace(model.noise, t1_seconds=(1e9, 1.0)))
+    assert np.abs(table_of(longer, parameters, x) - found).max() > 1e-3
 
 
 @pytest.mark.parametrize(
@@ -130,7 +162,7 @@ def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
     )
     np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-10)
     np.testing.assert_allclose(zero, without, rtol=0, atol=1e-12)
-    with pytest.raises(EbitError, match="`qubits` must be at most 8 for resource 'single'"):
+    with pytest.raises(EbitError, match="`qubits` must be at most 8 with noise"):
         SingleQCNN(9, noise=EVERYTHING)
 
 
@@ -161,8 +193,8 @@ def test_columns_of_many_qubits(
     """More than four qubits are too slow in the reference; three go the same way here."""
     model, parameters, x = case(resource, 3, 1, mixing, EVERYTHING)
     wanted = table_of(model, parameters, x)
-    monkeypatch.setattr(local_effects, "_FEATURE_QUBITS", 2)
-    assert isinstance(model.engine, NoisyEffects)
+    monkeypatch.setattr(contraction, "_FEATURE_QUBITS", 2)
+    assert isinstance(model.engine, Contraction)
     assert model.engine.method == "columns"
     np.testing.assert_allclose(table_of(model, parameters, x), wanted, rtol=0, atol=1e-12)
 
@@ -175,10 +207,10 @@ def test_columns_of_many_qubits(
     ],
 )  # fmt: skip
 def test_zero_noise_is_no_noise(resource: str, qubits: int, mixing: int) -> None:
-    """The noisy engine itself, which the model would not even choose."""
+    """Noisy effects themselves, which the model would not even choose."""
     model, parameters, x = case(resource, qubits, 3, mixing, None)
     noisy = select_engine(model.resource, qubits, mixing, noise=Noise(flip_one=1e-14))
-    assert type(noisy).__name__.startswith("Noisy")
+    assert noisy != model.engine
     with jax.enable_x64(True):
         arguments = parameters, noisy.encode(jax.numpy.asarray(x))
         found = np.asarray(jax.jit(noisy.probabilities)(*arguments))
@@ -190,7 +222,6 @@ def test_noise_that_does_nothing_takes_the_engine_without_noise(resource: str) -
     for noise in (None, Noise(), Noise(t1_seconds=1.0), Noise(message_seconds=1.0)):
         model, _, _ = case(resource, 2, 1, 0, noise)
         assert model.engine == select_engine(parse_resource(resource), 2)
-        assert not type(model.engine).__name__.startswith("Noisy")
 
 
 @pytest.mark.parametrize(
@@ -222,11 +253,10 @@ def test_gradient(resource: str, qubits: int, mixing: int) -> None:
             assert (ahead - back) / 2e-5 == pytest.approx(sum(jax.tree.leaves(products)), abs=1e-6)
 
 
-def test_local_effects_are_the_parent() -> None:
+def test_noise_changes_nothing_per_sample() -> None:
     """What is done per sample is the same code, so noise costs nothing there."""
     model, _, x = case("bell:1", 4, 1, 0, EVERYTHING)
-    clean = LocalEffects(4, 1)
-    assert isinstance(model.engine, LocalEffects)
+    clean = Contraction(4, 1)
     for noisy, own in zip(model.encode(x), clean.encode(jax.numpy.asarray(x)), strict=True):
         np.testing.assert_array_equal(noisy, own)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from ebit.engine import JointState, LocalEffects, Messages, select_engine
+from ebit.engine import Contraction, Messages, Register, select_engine
 from ebit.resources import parse_resource
 from random_circuits import circuit_model
 
@@ -12,12 +12,12 @@ RESOURCES = ["none", "bell:1", "bell:2", "bell:4", "classical", "classical+bell:
 @pytest.mark.parametrize(
     ("resource", "kind"),
     [
-        ("none", LocalEffects),
-        ("bell:0", LocalEffects),
-        ("bell:4", LocalEffects),
+        ("none", Contraction),
+        ("bell:0", Contraction),
+        ("bell:4", Contraction),
         ("classical", Messages),
         ("classical+bell:2", Messages),
-        ("quantum", JointState),
+        ("quantum", Register),
     ],
 )
 def test_only_non_local_gates_get_a_joint_state(resource: str, kind: type) -> None:

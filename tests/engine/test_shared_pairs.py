@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import dense_reference as dense
-from ebit.engine import LocalEffects, Messages
+from ebit.engine import Contraction, Messages
 from ebit.physics import BELL, PairState
 from random_circuits import circuit_model, random_data, random_parameters
 
@@ -60,12 +60,12 @@ STATES = {
 @pytest.mark.parametrize(
     ("engine", "qubits", "pairs", "mixing"),
     [
-        (LocalEffects, 2, 1, 0),
-        (LocalEffects, 2, 2, 1),
-        (LocalEffects, 3, 2, 0),
-        (LocalEffects, 3, 2, 2),
-        pytest.param(LocalEffects, 5, 1, 0, marks=pytest.mark.slow),
-        pytest.param(LocalEffects, 5, 1, 1, marks=pytest.mark.slow),
+        (Contraction, 2, 1, 0),
+        (Contraction, 2, 2, 1),
+        (Contraction, 3, 2, 0),
+        (Contraction, 3, 2, 2),
+        pytest.param(Contraction, 5, 1, 0, marks=pytest.mark.slow),
+        pytest.param(Contraction, 5, 1, 1, marks=pytest.mark.slow),
         (Messages, 2, 1, 0),
         (Messages, 2, 2, 1),
         (Messages, 3, 1, 1),
@@ -73,7 +73,7 @@ STATES = {
 )
 def test_mixed_pairs(state: str, engine: Any, qubits: int, pairs: int, mixing: int) -> None:
     rng = np.random.default_rng([qubits, pairs, mixing])
-    resource = "none" if engine is LocalEffects else "classical"
+    resource = "none" if engine is Contraction else "classical"
     model = circuit_model(resource, qubits, depth=2, mixing=mixing)
     parameters, x = random_parameters(model, rng), random_data(model, rng)
     rho = STATES[state]
@@ -88,10 +88,10 @@ def test_mixed_pairs(state: str, engine: Any, qubits: int, pairs: int, mixing: i
 def test_every_way_was_taken() -> None:
     """Bit flips keep the feature method of nearly all qubits paired, other noise does not."""
     kept = PairState.from_matrix(STATES["dephased"])
-    assert LocalEffects(3, 2, 0).method == "paired features"
-    assert LocalEffects(3, 2, 0, PairState.from_matrix(STATES["bit flips"])).method in (
+    assert Contraction(3, 2, 0).method == "paired features"
+    assert Contraction(3, 2, 0, PairState.from_matrix(STATES["bit flips"])).method in (
         "features",
         "paired features",
     )
-    assert LocalEffects(3, 2, 0, PairState.from_matrix(STATES["any"])).method == "features"
-    assert LocalEffects(5, 1, 0, kept).method == "columns"
+    assert Contraction(3, 2, 0, PairState.from_matrix(STATES["any"])).method == "features"
+    assert Contraction(5, 1, 0, kept).method == "columns"

@@ -5,7 +5,7 @@ from numpy.typing import NDArray
 
 from ebit.circuits import spins
 from ebit.circuits.embedding import ring
-from ebit.engine.local_effects import pair_blocks
+from ebit.engine.features import pair_blocks
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 
@@ -47,7 +47,8 @@ def data_functions(model: DistributedQCNN) -> int:
             f"Functions of the data are counted for none and bell:N, but the resource is "
             f"{resource.name!r}."
         )
-    if resource.pairs and resource.pair_state.after_hadamards.weights is None:
+    state = resource.pair_state.after_hadamards
+    if resource.pairs and (resource.trains_state or state.weights is None):
         raise EbitError(
             f"Functions of the data are counted for Bell pairs, but the resource is "
             f"{resource.name!r}: leave the options of the pairs out."

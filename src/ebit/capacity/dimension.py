@@ -32,7 +32,8 @@ class EffectiveDimension:
         inputs: Number of inputs behind it.
         sampling_bound: Inputs times independent outcomes, see
             `ebit.capacity.sampling_bound`: no rank can be larger.
-        num_parameters: Angles of the circuit: no rank can be larger than this, either.
+        num_parameters: Angles of the circuit, and Schmidt coefficients less their norm: no rank can
+            be larger than this, either.
         converged: Whether twice the inputs gave the same rank below the sampling bound; None if
             that was not asked for.
     """
@@ -76,7 +77,8 @@ def effective_dimension(
     Args:
         model: Two QPUs.
         inputs: Number of inputs; with `converge`, the first number tried.
-        points: Parameter points, angles uniform in [0, 2 pi); all of them are computed.
+        points: Parameter points, angles uniform in [0, 2 pi), trained Schmidt coefficients uniform
+            on the sphere; all of them are computed.
         data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
         outcomes: `joint` (both bits) or `parity` (whether they are equal).
         seed: Seed of inputs and points.
@@ -112,8 +114,15 @@ def effective_dimension(
     def measure(number: int, converged: bool | None) -> EffectiveDimension:
         chosen = choose_inputs(circuit.qubits, number, data, seed)
         spectrum = spectrum_at(circuit, angles, chosen, outcomes, progress)
-        bound = sampling_bound(circuit.resource, circuit.qubits, outcomes, chosen.distinct)
-        return EffectiveDimension(spectrum, number, bound, layout.angles, converged)
+        bound = sampling_bound(
+            circuit.resource,
+            circuit.qubits,
+            outcomes,
+            chosen.distinct,
+            noise=circuit.noise,
+            mixing=circuit.mixing,
+        )
+        return EffectiveDimension(spectrum, number, bound, layout.parameters, converged)
 
     last = measure(inputs, False if converge else None)
     limit = MAX_INPUTS if data is None else len(np.asarray(data))

@@ -10,7 +10,6 @@ from ebit.capacity.local_jacobian import local_jacobian
 from ebit.capacity.outcomes import OUTCOMES, equal_bits, fisher_factor
 from ebit.capacity.points import Layout
 from ebit.capacity.traced_jacobian import traced_jacobian
-from ebit.engine import JointState, Messages
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN, Model
 
@@ -53,12 +52,12 @@ def fisher_factors(
 
     Args:
         model: Two QPUs.
-        points: Angles (points, angles) in radians.
+        points: Parameters (points, numbers), see `Layout`.
         inputs: The inputs.
         outcomes: `joint` or `parity`.
 
     Yields:
-        Shape (rows, angles), see `ebit.capacity.outcomes.fisher_factor`.
+        Shape (rows, numbers), see `ebit.capacity.outcomes.fisher_factor`.
 
     Example:
         >>> from ebit.capacity.inputs import haar_inputs
@@ -67,13 +66,12 @@ def fisher_factors(
         >>> factor.shape
         (15, 12)
     """
-    layout, engine = Layout.of(model), model.engine
-    if isinstance(engine, Messages | JointState):
-        numbers = traced_jacobian(engine, layout, points, inputs, outcomes)
+    layout, form = Layout.of(model), model.engine.local_form
+    if form is None:
+        numbers = traced_jacobian(model.engine, layout, points, inputs, outcomes)
     else:
-        shared = model.resource
-        state = shared.pair_state.density_matrix
-        numbers = local_jacobian(layout, points, inputs, shared.pairs, state)
+        state = form.state.density_matrix
+        numbers = local_jacobian(layout, points, inputs, form.pairs, state)
         if outcomes == "parity":
             numbers = (equal_bits(values, slopes) for values, slopes in numbers)
     for values, slopes in numbers:

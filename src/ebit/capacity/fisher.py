@@ -32,7 +32,7 @@ def fisher_information(
     outcomes: str = "joint",
     seed: int = 0,
 ) -> Real:
-    r"""Fisher information matrix of the angles of a circuit, in double precision.
+    r"""Fisher information matrix of the parameters of a circuit, in double precision.
 
     .. math:: F = \frac1N \sum_x \sum_y \frac{\partial P(y|x)\, \partial P(y|x)^T}{P(y|x)}
 
@@ -45,8 +45,9 @@ def fisher_information(
         seed: Seed of the inputs.
 
     Returns:
-        Shape (angles, angles). The angles are in the order of `jax.flatten_util.ravel_pytree`:
-        convolution, mixing, pooling.
+        Shape (numbers, numbers), in the order of `jax.flatten_util.ravel_pytree`: convolution,
+        mixing, pooling and, if they are trained, Schmidt coefficients. The norm of the coefficients
+        means nothing, so their own direction is an eigenvector with the eigenvalue 0.
 
     Raises:
         EbitError: If an argument is unknown or out of range.

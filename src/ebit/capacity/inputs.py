@@ -24,13 +24,12 @@ class Inputs:
     Attributes:
         local: Unitary of each QPU in the place of its embedding, (2, inputs, 2**n, 2**n), basis in
             measurement order.
-        joint: For data, the phases of the embedding over all 2n qubits, (inputs, 4**n), which
-            quantum links use; None for Haar-random inputs.
+        x: For data, the angles (inputs, 2n) in radians; None for Haar-random inputs.
         distinct: Different halves of QPU A and of QPU B, and different inputs.
     """
 
     local: Complex
-    joint: Complex | None
+    x: NDArray[np.float64] | None
     distinct: tuple[int, int, int]
 
     def __len__(self) -> int:
@@ -82,9 +81,8 @@ def data_inputs(x: NDArray[np.float64]) -> Inputs:
     with jax.enable_x64(True):
         halves = np.stack([x[:, :qubits], x[:, qubits:]])
         phases: Complex = np.exp(1j * np.asarray(embedding_phases(jax.numpy.asarray(halves))))
-        joint: Complex = np.exp(1j * np.asarray(embedding_phases(jax.numpy.asarray(x), qpus=2)))
     first, second, both = (len(np.unique(part, axis=0)) for part in (*halves, x))
-    return Inputs(phases[..., None] * hadamard_matrix(qubits), joint, (first, second, both))
+    return Inputs(phases[..., None] * hadamard_matrix(qubits), x, (first, second, both))
 
 
 def choose_inputs(qubits: int, inputs: int, data: ArrayLike | None, seed: int) -> Inputs:

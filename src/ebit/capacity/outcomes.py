@@ -7,6 +7,8 @@ outcomes they are affine in one, the probability that both bits are equal.
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.engine import stored_pairs
+from ebit.physics import Noise
 from ebit.resources import Resource
 
 Real = NDArray[np.float64]
@@ -69,7 +71,13 @@ def fisher_factor(values: Real, slopes: Real, outcomes: str) -> Real:
 
 
 def sampling_bound(
-    resource: Resource, qubits: int, outcomes: str, distinct: tuple[int, int, int]
+    resource: Resource,
+    qubits: int,
+    outcomes: str,
+    distinct: tuple[int, int, int],
+    *,
+    noise: Noise | None = None,
+    mixing: int = 0,
 ) -> int:
     r"""Number of probabilities that can vary independently: no rank can be larger.
 
@@ -81,6 +89,9 @@ def sampling_bound(
     - 1 if all qubits belong to Bell pairs and no message is sent: each QPU alone holds a
       maximally mixed state, so its outcome is even whatever the circuit does.
 
+    With noise the outcome of such a QPU is not even, but without mixing layers it is still the same
+    for all inputs, which is one number more for each QPU.
+
     Without messages P(a) depends on QPU A's half of the input only, and P(b) on the other half, so
     halves of data that occur several times count once there. Parity of a product is one less,
     since its factors 1 - 2 P(a=1) and 1 - 2 P(b=1) are only known up to a common scale.
@@ -90,6 +101,8 @@ def sampling_bound(
         qubits: Qubits per QPU.
         outcomes: `joint` or `parity`.
         distinct: Different halves of QPU A and of QPU B, and different inputs.
+        noise: Local noise.
+        mixing: Mixing layers before the embedding.
 
     Returns:
         The bound.
@@ -102,9 +115,13 @@ def sampling_bound(
     first, second, both = distinct
     if resource.sends_bits or resource.has_nonlocal_gates:
         return both if outcomes == "parity" else 3 * both
-    one = resource.pair_state.reduced
-    if resource.pairs == 0 or resource.pair_state.is_product:
+    state, is_noisy = stored_pairs(resource, noise), noise is not None and not noise.is_zero
+    is_product = resource.pairs == 0 or (state.is_product and not resource.trains_state)
+    if is_product and resource.values == 1:
         return min(both, first + second - 1) if outcomes == "parity" else first + second
-    if outcomes == "parity" or (resource.pairs == qubits and np.allclose(one, np.eye(2) / 2)):
+    if outcomes == "parity":
         return both
-    return first + second + both
+    mixed = np.allclose(state.reduced, np.eye(2) / 2) and not resource.trains_state
+    if resource.pairs < qubits or not mixed or (is_noisy and mixing):
+        return first + second + both
+    return both + 2 if is_noisy else both

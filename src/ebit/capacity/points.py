@@ -1,4 +1,4 @@
-"""Parameter points: all angles of a circuit in one row, and how the row is cut into arrays."""
+"""Parameter points: all parameters of a circuit in one row, and how it is cut into arrays."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,24 +13,28 @@ from ebit.models import DistributedQCNN
 from ebit.models.base import Parameters
 from ebit.random_keys import random_key
 
-_NAMES = ("convolution", "mixing", "pooling")
+_ANGLES = ("convolution", "mixing", "pooling")
 
 
 @dataclass(frozen=True)
 class Layout:
-    """Shapes of the arrays that a row of angles is cut into.
+    """Shapes of the arrays that a row of parameters is cut into.
 
-    The order is that of `jax.flatten_util.ravel_pytree`: convolution, mixing, pooling.
+    The order is that of `jax.flatten_util.ravel_pytree`: convolution, mixing, pooling, and the
+    Schmidt coefficients of the pairs if they are trained. Only the direction of the coefficients
+    counts, not their norm, so there is one parameter less than numbers.
 
     Attributes:
         convolution: One shape per stage.
         mixing: One shape.
         pooling: One shape per stage.
+        schmidt: Number of trained Schmidt coefficients.
     """
 
     convolution: tuple[tuple[int, ...], ...]
     mixing: tuple[int, ...]
     pooling: tuple[tuple[int, ...], ...]
+    schmidt: int = 0
 
     @classmethod
     def of(cls, model: DistributedQCNN) -> "Layout":
@@ -40,6 +44,7 @@ class Layout:
             tuple(leaf.shape for leaf in shapes["convolution"]),
             shapes["mixing"].shape,
             tuple(leaf.shape for leaf in shapes["pooling"]),
+            shapes["schmidt"].size if "schmidt" in shapes else 0,
         )
 
     @property
@@ -48,8 +53,24 @@ class Layout:
         shapes = (*self.convolution, self.mixing, *self.pooling)
         return sum(int(np.prod(shape)) for shape in shapes)
 
+    @property
+    def numbers(self) -> int:
+        """Length of a row: angles and Schmidt coefficients."""
+        return self.angles + self.schmidt
+
+    @property
+    def parameters(self) -> int:
+        """Independent parameters: the norm of the Schmidt coefficients is none."""
+        return self.angles + max(0, self.schmidt - 1)
+
+    @property
+    def shapes(self) -> list[tuple[int, ...]]:
+        """Shapes of all arrays in the order of a row."""
+        schmidt = [(self.schmidt,)] if self.schmidt else []
+        return [*self.convolution, self.mixing, *self.pooling, *schmidt]
+
     def cut(self, rows: Any) -> Any:
-        """Cut rows (..., angles), of NumPy or JAX, into `CircuitParameters` with these axes."""
+        """Cut rows (..., numbers), of NumPy or JAX, into `CircuitParameters` with these axes."""
         place = 0
 
         def take(shape: tuple[int, ...]) -> Any:
@@ -57,41 +78,47 @@ class Layout:
             start, place = place, place + int(np.prod(shape))
             return rows[..., start:place].reshape(*rows.shape[:-1], *shape)
 
-        return CircuitParameters(
+        parameters = CircuitParameters(
             convolution=tuple([take(shape) for shape in self.convolution]),
             mixing=take(self.mixing),
             pooling=tuple([take(shape) for shape in self.pooling]),
         )
+        if self.schmidt:
+            parameters["schmidt"] = take((self.schmidt,))
+        return parameters
 
 
 def random_points(layout: Layout, points: int, seed: int) -> NDArray[np.float64]:
-    r"""Angles uniform in [0, 2 pi).
+    r"""Angles uniform in [0, 2 pi), Schmidt coefficients uniform on the sphere.
 
     Args:
-        layout: Shapes of the circuit.
+        layout: Shapes of the parameters.
         points: How many; the first ones do not depend on how many there are.
         seed: Seed.
 
     Returns:
-        Shape (points, angles), in radians.
+        Shape (points, numbers), angles in radians.
 
     Example:
         >>> model = DistributedQCNN(qubits=2, depth=3)
         >>> random_points(Layout.of(model), 5, seed=0).shape
         (5, 20)
     """
-    return np.random.default_rng([seed, 1]).uniform(0, 2 * np.pi, (points, layout.angles))
+    angles = np.random.default_rng([seed, 1]).uniform(0, 2 * np.pi, (points, layout.angles))
+    schmidt = np.random.default_rng([seed, 3]).normal(size=(points, layout.schmidt))
+    schmidt /= np.linalg.norm(schmidt, axis=1, keepdims=True)
+    return np.concatenate([angles, schmidt], axis=1)
 
 
 def given_point(layout: Layout, parameters: Parameters) -> NDArray[np.float64]:
-    """One row of angles from the parameters of a model; read-out weights are left out.
+    """One row from the parameters of a model; read-out weights are left out.
 
     Args:
-        layout: Shapes of the circuit.
+        layout: Shapes of the parameters.
         parameters: As `init` of the model returns them.
 
     Returns:
-        Shape (1, angles), in radians.
+        Shape (1, numbers), angles in radians.
 
     Raises:
         EbitError: If the parameters are not those of the model.
@@ -101,14 +128,15 @@ def given_point(layout: Layout, parameters: Parameters) -> NDArray[np.float64]:
         >>> given_point(Layout.of(model), model.init(jax.random.key(0))).shape
         (1, 20)
     """
-    missing = [name for name in _NAMES if name not in parameters]
+    names = [*_ANGLES, "schmidt"] if layout.schmidt else list(_ANGLES)
+    missing = [name for name in names if name not in parameters]
     if missing:
         raise EbitError(
             f"Argument `parameters` lacks `{missing[0]}`: use what `init` of the model returns."
         )
-    leaves = jax.tree.leaves({name: parameters[name] for name in _NAMES})
+    leaves = jax.tree.leaves({name: parameters[name] for name in names})
     shapes = [np.shape(leaf) for leaf in leaves]
-    expected = [*layout.convolution, layout.mixing, *layout.pooling]
+    expected = layout.shapes
     if shapes != expected:
         raise EbitError(
             f"Argument `parameters` must have arrays of shapes {expected}, but has {shapes}: use "

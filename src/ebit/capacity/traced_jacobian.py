@@ -1,11 +1,11 @@
-"""Probabilities and their derivatives through an engine, by automatic differentiation.
+"""Probabilities and their derivatives through any engine, by automatic differentiation.
 
-For the resources with messages or non-local gates; one compiled program per circuit and outcomes.
+For all engines that declare no local form; one compiled program per circuit and outcomes.
 """
 
 from collections.abc import Iterator
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import jax
 import jax.numpy as jnp
@@ -14,30 +14,31 @@ from numpy.typing import NDArray
 
 from ebit.capacity.inputs import Inputs
 from ebit.capacity.points import Layout
-from ebit.circuits import measurement_order, walsh_hadamard
-from ebit.engine import JointState, Messages
+from ebit.engine import Engine
 
 Real = NDArray[np.float64]
 
 _CHUNK = 50
-"""Inputs in one call of the compiled program."""
+"""Most inputs in one call of the compiled program."""
+
+_CHUNK_BYTES = 2**28
 
 
 def traced_jacobian(
-    engine: Messages | JointState, layout: Layout, points: Real, inputs: Inputs, outcomes: str
+    engine: Engine, layout: Layout, points: Real, inputs: Inputs, outcomes: str
 ) -> Iterator[tuple[Real, Real]]:
     """The numbers behind the outcomes and their derivatives, one parameter point after the other.
 
     Args:
         engine: What computes the probabilities.
-        layout: Shapes of the circuit.
-        points: Angles (points, angles) in radians.
+        layout: Shapes of the parameters.
+        points: Parameters (points, numbers), see `Layout`.
         inputs: The inputs.
         outcomes: `joint` for P(00), P(a=0), P(b=0) or `parity` for the probability that both bits
             are equal.
 
     Yields:
-        Values (inputs, 3 or 1) and slopes (inputs, 3 or 1, angles) of one point.
+        Values (inputs, 3 or 1) and slopes (inputs, 3 or 1, numbers) of one point.
 
     Example:
         >>> from ebit.capacity.inputs import haar_inputs
@@ -45,17 +46,18 @@ def traced_jacobian(
         >>> from ebit.resources import ClassicalBits
         >>> model = DistributedQCNN(qubits=2, depth=3, resource=ClassicalBits())
         >>> layout, inputs = Layout.of(model), haar_inputs(2, 7, seed=0)
-        >>> point = np.ones((1, layout.angles))
+        >>> point = np.ones((1, layout.numbers))
         >>> values, slopes = next(traced_jacobian(model.engine, layout, point, inputs, "joint"))
         >>> values.shape, slopes.shape
         ((7, 3), (7, 3, 20))
     """
-    embedded = isinstance(engine, JointState) and inputs.joint is not None
-    rows = inputs.joint if embedded else inputs.local.swapaxes(0, 1)
-    assert rows is not None
-    chunk = min(_CHUNK, len(inputs))
+    is_data = inputs.x is not None
+    rows = inputs.x if inputs.x is not None else inputs.local.swapaxes(0, 1)
+    depth = layout.convolution[0][-2]
+    fitting = _CHUNK_BYTES // (3 * engine.memory(depth, 1, 8))  # three derivatives of each input
+    chunk = max(1, min(_CHUNK, len(inputs), fitting))
     with jax.enable_x64(True):
-        program = _program(engine, layout, outcomes, embedded)
+        program = _program(cast(Any, engine), layout, outcomes, is_data)
         for point in points:
             parts = []
             for start in range(0, len(inputs), chunk):
@@ -67,34 +69,21 @@ def traced_jacobian(
 
 
 @cache
-def _program(engine: Messages | JointState, layout: Layout, outcomes: str, embedded: bool) -> Any:
-    """Compiled: angles and inputs to values and slopes of every input."""
+def _program(engine: Engine, layout: Layout, outcomes: str, is_data: bool) -> Any:
+    """Compiled: parameters and inputs to values and slopes of every input."""
 
-    def numbers(angles: jax.Array, given: jax.Array) -> jax.Array:
-        parameters = layout.cut(angles)
-        before = engine.before_embedding(parameters["mixing"])
-        if isinstance(engine, Messages):
-            states = jnp.einsum("qzw,qkw->qkz", given, before)[:, None]
-        elif embedded:
-            states = (given * walsh_hadamard(before))[None]
+    def numbers(row: jax.Array, given: jax.Array) -> jax.Array:
+        parameters = layout.cut(row)
+        if is_data:
+            table = engine.probabilities(parameters, engine.encode(given[None]))[0]
         else:
-            states = _locally(given, before, engine.qubits)[None]
-        table = engine.read_out(parameters, states)[0]
+            table = engine.probabilities_behind(parameters, given[:, None])[0]
         if outcomes == "parity":
             return jnp.stack([table[0, 0] + table[1, 1]])
         return jnp.stack([table[0, 0], table[0].sum(), table[:, 0].sum()])
 
-    def one(angles: jax.Array, given: jax.Array) -> tuple[jax.Array, jax.Array]:
-        values, pull_back = jax.vjp(lambda row: numbers(row, given), angles)
+    def one(row: jax.Array, given: jax.Array) -> tuple[jax.Array, jax.Array]:
+        values, pull_back = jax.vjp(lambda parameters: numbers(parameters, given), row)
         return values, jax.vmap(pull_back)(jnp.eye(len(values), dtype=values.dtype))[0]
 
     return jax.jit(jax.vmap(one, in_axes=(None, 0)))
-
-
-def _locally(unitaries: jax.Array, state: jax.Array, qubits: int) -> jax.Array:
-    """One unitary for each QPU on the joint state; all bases are in measurement order."""
-    joint, own = measurement_order(2 * qubits, 2), measurement_order(qubits)
-    separate = [joint.index(qubit) for qubit in (*own, *(qubits + q for q in own))]
-    tensor = state.reshape([2] * (2 * qubits)).transpose(separate)
-    moved = unitaries[0] @ tensor.reshape(2**qubits, -1) @ unitaries[1].T
-    return moved.reshape([2] * (2 * qubits)).transpose(np.argsort(separate)).reshape(-1)

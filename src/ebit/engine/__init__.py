@@ -1,19 +1,26 @@
-"""How the joint probabilities of the read-out are computed, exactly and fast."""
+"""How the joint probabilities of the read-out are computed, exactly and fast.
 
-from ebit.engine.base import Engine
-from ebit.engine.joint_state import JointState
-from ebit.engine.local_effects import LocalEffects
+An engine is a join (how the QPUs meet: pairs, messages, gates across) of effects (what the trained
+part of each QPU becomes, with or without noise).
+"""
+
+from ebit.engine.base import Engine, LocalForm, Supports
+from ebit.engine.contraction import Contraction
 from ebit.engine.messages import Messages
-from ebit.engine.noisy import NoisyEffects, NoisyJoint, NoisyMessages
-from ebit.engine.select import select_engine
+from ebit.engine.register import Register
+from ebit.engine.register_effects import RegisterEffects
+from ebit.engine.select import select_engine, stored_pairs
+from ebit.engine.single import SingleQPU
 
 __all__ = [
+    "Contraction",
     "Engine",
-    "JointState",
-    "LocalEffects",
+    "LocalForm",
     "Messages",
-    "NoisyEffects",
-    "NoisyJoint",
-    "NoisyMessages",
+    "Register",
+    "RegisterEffects",
+    "SingleQPU",
+    "Supports",
     "select_engine",
+    "stored_pairs",
 ]

@@ -1,8 +1,12 @@
 """The shape every engine has, and the parameters they share."""
 
-from typing import NotRequired, Protocol, TypedDict
+from dataclasses import dataclass
+from typing import ClassVar, NotRequired, Protocol, TypedDict
 
 import jax
+
+from ebit.circuits import POOLINGS
+from ebit.physics import PairState
 
 
 class CircuitParameters(TypedDict):
@@ -26,8 +30,52 @@ Encoded = tuple[jax.Array, ...]
 """What an engine makes of the data: arrays with the batch on the first axis."""
 
 
+@dataclass(frozen=True)
+class Supports:
+    """What an engine can compute; whoever asks for more gets an `UnsupportedError`.
+
+    Attributes:
+        noisy_qubits: Most qubits per QPU with noise; 0 if it takes no noise.
+        trained_qubits: Most qubits per QPU with a trained state of the pairs; 0 if it takes none.
+        trained_noise: Whether a trained state of the pairs and noise go together.
+        poolings: Pooling layouts.
+    """
+
+    noisy_qubits: int
+    trained_qubits: int = 0
+    trained_noise: bool = False
+    poolings: tuple[str, ...] = POOLINGS
+
+
+@dataclass(frozen=True)
+class LocalForm:
+    """A circuit of two noise-free QPUs that share nothing but pairs in a fixed state.
+
+    Attributes:
+        pairs: Shared pairs.
+        state: State of every pair.
+    """
+
+    pairs: int
+    state: PairState
+
+
 class Engine(Protocol):
-    """Two pure functions: `encode` once per data set, `probabilities` once per step."""
+    """Two pure functions: `encode` once per data set, `probabilities` once per step.
+
+    Attributes:
+        supports: What it can compute.
+    """
+
+    supports: ClassVar[Supports]
+
+    @property
+    def stacks_runs(self) -> bool:
+        """True if one small operator serves all samples; else one run fills the cache by itself."""
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """The form whose derivatives need one pass for all inputs; None if there is none."""
 
     def encode(self, x: jax.Array) -> Encoded:
         """Everything that depends on the data only.
@@ -48,6 +96,19 @@ class Engine(Protocol):
 
         Returns:
             P(a, b | x), shape (batch, 2, 2).
+        """
+
+    def probabilities_behind(
+        self, parameters: CircuitParameters, unitaries: jax.Array
+    ) -> jax.Array:
+        """The same with any unitary of each QPU in the place of its embedding, noise included.
+
+        Args:
+            parameters: Angles of both QPUs.
+            unitaries: Complex, (2, batch, 2**n, 2**n), basis in measurement order.
+
+        Returns:
+            P(a, b), shape (batch, 2, 2).
         """
 
     def operations(self, depth: int, batch: int) -> int:

@@ -1,16 +1,24 @@
-r"""Classical messages: unitaries conditioned on what was received, no joint state.
+r"""Join of QPUs that send each other their pooling outcomes: a sum over the strings of bits.
 
-Outcomes are a finite alphabet. A QPU's circuit depends only on the bits m it receives, so its
-amplitudes for own outcomes o and read-out a are those of a small local circuit for each m, and
+Outcomes are a finite alphabet. A QPU's circuit depends only on the bits it receives, so it is a
+small local circuit for each string. Without noise it has amplitudes for own outcomes o and read-out
+a, and
 
 .. math:: P(a, b) = \sum_e \sum_{o_A, o_B}
     \Big| \sum_{jl} K^e_{jl}\, A_j(o_A, a | o_B)\, B_l(o_B, b | o_A) \Big|^2 ,
 
 where j and l run over the states of the pair qubits and the pairs are in the state
-:math:`\rho = \sum_e |K^e\rangle\langle K^e|` (one term for Bell pairs).
+:math:`\rho = \sum_e |K^e\rangle\langle K^e|` (one term for Bell pairs). With noise it has effects,
+
+.. math:: P(a, b) = \sum_{o_A, o_B} \mathrm{tr}\big[\rho\;
+    M_A(o_A, a | o_B) \otimes M_B(o_B, b | o_A)\big] ,
+
+with the bits o that were read, whatever the true outcomes were. Amplitudes are the square root of
+the numbers that effects are, so they are used where they exist.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -18,19 +26,14 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-from ebit.circuits import (
-    convolution_matrix,
-    convolve_states,
-    embedding_phases,
-    measurements,
-    outcome_rotations,
-    pair_columns,
-    stages,
-    walsh_hadamard,
-)
-from ebit.engine.base import CircuitParameters, Encoded
-from ebit.engine.effects import hadamard_operations
-from ebit.physics import BELL, PairState
+from ebit.circuits import embedding_phases
+from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.contraction import pulled_back
+from ebit.engine.effects import NoisyEffect, PureEffect
+from ebit.engine.effects.pure import string_amplitudes, string_operations
+from ebit.engine.features import phase_features
+from ebit.engine.shared_pairs import through_pairs
+from ebit.physics import BELL, NO_NOISE, Noise, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -40,11 +43,12 @@ class Messages:
     """Engine for `classical` and `classical+bell:N`.
 
     Args:
-        qubits: Qubits per QPU.
-        pairs: Bell pairs shared by the first qubits.
+        qubits: Qubits per QPU, n.
+        pairs: Pairs shared by the first qubits, k.
         mixing: Mixing layers before the embedding.
-        state: State of every pair.
-        pooling: Pooling layout, for the counts.
+        state: State of every pair when the circuit starts.
+        pooling: Pooling layout.
+        noise: Local noise.
     """
 
     qubits: int
@@ -52,43 +56,81 @@ class Messages:
     mixing: int = 0
     state: PairState = BELL
     pooling: str = "halves"
+    noise: Noise | None = None
+
+    supports: ClassVar = Supports(noisy_qubits=4)
+
+    @property
+    def stacks_runs(self) -> bool:
+        """One run fills the cache by itself."""
+        return False
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """What a QPU does depends on the other one."""
+        return None
 
     def encode(self, x: jax.Array) -> Encoded:
-        """Complex unit phases (batch, 2**n) of each QPU."""
+        """Complex unit phases (batch, 2**n) of each QPU; with noise, features (batch, 4**n)."""
         halves = (x[:, : self.qubits], x[:, self.qubits :])
-        return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+        phases = (embedding_phases(half) for half in halves)
+        if self.noise is None:
+            return tuple(jnp.exp(1j * half) for half in phases)
+        return tuple(phase_features(half) for half in phases)
 
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x), shape (batch, 2, 2)."""
-        columns = walsh_hadamard(self.before_embedding(parameters["mixing"]))
-        return self.read_out(parameters, jnp.stack(encoded)[:, :, None, :] * columns[:, None])
-
-    def before_embedding(self, mixing: jax.Array) -> jax.Array:
-        """States of both QPUs behind the mixing layers, one for each state of the pairs.
-
-        Args:
-            mixing: RX angles (2, mixing, n) in radians.
-
-        Returns:
-            Shape (2, 2**k, 2**n).
-        """
-        columns = list(pair_columns(self.qubits, self.pairs))
-        basis = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype) + 0j
-        return jax.vmap(lambda angles: convolve_states(angles, basis))(mixing)
-
-    def read_out(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
-        """P(a, b) of embedded states.
-
-        Args:
-            parameters: Angles of both QPUs.
-            states: Behind the embedding, (2, batch, 2**k, 2**n).
-
-        Returns:
-            Shape (batch, 2, 2).
-        """
-        amplitudes = jax.vmap(self._amplitudes)(
-            parameters["convolution"], parameters["pooling"], states
+        if self.noise is None:
+            columns = self._pure.columns(parameters["mixing"])[:, None]  # (2, 1, 2**k, 2**n)
+            return self._from_states(parameters, jnp.stack(encoded)[:, :, None, :] * columns)
+        operators = self._noisy.string_operators(parameters)
+        inputs = self._noisy.inputs(parameters["mixing"])
+        dressed = inputs[:, :, :, None, None, None] * operators[:, None, None]
+        sides = (dressed[0], through_pairs(dressed[1], self.state, self.pairs))
+        first, second = (
+            jnp.matmul(
+                table,
+                (jnp.swapaxes(side.real, 0, 1) + side.imag).reshape(-1, 4**self.qubits).T,
+                precision=_HIGHEST,
+            ).reshape(-1, *side.shape[:-2])  # (batch, 2**k, 2**k, 2, received, own)
+            for side, table in zip(sides, encoded, strict=True)
         )
+        return jnp.einsum("njlamo,nljbom->nab", first, second, precision=_HIGHEST)
+
+    def probabilities_behind(
+        self, parameters: CircuitParameters, unitaries: jax.Array
+    ) -> jax.Array:
+        """P(a, b) with any unitaries in the place of the embeddings, shape (batch, 2, 2)."""
+        mixing = parameters["mixing"]
+        if self.noise is None:
+            before = self._pure.before_embedding(mixing)  # (2, 2**k, 2**n)
+            states = jnp.einsum("qbzw,qkw->qbkz", unitaries, before, precision=_HIGHEST)
+            return self._from_states(parameters, states)
+        operators = self._noisy.string_operators(parameters)
+        shape, size = operators.shape[1:4], operators.shape[-1]
+        pulled = pulled_back(operators.reshape(2, -1, size, size), unitaries)
+        inputs = self._noisy.inputs(mixing)
+        gram = jnp.einsum("qjlzw,qbezw->qjlbe", inputs, pulled, precision=_HIGHEST)
+        sides = (gram[0], through_pairs(gram[1], self.state, self.pairs))
+        first, second = (
+            (side.real + side.imag).reshape(*side.shape[:3], *shape) for side in sides
+        )  # (2**k, 2**k, batch, 2, received, own)
+        return jnp.einsum("jlnamo,ljnbom->nab", first, second, precision=_HIGHEST)
+
+    @property
+    def _pure(self) -> PureEffect:
+        return PureEffect(self.qubits, self.pairs, self.mixing, self.pooling)
+
+    @property
+    def _noisy(self) -> NoisyEffect:
+        noise = self.noise or NO_NOISE
+        return NoisyEffect(self.qubits, self.pairs, self.mixing, noise, self.pooling)
+
+    def _from_states(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+        """P(a, b) of embedded states (2, batch, 2**k, 2**n)."""
+        amplitudes = jax.vmap(string_amplitudes)(
+            parameters["convolution"], parameters["pooling"], states
+        )  # (2, batch, 2**k, received, own, 2)
         first, second = amplitudes[0], jnp.swapaxes(amplitudes[1], 2, 3)
         if self.pairs == 0:
             return jnp.einsum(
@@ -117,59 +159,25 @@ class Messages:
             )
         return every
 
-    def _amplitudes(
-        self,
-        convolution: tuple[jax.Array, ...],
-        pooling: tuple[jax.Array, ...],
-        states: jax.Array,
-    ) -> jax.Array:
-        """One QPU: (batch, pair state, received, own outcomes, read-out)."""
-        states = states[:, :, None, None, :]
-        states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
-        for stage, rotations in enumerate(pooling):
-            received = outcome_rotations(rotations, states.shape[-1].bit_length() - 1)
-            if stage + 1 < len(convolution):
-                following = convolution_matrix(convolution[stage + 1])
-                received = jnp.matmul(following, received, precision=_HIGHEST)
-            states = _receive(states, received)
-        return states
-
     def operations(self, depth: int, batch: int) -> int:
-        """Unitaries of every stage, then one product per stage, message and sample."""
-        build, meet, messages = 0, 8 * 4**self.qubits, 1
-        rounds = (stages(self.qubits, self.pooling), measurements(self.qubits, self.pooling))
-        for qubits, measured in zip(*rounds, strict=True):
-            strings, kept = 2**measured, 2 ** (qubits - measured)
-            bricks = depth * (1 if qubits == 2 else 2)
-            build += bricks * hadamard_operations(qubits) * 2**qubits + 8 * strings * kept**3
-            meet += 8 * messages * strings**2 * kept**2
-            messages *= strings**2
-        final = 8 * messages * 4 * 2**self.pairs
-        return 2 * build + batch * (2 * 2**self.pairs * meet + final)
+        """The circuits of every string on both QPUs, then their meeting with every sample."""
+        if self.noise is None:
+            build, meet = string_operations(self.qubits, depth, self.pooling)
+            final = 8 * 4 ** (self.qubits - 1) * 4 * 2**self.pairs
+            return 2 * build + batch * (2 * 2**self.pairs * meet + final)
+        meet = 2 * 4**self.pairs * 2 * 4 ** (self.qubits - 1) * (4**self.qubits + 1)
+        return self._noisy.string_operations(depth) + 2 * batch * meet
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
-        """Amplitudes for every message and outcome, their joint table, and the cotangents."""
+        """Numbers of every string, their meeting with the batch, and the cotangents."""
         strings = 4 ** (self.qubits - 1)
-        joint = 0 if self.pairs == 0 else 4 * strings
-        return 4 * 2 * bytes_per_real * batch * (2 * 2 * strings * 2**self.pairs + joint)
+        if self.noise is None:
+            joint = 0 if self.pairs == 0 else 4 * strings
+            return 4 * 2 * bytes_per_real * batch * (2 * 2 * strings * 2**self.pairs + joint)
+        bricks = 2 * depth * 2 * strings * 4**self.qubits
+        met = 4**self.pairs * 2 * strings * (2 * 4**self.qubits + batch)
+        return 2 * 2 * bytes_per_real * (bricks + met)
 
 
 def _square(amplitudes: jax.Array) -> jax.Array:
     return amplitudes.real**2 + amplitudes.imag**2
-
-
-def _receive(states: jax.Array, received: jax.Array) -> jax.Array:
-    """One pooling round: measure the leading qubits, rotate the others as each message says.
-
-    Args:
-        states: (batch, pair state, earlier messages, earlier outcomes, 2**(h + r)).
-        received: (message, out, in) of sizes 2**h, 2**r and 2**r for h measured and r other qubits.
-
-    Returns:
-        (batch, pair state, messages, outcomes, 2**r).
-    """
-    batch, columns, messages, outcomes, _ = states.shape
-    strings, kept, _ = received.shape
-    split = states.reshape(batch, columns, messages, outcomes, strings, kept)
-    new = jnp.einsum("bcmoqk,nlk->bcmnoql", split, received, precision=_HIGHEST)
-    return new.reshape(batch, columns, messages * strings, outcomes * strings, kept)

@@ -1,16 +1,13 @@
-"""Which engine computes which resource."""
+"""Which engine computes which resource: the one place that asks what a resource is."""
 
-from ebit.engine.base import Engine
-from ebit.engine.joint_state import JointState
-from ebit.engine.local_effects import LocalEffects
+from ebit.engine.base import Engine, Supports
+from ebit.engine.contraction import Contraction
 from ebit.engine.messages import Messages
-from ebit.engine.noisy import NoisyEffects, NoisyJoint, NoisyMessages
-from ebit.errors import EbitError
-from ebit.physics import BELL, NO_NOISE, Noise
+from ebit.engine.register import Register
+from ebit.engine.register_effects import RegisterEffects
+from ebit.errors import UnsupportedError
+from ebit.physics import BELL, NO_NOISE, Noise, PairState
 from ebit.resources import Resource
-
-_MOST_QUBITS = 8
-_MOST_QUBITS_COMMUNICATING = 4
 
 
 def select_engine(
@@ -29,58 +26,73 @@ def select_engine(
         qubits: Qubits per QPU.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout.
-        noise: Local noise; for the layout `halves` only.
+        noise: Local noise.
 
     Returns:
         The engine.
 
     Raises:
-        EbitError: If a QPU has more qubits than the engine for noise can take.
+        UnsupportedError: If the engine does not support the noise, the layout or the trained state
+            for QPUs of this size.
 
     Example:
         >>> from ebit.resources import BellPairs
         >>> select_engine(BellPairs(1), qubits=4).method
         'features'
     """
-    if noise is None or noise.is_zero:
+    if noise is not None and noise.is_zero:
         noise = None
-    if noise is None and not _is_teleported(resource):
-        if resource.has_nonlocal_gates:
-            return JointState(qubits, mixing, pooling=pooling)
-        if resource.sends_bits:
-            return Messages(qubits, resource.pairs, mixing, resource.pair_state, pooling)
-        trained = resource.trains_state
-        return LocalEffects(qubits, resource.pairs, mixing, resource.pair_state, pooling, trained)
-    noise = noise or NO_NOISE
-    _check_noisy(resource, qubits, pooling)
     if resource.has_nonlocal_gates:
-        return NoisyJoint(qubits, mixing, resource.pair_state, noise=noise)
+        is_teleported = noise is not None or resource.pair_state != BELL
+        if not is_teleported:
+            _check(Register.supports, resource, qubits, pooling, is_noisy=False)
+            return Register(qubits, mixing, pooling)
+        _check(RegisterEffects.supports, resource, qubits, pooling, is_noisy=True)
+        return RegisterEffects(qubits, mixing, resource.pair_state, pooling, noise or NO_NOISE)
+    state, is_noisy = stored_pairs(resource, noise), noise is not None
+    if resource.sends_bits:
+        _check(Messages.supports, resource, qubits, pooling, is_noisy=is_noisy)
+        return Messages(qubits, resource.pairs, mixing, state, pooling, noise)
+    _check(Contraction.supports, resource, qubits, pooling, is_noisy=is_noisy)
+    trains_state = resource.trains_state
+    return Contraction(qubits, resource.pairs, mixing, state, pooling, trains_state, noise)
+
+
+def stored_pairs(resource: Resource, noise: Noise | None) -> PairState:
+    """State of every pair when the circuit starts: what needs no link needs no memory.
+
+    Args:
+        resource: What the QPUs share.
+        noise: Local noise, which says how long pairs wait in which memory.
+
+    Returns:
+        The state.
+
+    Example:
+        >>> from ebit.resources import BellPairs
+        >>> noise = Noise(t2_seconds=1.0, storage_seconds=1.0)
+        >>> round(stored_pairs(BellPairs(1), noise).fidelity, 3)
+        0.568
+    """
     state = resource.pair_state
-    if resource.pairs_of_link:  # what needs no link needs no memory
-        state = state.through(*(qpu.idle(noise.storage_seconds) for qpu in noise.qpus))
-    kind = NoisyMessages if resource.sends_bits else NoisyEffects
-    return kind(qubits, resource.pairs, mixing, state, noise=noise)
+    if noise is None or not resource.pairs_of_link:
+        return state
+    return state.through(*(qpu.idle(noise.storage_seconds) for qpu in noise.qpus))
 
 
-def _is_teleported(resource: Resource) -> bool:
-    """Whether non-local gates are made from pairs that are no Bell pairs."""
-    return resource.has_nonlocal_gates and resource.pair_state != BELL
-
-
-def _check_noisy(resource: Resource, qubits: int, pooling: str) -> None:
-    """Raise if the effects with noise would not fit, or the pooling layout is another one."""
-    if resource.trains_state:
-        raise EbitError(
-            f"Resource {resource.name!r} takes no noise: use bell:N with options such as fidelity."
-        )
-    if qubits > 2 and pooling != "halves":
-        raise EbitError(
-            f"Argument `pooling` must be 'halves' with noise, but is {pooling!r}: leave one out."
-        )
-    communicates = resource.has_nonlocal_gates or resource.sends_bits
-    most = _MOST_QUBITS_COMMUNICATING if communicates else _MOST_QUBITS
-    if qubits > most:
-        raise EbitError(
-            f"Argument `qubits` must be at most {most} for resource {resource.name!r} with noise, "
-            f"but is {qubits}: use fewer qubits or no noise."
-        )
+def _check(
+    supports: Supports, resource: Resource, qubits: int, pooling: str, *, is_noisy: bool
+) -> None:
+    """Raise unless the engine supports what is asked for."""
+    who = f"Resource {resource.name!r}"
+    if pooling not in supports.poolings:
+        cure = f"use {' or '.join(supports.poolings)}"
+        raise UnsupportedError(f"pooling {pooling!r}", who, cure)
+    if is_noisy and resource.trains_state and not supports.trained_noise:
+        raise UnsupportedError("noise", who, "use bell:N with options such as fidelity")
+    if is_noisy and qubits > supports.noisy_qubits:
+        cure = f"argument `qubits` must be at most {supports.noisy_qubits} with noise"
+        raise UnsupportedError(f"noise on QPUs of {qubits} qubits", who, cure)
+    if resource.trains_state and qubits > supports.trained_qubits:
+        cure = f"use QPUs of at most {supports.trained_qubits} qubits, or bell:N"
+        raise UnsupportedError(f"QPUs of {qubits} qubits", who, cure)

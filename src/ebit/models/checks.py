@@ -39,14 +39,10 @@ def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
         )
 
 
-def check_noise(noise: Noise | None, pooling: str) -> None:
-    """Raise unless this is None, or noise with a pooling layout that can have some."""
+def check_noise(noise: Noise | None) -> None:
+    """Raise unless this is None or noise."""
     if noise is not None and not isinstance(noise, Noise):
         raise EbitError(f"Argument `noise` must be an ebit.Noise or None, but is {noise!r}.")
-    if noise is not None and not noise.is_zero and pooling != "halves":
-        raise EbitError(
-            f"Argument `pooling` must be 'halves' with noise, but is {pooling!r}: leave one out."
-        )
 
 
 def check_angles(x: NDArray[Any], name: str) -> None:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from ebit.circuits import Circuit, Wiring, build_circuit, parameter_shapes
-from ebit.engine import Engine, LocalEffects, select_engine
+from ebit.engine import Engine, select_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
@@ -20,7 +20,6 @@ from ebit.models.drawing import Drawn
 from ebit.physics import Noise
 from ebit.resources import Consumption, Resource, Separable
 
-MAX_DESIGNED_QUBITS = 4
 READOUTS = ("weights", "parity")
 PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
@@ -69,7 +68,7 @@ class DistributedQCNN(Drawn):
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
-        check_noise(self.noise, self.pooling)
+        check_noise(self.noise)
         if not isinstance(self.resource, Resource):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
@@ -86,11 +85,6 @@ class DistributedQCNN(Drawn):
                 f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
                 f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
             )
-        if self.resource.trains_state and self.qubits > MAX_DESIGNED_QUBITS:
-            raise EbitError(
-                f"Resource {self.resource.name!r} takes QPUs of at most {MAX_DESIGNED_QUBITS} "
-                f"qubits, but they have {self.qubits}: use smaller QPUs or bell:N."
-            )
         _ = self.engine
 
     @property
@@ -106,7 +100,7 @@ class DistributedQCNN(Drawn):
     @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
-        return isinstance(self.engine, LocalEffects)
+        return self.engine.stacks_runs
 
     @property
     def num_parameters(self) -> int:

@@ -6,33 +6,17 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-import numpy as np
-from jax import lax
 
-from ebit.circuits import (
-    QPU,
-    Circuit,
-    Wiring,
-    build_circuit,
-    convolve_states,
-    embedding_phases,
-    parameter_shapes,
-    stages,
-    walsh_hadamard,
-)
+from ebit.circuits import QPU, Circuit, Wiring, build_circuit, parameter_shapes
+from ebit.engine import SingleQPU
 from ebit.engine.base import CircuitParameters, Encoded
-from ebit.engine.effects import effect_operations, effect_rows
-from ebit.engine.noisy import noisy_operations, probability_of_zero
-from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.distributed_qcnn import count_angles, random_angles
 from ebit.models.drawing import Drawn
-from ebit.physics import Noise, QPUNoise
+from ebit.physics import Noise
 from ebit.resources import Consumption
-
-_MOST_NOISY_QUBITS = 8
 
 
 @dataclass(frozen=True)
@@ -68,12 +52,8 @@ class SingleQCNN(Drawn):
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
-        check_noise(self.noise, self.pooling)
-        if self._qpu_noise is not None and self.qubits > _MOST_NOISY_QUBITS:
-            raise EbitError(
-                f"Argument `qubits` must be at most {_MOST_NOISY_QUBITS} for resource 'single' "
-                f"with noise, but is {self.qubits}: use fewer qubits or no noise."
-            )
+        check_noise(self.noise)
+        _ = self.engine
 
     @property
     def resource_name(self) -> str:
@@ -125,9 +105,7 @@ class SingleQCNN(Drawn):
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases (batch, 2**n) of both embeddings."""
-        x = check_inputs(x, self.features)
-        halves = (x[:, : self.qubits], x[:, self.qubits :])
-        return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+        return self.engine.encode(check_inputs(x, self.features))
 
     @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
@@ -149,38 +127,22 @@ class SingleQCNN(Drawn):
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
-        if self._qpu_noise is not None:
-            build = sum(noisy_operations(size, self.depth) for size in stages(self.qubits))
-            build += 2 * noisy_operations(self.qubits, self.mixing)
-            return build + batch * 2 * noisy_operations(self.qubits, 1)
-        build = effect_operations(self.qubits, self.depth, self.pooling)
-        return build + batch * 6 * 4**self.qubits
+        return self.engine.operations(self.depth, batch)
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
-        if self._qpu_noise is not None:
-            bricks = 4 * (self.depth + 2 * self.mixing) * 4**self.qubits
-            return bytes_per_real * (bricks + batch * 16 * 4**self.qubits)
-        return 8 * bytes_per_real * (4**self.qubits + batch * 4 * 2**self.qubits)
+        return self.engine.memory(self.depth, batch, bytes_per_real)
 
-    @property
-    def _qpu_noise(self) -> QPUNoise | None:
-        """The noise of the QPU, None if there is none."""
-        return None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
+    @cached_property
+    def engine(self) -> SingleQPU:
+        """How the probabilities are computed."""
+        noise = None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
+        return SingleQPU(self.qubits, self.mixing, self.pooling, noise)
 
     def _probability_of_zero(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
-        if self._qpu_noise is not None:
-            circuit = CircuitParameters(
-                mixing=parameters["mixing"],
-                convolution=parameters["convolution"],
-                pooling=parameters["pooling"],
-            )
-            circuit = jax.tree.map(jnp.asarray, circuit)
-            return probability_of_zero(circuit, encoded, self._qpu_noise)
-        first, second = encoded
-        rows = effect_rows(parameters["convolution"], parameters["pooling"])
-        start = jnp.asarray(np.eye(2**self.qubits)[0], parameters["mixing"].dtype) + 0j
-        start = walsh_hadamard(convolve_states(parameters["mixing"], start))
-        states = second * walsh_hadamard(first * start)
-        amplitudes = jnp.matmul(states, rows.T, precision=lax.Precision.HIGHEST)
-        return jnp.sum(amplitudes.real**2 + amplitudes.imag**2, axis=-1)
+        circuit = CircuitParameters(
+            mixing=parameters["mixing"],
+            convolution=parameters["convolution"],
+            pooling=parameters["pooling"],
+        )
+        return self.engine.probability_of_zero(jax.tree.map(jnp.asarray, circuit), encoded)

@@ -52,6 +52,10 @@ class QPUNoise:
         """Decay over a time."""
         return idling(seconds, self.t1_seconds, self.t2_seconds)
 
+    def seconds(self, one_qubit: int, two_qubit: int) -> float:
+        """Duration of so many one-qubit and two-qubit gates, one after the other."""
+        return one_qubit * self.one_qubit_seconds + two_qubit * self.two_qubit_seconds
+
     def brick(self, one_qubit: int, two_qubit: int, rounds: int, waiting: float = 0.0) -> Channel:
         """Noise of one qubit after the two-qubit gates of a brick.
 
@@ -64,7 +68,7 @@ class QPUNoise:
         Returns:
             Depolarising, dephasing and damping by the gates, then decay over the duration.
         """
-        seconds = one_qubit * self.one_qubit_seconds + rounds * self.two_qubit_seconds + waiting
+        seconds = self.seconds(one_qubit, rounds) + waiting
         flips = damping(self.gate_damping) @ dephasing(self.gate_dephasing)
         return self.idle(seconds) @ flips @ self.gates(one_qubit, two_qubit)
 

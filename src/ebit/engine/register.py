@@ -1,4 +1,4 @@
-"""Quantum links: the QPUs are one register of 2n qubits (the only engine with a joint state).
+"""Join by gates across the QPUs: one register of 2n qubits (the only engine with a joint state).
 
 Each stage either evolves the states of the batch brick by brick, or builds its unitary first and
 multiplies (the Heisenberg picture: the trained part is one operator for all samples); the
@@ -7,23 +7,26 @@ block of its own, so later stages act on few qubits.
 """
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import lax
 
 from ebit.circuits import (
     convolution_matrix,
     convolve_states,
     embedding_phases,
+    measurement_order,
     measurements,
     outcome_rotations,
     pool_states,
     stages,
     walsh_hadamard,
 )
-from ebit.engine.base import CircuitParameters, Encoded
-from ebit.engine.effects import hadamard_operations
+from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.effects.pure import hadamard_operations
 
 _HIGHEST = lax.Precision.HIGHEST
 _QPUS = 2
@@ -34,7 +37,7 @@ by memory; measured on two CPU cores)."""
 
 
 @dataclass(frozen=True)
-class JointState:
+class Register:
     """Engine for `quantum`.
 
     Args:
@@ -47,6 +50,18 @@ class JointState:
     mixing: int = 0
     pooling: str = "halves"
 
+    supports: ClassVar = Supports(noisy_qubits=0)
+
+    @property
+    def stacks_runs(self) -> bool:
+        """One run fills the cache by itself."""
+        return False
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """There are no two local circuits."""
+        return None
+
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
         return (jnp.exp(1j * embedding_phases(x, _QPUS)),)
@@ -54,10 +69,23 @@ class JointState:
     def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
         """P(a, b | x), shape (batch, 2, 2)."""
         (phases,) = encoded
-        start = walsh_hadamard(self.before_embedding(parameters["mixing"]))
-        return self.read_out(parameters, phases * start)
+        start = walsh_hadamard(self._before_embedding(parameters["mixing"]))
+        return self._from_states(parameters, phases * start)
 
-    def before_embedding(self, mixing: jax.Array) -> jax.Array:
+    def probabilities_behind(
+        self, parameters: CircuitParameters, unitaries: jax.Array
+    ) -> jax.Array:
+        """P(a, b) with any unitaries in the place of the embedding, shape (batch, 2, 2)."""
+        before = self._before_embedding(parameters["mixing"])
+        separate = separated(self.qubits)
+        tensor = before.reshape([2] * (2 * self.qubits)).transpose(separate)
+        halves = tensor.reshape(2**self.qubits, -1)  # (2**n, 2**n): QPU A, QPU B
+        moved = jnp.einsum("byz,zw,bxw->byx", unitaries[0], halves, unitaries[1])
+        bits = moved.reshape(-1, *[2] * (2 * self.qubits))
+        back = bits.transpose(0, *(1 + np.argsort(separate)))
+        return self._from_states(parameters, back.reshape(-1, 4**self.qubits))
+
+    def _before_embedding(self, mixing: jax.Array) -> jax.Array:
         """State of the register behind the mixing layers.
 
         Args:
@@ -67,9 +95,9 @@ class JointState:
             Shape (4**n,).
         """
         start = jnp.zeros(4**self.qubits, mixing.dtype).at[0].set(1) + 0j
-        return convolve_states(_joined(mixing), start, _QPUS)
+        return convolve_states(joined(mixing), start, _QPUS)
 
-    def read_out(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _from_states(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
         """P(a, b) of embedded states.
 
         Args:
@@ -80,7 +108,7 @@ class JointState:
             Shape (batch, 2, 2).
         """
         batch, states = len(states), states[:, None, :]
-        convolution = [_joined(angles) for angles in parameters["convolution"]]
+        convolution = [joined(angles) for angles in parameters["convolution"]]
         states = _convolve(convolution[0], states)
         for stage, angles in enumerate(parameters["pooling"]):
             rotations = angles.reshape(-1, 2, 2)
@@ -104,7 +132,18 @@ class JointState:
         return 16 * 2 * bytes_per_real * batch * 4**self.qubits
 
 
-def _joined(angles: jax.Array) -> jax.Array:
+def separated(qubits: int) -> list[int]:
+    """Bits of the register's basis index that are QPU A's, then QPU B's, both in their own order.
+
+    Example:
+        >>> separated(2)  # the register has the order A0, B0, A1, B1
+        [0, 2, 1, 3]
+    """
+    joint, own = measurement_order(_QPUS * qubits, _QPUS), measurement_order(qubits)
+    return [joint.index(qubit) for qubit in (*own, *(qubits + q for q in own))]
+
+
+def joined(angles: jax.Array) -> jax.Array:
     """(2, depth, m) -> (depth, 2m): the angles of one register."""
     return jnp.concatenate([angles[0], angles[1]], axis=-1)
 

@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from ebit.engine.effects.clock import rotations_in_turn
 from ebit.physics import QPUNoise
 from ebit.physics.pauli import Real, apply, rotations
 
@@ -44,22 +45,28 @@ class Round(NamedTuple):
     undriven: jax.Array | Real
 
 
-def drives(qubits: int, qpus: int = 1) -> list[tuple[int, int]]:
+def drives(qubits: int, measured: int, qpus: int = 1) -> list[tuple[int, int]]:
     """Who is measured in a round and who is driven, in a register of QPUs with m qubits each.
 
     Args:
         qubits: Qubits of a QPU before the round, m.
+        measured: Those of them that are measured, m // 2 or m - 1.
         qpus: QPUs of the register.
 
     Returns:
-        (measured, driven), natural numbers in the register.
+        (measured, driven), natural numbers in the register; of those that drive the same qubit the
+        first one acts first.
 
     Example:
-        >>> drives(5), drives(2, qpus=2)
-        ([(0, 1), (2, 3)], [(0, 1), (2, 3)])
+        >>> drives(5, 2), drives(2, 1, qpus=2), drives(3, 2)
+        ([(0, 1), (2, 3)], [(0, 1), (2, 3)], [(0, 2), (1, 2)])
     """
-    starts = [q * qubits + k for q in range(qpus) for k in range(0, qubits - 1, 2)]
-    return [(start, start + 1) for start in starts]
+    last = qubits - 1
+    if measured == last:
+        own = [(k, last) for k in range(last)]
+    else:
+        own = [(k, k + 1) for k in range(0, last, 2)]
+    return [(q * qubits + k, q * qubits + target) for q in range(qpus) for k, target in own]
 
 
 def read(noise: QPUNoise) -> Real:
@@ -83,25 +90,31 @@ def outcome_effects(noise: QPUNoise) -> Real:
     return read(noise) @ _PROJECTORS
 
 
-def round_of(noises: Sequence[QPUNoise], qubits: int, waiting: float) -> Round:
+def round_of(
+    noises: Sequence[QPUNoise], qubits: int, measured: int, waiting: Sequence[float]
+) -> Round:
     """The constants of a pooling round.
 
     Args:
         noises: Noise of every QPU of the register.
         qubits: Qubits of a QPU before the round.
-        waiting: Time from the end of the measurement to the rotation, in seconds.
+        measured: Those of them that are measured.
+        waiting: Time of every QPU from the end of its measurement to the first rotation, in
+            seconds.
 
     Returns:
         Qubits of the first QPU, then of the next.
     """
-    pairs = len(drives(qubits))
+    in_turn = rotations_in_turn(qubits, measured)
     readout, rotation, undriven = [], [], [np.zeros((0, 4, 4))]
-    for noise in noises:
-        seconds = noise.measurement_seconds + waiting + 2 * noise.one_qubit_seconds
-        decay = noise.idle(seconds).T
-        readout.extend(pairs * [read(noise)])
-        rotation.extend(pairs * [decay @ noise.gates(one_qubit=2).T])
-        undriven.append(np.broadcast_to(decay, (qubits - 2 * pairs, 4, 4)))
+    for noise, wait in zip(noises, waiting, strict=True):
+        seconds = noise.measurement_seconds + wait + noise.seconds(2 * in_turn, 0)
+        decay, errors = noise.idle(seconds).T, noise.gates(one_qubit=2).T
+        readout.extend(measured * [read(noise)])
+        for place in range(measured):  # a qubit decays once, before its first rotation
+            rotation.append(decay @ errors if place % in_turn == 0 else errors)
+        others = 0 if measured == qubits - 1 else qubits - 2 * measured
+        undriven.append(np.broadcast_to(decay, (others, 4, 4)))
     return Round(np.stack(readout), np.stack(rotation), np.concatenate(undriven))
 
 

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ebit.engine.noisy.bricks import Brick, places
+from ebit.engine.effects.bricks import Brick, places
 from ebit.jax_settings import own_settings
 from ebit.physics.pauli import (
     HADAMARD,

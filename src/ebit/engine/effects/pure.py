@@ -1,0 +1,212 @@
+r"""Trained parts without noise: rows R of a projector :math:`M = R^\dagger R`, or amplitudes."""
+
+from dataclasses import dataclass
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+from ebit.circuits import (
+    convolution_matrix,
+    convolve_rows,
+    convolve_states,
+    measurements,
+    outcome_rotations,
+    pair_columns,
+    pool_rows,
+    stages,
+    walsh_hadamard,
+)
+from ebit.engine.base import CircuitParameters
+from ebit.engine.features import pair_blocks
+
+_HIGHEST = lax.Precision.HIGHEST
+
+
+@dataclass(frozen=True)
+class PureEffect:
+    """The trained parts of both QPUs without noise.
+
+    Args:
+        qubits: Qubits per QPU, n.
+        pairs: Leading qubits that belong to shared pairs, k; the others start in 0.
+        mixing: Mixing layers before the embedding.
+        pooling: Pooling layout, for the counts.
+    """
+
+    qubits: int
+    pairs: int
+    mixing: int
+    pooling: str = "halves"
+
+    def rows(self, parameters: CircuitParameters) -> jax.Array:
+        """R of both QPUs, (2, 2**(n-1), 2**n)."""
+        return jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
+
+    def operators(self, parameters: CircuitParameters) -> jax.Array:
+        """M of both QPUs, (2, 2**n, 2**n)."""
+        rows = self.rows(parameters)
+        return jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+
+    def before_embedding(self, mixing: jax.Array) -> jax.Array:
+        """States behind the mixing layers, one for each state of the pairs.
+
+        Args:
+            mixing: RX angles (2, mixing, n) in radians.
+
+        Returns:
+            Complex, (2, 2**k, 2**n).
+        """
+        columns = list(pair_columns(self.qubits, self.pairs))
+        states = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype)  # (2**k, 2**n)
+        states = jnp.broadcast_to(states + 0j, (2, *states.shape))
+        return jax.vmap(convolve_states)(mixing, states) if self.mixing else states
+
+    def columns(self, mixing: jax.Array) -> jax.Array:
+        """V: the states in front of the phases of the embedding, (2, 2**k, 2**n)."""
+        return walsh_hadamard(self.before_embedding(mixing))
+
+    def inputs(self, mixing: jax.Array) -> jax.Array:
+        """Conjugate V of pair state j times V of pair state l: (2, 2**k, 2**k, 2**n, 2**n)."""
+        columns = self.columns(mixing)
+        return columns.conj()[:, :, None, :, None] * columns[:, None, :, None, :]
+
+    def gram(self, parameters: CircuitParameters, phases: jax.Array) -> jax.Array:
+        """G of every sample from its phases, without a table of features.
+
+        Args:
+            parameters: Angles of both QPUs.
+            phases: Complex unit phases (2, batch, 2**n).
+
+        Returns:
+            Complex, (2, 2**k, 2**k, batch).
+        """
+        rows = self.rows(parameters)
+        if self.mixing:
+            columns = self.columns(parameters["mixing"])
+            dressed = rows[:, None] * columns[:, :, None, :]  # (2, 2**k, 2**(n-1), 2**n)
+            met = jnp.einsum("qjrz,qbz->qbrj", dressed, phases, precision=_HIGHEST)
+        else:
+            blocks = pair_blocks(self.qubits, self.pairs)
+            scale = 0.5 ** ((self.qubits - self.pairs) / 2)
+            met = scale * jnp.einsum(
+                "qruv,qbuv->qbru", rows[:, :, blocks], phases[:, :, blocks], precision=_HIGHEST
+            )
+        return jnp.einsum("qbrj,qbrl->qjlb", met.conj(), met, precision=_HIGHEST)
+
+    def operations(self, depth: int) -> int:
+        """Real operations to build M of both QPUs."""
+        mixing = effect_operations(self.qubits, self.mixing)
+        rows = effect_operations(self.qubits, depth, self.pooling)
+        return 2 * (rows + mixing + 4 * 8**self.qubits)
+
+    def gram_operations(self, depth: int, batch: int) -> int:
+        """Real operations of the whole way over `gram`."""
+        dimension, states = 2**self.qubits, 2**self.pairs
+        blocks = states if self.mixing else 1
+        meet = 4 * dimension**2 * blocks + 4 * dimension * states**2
+        return self.operations(depth) - 8 * dimension**3 + 2 * batch * meet
+
+    def reals(self, depth: int) -> int:
+        """Real numbers kept for the gradient beside M itself: none, the blocks run backwards."""
+        return 0
+
+
+def string_amplitudes(
+    convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...], states: jax.Array
+) -> jax.Array:
+    """Amplitudes of one QPU for every string of bits that it receives and measures.
+
+    Args:
+        convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
+        pooling: Angles (h, 2, 2) of one QPU, first stage first, in radians.
+        states: Embedded states (batch, 2**k, 2**n), one for each state of its pairs.
+
+    Returns:
+        (batch, 2**k, received, own, 2): strings of n - 1 bits, the read-out at the end.
+    """
+    states = states[:, :, None, None, :]  # (batch, 2**k, 1, 1, 2**n)
+    states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
+    for stage, rotations in enumerate(pooling):
+        received = outcome_rotations(rotations, states.shape[-1].bit_length() - 1)
+        if stage + 1 < len(convolution):
+            following = convolution_matrix(convolution[stage + 1])
+            received = jnp.matmul(following, received, precision=_HIGHEST)
+        states = _receive(states, received)
+    return states
+
+
+def _receive(states: jax.Array, received: jax.Array) -> jax.Array:
+    """One pooling round: measure the leading qubits, rotate the others as each message says.
+
+    Args:
+        states: (batch, pair state, earlier messages, earlier outcomes, 2**(h + r)).
+        received: (message, out, in) of sizes 2**h, 2**r and 2**r for h measured and r other qubits.
+
+    Returns:
+        (batch, pair state, messages, outcomes, 2**r).
+    """
+    batch, columns, messages, outcomes, _ = states.shape
+    strings, kept, _ = received.shape
+    split = states.reshape(batch, columns, messages, outcomes, strings, kept)
+    new = jnp.einsum("bcmoqk,nlk->bcmnoql", split, received, precision=_HIGHEST)
+    return new.reshape(batch, columns, messages * strings, outcomes * strings, kept)
+
+
+def string_operations(qubits: int, depth: int, pooling: str) -> tuple[int, int]:
+    """Real operations of `string_amplitudes`: once, and for every sample and pair state."""
+    build, meet, messages = 0, 8 * 4**qubits, 1
+    rounds = (stages(qubits, pooling), measurements(qubits, pooling))
+    for left, measured in zip(*rounds, strict=True):
+        strings, kept = 2**measured, 2 ** (left - measured)
+        bricks = depth * (1 if left == 2 else 2)
+        build += bricks * hadamard_operations(left) * 2**left + 8 * strings * kept**3
+        meet += 8 * messages * strings**2 * kept**2
+        messages *= strings**2
+    return build, meet
+
+
+def effect_rows(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]) -> jax.Array:
+    r"""Rows R of the projector :math:`M = R^\dagger R` whose expectation is P(a = 0).
+
+    The last qubit is projected on 0 and the rows are pulled back through pooling and
+    convolution, from a register of one qubit to the full one: 2**(n-1) rows, one for each string
+    of pooling outcomes.
+
+    Args:
+        convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
+        pooling: Angles (h, 2, 2) of one QPU and its h measured qubits, first stage first, in
+            radians.
+
+    Returns:
+        Complex array (2**(n-1), 2**n), orthonormal rows, basis in measurement order.
+
+    Example:
+        >>> effect_rows((jnp.zeros((1, 2)),), (jnp.zeros((1, 2, 2)),)).shape
+        (2, 4)
+    """
+    dtype = jnp.result_type(convolution[0].dtype, jnp.complex64)
+    rows = jnp.array([[1, 0]], dtype)
+    for angles, rotations in zip(reversed(convolution), reversed(pooling), strict=True):
+        rows = convolve_rows(angles, pool_rows(rotations, rows))
+    return rows
+
+
+def effect_operations(qubits: int, depth: int, pooling: str = "halves") -> int:
+    """Real operations to build the rows of one QPU: Hadamard products of every brick."""
+    total = 0
+    for left in stages(qubits, pooling):
+        bricks = depth * (1 if left == 2 else 2)
+        total += bricks * hadamard_operations(left) * 2 ** (left - 1)
+    return total
+
+
+def hadamard_operations(qubits: int) -> int:
+    """Real operations to apply H to all qubits of one complex state, in 16 x 16 products."""
+    total, left = 0, qubits
+    while left > 0:
+        block = min(4, left)
+        total += 4 * 2**block * 2**qubits
+        left -= block
+    return total

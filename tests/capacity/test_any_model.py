@@ -1,0 +1,71 @@
+"""The effective dimension is the rank of the Jacobian of `model.probabilities`, for any model."""
+
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from jax.flatten_util import ravel_pytree
+
+import ebit
+from ebit.capacity import effective_dimension
+from ebit.capacity.points import Layout, random_points
+from ebit.models import DistributedQCNN
+from ebit.physics import Noise
+
+LOCAL = Noise(two_qubit_error=0.05, gate_damping=0.1, flip_one=0.03)
+PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
+
+
+def model_of(resource: str, depth: int, noise: Noise | None, **settings: Any) -> DistributedQCNN:
+    shared = ebit.parse_resource(resource)
+    return DistributedQCNN(qubits=2, depth=depth, resource=shared, noise=noise, **settings)
+
+
+def numerical_rank(model: DistributedQCNN, x: Any, seed: int, outcomes: str) -> int:
+    """Rank of the Jacobian of all outcomes of all inputs at a random point."""
+    layout = Layout.of(model)
+    with jax.enable_x64(True):
+        point = layout.cut(random_points(layout, 1, seed)[0])
+        row, back = ravel_pytree(
+            {
+                name: jax.numpy.asarray(v)
+                if name in ("mixing", "schmidt")
+                else tuple(map(jax.numpy.asarray, v))
+                for name, v in point.items()
+            }
+        )
+
+        def outcome_probabilities(row: jax.Array) -> jax.Array:
+            table = model.probabilities(back(row), x)
+            return (table * PARITY).sum((1, 2)) if outcomes == "parity" else table
+
+        jacobian = np.asarray(jax.jit(jax.jacrev(outcome_probabilities))(row))
+    values = np.linalg.svd(jacobian.reshape(-1, len(row)), compute_uv=False)
+    return int(np.sum(values > 1e-9 * values[0]))
+
+
+@pytest.mark.parametrize(
+    ("resource", "noise", "rank"),
+    [
+        ("quantum,fidelity=0.9", None, 22),
+        ("classical", LOCAL, 20),
+        ("bell:1", LOCAL, 20),
+        ("none", LOCAL, None),
+        ("bell:2", LOCAL, None),
+        ("quantum", LOCAL, None),
+        ("classical+bell:1,fidelity=0.9", LOCAL, None),
+        ("classical+bell:1", None, None),
+        ("quantum", None, None),
+        ("designed:1", None, None),
+        ("designed:2", None, None),
+        ("bell:1,fidelity=0.9", None, None),
+    ],
+)
+def test_rank_of_the_jacobian(resource: str, noise: Noise | None, rank: int | None) -> None:
+    model = model_of(resource, 4, noise)
+    x = np.random.default_rng(0).normal(size=(40, 4), scale=2)
+    found = effective_dimension(model, inputs=40, points=1, data=x)
+    assert found.rank == numerical_rank(model, x, 0, "joint")
+    assert found.rank == rank or rank is None
+    assert found.rank <= min(found.sampling_bound, found.num_parameters)
