@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 from data_helpers import error_of, write_table
 
-from ebit.data import DataSource, load, tables
+from ebit.data import DataSource, load, parquet
 
 GOOD: dict[str, Any] = {
     "a": [0.1, 0.2, 0.3, 0.4],
@@ -89,7 +89,7 @@ def test_parquet_whose_decoder_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path = write_table(tmp_path / "d.parquet", GOOD)
     worker = tmp_path / "dying.py"
     worker.write_text("import os\nos._exit(134)\n")
-    monkeypatch.setattr(tables, "PARQUET_WORKER", worker)
+    monkeypatch.setattr(parquet, "PARQUET_WORKER", worker)
     assert "is damaged (the decoder broke off)" in failure(path)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import Scaling
+from ebit.errors import EbitError
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,6 +29,7 @@ class Dataset:
         feature_names: One name per feature.
         scaling: How raw features became the angles in this data set.
         label: Name of the label column that the labels came from.
+        notes: What the user should know about how a file was read, one line each.
 
     Raises:
         EbitError: If shapes disagree, a value is not finite, a label is neither -1 nor 1, a class
@@ -53,6 +55,7 @@ class Dataset:
     feature_names: tuple[str, ...]
     scaling: Scaling = field(default_factory=Scaling)
     label: str = "label"
+    notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Convert the arrays, then check everything the class promises."""
@@ -98,7 +101,11 @@ class Dataset:
 
 def _array(key: str, value: ArrayLike, dimensions: int) -> NDArray[np.float64]:
     try:
+        if np.ma.is_masked(value):
+            raise bad_input(f"Argument `{key}` has masked values: fill them or remove their rows.")
         raw = np.asarray(value)
+    except EbitError:
+        raise
     except ValueError:
         raise bad_input(f"Argument `{key}` must be an array with rows of one length.") from None
     if raw.dtype.kind not in "iuf":

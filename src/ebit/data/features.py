@@ -8,12 +8,15 @@ from numpy.typing import NDArray
 
 from ebit.data.content import Part
 from ebit.data.messages import bad_input, listed
-
-INDEX_COLUMNS = ("", "__index_level_0__")
+from ebit.data.row_numbers import NAMELESS
 
 
 def choose_features(
-    where: str, columns: Sequence[str], features: str | None, label: str
+    where: str,
+    columns: Sequence[str],
+    features: str | None,
+    label: str,
+    numbering: Sequence[str] = (),
 ) -> list[str]:
     """Put the feature columns in the order of the QPUs.
 
@@ -23,8 +26,10 @@ def choose_features(
     Args:
         where: Start of the message, such as "File `a.csv`".
         columns: All columns of the file but the label.
-        features: The user's choice, or None for all columns in the order of the file.
+        features: The user's choice, or None for all columns in the order of the file that do not
+            number the rows.
         label: Name of the label column, which is no feature.
+        numbering: The columns that number the rows.
 
     Returns:
         The names of the chosen columns, those of QPU A first.
@@ -38,13 +43,19 @@ def choose_features(
         ['d', 'a', 'c', 'b']
     """
     if features is None:
-        for column in columns:
-            if column in INDEX_COLUMNS:
+        left = [column for column in columns if column not in numbering]
+        for column in left:
+            if NAMELESS.fullmatch(column):
                 raise bad_input(
-                    f"{where} has a column without a name, which looks like row numbers: remove "
-                    "it, or choose the others with `features`."
+                    f"{where} has a column without a name{f' (`{column}`)' if column else ''}: "
+                    "name it or remove it, or choose the others with `features`."
                 )
-        return list(columns)
+        if columns and not left:
+            raise bad_input(
+                f"{where} has only row numbers for features ({listed(columns)}): add features, or "
+                "choose these with `features`."
+            )
+        return left
     blocks = [
         [_column(where, columns, token.strip(), label) for token in block.split(",")]
         for block in features.split("|")

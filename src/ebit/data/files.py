@@ -1,5 +1,6 @@
 """From a user's file to a data set, and to features for a trained model."""
 
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -7,18 +8,22 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ebit.data.content import Content, check_file
+from ebit.data.content import MOST_BYTES, Content, check_file
 from ebit.data.dataset import Dataset
+from ebit.data.delimited import parse_csv, read_csv
 from ebit.data.features import choose_features, numbers
 from ebit.data.labels import choose_classes, label_column, label_texts, named_label, signs
 from ebit.data.messages import bad_input, listed
 from ebit.data.npz import read_npz
+from ebit.data.parquet import read_parquet
+from ebit.data.row_numbers import row_numbers
 from ebit.data.scaling import Scaling
 from ebit.data.source import DataSource
 from ebit.data.split import stratified_split
-from ebit.data.tables import read_csv, read_parquet
 
 READERS = {".npz": read_npz, ".csv": read_csv, ".parquet": read_parquet}
+STANDARD_INPUT = "-"
+"""The source that is CSV text on standard input."""
 
 
 def load_file(source: DataSource) -> Dataset:
@@ -45,12 +50,44 @@ def load_file(source: DataSource) -> Dataset:
         >>> data.class_names, data.feature_names
         (('no', 'yes'), ('a', 'b'))
     """
+    if source.source == STANDARD_INPUT:
+        return prepare("standard input", _standard_input(), source)
     path = Path(source.source)
-    content = _read(path)
-    where = f"File `{path.name}`"
+    return prepare(path.name, _read(path), source)
+
+
+def prepare(name: str, content: Content, source: DataSource) -> Dataset:
+    """Make a data set of the content of a file or a data frame.
+
+    Args:
+        name: Name of the data set.
+        content: The content.
+        source: How to prepare it.
+
+    Returns:
+        The data set, with notes on all that is not as plain as it looks.
+
+    Raises:
+        EbitError: If the content or an option is bad.
+
+    Example:
+        >>> from ebit.data.frames import read_frame
+        >>> columns = {"n": range(8), "a": [3, 1, 2, 5] * 2, "label": [0, 1] * 4}
+        >>> prepare("mine", read_frame(columns), DataSource(source="mine")).notes
+        ('Column `n` holds row numbers and is left out: choose it with `features` if it is one.',)
+    """
+    where = content.data.where.removesuffix(", training part,")
+    _check_rows(content)
     label = _training_label(where, content, source.label)
-    columns = [name for name in content.data.frame.columns if name != label]
-    names = choose_features(where, columns, source.features, label)
+    columns = [column for column in content.data.frame.columns if column != label]
+    numbering = [column for column in row_numbers(content.data) if column != label]
+    names = choose_features(where, columns, source.features, label, numbering)
+    left_out = tuple(
+        f"Column `{column}` holds row numbers and is left out: choose it with `features` if it is "
+        "one."
+        for column in numbering
+        if source.features is None
+    )
     parts = [content.data] if content.validation is None else [content.data, content.validation]
     raw = [numbers(part, names) for part in parts]
     texts = [label_texts(part, label) for part in parts]
@@ -67,11 +104,12 @@ def load_file(source: DataSource) -> Dataset:
         y_train=y[0],
         x_validation=scaling.apply(raw[1]),
         y_validation=y[1],
-        name=path.name,
+        name=name,
         class_names=class_names,
         feature_names=tuple(names),
         scaling=scaling,
         label=label,
+        notes=(*content.notes, *left_out),
     )
 
 
@@ -90,7 +128,7 @@ def read_features(
     `x` must have one column per feature, in the order of `feature_names`.
 
     Args:
-        path: An NPZ, CSV or Parquet file.
+        path: An NPZ, CSV or Parquet file, or `-` for CSV text on standard input.
         feature_names: Names of the model's features, in its order (`Dataset.feature_names`).
         class_names: What the labels -1 and 1 are called (`Dataset.class_names`).
         scaling: The scaling fitted to the training data (`Dataset.scaling`).
@@ -116,10 +154,11 @@ def read_features(
         ...     )
         (array([[1., 2.]]), None)
     """
-    path = Path(path)
-    content = _read(path)
-    where = f"File `{path.name}`"
+    content = _standard_input() if str(path) == STANDARD_INPUT else _read(Path(path))
+    _check_rows(content)
+    where = content.data.where
     if content.validation is not None:
+        where = where.removesuffix(", training part,")
         raise bad_input(f"{where} must have an array `x` of new rows, but is a training file.")
     found = content.label or label or named_label(content.data)
     if found in feature_names or found not in content.data.frame.columns:
@@ -146,11 +185,21 @@ def _read(path: Path) -> Content:
         raise bad_input(
             f"Data file `{path}` has the extension `{path.suffix}`: use .npz, .csv or .parquet."
         )
-    content = reader(path)
+    return reader(path)
+
+
+def _standard_input() -> Content:
+    raw = sys.stdin.buffer.read(MOST_BYTES + 1)
+    if not raw or len(raw) > MOST_BYTES:
+        size = "no bytes" if not raw else f"more than {MOST_BYTES} bytes"
+        raise bad_input(f"Standard input has {size}: send CSV text to it, with names in line 1.")
+    return parse_csv("Standard input", raw)
+
+
+def _check_rows(content: Content) -> None:
     for part in (content.data, content.validation):
         if part is not None and part.frame.height == 0:
             raise bad_input(f"{part.where} has no rows: add some.")
-    return content
 
 
 def _training_label(where: str, content: Content, label: str | None) -> str:

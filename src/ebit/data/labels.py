@@ -1,6 +1,9 @@
 """Labels of a user's file: which values there are and which one counts as +1."""
 
 import math
+import re
+from collections.abc import Sequence
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -8,8 +11,15 @@ from numpy.typing import NDArray
 
 from ebit.data.content import Part
 from ebit.data.messages import bad_input, listed
+from ebit.data.row_numbers import NAMELESS, row_numbers
 
 LABEL_NAMES = ("label", "y", "target")
+MISSING = ("", "nan", "+nan", "-nan", "na", "n/a", "#n/a", "<na>", "nat", "null", "?", "-")
+"""What stands in a field without a label, in small letters; `-` is one beside `+`."""
+_WHOLE = re.compile(r"([+-]?)(0|[1-9][0-9]*)(\.0*)?")
+_SCIENTIFIC = re.compile(r"[+-]?[0-9]\.[0-9]+[eE][+-][0-9]{2,3}")
+_PLAIN = re.compile(r"[+-]?(0|[1-9][0-9]*)(\.[0-9]+)?(e[+-][0-9]{2,3})?")
+_BOOLEANS = {"0": "false", "1": "true"}
 
 
 def label_column(part: Part, label: str | None) -> str:
@@ -20,7 +30,7 @@ def label_column(part: Part, label: str | None) -> str:
         label: Name that the user gave, or None.
 
     Returns:
-        The name of the column.
+        The name of the column; by default none that only numbers the rows.
 
     Raises:
         EbitError: If the file has no column of that name, or only one column.
@@ -44,7 +54,17 @@ def label_column(part: Part, label: str | None) -> str:
             f"{part.where} has only the column {listed(columns)}: it needs features and a label, "
             "separated by commas in a CSV file."
         )
-    return named_label(part) or columns[-1]
+    named = named_label(part)
+    if named is not None:
+        return named
+    numbering = row_numbers(part)
+    left = [name for name in columns if name not in numbering] or columns
+    if NAMELESS.fullmatch(left[-1]):
+        raise bad_input(
+            f"{part.where} has a last column without a name, where the label is expected: name it, "
+            "or name the label column with `label`."
+        )
+    return left[-1]
 
 
 def named_label(part: Part) -> str | None:
@@ -71,7 +91,10 @@ def named_label(part: Part) -> str | None:
 
 
 def label_texts(part: Part, label: str) -> pl.Series:
-    """Read the labels as text, with numbers written in one way: 1, 1.0 and "1" are the same.
+    """Read the labels as text, the same for all formats of files.
+
+    Whole numbers lose a plus sign and zeros after the point (1, +1, 1.0 and 1.000e+00 are the
+    same), truth values are written in small letters, and all other text stays as it is.
 
     Args:
         part: The table.
@@ -89,29 +112,71 @@ def label_texts(part: Part, label: str) -> pl.Series:
         >>> from ebit.data.labels import label_texts
         >>> label_texts(Part("File `a.csv`", pl.DataFrame({"y": [0.0, 1.0]})), "y").to_list()
         ['0', '1']
+        >>> label_texts(Part("File `a.csv`", pl.DataFrame({"y": ["1_1", "nan"]})), "y")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: File `a.csv` has no label in column `y`, row 2 (the first row is \
+1), but `nan`: fill it or remove the row.
     """
     column = part.frame[label]
-    if isinstance(column.dtype, pl.Categorical | pl.Enum):
+    kind = column.dtype
+    if isinstance(kind, pl.Categorical | pl.Enum):
         column = column.cast(pl.String)
-    if column.dtype.is_float():
-        column = column.fill_nan(None)
-    if column.null_count():
-        row = int(column.is_null().arg_max() or 0) + 1
-        raise bad_input(
-            f"{part.where} has no label in column `{label}`, row {row} (the first row is 1): "
-            "fill it or remove the row."
-        )
-    if not (column.dtype.is_numeric() or column.dtype in (pl.String, pl.Boolean)):
+    elif not (kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)):
         raise bad_input(
             f"{part.where} must hold numbers or text in the label column `{label}`, but it holds "
-            f"{column.dtype}."
+            f"{kind}."
         )
-    texts = column.cast(pl.String).str.strip_chars()
-    values = texts.unique().to_list()
-    numbers = [_number(value) for value in values]
-    if all(number is not None for number in numbers):
-        return texts.replace_strict(values, [_plain(n) for n in numbers if n is not None])
-    return texts
+    if column.dtype == pl.String:
+        column = column.str.strip_chars()
+    values = column.unique()
+    texts = [None if value is None else _text(value) for value in values]
+    present = {text for text in texts if text is not None}
+    missing = [text for text in present if text.casefold() in MISSING]
+    if "+" in present:
+        missing = [text for text in missing if text != "-"]
+    if missing or None in texts:
+        wrong = [value in (None, *missing) for value in texts]
+        row = int(column.is_in(values.filter(pl.Series(wrong)), nulls_equal=True).arg_max() or 0)
+        what = column[row]
+        said = "" if what in (None, "") else f", but `{what}`"
+        raise bad_input(
+            f"{part.where} has no label in column `{label}`, row {row + 1} (the first row is 1)"
+            f"{said}: fill it or remove the row."
+        )
+    if not texts:
+        return pl.Series(label, [], dtype=pl.String)
+    return column.replace_strict(values, pl.Series(texts), return_dtype=pl.String)
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return _of_float(value) if isinstance(value, float) else plain(str(value))
+
+
+def plain(text: str) -> str:
+    """Write a label as all formats of files write it.
+
+    Args:
+        text: A label.
+
+    Returns:
+        The same label.
+
+    Example:
+        >>> [plain(text) for text in ("+1", "-1.0", "1.00e+00", "True", "007", "1_1", "1e5")]
+        ['1', '-1', '1', 'true', '007', '1_1', '1e5']
+    """
+    if match := _WHOLE.fullmatch(text):
+        return f"-{match[2]}" if match[1] == "-" and match[2] != "0" else match[2]
+    if _SCIENTIFIC.fullmatch(text) and math.isfinite(float(text)):
+        return _of_float(float(text))
+    return text.lower() if text.casefold() in _BOOLEANS.values() else text
+
+
+def _of_float(number: float) -> str:
+    whole = number.is_integer() and abs(number) < 2**53
+    return str(int(number)) if whole else repr(number)
 
 
 def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[str, str]:
@@ -140,9 +205,7 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
         >>> choose_classes("File `a.csv`", pl.Series(["a", "b", "c"]), "b")
         ('not b', 'b')
     """
-    values = texts.unique().to_list()
-    numeric = all(_number(value) is not None for value in values)
-    values.sort(key=lambda value: (_number(value) if numeric else 0.0, value))
+    values = _sorted(texts.unique().to_list())
     if len(values) < 2:
         raise bad_input(
             f"{where} has {'the one label value ' + listed(values) if values else 'no rows'}: "
@@ -155,13 +218,20 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
                 "which one counts as +1 against the rest, or name another label column."
             )
         return values[0], values[1]
-    chosen = [value for value in values if _same(value, positive)]
-    if not chosen:
+    chosen = _meant(positive, values)
+    if chosen is None:
         raise bad_input(
             f"{where} has no label value `{positive}`: `positive` must be one of {listed(values)}."
         )
-    others = [value for value in values if value != chosen[0]]
-    return (others[0] if len(others) == 1 else f"not {chosen[0]}"), chosen[0]
+    others = [value for value in values if value != chosen]
+    return (others[0] if len(others) == 1 else f"not {chosen}"), chosen
+
+
+def _sorted(values: list[str]) -> list[str]:
+    numbers = [_number(value) for value in values]
+    if any(number is None for number in numbers):
+        return sorted(values)
+    return [value for _, value in sorted(zip(numbers, values, strict=True))]
 
 
 def signs(where: str, texts: pl.Series, class_names: tuple[str, str]) -> NDArray[np.float64]:
@@ -187,30 +257,25 @@ def signs(where: str, texts: pl.Series, class_names: tuple[str, str]) -> NDArray
     negative, positive = class_names
     signed: dict[str, float] = {}
     for value in texts.unique().to_list():
-        if _same(value, positive):
-            signed[value] = 1.0
-        elif _same(value, negative) or negative == f"not {positive}":
-            signed[value] = -1.0
-        else:
+        meant = _meant(value, class_names)
+        if meant is None and negative != f"not {positive}":
             raise bad_input(
                 f"{where} has the label value `{value}`, but the classes are {listed(class_names)}."
             )
+        signed[value] = 1.0 if meant == positive else -1.0
     return np.array([signed[text] for text in texts.to_list()], dtype=np.float64)
 
 
-def _number(text: str) -> float | None:
-    try:
-        number = float(text)
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
+def _meant(value: str, names: Sequence[str]) -> str | None:
+    """The one of some labels that is meant: the same text, else the same number or truth value."""
+    text = plain(value.strip())
+    same = [name for name in names if plain(name) == text]
+    if not same and (number := _number(text)) is not None:
+        same = [name for name in names if _number(name) == number]
+    if not same and {plain(name) for name in names} <= set(_BOOLEANS.values()):
+        same = [name for name in names if plain(name) == _BOOLEANS.get(text)]
+    return same[0] if len(same) == 1 else None
 
 
-def _plain(number: float) -> str:
-    whole = number.is_integer() and abs(number) < 2**53
-    return str(int(number)) if whole else repr(number)
-
-
-def _same(value: str, other: str) -> bool:
-    number = _number(value)
-    return value == other or (number is not None and number == _number(other))
+def _number(text: str) -> Decimal | None:
+    return Decimal(text) if _PLAIN.fullmatch(text) else None

@@ -4,24 +4,30 @@ import os
 import re
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from ebit.data.chsh import chsh
 from ebit.data.clusters import clusters
 from ebit.data.dataset import Dataset
-from ebit.data.files import READERS, load_file
+from ebit.data.files import READERS, STANDARD_INPUT, load_file, prepare
+from ebit.data.frames import read_frame
 from ebit.data.messages import bad_input, listed
 from ebit.data.source import DataSource
 
+FRAME = "data frame"
+"""Name of a data set that a program has made."""
 HWANG_POINTS, HWANG_CLUSTERS = 2048, 32
 
 
-def load(source: DataSource | str | os.PathLike[str]) -> Dataset:
-    """Generate a data set, or load one from a file.
+def load(source: DataSource | str | os.PathLike[str] | object, **options: Any) -> Dataset:
+    """Generate a data set, load one from a file, or take a table that a program has made.
 
     Args:
         source: `clusters:SEED` (Kim 2026), `clusters-hwang:SEED` (Hwang 2025), `chsh`,
-            `chsh:alternative`, the path of an NPZ, CSV or Parquet file, or a `DataSource` with
-            one of these and more options.
+            `chsh:alternative`, the path of an NPZ, CSV or Parquet file, `-` for CSV text on
+            standard input, a `DataSource` with one of these and more options, a data frame of
+            Polars or pandas, columns by name, or a pair (x, y) of arrays.
+        **options: Options of `DataSource`, unless it is one.
 
     Returns:
         The data set.
@@ -33,24 +39,37 @@ def load(source: DataSource | str | os.PathLike[str]) -> Dataset:
         >>> from ebit.data import load
         >>> load("clusters-hwang:3").x_train.shape
         (1536, 8)
+        >>> load({"a": [3, 1, 4, 2], "kind": ["u", "v", "v", "u"]}, positive="u").class_names
+        ('v', 'u')
         >>> load("moons:0")
         Traceback (most recent call last):
         ebit.errors.EbitError: Data source `moons:0` is unknown: use clusters:SEED, \
 clusters-hwang:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet file.
     """
-    if not isinstance(source, DataSource):
-        source = DataSource(source=os.fspath(source))
+    if isinstance(source, DataSource):
+        if options:
+            raise bad_input(f"A `DataSource` takes no {listed(list(options))}: give them to it.")
+    elif isinstance(source, str | os.PathLike):
+        source = DataSource(source=os.fspath(source), **options)
+    else:
+        options = {"source": FRAME} | options
+        return prepare(FRAME, read_frame(source), DataSource(**options))
     name = source.source
     generated = _generate(name)
     if generated is not None:
-        options = source.file_options()
-        if options:
+        given = source.file_options()
+        if given:
             raise bad_input(
-                f"Data source `{name}` is generated and takes no {listed(options)}: leave it out."
+                f"Data source `{name}` is generated and takes no {listed(given)}: leave it out."
             )
         return generated
     path = Path(name)
-    is_path = path.suffix.lower() in READERS or len(path.parts) > 1 or os.path.exists(name)
+    is_path = (
+        name == STANDARD_INPUT
+        or path.suffix.lower() in READERS
+        or len(path.parts) > 1
+        or os.path.exists(name)
+    )
     if not is_path:
         raise bad_input(
             f"Data source `{name}` is unknown: use clusters:SEED, clusters-hwang:SEED, chsh, "

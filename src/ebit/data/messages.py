@@ -9,8 +9,7 @@ from ebit.errors import EbitError
 def bad_input(message: str) -> EbitError:
     r"""Make an error whose message is one printable line.
 
-    Names and values from user files end up in messages, and so do the errors of other libraries.
-    Line breaks become spaces and other control characters become the replacement character.
+    Names and values from user files end up in messages; see `ebit.errors.printable`.
 
     Args:
         message: Text that names the argument or file, its value and the cure.
@@ -23,8 +22,7 @@ def bad_input(message: str) -> EbitError:
         >>> str(bad_input("Column `a\nb` is empty."))
         'Column `a b` is empty.'
     """
-    line = " ".join(message.split())
-    return EbitError("".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line))
+    return EbitError(message)
 
 
 def listed(names: Sequence[str], limit: int = 6) -> str:

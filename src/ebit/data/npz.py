@@ -1,6 +1,9 @@
 """NPZ files."""
 
 import io
+import math
+import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,11 +11,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ebit.data.content import Content, Part, file_bytes
+from ebit.data.content import MOST_VALUES, Content, Part, check_size, file_bytes
 from ebit.data.messages import bad_input, listed
+from ebit.errors import EbitError
 
 SPLIT_KEYS = ("x_train", "y_train", "x_validation", "y_validation")
 ZIP_START = b"PK\x03\x04"
+_MOST_HEADER = 10_000
+"""Bytes that say the shape and type of an array; NumPy writes some hundred."""
 
 
 def read_npz(path: Path) -> Content:
@@ -48,8 +54,10 @@ def read_npz(path: Path) -> Content:
         if missing:
             raise bad_input(f"File `{path.name}` has `x_train`, but lacks {listed(missing)}.")
         where = f"File `{path.name}`"
-        train = _part(f"{where}, training part,", arrays, "x_train", "y_train")
-        validation = _part(f"{where}, validation part,", arrays, "x_validation", "y_validation")
+        train = array_part(f"{where}, training part,", arrays, "x_train", "y_train")
+        validation = array_part(
+            f"{where}, validation part,", arrays, "x_validation", "y_validation"
+        )
         if train.frame.width != validation.frame.width:
             raise bad_input(
                 f"File `{path.name}` must have as many columns in `x_validation` as in `x_train`, "
@@ -57,7 +65,7 @@ def read_npz(path: Path) -> Content:
             )
         return Content(train, validation, label="y", named=False)
     if "x" in arrays:
-        return Content(_part(f"File `{path.name}`", arrays, "x", "y"), label="y", named=False)
+        return Content(array_part(f"File `{path.name}`", arrays, "x", "y"), label="y", named=False)
     raise bad_input(
         f"File `{path.name}` must have the arrays `x` and `y`, or {listed(SPLIT_KEYS)}, but has "
         f"{listed(keys) or 'none'}."
@@ -65,29 +73,82 @@ def read_npz(path: Path) -> Content:
 
 
 def _arrays(path: Path) -> tuple[list[str], dict[str, NDArray[Any]]]:
-    raw = file_bytes(path)
+    where, raw = f"File `{path.name}`", file_bytes(path)
     if not raw.startswith(ZIP_START):
-        raise bad_input(f"File `{path.name}` is not an NPZ file: write it with numpy.savez.")
+        raise bad_input(f"{where} is not an NPZ file: write it with numpy.savez.")
     arrays: dict[str, NDArray[Any]] = {}
     try:
-        with np.load(io.BytesIO(raw), allow_pickle=False) as archive:
-            keys = list(archive.files)
-            for key in keys:
-                if key in ("x", "y", *SPLIT_KEYS):
-                    arrays[key] = archive[key]
-    except Exception as error:  # the decoders under np.load raise errors of many unrelated types
-        if "allow_pickle" in str(error):
-            raise bad_input(
-                f"File `{path.name}` holds pickled Python objects, which are never loaded: save "
-                "plain arrays of numbers or text."
-            ) from None
+        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
+            names = archive.namelist()
+            keys = [name.removesuffix(".npy") for name in names if name.endswith(".npy")]
+            for key in ("x", "y", *SPLIT_KEYS):
+                if key in keys:
+                    if keys.count(key) > 1:
+                        raise bad_input(f"{where} has more than one array `{key}`: rename them.")
+                    arrays[key] = _array(where, archive, key)
+    except EbitError:
+        raise
+    except Exception as error:  # the decoders raise errors of many unrelated types
         raise bad_input(
-            f"File `{path.name}` is truncated or damaged ({type(error).__name__}): write it again."
+            f"{where} is truncated or damaged ({type(error).__name__}): write it again."
         ) from None
+    others = [name for name in names if not name.endswith(".npy")]
+    if not arrays and others:
+        raise bad_input(
+            f"{where} has {listed(others)} without the ending .npy, which is no array: write it "
+            "with numpy.savez."
+        )
     return keys, arrays
 
 
-def _part(where: str, arrays: dict[str, NDArray[Any]], x_key: str, y_key: str) -> Part:
+def _array(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    """One array, after a look at the shape and type that its first bytes say."""
+    with archive.open(f"{key}.npy") as member:
+        start = member.read(12)
+        length = start[8:10] if start[6:7] == b"\x01" else start[8:12]
+        if int.from_bytes(length, "little") > _MOST_HEADER:
+            raise ValueError
+    with archive.open(f"{key}.npy") as member:
+        version = np.lib.format.read_magic(member)
+        read = np.lib.format.read_array_header_1_0
+        if version != (1, 0):
+            read = np.lib.format.read_array_header_2_0
+        shape, _, dtype = read(member)
+    if dtype.hasobject:
+        raise bad_input(
+            f"{where} holds pickled Python objects, which are never loaded, in array `{key}`: save "
+            "plain arrays of numbers or text."
+        )
+    columns = math.prod(shape[1:])
+    check_size(f"{where}, array `{key}`,", shape[0] if shape else 1, columns)
+    if math.prod(shape) * dtype.itemsize > 8 * MOST_VALUES:
+        raise bad_input(
+            f"{where} has {math.prod(shape) * dtype.itemsize} bytes in array `{key}`, but at most "
+            f"{8 * MOST_VALUES} are read: keep fewer rows."
+        )
+    with archive.open(f"{key}.npy") as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
+
+
+def array_part(where: str, arrays: Mapping[str, NDArray[Any]], x_key: str, y_key: str) -> Part:
+    """A table of an array with features and, if there is one, an array with labels.
+
+    Args:
+        where: Start of every message, such as "File `a.npz`".
+        arrays: The arrays.
+        x_key: Name of the array of features, shape (rows, features).
+        y_key: Name of the array of labels, shape (rows,).
+
+    Returns:
+        The table, with columns x0, x1, ... and y.
+
+    Raises:
+        EbitError: If an array has a wrong shape or type.
+
+    Example:
+        >>> array_part("File `a.npz`", {"x": np.zeros((3, 2))}, "x", "y").frame.columns
+        ['x0', 'x1']
+    """
     x = arrays[x_key]
     if x.ndim != 2 or x.shape[1] == 0:
         raise bad_input(
@@ -115,7 +176,11 @@ def _labels(where: str, key: str, y: NDArray[Any]) -> pl.Series:
         raise bad_input(
             f"{where} must have numbers or text in array `{key}`, but its dtype is {y.dtype}."
         )
+    if y.dtype.kind == "f":
+        return pl.Series("y", y.astype(np.float32 if y.dtype.itemsize < 4 else np.float64))
+    if y.dtype.kind in "iub":
+        return pl.Series("y", y.astype(y.dtype.newbyteorder("=")))
     try:
-        return pl.Series("y", y.tolist(), dtype=None if len(y) else pl.String)
+        return pl.Series("y", y.tolist(), dtype=pl.String)
     except (UnicodeError, pl.exceptions.PolarsError):
         raise bad_input(f"{where} has text in array `{key}` that is no valid Unicode.") from None
