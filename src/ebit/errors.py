@@ -18,10 +18,25 @@ def printable(text: object) -> str:
         >>> printable("a\n b\x1b[31m")
         'a b�[31m'
     """
-    line = " ".join(str(text).split())
-    if line.isprintable():
-        return line
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
+    return visible(" ".join(str(text).split()))
+
+
+def visible(text: str) -> str:
+    r"""The text with a replacement character for all that a terminal would obey or hide.
+
+    Args:
+        text: A line.
+
+    Returns:
+        A printable line of the same length.
+
+    Example:
+        >>> visible("a  b\x1b[31m")
+        'a  b�[31m'
+    """
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 class EbitError(ValueError):

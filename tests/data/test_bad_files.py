@@ -82,7 +82,7 @@ def test_parquet_with_a_damaged_footer(tmp_path: Path) -> None:
     middle = len(raw) // 2
     raw[middle:-8] = bytes(len(raw) - 8 - middle)
     path.write_bytes(raw)
-    assert "is damaged (" in failure(path)
+    assert "is damaged, or" in failure(path)
 
 
 def test_parquet_whose_decoder_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,20 +90,49 @@ def test_parquet_whose_decoder_dies(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     worker = tmp_path / "dying.py"
     worker.write_text("import os\nos._exit(134)\n")
     monkeypatch.setattr(parquet, "PARQUET_WORKER", worker)
-    assert "is damaged (the decoder broke off)" in failure(path)
+    assert "is damaged, or" in failure(path)
 
 
 @pytest.mark.parametrize(
     ("raw", "expected"),
     [
-        (b"a,label\n1,2,3\n", "every line must have as many fields"),
-        (b"\xff\xfea\x00", "is not UTF-8 text (byte 0)"),
-        (b"\n\n", "is not a valid CSV file"),
+        (b"a,label\n1,2,3\n", "3 fields in row 1 (the first row is 1), but 2 column names"),
+        (b"a,b,label\n1,2\n", "has 2 fields in row 1"),
+        (b"caf\xe9,label\n1,2\n", "is not UTF-8 text (byte 3)"),
+        (b"a,label\n1,\x002\n", "is not UTF-8 text (byte 10 is 0)"),
+        (b"\xff\xfea\x00,", "is not UTF-16 text: save it as CSV UTF-8"),
+        (b"\n\n", "has no rows"),
         (b"a,label\n", "has no rows"),
-        (b"a;label\n1;0\n2;1\n", "separated by commas"),
+        (b"# a\n# b\n", "has no rows"),
+        (b"a label\n1 0\n", "has only the column `a label`"),
+        (b"a,b;c,label\n1,2;3,0\n1,2;3,1\n", "has `2;3`, not a finite number, in column `b;c`"),
         (b"0.1,0.2,1\n0.3,0.4,0\n", "has no line of column names"),
-        (b"a, a,label\n1,2,0\n", "more than one column `a`"),
-        (b",a,label\n0,1,0\n1,2,1\n2,3,0\n3,4,1\n", "a column without a name"),
+        (b"0.1,0.2,cat\n0.3,0.4,dog\n", "its first line has `0.1`, `0.2` where names belong"),
+        (b"a,?,cat\n1,0.4,dog\n", "its first line has `?` where names belong"),
+        (b"0,1,cat\n2,1,dog\n1,3,cat\n2,2,dog\n", "has no line of column names"),
+        (b"1,0\n0,1\n1,1\n", "has no line of column names"),
+        (b"0,1\n1,1\n0,0\n1,0\n", "has no line of column names"),
+        (b"# 3,4,x\n1,2,y\n3,2,x\n4,5,y\n", "has no line of column names"),
+        (b"a, a,label\n1,2,0\n", "more than one column `a`: rename them"),
+        (b"a,,,label\n1,2,3,0\n", "more than one column without a name: name them"),
+        (b"a,,label\n0.1,7,0\n0.5,7,1\n2,3,0\n3,4,1\n", "a column without a name: name it"),
+        (b"a,Unnamed: 1,label\n0,7,0\n1,7,1\n", "without a name (`Unnamed: 1`): name it"),
+        (b"a,b,\n1,0.5,u\n2,0.7,v\n", "a last column without a name, where the label is"),
+        (b'a,label\n"1,0\n2,1\n', "a quoted field that never ends"),
+        (b'a,label\n"1"2,0\n2,1\n', "a quoted field that never ends or goes on after its quote"),
+        (
+            b"a;label\n1,5;0\n2,5;1\n",
+            "by semicolons and writes numbers with a decimal comma (`1,5`)",
+        ),
+        (b"a\tlabel\n1.000,5\t0\n2\t1\n", "by tabs and writes numbers with a decimal comma"),
+        (b"PK\x03\x04....", "is an Excel workbook or another ZIP archive, not CSV text"),
+        (b"\x1f\x8b\x08\x00", "is compressed with gzip, not CSV text"),
+        (b'[{"a": 1, "label": 0}]', "is JSON, not CSV text"),
+        (b'{"a": [1, 2]}', "is JSON, not CSV text"),
+        (b"<!DOCTYPE html><p>", "is a web page or XML, not CSV text"),
+        (b"% old\n@RELATION iris\n", "is an ARFF file, not CSV text"),
+        (b"+1 1:0.5 2:0.25\n-1 1:0.3\n", "is in the format of LIBSVM, not CSV text"),
+        (b",".join(b"c%d" % i for i in range(10_001)), "10001 columns, but at most 10000"),
     ],
 )
 def test_bad_csv(tmp_path: Path, raw: bytes, expected: str) -> None:
@@ -140,6 +169,7 @@ FOUR: dict[str, Any] = {"x_train": X, "y_train": Y, "x_validation": X, "y_valida
         ({"x": X}, "lacks the array `y`"),
         ({"x_train": X, "y_train": Y}, "lacks `x_validation`, `y_validation`"),
         ({"x": X.ravel(), "y": Y}, "`x` of shape (rows, features), but its shape is (8,)"),
+        ({"x": np.zeros((2, 10_001)), "y": Y}, "array `x`, has 10001 columns, but at most 10000"),
         ({"x": X[:, :0], "y": Y}, "`x` of shape (rows, features), but its shape is (4, 0)"),
         ({"x": X, "y": Y[:3]}, "`y` of shape (4,)"),
         ({"x": X, "y": Y[:, None]}, "`y` of shape (4,)"),
@@ -205,6 +235,11 @@ def test_parquet_column_that_is_no_number(tmp_path: Path, column: list[Any], exp
         ([0, 1, 2, 0], {}, "has 3 label values (`0`, `1`, `2`): say with `positive`"),
         ([0, 1, 2, 0], {"positive": 5}, "has no label value `5`: `positive` must be one of `0`"),
         ([0, 1, 0, None], {}, "has no label in column `label`, row 4"),
+        (["u", "nan", "v", "v"], {}, "no label in column `label`, row 2 (the first row is 1), but"),
+        (["u", "v", "NA", "w"], {"positive": "v"}, "row 3 (the first row is 1), but `NA`: fill it"),
+        (["u", "v", "?", "w"], {"positive": "?"}, "has no label in column `label`, row 3"),
+        (["u", "v", "n/a", "null"], {}, "has no label in column `label`, row 3"),
+        (["u", "v", "-", "u"], {}, "has no label in column `label`, row 3"),
         ([0.0, np.nan, 1.0, 0.0], {}, "has no label in column `label`, row 2"),
         ([[1], [2], [1], [2]], {}, "must hold numbers or text in the label column `label`"),
         ([0, 1, 1, 1], {}, "has 1 row of one class"),

@@ -132,8 +132,9 @@ def test_features_choose_and_order(
 
 
 def test_a_name_wins_over_a_place(tmp_path: Path) -> None:
-    path = tmp_path / "d.csv"
-    path.write_text("1,0,label\n" + "10,20,a\n30,40,b\n" * 2)
+    path = tmp_path / "d.parquet"
+    rows = {"1": [10, 30] * 2, "0": [20, 40] * 2, "label": ["a", "b"] * 2}
+    pl.DataFrame(rows).write_parquet(path)
     data = load_with(path, features="0|1")
     assert data.feature_names == ("0", "1")
     assert set(data.x_train[:, 0]) <= {20.0, 40.0}
@@ -172,6 +173,18 @@ def test_label_column(tmp_path: Path, header: str, label: str | None, expected: 
         ([0.0, 1.0], "1.00", ("0", "1")),
         (["cat", "dog", "owl"], "dog", ("not dog", "dog")),
         ([1, 2, 3], 3, ("not 3", "3")),
+        ([False, True], "True", ("false", "true")),
+        ([False, True], 0, ("true", "false")),
+        (["1_1", "1_2"], None, ("1_1", "1_2")),
+        (["007", "7"], None, ("007", "7")),
+        (["1e5", "0x10"], "1e5", ("0x10", "1e5")),
+        (["\uff11", "1"], None, ("1", "\uff11")),
+        ([2**53, 2**53 + 1], None, (str(2**53), str(2**53 + 1))),
+        ([2**63, 2**63 + 1], 2**63, (str(2**63 + 1), str(2**63))),
+        (["-", "+"], None, ("+", "-")),
+        (["-1", "+1"], None, ("-1", "1")),
+        (["1.1", "1.10"], None, ("1.1", "1.10")),
+        (["0.000e+00", "1.000e+00"], "1", ("0", "1")),
     ],
 )
 @pytest.mark.parametrize("extension", QUICK)
@@ -179,7 +192,8 @@ def test_classes(
     tmp_path: Path, extension: str, values: list[Any], positive: Any, expected: tuple[str, str]
 ) -> None:
     columns = {"x0": [float(i) for i in range(4 * len(values))], "y": values * 4}
-    data = load_with(write_table(tmp_path / f"d.{extension}", columns), positive=positive)
+    path = write_table(tmp_path / f"d.{extension}", columns)
+    data = load_with(path, positive=positive, features="x0")
     assert data.class_names == expected
     places = np.concatenate([data.x_train, data.x_validation]).ravel().astype(int)
     signs = np.concatenate([data.y_train, data.y_validation])

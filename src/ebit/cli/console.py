@@ -13,13 +13,26 @@ from rich.console import Console
 from rich.table import Table
 
 from ebit.data import Dataset
-from ebit.errors import EbitError
+from ebit.errors import EbitError, visible
 from ebit.resources import further_units
 from ebit.results import Store, Task, check_memory, estimate
 from ebit.writing import check_writable, write_atomically
 
-output = Console(markup=False, emoji=False, highlight=False, soft_wrap=True)
-messages = Console(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
+
+class Terminal(Console):
+    """A console that shows control characters of files as replacement characters."""
+
+    def print(self, *objects: Any, **options: Any) -> None:
+        """Print; text may have several lines."""
+        super().print(*(_shown(o) if isinstance(o, str) else o for o in objects), **options)
+
+
+def _shown(text: str) -> str:
+    return "\n".join(visible(line) for line in text.split("\n"))
+
+
+output = Terminal(markup=False, emoji=False, highlight=False, soft_wrap=True)
+messages = Terminal(stderr=True, markup=False, emoji=False, highlight=False, soft_wrap=True)
 
 
 def write_json(path: Path | None, content: dict[str, Any]) -> None:
@@ -87,7 +100,7 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
     for title, is_number in columns:
         table.add_column(title, justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
-        table.add_row(*row)
+        table.add_row(*map(visible, row))
     wide = Console(markup=False, emoji=False, highlight=False, width=1000)
     wide.print(table, width=wide.measure(table).maximum)
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic.fields import FieldInfo
 
+from ebit.cli.console import messages
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
 from ebit.physics import Noise
@@ -53,8 +54,11 @@ class Given:
         return DataSource(**self.of(DataSource))
 
     def load(self) -> Dataset:
-        """The data set; raises `EbitError` if anything is wrong with it."""
-        return load(self.source())
+        """The data set, after its notes; raises `EbitError` if anything is wrong with it."""
+        dataset = load(self.source())
+        for note in dataset.notes:
+            messages.print(f"Note: {note}")
+        return dataset
 
 
 def with_settings(

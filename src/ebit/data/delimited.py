@@ -30,12 +30,12 @@ OTHER_FORMATS = {
 }
 """First bytes of files that are no CSV text, and what such a file is."""
 OTHER_TEXTS = {
-    r"\s*(\{\s*[\"}]|\[\s*[\[{\"\d-])": "JSON",
-    r"\s*<(!doctype|html|\?xml|table|head|body)": "a web page or XML",
-    r"(\s*%.*\n|\s*\n)*\s*@relation\b": "an ARFF file",
-    r"[+-]?[\d.]+([ \t]+\d+:[-+.\deE]+)+\s*(\n|$)": "in the format of LIBSVM",
+    r"\A\s*(\{\s*[\"}]|\[\s*[\[{\"\d-])": "JSON",
+    r"\A\s*<(!doctype|html|\?xml|table|head|body)": "a web page or XML",
+    r"^[ \t]*@relation\b": "an ARFF file",
+    r"\A[+-]?[\d.]+([ \t]+\d+:[-+.\deE]+)+[ \t]*\r?$": "in the format of LIBSVM",
 }
-"""How text begins that is no CSV, and what it is."""
+"""Signs of text that is no CSV, and what it is."""
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NO_VALUE = ("?", "nan", "na", "n/a", "null")
 _DECIMAL_COMMA = re.compile(r"[+-]?([0-9]+|[0-9]{1,3}(\.[0-9]{3})+),[0-9]+([eE][+-]?[0-9]+)?")
@@ -105,10 +105,11 @@ def parse_csv(where: str, raw: bytes) -> Content:
             f"{where} has a quoted field that never ends or goes on after its quote, or a field of "
             "more than 131072 letters: write a quote inside a quoted field twice."
         ) from None
-    except UnicodeDecodeError as error:
-        place = "" if error.encoding != "utf-8" else f" (byte {_first_wrong_byte(raw)})"
+    except UnicodeError:
+        encoding = _encoding(raw)
+        place = "" if encoding != "utf-8" else f" (byte {_first_wrong_byte(raw)})"
         raise bad_input(
-            f"{where} is not {error.encoding.upper()} text{place}: save it as CSV UTF-8."
+            f"{where} is not {encoding.upper()} text{place}: save it as CSV UTF-8."
         ) from None
 
 
@@ -117,19 +118,24 @@ def _text(where: str, raw: bytes, notes: list[str]) -> Iterator[str]:
     for start, what in OTHER_FORMATS.items():
         if raw.startswith(start):
             raise bad_input(f"{where} is {what}, not CSV text: save its table as CSV UTF-8.")
-    mark = next((m for m in _MARKS if raw.startswith(m)), None)
-    encoding = "utf-8-sig" if mark is None else _MARKS[mark]
-    if mark is not None:
+    encoding = _encoding(raw)
+    if encoding != "utf-8":
         notes.append(f"{where} is read as {encoding.upper()} text.")
     elif b"\0" in raw:
         raise bad_input(
             f"{where} is not UTF-8 text (byte {raw.index(0)} is 0): save it as CSV UTF-8."
         )
-    head = raw[:2000].decode(encoding, errors="ignore")
+    head = raw[:2000].decode(encoding, errors="ignore").lstrip("\ufeff")
     for pattern, what in OTHER_TEXTS.items():
-        if re.match(pattern, head, re.IGNORECASE):
+        if re.search(pattern, head, re.IGNORECASE | re.MULTILINE):
             raise bad_input(f"{where} is {what}, not CSV text: save its table as CSV UTF-8.")
+    if encoding == "utf-8":
+        encoding = "utf-8-sig"  # which leaves out the mark
     return io.TextIOWrapper(io.BytesIO(raw), encoding=encoding, newline="")
+
+
+def _encoding(raw: bytes) -> str:
+    return next((name for mark, name in _MARKS.items() if raw.startswith(mark)), "utf-8")
 
 
 def _first_wrong_byte(raw: bytes) -> int:
@@ -142,10 +148,15 @@ def _first_wrong_byte(raw: bytes) -> int:
 
 def _parse(where: str, lines: Iterator[str], notes: list[str]) -> Content:
     comments, given, first = _before_the_table(lines)
+    if given is not None and given not in SEPARATORS:
+        raise bad_input(
+            f"{where} says that `{given}` separates its columns: use commas, semicolons, tabs or "
+            "bars."
+        )
     sample = [first, *islice(lines, _SAMPLE)]
     separator = given or _separator(sample)
     if separator != ",":
-        notes.append(f"{where} separates its columns by {SEPARATORS.get(separator, separator)}.")
+        notes.append(f"{where} separates its columns by {SEPARATORS[separator]}.")
         _check_decimals(where, sample, separator)
     reader = _fields(chain(sample, lines), separator, strict=True)
     names = [name.strip() for name in next(reader, [])]
@@ -220,7 +231,7 @@ def _check_decimals(where: str, sample: Sequence[str], separator: str) -> None:
     for record in islice(_fields(sample, separator), 1, None):
         for field in record:
             if _DECIMAL_COMMA.fullmatch(field.strip()):
-                name = SEPARATORS.get(separator, separator)
+                name = SEPARATORS[separator]
                 raise bad_input(
                     f"{where} separates its columns by {name} and writes numbers with a decimal "
                     f"comma (`{field.strip()}`): save it with columns separated by commas and "

@@ -38,6 +38,8 @@ def read_frame(data: object) -> Content:
     if isinstance(data, pl.DataFrame):
         check_size(WHERE, data.height, data.width)
         return Content(Part(WHERE, data))
+    if isinstance(data, pl.LazyFrame):
+        raise bad_input(f"{WHERE} is a LazyFrame: collect it first.")
     if isinstance(data, tuple) and len(data) == 2:
         arrays = {key: _array(WHERE, key, value) for key, value in zip("xy", data, strict=True)}
         return Content(
