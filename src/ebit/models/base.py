@@ -6,6 +6,7 @@ import jax
 
 from ebit.circuits import Circuit
 from ebit.engine.base import Encoded
+from ebit.physics import Noise
 from ebit.resources import Consumption
 
 Parameters = dict[str, Any]
@@ -22,6 +23,10 @@ class Model(Protocol):
     @property
     def features(self) -> int:
         """Features of one input."""
+
+    @property
+    def noise(self) -> Noise | None:
+        """Local noise of the QPUs; None without noise, and for models that can have none."""
 
     @property
     def num_parameters(self) -> int:

@@ -55,6 +55,10 @@ class DistributedDNN:
         return "dnn"
 
     @property
+    def noise(self) -> None:
+        """There are no qubits."""
+
+    @property
     def features(self) -> int:
         """Features of one input."""
         return 2 * self.qubits

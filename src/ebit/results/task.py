@@ -5,7 +5,7 @@ from typing import Any, Literal
 from pydantic import field_validator
 
 from ebit.learning import TrainingOptions, TrainingSettings
-from ebit.models import DistributedQCNN, ModelOptions, ModelSettings, SingleQCNN
+from ebit.models import ModelOptions, ModelSettings
 from ebit.settings import Settings, hash_of
 
 
@@ -43,9 +43,7 @@ class Task(Settings):
     @classmethod
     def _canonical(cls, model: ModelSettings) -> ModelSettings:
         built = model.build()
-        noise = None if model.noise is None or model.noise.is_zero else model.noise
-        if not isinstance(built, DistributedQCNN | SingleQCNN):
-            noise = None
+        noise = None if built.noise is None or built.noise.is_zero else built.noise
         return model.model_copy(update={"resource": built.resource_name, "noise": noise})
 
     @property
