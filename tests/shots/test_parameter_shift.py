@@ -93,3 +93,9 @@ def test_two_circuits_for_every_use_of_an_angle(
 def test_bad_numbers_of_uses(uses: Any) -> None:
     with pytest.raises(EbitError, match="Argument `uses` must be a whole number, at least 1"):
         shift_rule(uses)
+
+
+def test_a_trained_state_has_no_shift_rule() -> None:
+    """Its coefficients are no angles."""
+    with pytest.raises(EbitError, match="'designed:1' has no gradients from shots"):
+        shifts_of(circuit_model("designed:1", 2))

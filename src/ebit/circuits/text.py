@@ -2,7 +2,6 @@
 
 import shutil
 import sys
-import textwrap
 from html import escape
 from itertools import pairwise
 
@@ -27,7 +26,7 @@ _LEGEND = {
     "RZZ": "◇─◇ RZZ of two features",
     "share": "Φ≀Φ shared state",
     "measure": "M measurement",
-    "rotate": "═ its outcome selects the angles of RZ and RX",
+    "rotate": "═ its outcome, which selects RZ RX",
 }
 
 _LEAST_WIDTH = 40
@@ -76,13 +75,25 @@ def draw_text(circuit: Circuit, width: int | None = None, encoding: str | None =
     lines = sheet.lines(lambda columns: _width(sheet, columns), width)
     strips = [_strip(sheet, columns) for columns in lines]
     kinds = {mark.kind for mark in sheet.marks}
-    legend = "   ".join(words for kind, words in _LEGEND.items() if kind in kinds)
-    text = "\n\n".join([*strips, "\n".join(textwrap.wrap(legend, width))])
+    words = [entry for kind, entry in _LEGEND.items() if kind in kinds]
+    text = "\n\n".join([*strips, _legend(words, width)])
     try:
-        text.encode(encoding or getattr(sys.stdout, "encoding", None) or "ascii")
+        text.encode(encoding or getattr(sys.stdout, "encoding", None) or "utf-8")
     except (UnicodeEncodeError, LookupError):
         text = text.translate(_ASCII)
     return Drawing(text)
+
+
+def _legend(entries: list[str], width: int) -> str:
+    """Entries side by side, in lines that fit."""
+    lines = [""]
+    for entry in entries:
+        longer = f"{lines[-1]}   {entry}".lstrip()
+        if len(longer) > width:
+            lines.append(entry)
+        else:
+            lines[-1] = longer
+    return "\n".join(lines)
 
 
 def _lefts(sheet: Sheet, columns: range) -> dict[int, int]:
