@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ebit import model_from_string
 from ebit.errors import EbitError
 from ebit.plots import resource_styles
 from ebit.report import write_report
@@ -175,3 +176,26 @@ def test_missing_matplotlib_writes_nothing(rows, tmp_path, monkeypatch):
 def test_importing_the_report_does_not_import_matplotlib():
     check = "import sys, ebit.report; sys.exit('matplotlib' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", check], check=False).returncode == 0
+
+
+def test_circuits_of_the_best_resource_and_of_none(rows, tmp_path):
+    """Drawings come from the caller: the report reads rows only."""
+    asked = []
+
+    def draw(resource):
+        asked.append(resource)
+        return model_from_string(resource, qubits=2, depth=20).draw("matplotlib")
+
+    paths, text = report(rows, tmp_path, draw=draw)
+    assert sorted(asked) == ["bell:1", "none"]
+    names = {path.name for path in paths}
+    assert {"circuit-bell-1.svg", "circuit-bell-1.csv", "circuit-none.png"} <= names
+    page = Page(text)
+    assert len(page.ids) == len(set(page.ids))
+    assert "<h2>The circuits</h2>" in text
+    assert text.count("convolution × 20") == 2
+
+
+def test_without_a_circuit_there_is_no_section(rows, tmp_path):
+    _, text = report(rows, tmp_path, draw=lambda resource: None)
+    assert "The circuits" not in text

@@ -1,7 +1,9 @@
 """`ebit compare`: all resources side by side on one data set."""
 
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
 import typer
@@ -21,12 +23,16 @@ from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
 from ebit.data import DataSource
 from ebit.learning import TrainingSettings
-from ebit.models import RESOURCES_HELP, ModelSettings
+from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
 from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
+from ebit.plots.circuit import draw_figure
 from ebit.report import write_report
-from ebit.results import Store, all_resources, default_qubits, summarize, task_of
+from ebit.results import Store, Task, all_resources, default_qubits, summarize, task_of
 from ebit.results import compare as compare_tasks
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 @with_settings(
@@ -94,7 +100,14 @@ def compare(
         settings={"command": command_line()},
         quick=quick,
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
+        draw=partial(draw_circuit, tasks),
     )
     output.print(f"Report: {written[0]}")
     content = {"rows": summary.to_dicts()}
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
+
+
+def draw_circuit(tasks: Sequence[Task], resource: str) -> "Figure | None":
+    """The drawing of the circuit of a resource; classical networks have none."""
+    model = next(task.model.build() for task in tasks if task.model.resource == resource)
+    return draw_figure(model.circuit) if isinstance(model, CircuitModel) else None

@@ -9,7 +9,7 @@ from ebit.physics import BELL, Noise, PairState
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import Consumption, Ledger, QuantumLink, Resource, SharedPairs, teleported
+from ebit.resources import Consumption, Ledger, QuantumLink, Resource, SharedPairs
 
 LEAST_FIDELITY = 0.25
 """Of a pair that is white noise."""
@@ -158,7 +158,10 @@ def _during(site: Site, model: DistributedQCNN, used: Consumption) -> Condition:
     noise = local_noise(site.qpus, message_seconds=message, herald_seconds=pairs.seconds)
     measured = sum(qpu.readout_time for qpu in site.qpus)
     wait = _bounded(used.rounds * (pairs.seconds + 2 * message + measured))
-    return _condition(site, model, teleported(used), pairs, noise, wait, during=True)
+    sent = model.resource.consumption(
+        model.qubits, model.depth, model.mixing, model.pooling, noisy=True
+    )
+    return _condition(site, model, sent, pairs, noise, wait, during=True)
 
 
 def _pairs(site: Site, count: float) -> _Pairs:

@@ -1,11 +1,13 @@
 """The page: headline, table, figures, and how every number was obtained."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit.report.circuits import circuits_html, draw_circuits
 from ebit.report.figures import Points, draw_pictures
 from ebit.report.glossary import explain
 from ebit.report.headline import best_resource, details, headline
@@ -14,6 +16,9 @@ from ebit.report.shell import SCROLLS, figure_html, page_html
 from ebit.report.summary import ResourceSummary, summarize
 from ebit.report.table import summary_table_html
 from ebit.writing import write_atomically
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def write_report(
@@ -24,6 +29,7 @@ def write_report(
     settings: Mapping[str, object],
     quick: bool,
     points: Points | None = None,
+    draw: Callable[[str], "Figure | None"] | None = None,
 ) -> list[Path]:
     """Write ``report.html`` and ``figures/`` with a PNG, SVG and CSV file of every figure.
 
@@ -40,6 +46,8 @@ def write_report(
         quick: Mark the page as a quick look that must not be cited.
         points: Data set to show: inputs in radians (batch, features), labels (batch,), and the
             name of every label from the smallest to the largest.
+        draw: Makes the drawing of the circuit of a resource, as ``model.draw("matplotlib")`` does;
+            nothing if it has no circuit. Asked for the best resource and for none.
 
     Returns:
         The page, then the files of the figures.
@@ -61,12 +69,16 @@ def write_report(
     """
     summaries = summarize(rows)
     pictures = draw_pictures(rows, points, Path(out) / "figures")
+    best = best_resource(summaries)
+    shown = [one.resource for one in summaries if one.resource in (best.resource, "none")]
+    drawings = [] if draw is None else draw_circuits(draw, shown, Path(out) / "figures")
     sections = {
-        "Summary": SCROLLS + summary_table_html(summaries, best_resource(summaries)),
+        "Summary": SCROLLS + summary_table_html(summaries, best),
         "Figures": "\n".join(
             figure_html(f"Figure {number}", picture)
             for number, picture in enumerate(pictures, start=1)
         ),
+        **({"The circuits": circuits_html(drawings)} if drawings else {}),
         "How these numbers were obtained": provenance_html(rows, settings),
         "The resources": f"<dl>\n{_glossary_html(summaries)}\n</dl>",
     }
@@ -79,7 +91,8 @@ def write_report(
     )
     path = Path(out) / "report.html"
     write_atomically(path, page.encode())
-    return [path, *(path for picture in pictures for path in picture.paths)]
+    saved = [*pictures, *drawings]
+    return [path, *(path for picture in saved for path in picture.paths)]
 
 
 def _unbroken(sentence: str) -> str:

@@ -1,7 +1,7 @@
 """What the QPUs share: nothing, random bits, Bell pairs, classical bits, or quantum links."""
 
 from ebit.physics import BELL, PairState
-from ebit.resources.base import Resource, teleported
+from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.consumption import Consumption, Ledger, further_units
@@ -44,5 +44,4 @@ __all__ = [
     "rank",
     "register_baselines",
     "resources_help",
-    "teleported",
 ]

@@ -80,22 +80,31 @@ class Resource:
         )
 
     def consumption(
-        self, qubits: int, depth: int, mixing: int, pooling: str = "halves"
+        self,
+        qubits: int,
+        depth: int,
+        mixing: int,
+        pooling: str = "halves",
+        *,
+        noisy: bool = False,
     ) -> Consumption:
         """What one inference uses up, counted in its circuit.
 
-        A pair is one of its unit. Gates over pairs that are no Bell pairs are teleported.
+        A pair is one of its unit, a teleported gate across one ebit and two bits.
 
         Args:
             qubits: Qubits per QPU.
             depth: Convolution layers per stage.
             mixing: Mixing layers.
             pooling: Pooling layout.
+            noisy: Whether the QPUs are noisy, see `wiring`.
 
         Returns:
             Amounts by unit.
         """
-        circuit = build_circuit(self.wiring(qubits), depth=depth, mixing=mixing, pooling=pooling)
+        circuit = build_circuit(
+            self.wiring(qubits, noisy=noisy), depth=depth, mixing=mixing, pooling=pooling
+        )
         return Consumption(**circuit.amounts)
 
 
@@ -103,20 +112,3 @@ def shared_values(values: int) -> tuple[SharedState, ...]:
     r"""Shared randomness of so many values, on no qubits: :math:`\lceil \log_2 \rceil` bits."""
     bits = (values - 1).bit_length()
     return (SharedState((), None, "shared_bits", bits),) if bits else ()
-
-
-def teleported(used: Consumption) -> Consumption:
-    """The same with every non-local gate made from one pair and two bits.
-
-    Args:
-        used: What is used up, non-local gates included.
-
-    Returns:
-        The same in ebits and bits; no gate is left over.
-
-    Example:
-        >>> teleported(Consumption(nonlocal_gates=3, rounds=2))
-        Consumption(ebits=3, bits=6, nonlocal_gates=0, rounds=2)
-    """
-    gates = used.nonlocal_gates
-    return used + gates * Consumption(ebits=1, bits=2, nonlocal_gates=-1)
