@@ -7,7 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 
 from ebit import BellPairs, DistributedDNN, DistributedQCNN, EbitError
-from ebit.learning.losses import LOSSES
+from ebit.models import make_loss
 from ebit.shots import parameter_shift_gradient
 from random_circuits import Circuit, circuit_model, random_data, random_parameters
 
@@ -22,8 +22,8 @@ def autodiff(model: Circuit, parameters: Any, x: Any, loss: str, trained: bool) 
     """Loss and gradient of the exact expectation."""
 
     def value(parameters: Any) -> jax.Array:
-        expectation = model.expectation(parameters, model.encode(x), trained_readout=trained)
-        return LOSSES[loss](jnp.asarray(LABELS[: len(x)]), expectation)
+        read_out = model.read_out(parameters, model.encode(x), trained_readout=trained)
+        return make_loss(loss)(jnp.asarray(LABELS[: len(x)]), read_out)
 
     return jax.jit(jax.value_and_grad(value))(parameters)
 

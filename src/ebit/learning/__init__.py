@@ -1,18 +1,17 @@
-"""Losses, the training loop and checkpoints."""
+"""The gradient of one batch, the training loop and checkpoints."""
 
 from ebit.learning.checkpoint import Checkpoint
-from ebit.learning.losses import LOSSES, mse, product
+from ebit.learning.gradient import batch_gradient
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.learning.training import Fit, Progress, fit
+from ebit.learning.training import SHOTS, Fit, Progress, fit
 
 __all__ = [
-    "LOSSES",
+    "SHOTS",
     "Checkpoint",
     "Fit",
     "Progress",
     "TrainingOptions",
     "TrainingSettings",
+    "batch_gradient",
     "fit",
-    "mse",
-    "product",
 ]

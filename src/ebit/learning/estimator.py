@@ -12,10 +12,9 @@ from numpy.typing import ArrayLike, NDArray
 from ebit.data import Scaling
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
-from ebit.learning.losses import TRAINS_READOUT
 from ebit.learning.settings import TrainingOptions, TrainingSettings
 from ebit.learning.training import fit
-from ebit.models import Model, ModelOptions, ModelSettings, Parameters
+from ebit.models import LOSSES, Model, ModelOptions, ModelSettings, Parameters, labels_of
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import Resource
 
@@ -59,7 +58,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     .. math:: E_w(x) = \sum_{ab} w_{ab} P(a, b | x)
 
-    A row is of `classes_[1]` if E_w > 0 and of `classes_[0]` otherwise. The first half of the
+    A row is of `classes_[1]` if E_w >= 0 and of `classes_[0]` otherwise. The first half of the
     features goes to QPU A and the rest to QPU B, one per qubit; A gets the odd one, and qubits left
     over get the angle 0. Training is in complex64; predictions are in complex128, a fixed number
     of rows at a time, so that what a row gets does not depend on the rows beside it.
@@ -148,14 +147,14 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         self.classes_, self.model_, self.scaling_ = classes, model, scaling
         self.parameters_ = jax.tree.map(lambda leaf: leaf[0], result.parameters)
-        self._trained_readout = TRAINS_READOUT[self.loss]
+        self._trained_readout = LOSSES[self.loss].trains_readout
         self.loss_ = float(result.train_loss[0])
         self.n_iter_ = int(result.curve_steps[-1])
         return self
 
     @own_settings
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
-        r"""The read-out E_w; above 0 for `classes_[1]`.
+        r"""The read-out E_w; at least 0 for `classes_[1]`.
 
         Args:
             X: Features (rows, features), real numbers.
@@ -191,7 +190,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             NotFittedError: If `fit` was not called.
             ValueError: If `X` is not what scikit-learn takes or has another number of features.
         """
-        positive = self.decision_function(X) > 0
+        positive = labels_of(self.decision_function(X)[:, None]) > 0
         labels: NDArray[Any] = self.classes_[positive.astype(int)]
         return labels
 

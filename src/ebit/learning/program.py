@@ -1,6 +1,6 @@
 """The compiled programs of one training task."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -13,10 +13,10 @@ from jax import lax
 from numpy.typing import NDArray
 
 from ebit.engine.base import Encoded
-from ebit.learning.losses import LOSSES, TRAINS_READOUT
+from ebit.learning.gradient import batch_gradient
 from ebit.learning.settings import TrainingSettings
-from ebit.models import Model, Parameters
-from ebit.shots import parameter_shift_gradient
+from ebit.models import Loss, Model, Parameters, ReadOut, labels_of
+from ebit.shots import accuracy_at_shots
 
 State = tuple[Parameters, optax.OptState]
 """Parameters and optimiser state of all runs, runs on the first axis of every leaf."""
@@ -77,13 +77,13 @@ class Program:
     Args:
         model: The classifier.
         optimizer: Optax optimiser.
-        loss: Name of the loss.
+        loss: What is made small.
         shots: Shots per row and circuit of a gradient; None for exact gradients.
     """
 
     model: Model
     optimizer: optax.GradientTransformation
-    loss: str
+    loss: Loss
     shots: int | None = None
 
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
@@ -139,7 +139,11 @@ class Program:
             batch = tuple(part[rows] for part in inputs)
             keys = jax.random.split(jax.random.fold_in(key, number), runs)
             values, gradients = self._over_runs(
-                lambda run, key: self._gradient(run, batch, labels[rows], key), parameters, keys
+                lambda run, key: batch_gradient(
+                    self.model, self.loss, run, batch, labels[rows], shots=self.shots, key=key
+                ),
+                parameters,
+                keys,
             )
             updates, moments = update(gradients, moments, parameters)
             parameters = jax.vmap(optax.apply_updates)(parameters, updates)
@@ -150,37 +154,18 @@ class Program:
     @partial(jax.jit, static_argnums=0)
     def evaluate(
         self, parameters: Parameters, encoded: Encoded, labels: jax.Array, weight: jax.Array
-    ) -> tuple[jax.Array, jax.Array]:
-        """Sums over the rows of a slice, (runs,): right labels, and loss times rows."""
+    ) -> tuple[jax.Array, jax.Array, ReadOut]:
+        """Sums over a slice, (runs,) each: right labels, loss times rows; and the read-outs."""
 
-        def run(parameters: Parameters) -> tuple[jax.Array, jax.Array]:
-            expectation = self._expectation(parameters, encoded)
-            right = (jnp.where(expectation >= 0, 1, -1) == labels).astype(labels.dtype)
-            single = jax.vmap(LOSSES[self.loss])(labels[:, None], expectation[:, None])
-            return jnp.sum(weight * right), jnp.sum(weight * single)
+        def run(parameters: Parameters) -> tuple[jax.Array, jax.Array, ReadOut]:
+            read_out = self.model.read_out(
+                parameters, encoded, trained_readout=self.loss.trains_readout
+            )
+            right = (labels_of(read_out.scores) == labels).astype(labels.dtype)
+            rows = self.loss.of_rows(labels, read_out)
+            return jnp.sum(weight * right), jnp.sum(weight * rows), read_out
 
         return self._over_runs(run, parameters)
-
-    def _gradient(
-        self, parameters: Parameters, batch: Encoded, labels: jax.Array, key: jax.Array
-    ) -> tuple[jax.Array, Parameters]:
-        """Loss and gradient of one run, exact or from shots."""
-        if self.shots is not None:
-            return parameter_shift_gradient(
-                self.model,
-                parameters,
-                batch[0],
-                labels,
-                loss=self.loss,
-                trained_readout=TRAINS_READOUT[self.loss],
-                shots=self.shots,
-                key=key,
-            )
-
-        def loss(parameters: Parameters) -> jax.Array:
-            return LOSSES[self.loss](labels, self._expectation(parameters, batch))
-
-        return jax.value_and_grad(loss)(parameters)
 
     def _over_runs(self, function: Callable[..., Any], *trees: Any) -> Any:
         """A function of every run, side by side or one after the other."""
@@ -188,15 +173,41 @@ class Program:
             return jax.vmap(function)(*trees)
         return lax.map(lambda parts: function(*parts), trees)
 
-    def _expectation(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
-        return self.model.expectation(
-            parameters, encoded, trained_readout=TRAINS_READOUT[self.loss]
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Accuracy, loss and read-outs of all runs over a data set.
+
+    Attributes:
+        accuracy: Fraction of right labels at infinitely many shots, (runs,).
+        loss: Mean loss, (runs,).
+        read_out: Read-outs with the runs on the first axis: scores (runs, rows, S), and, if
+            something is measured, probabilities (runs, rows, outcomes) and weights
+            (runs, S, outcomes).
+        labels: +1 and -1, (rows,).
+    """
+
+    accuracy: NDArray[np.float64]
+    loss: NDArray[np.float64]
+    read_out: ReadOut
+    labels: NDArray[Any]
+
+    def accuracy_at_shots(self, shots: int) -> NDArray[np.float64]:
+        """Expected accuracy of labels from so many shots, (runs,); NaN if nothing is measured."""
+        _, probabilities, weights = self.read_out
+        if probabilities is None or weights is None:
+            return np.full(len(self.accuracy), np.nan)
+        return np.array(
+            [
+                accuracy_at_shots(table, row[0], self.labels, shots)
+                for table, row in zip(probabilities, weights, strict=True)
+            ]
         )
 
 
 @dataclass(frozen=True)
 class Evaluator:
-    """Accuracy and loss of all runs over a data set, slice by slice.
+    """Evaluation of all runs over a data set, slice by slice.
 
     Args:
         compiled: `Program.evaluate`, compiled.
@@ -206,13 +217,27 @@ class Evaluator:
     compiled: Any
     parts: list[Slice]
 
-    def __call__(self, parameters: Parameters) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Accuracy and mean loss of every run, (runs,) each."""
-        sums = [
+    def __call__(self, parameters: Parameters) -> Evaluation:
+        """Evaluate these parameters."""
+        found = [
             self.compiled(parameters, part.encoded, part.labels, part.weight) for part in self.parts
         ]
-        rows = sum(float(np.sum(np.asarray(part.weight))) for part in self.parts)
+        rows = sum(int(np.sum(np.asarray(part.weight))) for part in self.parts)
         right, loss = (
-            np.sum([np.asarray(pair[k], np.float64) for pair in sums], axis=0) for k in (0, 1)
+            np.sum([np.asarray(one[k], np.float64) for one in found], axis=0) for k in (0, 1)
         )
-        return right / rows, loss / rows
+        read_outs = [one[2] for one in found]
+        read_out = ReadOut(
+            _joined([part.scores for part in read_outs], rows),
+            _joined([part.probabilities for part in read_outs], rows),
+            read_outs[0].weights,
+        )
+        labels = np.concatenate([np.asarray(part.labels) for part in self.parts])[:rows]
+        return Evaluation(right / rows, loss / rows, read_out, labels)
+
+
+def _joined(parts: Sequence[Any], rows: int) -> Any:
+    """Slices (runs, size, ...) behind each other, without the padding at the end."""
+    if parts[0] is None:
+        return None
+    return np.concatenate([np.asarray(part) for part in parts], axis=1)[:, :rows]

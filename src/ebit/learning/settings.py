@@ -7,7 +7,7 @@ import optax
 from pydantic import Field, ValidationInfo, field_validator
 
 from ebit.errors import EbitError
-from ebit.learning.losses import LOSSES
+from ebit.models.objective import LOSSES
 from ebit.settings import Number, Settings, Shown, Since, Whole, one_of
 
 SHOTS_PER_LABEL = 1000

@@ -19,7 +19,7 @@ from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Evaluator, Program, State, optimizer_of, slices
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.models import Model, Parameters
+from ebit.models import Model, Parameters, check_objective, make_loss
 from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
 
@@ -31,6 +31,9 @@ CHUNK_SECONDS = 0.5
 
 EVERY_SECONDS = 10.0
 """Shortest time between two writes of a checkpoint."""
+
+SHOTS = (1, 10, 100, 1000)
+"""Numbers of shots per label for which every training tells its accuracy."""
 
 _SHOTS = 2**32 - 1
 """Tells the random keys of shots from those of the initial parameters."""
@@ -48,6 +51,8 @@ class Fit:
         train_loss: Loss over the whole training set at the end, (runs,).
         train_accuracy: Fraction of training labels that are right at the end, (runs,).
         validation_accuracy: The same over the validation set, (runs,).
+        validation_accuracy_at_shots: Expected accuracy over the validation set if labels are read
+            off so many shots: numbers of shots (`SHOTS`) to (runs,); NaN if nothing is measured.
         seconds: Wall time of the training program, all runs together, without compilation.
         compile_seconds: Wall time of tracing and compilation.
         train_rows: Rows of the training data.
@@ -62,6 +67,7 @@ class Fit:
     train_loss: NDArray[np.float64]
     train_accuracy: NDArray[np.float64]
     validation_accuracy: NDArray[np.float64]
+    validation_accuracy_at_shots: dict[int, NDArray[np.float64]]
     seconds: float
     compile_seconds: float
     train_rows: int
@@ -145,9 +151,11 @@ def fit(
     if shots is not None:
         check_shots(shots)
         check_measured(model)
+    objective = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
+    check_objective(objective, model, shots=shots)
     with jax.enable_x64(double):
         optimizer = optimizer_of(settings) if own is None else own
-        program = Program(model, optimizer, settings.loss, shots)
+        program = Program(model, optimizer, objective, shots)
         keys = jax.random.split(random_key(settings.seed), settings.runs)
         training = _Training(
             program,
@@ -239,7 +247,7 @@ class _Training:
         losses = np.asarray(self._losses[:last], np.float64)
         self._check_finite(losses, begin)
         if last == self._every or self._done == self._steps:
-            accuracy, _ = self._on_validation(self._state[0])
+            accuracy = self._on_validation(self._state[0]).accuracy
             self._curves["steps"].append(self._done)
             self._curves["loss"].append(losses.mean(axis=0).tolist())
             self._curves["accuracy"].append(accuracy.tolist())
@@ -273,17 +281,19 @@ class _Training:
 
     def _result(self) -> Fit:
         parameters = self._state[0]
-        train_accuracy, train_loss = self._on_train(parameters)
-        validation_accuracy, _ = self._on_validation(parameters)
-        self._check_finite(train_loss[None], self._steps - 1)
+        train, validation = self._on_train(parameters), self._on_validation(parameters)
+        self._check_finite(train.loss[None], self._steps - 1)
         return Fit(
             parameters=jax.tree.map(np.asarray, parameters),
             curve_steps=np.array(self._curves["steps"], np.int64),
             train_loss_curve=np.array(self._curves["loss"]).T,
             validation_accuracy_curve=np.array(self._curves["accuracy"]).T,
-            train_loss=train_loss,
-            train_accuracy=train_accuracy,
-            validation_accuracy=validation_accuracy,
+            train_loss=train.loss,
+            train_accuracy=train.accuracy,
+            validation_accuracy=validation.accuracy,
+            validation_accuracy_at_shots={
+                shots: validation.accuracy_at_shots(shots) for shots in SHOTS
+            },
             seconds=self._seconds,
             compile_seconds=self._compile_seconds,
             train_rows=len(self._data[1]),

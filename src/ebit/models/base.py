@@ -6,6 +6,7 @@ import jax
 
 from ebit.circuits import Circuit
 from ebit.engine.base import Encoded
+from ebit.models.readout import ReadOut
 from ebit.physics import Noise
 from ebit.resources import Consumption
 
@@ -50,6 +51,11 @@ class Model(Protocol):
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = ...
     ) -> jax.Array:
         """The number whose sign is the label, shape (batch,)."""
+
+    def read_out(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = ...
+    ) -> ReadOut:
+        """Scores, and the measured outcomes and their weights if there are any."""
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""

@@ -13,6 +13,7 @@ from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_inputs
+from ebit.models.readout import ReadOut
 from ebit.resources import Consumption
 
 _HIDDEN = 8
@@ -114,6 +115,13 @@ class DistributedDNN:
         a, b = state[0, :, 0], state[1, :, 0]
         c = parameters["final"]
         return c[0] + c[1] * a + c[2] * b + c[3] * a * b
+
+    @own_settings
+    def read_out(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> ReadOut:
+        """The output of the final layer as a score, (batch, 1); nothing is measured."""
+        return ReadOut(self.expectation(parameters, encoded)[:, None])
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""

@@ -17,11 +17,9 @@ from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.drawing import Drawn
+from ebit.models.readout import PARITY, READOUTS, ReadOut, weigh_outcomes
 from ebit.physics import Noise
 from ebit.resources import Consumption, Resource, Separable
-
-READOUTS = ("weights", "parity")
-PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
 
 
 @dataclass(frozen=True)
@@ -190,8 +188,27 @@ class DistributedQCNN(Drawn):
         Returns:
             Shape (batch,).
         """
-        weights = self.readout_weights(parameters, trained_readout=trained_readout)
-        return jnp.sum(weights * self._probabilities(parameters, encoded), axis=(1, 2))
+        return self.read_out(parameters, encoded, trained_readout=trained_readout).scores[:, 0]
+
+    @own_settings
+    def read_out(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> ReadOut:
+        """Scores, and the outcomes and weights that make them up.
+
+        Args:
+            parameters: As `init` returns them.
+            encoded: What `encode` returned.
+            trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
+
+        Returns:
+            Scores of shape (batch, 1).
+        """
+        return weigh_outcomes(
+            self._probabilities(parameters, encoded),
+            self.readout_weights(parameters, trained_readout=trained_readout),
+            parity=self.readout == "parity" or not trained_readout,
+        )
 
     @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:

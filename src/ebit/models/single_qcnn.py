@@ -15,6 +15,7 @@ from ebit.models.base import Parameters
 from ebit.models.checks import check_circuit, check_inputs, check_noise
 from ebit.models.distributed_qcnn import count_angles, random_angles
 from ebit.models.drawing import Drawn
+from ebit.models.readout import ReadOut, weigh_outcomes
 from ebit.physics import Noise
 from ebit.resources import Consumption
 
@@ -110,15 +111,23 @@ class SingleQCNN(Drawn):
     @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
         """P(a | x), shape (batch, 2)."""
-        zero = self._probability_of_zero(parameters, self.encode(x))
-        return jnp.stack([zero, 1 - zero], axis=-1)
+        return self._probabilities(parameters, self.encode(x))
 
     @own_settings
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
         """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
-        return 2 * self._probability_of_zero(parameters, encoded) - 1
+        return self.read_out(parameters, encoded).scores[:, 0]
+
+    @own_settings
+    def read_out(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
+    ) -> ReadOut:
+        """Scores of shape (batch, 1), and the two outcomes and weights that make them up."""
+        return weigh_outcomes(
+            self._probabilities(parameters, encoded), self.readout_weights(parameters)
+        )
 
     @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
@@ -138,6 +147,10 @@ class SingleQCNN(Drawn):
         """How the probabilities are computed."""
         noise = None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
         return SingleQPU(self.qubits, self.mixing, self.pooling, noise)
+
+    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+        zero = self._probability_of_zero(parameters, encoded)
+        return jnp.stack([zero, 1 - zero], axis=-1)
 
     def _probability_of_zero(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
         circuit = CircuitParameters(

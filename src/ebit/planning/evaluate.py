@@ -10,8 +10,7 @@ from jax import lax
 from numpy.typing import NDArray
 
 from ebit.jax_settings import own_settings
-from ebit.learning.losses import TRAINS_READOUT
-from ebit.models import DistributedQCNN
+from ebit.models import LOSSES, DistributedQCNN, labels_of
 from ebit.results import StoredModel
 from ebit.shots import check_shots
 
@@ -56,7 +55,7 @@ class Readouts:
             >>> readouts.accuracy().tolist(), readouts.accuracy(4).round(3).tolist()
             ([1.0], [0.841])
         """
-        sign = np.where(self.mean >= 0, 1.0, -1.0)
+        sign = labels_of(self.mean[..., None])
         if shots is None:
             return np.mean(sign == self.labels, axis=1)
         check_shots(shots)
@@ -100,7 +99,7 @@ def read_out(
         (3,)
     """
     parameters = jax.tree.map(jnp.asarray, stored.parameters)
-    trained = TRAINS_READOUT[stored.task.training.loss]
+    trained = LOSSES[stored.task.training.loss].trains_readout
 
     def moments(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
         def of_run(run: Any) -> tuple[jax.Array, jax.Array]:

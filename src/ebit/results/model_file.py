@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
-from ebit.learning.losses import TRAINS_READOUT
-from ebit.models import Model, Parameters
+from ebit.models import LOSSES, Model, Parameters
 from ebit.random_keys import random_key
 from ebit.results.provenance import Provenance
 from ebit.results.task import Task
@@ -77,7 +76,7 @@ class StoredModel:
             EbitError: If there is no such run or the shape does not fit.
         """
         parameters = self._parameters_of(run)
-        trained = TRAINS_READOUT[self.task.training.loss]
+        trained = LOSSES[self.task.training.loss].trains_readout
 
         def evaluate(rows: jax.Array) -> jax.Array:
             encoded = self.model.encode(rows)
@@ -100,7 +99,7 @@ class StoredModel:
             EbitError: If there is no such run, the shape does not fit or nothing is measured.
         """
         model, parameters = check_measured(self.model), self._parameters_of(run)
-        trained = TRAINS_READOUT[self.task.training.loss]
+        trained = LOSSES[self.task.training.loss].trains_readout
         weights = np.asarray(model.readout_weights(parameters, trained_readout=trained))
         return _in_parts(lambda rows: model.probabilities(parameters, rows), x), weights
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from ebit.data import Scaling, read_features
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
+from ebit.models import labels_of
 from ebit.random_keys import random_key
 from ebit.results.model_file import StoredModel
 from ebit.shots import (
@@ -74,7 +75,7 @@ def predict(
     else:
         expectation, error = _measure(stored, x, chosen, shots, seed)
         columns |= {"expectation": expectation, "standard_error": error}
-    sign = np.where(expectation >= 0, 1, -1)
+    sign = labels_of(expectation[:, None])
     columns["prediction"] = np.where(sign > 0, positive, negative)
     if y is not None:
         columns["label"] = np.where(np.asarray(y) > 0, positive, negative)

@@ -8,6 +8,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ebit.jax_settings import own_settings
+from ebit.models import labels_of
 from ebit.random_keys import random_key
 from ebit.results.model_file import StoredModel
 from ebit.shots import check_seed, sampled_accuracies, shot_cost
@@ -65,7 +66,7 @@ def accuracy_with_shots(
             key, probabilities, weights, labels, shots=shots, repeats=repeats
         )
         outcomes = tuple(range(1, probabilities.ndim))
-        exact = np.sum(weights * probabilities, axis=outcomes) >= 0
+        exact = labels_of(np.sum(weights * probabilities, axis=outcomes)[:, None])
         for number, accuracies in zip(shots, sampled, strict=True):
             used = shot_cost(stored.model, number).consumption
             rows.append(
@@ -77,7 +78,7 @@ def accuracy_with_shots(
                     "repeats": repeats,
                     "accuracy": float(accuracies.mean()),
                     "accuracy_std": float(accuracies.std(ddof=1)) if repeats > 1 else 0.0,
-                    "exact_accuracy": float(np.mean(exact == (np.asarray(labels) > 0))),
+                    "exact_accuracy": float(np.mean(exact == np.asarray(labels))),
                     "ebits_per_label": used.ebits,
                     "bits_per_label": used.bits,
                     "nonlocal_gates_per_label": used.nonlocal_gates,

@@ -4,15 +4,14 @@ Outcomes are drawn from the exact probabilities of an inference, so their statis
 independent measurements.
 """
 
-from ebit.shots.accuracy import sampled_accuracies
+from ebit.models.readout import MAX_SHOTS, check_shots
+from ebit.shots.accuracy import accuracy_at_shots, sampled_accuracies
 from ebit.shots.cost import ShotCost, gradient_circuits, shot_cost
 from ebit.shots.gradient import parameter_shift_gradient
 from ebit.shots.parameter_shift import shift_rule
 from ebit.shots.sampling import (
-    MAX_SHOTS,
     check_measured,
     check_seed,
-    check_shots,
     estimate_expectation,
     sample_outcomes,
 )
@@ -20,6 +19,7 @@ from ebit.shots.sampling import (
 __all__ = [
     "MAX_SHOTS",
     "ShotCost",
+    "accuracy_at_shots",
     "check_measured",
     "check_seed",
     "check_shots",

@@ -6,9 +6,10 @@ import numpy as np
 
 from ebit.errors import EbitError
 from ebit.models import Model
+from ebit.models.readout import check_shots
 from ebit.resources import Consumption
 from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, shifts_of
-from ebit.shots.sampling import check_measured, check_shots
+from ebit.shots.sampling import check_measured
 
 
 @dataclass(frozen=True)

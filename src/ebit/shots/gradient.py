@@ -11,11 +11,12 @@ from jax.typing import ArrayLike
 
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
-from ebit.models import CircuitModel, Model, Parameters
+from ebit.models import LOSSES, CircuitModel, Model, Parameters
+from ebit.models.objective import QuadraticLoss
+from ebit.models.readout import check_shots
 from ebit.random_keys import random_key
-from ebit.shots.losses import PAIRED_LOSSES
 from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, angles_of, shifts_of
-from ebit.shots.sampling import check_measured, check_shots, sample_outcomes
+from ebit.shots.sampling import check_measured, sample_outcomes
 
 _CIRCUITS_AT_ONCE = 64
 """Shifted circuits that are computed side by side; more would only take more memory."""
@@ -73,10 +74,9 @@ def parameter_shift_gradient(
         Wierichs et al., Quantum 6, 677 (2022), general parameter-shift rule.
     """
     circuit = check_measured(model)
-    if loss not in PAIRED_LOSSES:
-        raise EbitError(
-            f"Argument `loss` must be one of {', '.join(PAIRED_LOSSES)}, but is {loss!r}."
-        )
+    measurable = {name: kind() for name, kind in LOSSES.items() if issubclass(kind, QuadraticLoss)}
+    if loss not in measurable:
+        raise EbitError(f"Argument `loss` must be one of {', '.join(measurable)}, but is {loss!r}.")
     if shots is not None:
         check_shots(shots)
         if key is None:
@@ -88,13 +88,14 @@ def parameter_shift_gradient(
             f"has shape {targets.shape}."
         )
     random = random_key(0) if key is None else key
-    return _gradient(circuit, loss, trained_readout, shots, parameters, inputs, targets, random)
+    made = measurable[loss]
+    return _gradient(circuit, made, trained_readout, shots, parameters, inputs, targets, random)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2, 3))
 def _gradient(
     model: CircuitModel,
-    loss: str,
+    loss: QuadraticLoss,
     trained_readout: bool,
     shots: int | None,
     parameters: Parameters,
@@ -121,7 +122,7 @@ def _gradient(
     def value(parameters: Parameters, offset: jax.Array) -> jax.Array:
         weights = model.readout_weights(parameters, trained_readout=trained_readout)
         first, second = _read_outs(weights, tables[:UNSHIFTED_CIRCUITS]) + offset
-        return PAIRED_LOSSES[loss](labels, first, second)
+        return loss.from_two_estimates(labels, first, second)
 
     offset = jnp.zeros(len(x), tables.dtype)
     result, (gradient, slopes) = jax.value_and_grad(value, argnums=(0, 1))(parameters, offset)

@@ -10,9 +10,7 @@ from jax.typing import ArrayLike
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models import CircuitModel, Model
-
-MAX_SHOTS = 1_000_000
-"""Most shots of one circuit; single precision cannot draw more of them accurately."""
+from ebit.models.readout import check_shots, unit_weights
 
 
 @own_settings
@@ -92,29 +90,11 @@ def estimate_expectation(counts: ArrayLike, weights: ArrayLike) -> tuple[jax.Arr
     outcomes = tuple(range(1, counts.ndim))
     shots = jnp.sum(counts, axis=outcomes)
     smooth = (counts + 1) / jnp.expand_dims(shots + weights.size, outcomes)
-    estimate = jnp.sum(weights * counts, axis=outcomes) / shots
+    unit, largest = unit_weights(weights)
+    estimate = jnp.sum(unit * counts, axis=outcomes) / shots * largest
     mean = jnp.sum(weights * smooth, axis=outcomes)
     deviation = weights - jnp.expand_dims(mean, outcomes)
     return estimate, jnp.sqrt(jnp.sum(deviation**2 * smooth, axis=outcomes) / shots)
-
-
-def check_shots(shots: Any) -> None:
-    """Raise unless this is a number of shots.
-
-    Args:
-        shots: What the user gave.
-
-    Raises:
-        EbitError: If it is no whole number from 1 to `MAX_SHOTS`.
-
-    Example:
-        >>> check_shots(100)
-    """
-    whole = isinstance(shots, int | np.integer) and not isinstance(shots, bool)
-    if not whole or not 1 <= shots <= MAX_SHOTS:
-        raise EbitError(
-            f"Argument `shots` must be a whole number from 1 to {MAX_SHOTS}, but is {shots!r}."
-        )
 
 
 def check_seed(seed: Any) -> None:

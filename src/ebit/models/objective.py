@@ -1,0 +1,286 @@
+"""What a training makes small: losses as values, from targets and read-outs."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jax.scipy.special import ndtr
+
+from ebit.errors import EbitError
+from ebit.models.base import CircuitModel, Model
+from ebit.models.counts import all_counts, number_of_counts
+from ebit.models.readout import ReadOut, check_shots, labels_of, unit_weights
+
+MOST_COUNTS = 64
+"""The loss adds up all results of the shots if there are at most so many: 63 shots of two outcomes,
+5 of four. Beyond it takes the estimate for normally distributed."""
+
+_LEAST = 1e-20
+"""Keeps quotients, roots and logarithms finite at 0, in single precision too."""
+
+
+@dataclass(frozen=True)
+class Loss(ABC):
+    """A loss: the mean of a number per row, smaller for a better read-out.
+
+    Attributes:
+        name: As in settings and on the command line.
+        words: What it is, for people.
+        trains_readout: Whether the read-out weights are used and trained under it; otherwise they
+            are those of the parity, (1, -1, -1, 1).
+        measured: Whether it needs a model in which something is measured.
+    """
+
+    name: ClassVar[str]
+    words: ClassVar[str]
+    trains_readout: ClassVar[bool]
+    measured: ClassVar[bool] = False
+
+    def __call__(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """The mean over the rows.
+
+        Args:
+            targets: Labels +1 and -1, shape (batch,).
+            read_out: What the model says about the rows.
+
+        Returns:
+            A scalar.
+        """
+        return jnp.mean(self.of_rows(targets, read_out))
+
+    @abstractmethod
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """The number of every row, shape (batch,)."""
+
+
+class QuadraticLoss(Loss):
+    """A loss of degree two at most in the scores, so that shots give unbiased gradients of it."""
+
+    @abstractmethod
+    def from_two_estimates(
+        self, targets: jax.Array, first: jax.Array, second: jax.Array
+    ) -> jax.Array:
+        """The loss from two independent estimates of the scores, without bias.
+
+        Args:
+            targets: Labels +1 and -1, shape (batch,).
+            first: Estimated scores, shape (batch,).
+            second: The same from other shots.
+
+        Returns:
+            A scalar whose mean over the shots is the loss.
+        """
+
+
+@dataclass(frozen=True)
+class MeanSquaredError(QuadraticLoss):
+    r"""Mean squared error :math:`\langle (L - E)^2 \rangle`.
+
+    From two estimates :math:`\langle (L - \hat E_1)(L - \hat E_2) \rangle`: the square of one would
+    be too large by its variance. The product is right on average, and can be negative.
+
+    Example:
+        >>> loss = MeanSquaredError()
+        >>> float(loss(jnp.array([1.0, -1.0]), ReadOut(jnp.array([[1.0], [1.0]]))))
+        2.0
+        >>> float(loss.from_two_estimates(jnp.ones(1), jnp.array([0.5]), jnp.zeros(1)))
+        0.5
+
+    Source:
+        Hwang et al., Quantum Sci. Technol. 10 015059.
+    """
+
+    name = "mse"
+    words = "mean squared difference of label and read-out"
+    trains_readout = True
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """Squared differences, (batch,)."""
+        return (targets - read_out.scores[:, 0]) ** 2
+
+    def from_two_estimates(
+        self, targets: jax.Array, first: jax.Array, second: jax.Array
+    ) -> jax.Array:
+        """Mean of the products of the two differences."""
+        return jnp.mean((targets - first) * (targets - second))
+
+
+@dataclass(frozen=True)
+class Product(QuadraticLoss):
+    r"""Product loss :math:`-\langle L E \rangle`, with the fixed read-out (1, -1, -1, 1).
+
+    (1 - loss) / 2 is the probability that the parity of one measured pair of bits gives the label:
+    for the CHSH data, the probability of winning the game.
+
+    Example:
+        >>> loss = Product()
+        >>> float(loss(jnp.array([1.0, -1.0]), ReadOut(jnp.array([[1.0], [1.0]]))))
+        -0.0
+        >>> float(loss.from_two_estimates(jnp.ones(1), jnp.array([0.5]), jnp.zeros(1)))
+        -0.25
+
+    Source:
+        Kim et al., arXiv:2605.03864.
+    """
+
+    name = "product"
+    words = "minus the mean product of label and parity"
+    trains_readout = False
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """Products with a minus sign, (batch,)."""
+        return -targets * read_out.scores[:, 0]
+
+    def from_two_estimates(
+        self, targets: jax.Array, first: jax.Array, second: jax.Array
+    ) -> jax.Array:
+        """It is linear, so the mean of the two estimates does."""
+        return -jnp.mean(targets * (first + second)) / 2
+
+
+@dataclass(frozen=True)
+class WrongLabel(Loss):
+    r"""Mean probability of a wrong label that is read off N shots.
+
+    The estimate of the score is the mean of N independent draws of :math:`w_o`, and its sign is the
+    label, +1 for a tie. With at most `MOST_COUNTS` results c of the shots the probability is
+
+    .. math:: P(+1 \mid x) = \sum_{c:\, w \cdot c \ge 0}
+        \frac{N!}{\prod_o c_o!} \prod_o P(o \mid x)^{c_o},
+
+    for the parity a sum over a binomial distribution; one shot gives (1 + product loss) / 2. It
+    does not change with small changes of the weights, so their slopes are those of the limit of
+    many shots, which is taken for the loss as well beyond `MOST_COUNTS`:
+
+    .. math:: P(\text{wrong} \mid x) = 1 - \Phi\Big(\frac{L E_w \sqrt{N}}{\sigma}\Big), \qquad
+        \sigma^2 = \sum_o w_o^2\, P(o \mid x) - E_w^2
+
+    Args:
+        shots_per_label: Shots N of a label, 1 to `MAX_SHOTS`.
+
+    Raises:
+        EbitError: If it is no number of shots.
+
+    Example:
+        >>> read_out = ReadOut(jnp.array([[0.5]]), jnp.array([[0.75, 0.25]]),
+        ...                    jnp.array([[1.0, -1.0]]))
+        >>> [round(float(WrongLabel(shots)(jnp.ones(1), read_out)), 4) for shots in (1, 3, 1000)]
+        [0.25, 0.1562, 0.0]
+    """
+
+    shots_per_label: int
+
+    name = "shots"
+    words = "probability of a wrong label from the shots"
+    trains_readout = True
+    measured = True
+
+    def __post_init__(self) -> None:
+        check_shots(self.shots_per_label, "shots_per_label")
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """Probabilities of a wrong label, (batch,)."""
+        _, probabilities, weights = read_out
+        assert probabilities is not None, "check_objective refuses models without a measurement"
+        assert weights is not None
+        if number_of_counts(self.shots_per_label, weights.size) > MOST_COUNTS:
+            return self._by_normal(targets, probabilities, weights[0])
+        positive = self._by_counts(probabilities, lax.stop_gradient(weights[0]))
+        wrong = jnp.where(targets > 0, 1 - positive, positive)
+        slope = self._by_normal(targets, lax.stop_gradient(probabilities), weights[0])
+        return wrong + slope - lax.stop_gradient(slope)
+
+    def _by_counts(self, probabilities: jax.Array, weights: jax.Array) -> jax.Array:
+        """Probability of the label +1, exact: (batch, outcomes) to (batch,)."""
+        counts, log_ways = all_counts(self.shots_per_label, weights.size)
+        table = jnp.asarray(counts, weights.dtype)  # (counts, outcomes)
+        estimates = table @ unit_weights(weights)[0]
+        positive = labels_of(estimates[:, None]) > 0  # (counts,)
+        logs = jnp.log(jnp.where(probabilities < 0, 0, probabilities) + _LEAST)
+        chances = jnp.matmul(logs, table.T, precision=lax.Precision.HIGHEST)  # (batch, counts)
+        ways = jnp.asarray(log_ways, weights.dtype)
+        return jnp.sum(jnp.where(positive, jnp.exp(chances + ways), 0), axis=1)
+
+    def _by_normal(
+        self, targets: jax.Array, probabilities: jax.Array, weights: jax.Array
+    ) -> jax.Array:
+        """Probability of a wrong label if the estimate were normally distributed, (batch,)."""
+        mean = jnp.sum(weights * probabilities, axis=1)
+        square = jnp.sum(weights**2 * probabilities, axis=1)
+        variance = jnp.sum((weights - mean[:, None]) ** 2 * probabilities, axis=1)
+        least = np.finfo(weights.dtype).eps * square + _LEAST
+        sharpness = np.sqrt(self.shots_per_label) * lax.rsqrt(variance + least)
+        return ndtr(-targets * mean * sharpness)
+
+
+LOSSES: dict[str, type[Loss]] = {
+    loss.name: loss for loss in (MeanSquaredError, Product, WrongLabel)
+}
+"""Losses by name."""
+
+
+def make_loss(name: str, *, shots_per_label: int | None = None) -> Loss:
+    """A loss from settings.
+
+    Args:
+        name: One of `LOSSES`.
+        shots_per_label: Shots N of a label, for `shots` only.
+
+    Returns:
+        The loss.
+
+    Raises:
+        EbitError: If there is no such loss, or `shots_per_label` is out of range, missing or in the
+            wrong place.
+
+    Example:
+        >>> make_loss("shots", shots_per_label=100)
+        WrongLabel(shots_per_label=100)
+    """
+    if not isinstance(name, str) or name not in LOSSES:
+        raise EbitError(f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {name!r}.")
+    if name == WrongLabel.name:
+        if shots_per_label is None:
+            raise EbitError(
+                "Argument `shots_per_label` is missing: the loss 'shots' needs the number of shots "
+                "that a label is read off."
+            )
+        return WrongLabel(shots_per_label)
+    if shots_per_label is not None:
+        raise EbitError(
+            f"Argument `shots_per_label` is for the loss 'shots', but `loss` is {name!r}: leave it "
+            "out or use loss 'shots'."
+        )
+    return LOSSES[name]()
+
+
+def check_objective(loss: Loss, model: Model, *, shots: int | None = None) -> None:
+    """Raise unless a model can be trained with a loss.
+
+    Args:
+        loss: As `make_loss` returns it.
+        model: Any model.
+        shots: Shots per row and circuit of a gradient, or None for exact gradients.
+
+    Raises:
+        EbitError: If the loss is about measurements and nothing is measured in the model, or it
+            has no estimate from shots and gradients are to come from shots.
+
+    Example:
+        >>> from ebit.models import DistributedDNN
+        >>> check_objective(make_loss("mse"), DistributedDNN())
+    """
+    if loss.measured and not isinstance(model, CircuitModel):
+        raise EbitError(
+            f"Argument `loss` is {loss.name!r}, but {model.resource_name!r} has nothing that is "
+            "measured: use mse, or take a quantum model."
+        )
+    if shots is not None and not isinstance(loss, QuadraticLoss):
+        raise EbitError(
+            f"Argument `loss` is {loss.name!r}, of which shots give no unbiased gradient: leave "
+            "`shots` out or use mse."
+        )
