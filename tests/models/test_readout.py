@@ -40,7 +40,8 @@ def test_the_parity_has_two_outcomes(bits: int) -> None:
     even = np.sum(table * (signs > 0), axis=outcomes)
     assert read_out.probabilities is not None
     np.testing.assert_allclose(read_out.probabilities, np.stack([even, 1 - even], 1), atol=1e-6)
-    np.testing.assert_allclose(read_out.weights, [[0.3, -0.3]], atol=1e-6)
+    assert read_out.weights is not None
+    np.testing.assert_allclose(np.asarray(read_out.weights), [[0.3, -0.3]], atol=1e-6)
     np.testing.assert_allclose(
         read_out.scores[:, 0], 0.3 * np.sum(table * signs, axis=outcomes), atol=1e-6
     )

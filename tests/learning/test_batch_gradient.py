@@ -68,7 +68,7 @@ def test_accuracy_at_shots_of_the_validation_rows() -> None:
     with jax.enable_x64(True):
         for run in range(2):
             parameters = jax.tree.map(lambda leaf, run=run: leaf[run], result.parameters)
-            table = model.probabilities(parameters, data.x_train)
+            table = model.probabilities(parameters, jnp.asarray(data.x_train))
             weights = model.readout_weights(parameters)
             for shots, found in result.validation_accuracy_at_shots.items():
                 expected = accuracy_at_shots(table, weights, data.y_train, shots)
