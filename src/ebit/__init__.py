@@ -4,8 +4,8 @@ The names are listed in `ebit.public`, which is loaded when the first of them is
 command line is there at once, and can answer Ctrl-C while the rest is loaded.
 """
 
-import sys
 from importlib import import_module
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ebit.version import __version__ as __version__
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        """A name of `ebit.public`, or a module of ebit that is loaded with it."""
+        """A module of ebit, or a name of `ebit.public`."""
         if name.startswith("__") and name != "__all__":
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if name.isidentifier() and find_spec(f"{__name__}.{name}") is not None:
+            return import_module(f"{__name__}.{name}")
         public = import_module("ebit.public")
         if hasattr(public, name):
             return getattr(public, name)
-        if f"{__name__}.{name}" in sys.modules:
-            return sys.modules[f"{__name__}.{name}"]
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
     def __dir__() -> list[str]:

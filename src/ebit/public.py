@@ -12,7 +12,7 @@ from ebit.capacity import (
     fisher_information,
     fisher_spectrum,
 )
-from ebit.cluster import SweepResult, run_sweep
+from ebit.cluster import Certificates, SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
@@ -76,6 +76,7 @@ __all__ = [
     "BellPairs",
     "CapacityRow",
     "CapacitySettings",
+    "Certificates",
     "Checkpoint",
     "ClassicalBits",
     "Consumption",

@@ -12,6 +12,7 @@ import typer
 from pydantic.fields import FieldInfo
 
 from ebit.cli.console import messages
+from ebit.cluster import Certificates
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
 from ebit.physics import Noise
@@ -23,8 +24,16 @@ FILES: Mapping[object, Callable[[Path], Any]] = {Noise: read_noise}
 
 Cluster = Annotated[
     str | None,
-    typer.Option(help="local, slurm or tcp://HOST:PORT. Default: one task after the other."),
+    typer.Option(
+        help="local, slurm, tls://HOST:PORT or tcp://HOST:PORT. Default: one task after the other."
+    ),
 ]
+TlsCa = Annotated[
+    Path | None,
+    typer.Option(help="Certificate (PEM) of who signed those of a cluster at tls://HOST:PORT."),
+]
+TlsCert = Annotated[Path | None, typer.Option(help="Own certificate for such a cluster.")]
+TlsKey = Annotated[Path | None, typer.Option(help="Private key of that certificate.")]
 Workers = Annotated[
     int | None,
     typer.Option(min=1, help="Processes of local (default: one per core) or jobs of slurm."),
@@ -149,3 +158,13 @@ def _as_options(message: str, fields: Mapping[str, FieldInfo]) -> str:
 def split_resources(text: str) -> list[str]:
     """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
     return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
+
+
+def certificates_of(ca: Path | None, cert: Path | None, key: Path | None) -> Certificates | None:
+    """The certificates that three options name, or None where none does."""
+    files = [file for file in (ca, cert, key) if file is not None]
+    if not files:
+        return None
+    if len(files) < 3:
+        raise EbitError("Options `--tls-ca`, `--tls-cert` and `--tls-key` go together: give all.")
+    return Certificates(*files)

@@ -8,7 +8,15 @@ import polars as pl
 import typer
 
 from ebit.cli.console import check_output, messages, output, print_table, write_json
-from ebit.cli.options import Cluster, Json, Workers
+from ebit.cli.options import (
+    Cluster,
+    Json,
+    TlsCa,
+    TlsCert,
+    TlsKey,
+    Workers,
+    certificates_of,
+)
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.cluster import SweepResult, default_workers, run_sweep
 from ebit.results import (
@@ -36,6 +44,9 @@ def sweep(
     cluster: Cluster = None,
     workers: Workers = None,
     retries: Annotated[int, typer.Option(help="How often a failed task is tried again.")] = 2,
+    tls_ca: TlsCa = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Only say what it would take.")
     ] = False,
@@ -46,6 +57,7 @@ def sweep(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
+    certificates = certificates_of(tls_ca, tls_cert, tls_key)
     tasks = read_sweep(file)
     check_output(json, data=str(file))
     store = Store(out)
@@ -60,7 +72,13 @@ def sweep(
         messages.print(f"{len(todo)} tasks: this needs {needs}.")
     with show_sweep_progress() as progress:
         result = run_sweep(
-            tasks, out, cluster=cluster, workers=workers, retries=retries, progress=progress
+            tasks,
+            out,
+            cluster=cluster,
+            workers=workers,
+            retries=retries,
+            certificates=certificates,
+            progress=progress,
         )
     _report(result, len(tasks), json)
     if result.failures:

@@ -7,24 +7,37 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from ebit.checks import shown
 from ebit.cluster.batch import Batch, Errors, Runner, TaskError, run_batch
+from ebit.cluster.doors import (
+    Certificates,
+    check_open_files,
+    security_of,
+    temporary_certificates,
+)
 from ebit.errors import EbitError
 from ebit.learning.compilation_cache import use_compilation_cache
 
 LOOK_SECONDS = 1.0
 """Longest time between two looks at the progress."""
 
+_LOUD = ("distributed", "tornado", "asyncio")
+
 DEATHS = 10
 """How often Dask starts a batch again whose worker died, before it counts as failed."""
 
 
 @contextmanager
-def dask_runner(cluster: str, workers: int) -> Iterator[Runner]:
+def dask_runner(
+    cluster: str, workers: int, certificates: Certificates | None = None
+) -> Iterator[Runner]:
     """A runner on Dask; what was started for it ends with the block.
 
     Args:
-        cluster: `local`, `slurm`, or the address of a scheduler, `tcp://HOST:PORT`.
+        cluster: `local`, `slurm`, or the address of a scheduler, `tls://HOST:PORT` or
+            `tcp://HOST:PORT`.
         workers: Worker processes (`local`) or jobs (`slurm`) to start; not used for an address.
+        certificates: For a `tls://` address; by default what Dask's own settings name.
 
     Yields:
         The runner.
@@ -39,10 +52,16 @@ def dask_runner(cluster: str, workers: int) -> Iterator[Runner]:
         raise EbitError(
             "Option `--cluster` needs Dask, which is not installed: pip install 'ebit[cluster]'."
         ) from None
-    settings = {"distributed.scheduler.allowed-failures": DEATHS}
+    settings = {
+        "distributed.scheduler.allowed-failures": DEATHS,
+        "distributed.scheduler.http.routes": [],
+        "distributed.worker.http.routes": [],
+    }
     with dask.config.set(settings), _quiet(), _started(cluster, workers) as target:
         try:
-            client = distributed.Client(target, timeout="20s")
+            client = distributed.Client(
+                target, timeout="20s", security=security_of(cluster, certificates)
+            )
         except (OSError, ValueError) as error:
             raise EbitError(
                 f"Argument `cluster` is {cluster!r}, but no Dask scheduler answers there "
@@ -105,30 +124,54 @@ def _started(cluster: str, workers: int) -> Iterator[Any]:
     if cluster.startswith(("tcp://", "tls://")):
         yield cluster
     elif cluster == "local":
-        from distributed import LocalCluster
-
-        with LocalCluster(
-            n_workers=workers,
-            processes=True,
-            threads_per_worker=1,
-            memory_limit=None,
-            dashboard_address="127.0.0.1:0",
-            preload="ebit.cluster.preload",
-            silence_logs=logging.CRITICAL,
-        ) as started:
+        with _local(workers) as started:
             yield started
     elif cluster == "slurm":
         with _slurm(workers) as started:
             yield started
     else:
         raise EbitError(
-            f"Argument `cluster` must be local, slurm or the address of a Dask scheduler "
-            f"(tcp://HOST:PORT), but is {cluster!r}."
+            "Argument `cluster` must be local, slurm or the address of a Dask scheduler "
+            f"(tls://HOST:PORT or tcp://HOST:PORT), but is {shown(cluster)}."
         )
 
 
 @contextmanager
+def _local(workers: int) -> Iterator[Any]:
+    """Processes of this machine; whoever else uses it reaches none of them."""
+    from distributed import LocalCluster
+
+    check_open_files(workers)
+    security = temporary_certificates()
+    try:
+        started = LocalCluster(
+            n_workers=workers,
+            processes=True,
+            threads_per_worker=1,
+            memory_limit=None,
+            host="127.0.0.1",
+            protocol="tls://",
+            security=security,
+            dashboard_address="127.0.0.1:0",
+            scheduler_kwargs={"dashboard": False},
+            preload="ebit.cluster.preload",
+            silence_logs=logging.CRITICAL,
+        )
+    except (OSError, RuntimeError, MemoryError, TimeoutError) as error:
+        raise EbitError(
+            f"The {workers} worker processes did not start ({_words(error)}). In a script, put the "
+            "call below `if __name__ == '__main__':`; else use fewer workers, or allow more memory "
+            "and open files."
+        ) from None
+    with started:
+        yield started
+
+
+@contextmanager
 def _slurm(workers: int) -> Iterator[Any]:
+    """Jobs; their certificates lie in files that only the user may read, and go with the block."""
+    import dask
+
     try:
         from dask_jobqueue.slurm import SLURMCluster
     except ImportError:
@@ -136,8 +179,15 @@ def _slurm(workers: int) -> Iterator[Any]:
             "Option `--cluster slurm` needs dask-jobqueue, which is not installed: "
             "pip install 'ebit[cluster]'."
         ) from None
+    own = dask.config.get("jobqueue.slurm", {})
     try:
-        cluster = SLURMCluster()
+        cluster = SLURMCluster(
+            protocol="tls://",
+            security=temporary_certificates(),
+            shared_temp_directory=own.get("shared-temp-directory") or str(Path.cwd()),
+            scheduler_options={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+            worker_extra_args=[*(own.get("worker-extra-args") or []), "--no-dashboard"],
+        )
     except ValueError as error:
         raise EbitError(
             f"Dask has no settings for Slurm jobs ({_words(error)}): write cores, memory and "
@@ -150,14 +200,20 @@ def _slurm(workers: int) -> Iterator[Any]:
 
 @contextmanager
 def _quiet() -> Iterator[None]:
-    """Keep Dask's own messages off the terminal: lost workers are no error here."""
-    logger = logging.getLogger("distributed")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+    """Keep the messages of Dask and below off the terminal: lost workers are no error here.
+
+    Each of Dask's loggers has a level of its own, from Dask's settings.
+    """
+    names = [n for n in logging.root.manager.loggerDict if n.partition(".")[0] in _LOUD]
+    loggers = [logging.getLogger(name) for name in (*_LOUD, *names)]
+    levels = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL + 1)
     try:
         yield
     finally:
-        logger.setLevel(level)
+        for logger, level in zip(loggers, levels, strict=True):
+            logger.setLevel(level)
 
 
 def _words(error: BaseException) -> str:

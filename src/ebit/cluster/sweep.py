@@ -1,16 +1,19 @@
 """Run the tasks of a sweep: resume, retries and errors, whatever the machines."""
 
 import math
+import multiprocessing
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import polars as pl
 
+from ebit import checks
 from ebit.cluster.batch import Errors, Runner, run_here
 from ebit.cluster.dask import dask_runner
+from ebit.cluster.doors import Certificates
 from ebit.errors import EbitError
 from ebit.results import Store, SweepTask, batches
 
@@ -47,13 +50,22 @@ class SweepResult:
     failures: tuple[Failure, ...]
 
 
+@checks.takes(
+    tasks=checks.several(checks.instance(SweepTask, "tasks of `read_sweep`"), least=0),
+    cluster=checks.maybe(checks.instance(str, "local, slurm or the address of a scheduler")),
+    workers=checks.maybe(checks.whole(1, 100_000)),
+    retries=checks.whole(0, 1000),
+    certificates=checks.maybe(checks.instance(Certificates, "ebit.Certificates or None")),
+    progress=checks.maybe(checks.function),
+)
 def run_sweep(
     tasks: Sequence[SweepTask],
-    out: Path,
+    out: checks.PathLike,
     *,
     cluster: str | None = None,
     workers: int | None = None,
     retries: int = 2,
+    certificates: Certificates | None = None,
     progress: SweepProgress | None = None,
 ) -> SweepResult:
     """Train the tasks that are not finished yet, here or on a Dask cluster.
@@ -69,6 +81,8 @@ def run_sweep(
         workers: Processes of `local`, by default one per core, or jobs of `slurm`, by default 1.
         retries: How often a failed task is tried again, after all others; a training that
             diverged is not.
+        certificates: For a scheduler at `tls://HOST:PORT`; by default what Dask's own settings
+            name (`distributed.comm.tls`).
         progress: Called now and then.
 
     Returns:
@@ -94,11 +108,10 @@ def run_sweep(
         ...     run_sweep(read_sweep(path), Path(folder)).rows["resource"].to_list()
         ['none', 'bell:1']
     """
-    for name, value, least in (("workers", workers, 1), ("retries", retries, 0)):
-        if value is not None and value < least:
-            raise EbitError(f"Argument `{name}` must be at least {least}, but is {value}.")
+    if cluster == "local" and _is_starting_worker():
+        sys.exit(1)
     workers = workers or default_workers(cluster)
-    store = Store(out.resolve())
+    store = Store(checks.path("out", out).resolve())
     todo = [item for item in tasks if store.get(item.task.hash) is None]
     wanted = {item.task.hash for item in tasks}
 
@@ -110,7 +123,7 @@ def run_sweep(
     if todo:
         store.check_writable()
         report()
-        with _runner(cluster, workers) as runner:
+        with _runner(cluster, workers, certificates) as runner:
             errors = _in_rounds(runner, todo, store, workers, retries, report)
     failures = [
         Failure(item, errors[item.task.hash].message) for item in tasks if item.task.hash in errors
@@ -120,17 +133,28 @@ def run_sweep(
     return SweepResult(rows, tuple(failures))
 
 
+def _is_starting_worker() -> bool:
+    """Whether this process runs a script a second time, on its way to become a worker.
+
+    Python starts the script anew in each process of a local cluster; where the call of `run_sweep`
+    is not below `if __name__ == '__main__':`, it comes here again. The first process says so.
+    """
+    return bool(getattr(multiprocessing.current_process(), "_inheriting", False))
+
+
 def default_workers(cluster: str | None) -> int:
     """Workers if the user names no number: one per core on this machine, else one."""
     return (os.cpu_count() or 1) if cluster == "local" else 1
 
 
 @contextmanager
-def _runner(cluster: str | None, workers: int) -> Iterator[Runner]:
+def _runner(
+    cluster: str | None, workers: int, certificates: Certificates | None
+) -> Iterator[Runner]:
     if cluster is None:
         yield run_here
     else:
-        with dask_runner(cluster, workers) as runner:
+        with dask_runner(cluster, workers, certificates) as runner:
             yield runner
 
 

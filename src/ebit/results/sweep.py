@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ebit import checks
 from ebit.data import DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
@@ -48,7 +49,7 @@ class SweepTask:
         return f"{self.task.model.model_dump_json()} {rest} {interval} {self.rows}"
 
 
-def read_sweep(path: Path) -> list[SweepTask]:
+def read_sweep(path: checks.PathLike) -> list[SweepTask]:
     """The tasks of a sweep file, each once, in the order of the file.
 
     Every `[[grid]]` table gives the product of its lists; `[defaults]` holds for all of them.
@@ -76,7 +77,8 @@ def read_sweep(path: Path) -> list[SweepTask]:
         ...     len(read_sweep(path))
         6
     """
-    return sweep_tasks(_content(path), path)
+    file = checks.path("path", path)
+    return sweep_tasks(_content(file), file)
 
 
 def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:

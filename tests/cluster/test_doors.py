@@ -1,0 +1,158 @@
+"""Who may talk to a cluster."""
+
+import json
+import os
+import pickle
+import resource
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from cluster.conftest import GRID, numbers
+from cluster.test_dask import Read, dask_process, end, wait_for
+from ebit import Certificates, EbitError, run_sweep
+from ebit.cluster import dask, doors
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> tuple[Path, Path, Path]:
+    """Certificate of the signer, own certificate and key."""
+    security = doors.temporary_certificates()
+    paths = tmp_path / "ca.pem", tmp_path / "cert.pem", tmp_path / "key.pem"
+    roles = security.tls_ca_file, security.tls_client_cert, security.tls_client_key
+    for path, content in zip(paths, roles, strict=True):
+        path.write_text(content)
+    return paths
+
+
+def test_certificates_are_files_that_belong_together(
+    files: tuple[Path, Path, Path], tmp_path: Path
+) -> None:
+    ca, certificate, key = files
+    assert Certificates(str(ca), certificate, key).certificate == certificate
+    with pytest.raises(EbitError, match=r"^Argument `key` is .*none', which is no file"):
+        Certificates(ca, certificate, tmp_path / "none")
+    with pytest.raises(EbitError, match="are no certificates with their key"):
+        Certificates(ca, key, key)
+
+
+def test_certificates_are_for_addresses_with_tls(files: tuple[Path, Path, Path]) -> None:
+    with pytest.raises(EbitError, match="leave them out"):
+        doors.security_of("local", Certificates(*files))
+    with pytest.raises(EbitError, match="--tls-ca, --tls-cert and --tls-key"):
+        doors.security_of("tls://127.0.0.1:1", None)
+    security = doors.security_of("tls://127.0.0.1:1", Certificates(*files))
+    assert security.require_encryption
+
+
+def test_an_open_scheduler_is_named(caplog: pytest.LogCaptureFixture) -> None:
+    assert doors.security_of("tcp://127.0.0.1:1", None) is None
+    assert caplog.messages == [
+        "Note: tcp://127.0.0.1:1 is open to whoever reaches it, and runs what they send; tls:// "
+        "with certificates is not."
+    ]
+
+
+def test_too_few_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resource, "getrlimit", lambda _: (200, 4096))
+    doors.check_open_files(8)
+    with pytest.raises(EbitError, match=r"takes 1088 open files.* \(ulimit -n 1088\)"):
+        doors.check_open_files(64)
+
+
+@pytest.mark.slow
+def test_nobody_without_the_certificate_reaches_a_local_cluster() -> None:
+    import distributed
+
+    with dask.dask_runner("local", 1):
+        (cluster,) = distributed.LocalCluster._instances
+        (worker,) = cluster.scheduler_info["workers"]
+        for address in (cluster.scheduler_address, worker):
+            assert address.startswith("tls://127.0.0.1:")
+            for given, security in (
+                (address, doors.temporary_certificates()),
+                (address.replace("tls://", "tcp://"), None),
+            ):
+                assert refuses(given, security), address
+
+
+def refuses(address: str, security: Any) -> bool:
+    """Whether a scheduler or worker runs nothing for a stranger."""
+    program = (
+        "import sys, pickle, asyncio\n"
+        "from distributed import rpc\n"
+        "from distributed.protocol import to_serialize\n"
+        "security = pickle.load(sys.stdin.buffer)\n"
+        "args = security.get_connection_args('client') if security else {}\n"
+        "async def ask():\n"
+        "    async with rpc(sys.argv[1], connection_args=args, timeout=5) as other:\n"
+        "        print(await other.identity())\n"
+        "asyncio.run(asyncio.wait_for(ask(), 15))\n"
+    )
+
+    done = subprocess.run(
+        [sys.executable, "-c", program, address],
+        input=pickle.dumps(security),
+        capture_output=True,
+    )
+    return done.returncode != 0 and done.stdout == b""
+
+
+@pytest.mark.slow
+def test_a_scheduler_with_certificates_of_the_user(
+    files: tuple[Path, Path, Path], tasks_of: Read, tmp_path: Path
+) -> None:
+    named = [
+        part
+        for name, file in zip(("ca-file", "cert", "key"), files, strict=True)
+        for part in (f"--tls-{name}", file)
+    ]
+    file = tmp_path / "scheduler.json"
+    first = dask_process(
+        "scheduler", "--protocol", "tls", "--host", "127.0.0.1", "--port", 0, "--no-dashboard",
+        "--scheduler-file", file, *named,
+    )  # fmt: skip
+    worker = dask_process(
+        "worker", "--scheduler-file", file, "--nthreads", 1, "--no-dashboard",
+        "--local-directory", tmp_path / "scratch", *named,
+    )  # fmt: skip
+    try:
+        wait_for(file.is_file)
+
+        address = json.loads(file.read_text())["address"]
+        tasks = tasks_of(GRID)
+        there = run_sweep(
+            tasks, tmp_path / "there", cluster=address, certificates=Certificates(*files)
+        )
+    finally:
+        end(worker)
+        end(first)
+    here = run_sweep(tasks, tmp_path / "here")
+    assert_frame_equal(numbers(there.rows), numbers(here.rows), check_exact=True)
+
+
+SCRIPT = """
+import ebit
+ebit.run_sweep(ebit.read_sweep("g.toml"), "out", cluster="local", workers=1)
+"""
+
+
+@pytest.mark.slow
+def test_a_script_without_main_guard_is_told_so(tmp_path: Path) -> None:
+    (tmp_path / "g.toml").write_text(GRID)
+    (tmp_path / "script.py").write_text(SCRIPT)
+    done = subprocess.run(
+        [sys.executable, "script.py"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    last = done.stderr.splitlines()[-1]
+    assert last.startswith("ebit.errors.EbitError: The 1 worker processes did not start")
+    assert "if __name__ == '__main__':" in last
