@@ -17,6 +17,8 @@ KEYS = {
     "task", "resource", "qubits", "depth", "mixing", "pooling", "noise", "outcomes", "data",
     "inputs", "points", "seed", "rank", "sampling_bound", "on_sampling_bound", "converged",
     "smallest_kept", "largest_dropped", "log_eigenvalue_std", "num_parameters", "seconds",
+    "ebit_version", "jax_version", "python_version", "git_commit", "device", "precision",
+    "created_at",
 }  # fmt: skip
 
 

@@ -1,16 +1,14 @@
 """`ebit capacity`: how much a circuit can express, by the rank of its Fisher information."""
 
 import re
-from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
 
-import numpy as np
 import polars as pl
 import typer
-from numpy.typing import NDArray
 
-from ebit.capacity import CapacityRow, CapacitySettings, FisherSpectrum, capacity_row
+from ebit.capacity import CapacitySettings
 from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_titles
@@ -24,7 +22,7 @@ from ebit.plots import (
     paper_style,
     save_figure,
 )
-from ebit.results import default_qubits
+from ebit.results import Capacity, Store, default_qubits, run_experiment
 from ebit.writing import check_writable
 
 MAX_DEPTHS = 1000
@@ -53,6 +51,10 @@ def capacity(
         bool,
         typer.Option("--spectrum", help="Put all eigenvalues into the JSON file, and a figure."),
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for results; finished ones are not computed again."),
+    ] = None,
     figures: Annotated[
         Path | None, typer.Option(help="Folder for figures. Default: no figures.")
     ] = None,
@@ -78,16 +80,14 @@ def capacity(
     for task in tasks:
         task.build()
     _check_outputs(json, figures, given.values.get("source", HAAR))
-    found = _measure(list({task.hash: task for task in tasks}.values()), dataset)
-    contents = [
-        asdict(row) | ({"eigenvalues": own.eigenvalues.tolist()} if spectrum else {})
-        for row, own in found
-    ]
-    write_json(json, {"rows": contents})
+    with TemporaryDirectory() as nowhere:
+        found = _measure(tasks, dataset, Store(nowhere if out is None else out))
+    rows = (found if spectrum else found.drop("eigenvalues")).to_dicts()
+    write_json(json, {"rows": rows})
     if figures is not None:
         _draw(found, figures, spectrum)
-    _print([row for row, _ in found])
-    if any(row.converged is False for row, _ in found):
+    _print(rows)
+    if False in found["converged"]:
         raise typer.Exit(1)
 
 
@@ -125,59 +125,54 @@ def _check_outputs(json: Path | None, figures: Path | None, data: str) -> None:
         check_writable(figures / "effective-dimension.csv")
 
 
-def _measure(
-    tasks: list[CapacitySettings], dataset: Dataset | None
-) -> list[tuple[CapacityRow, FisherSpectrum]]:
-    x: NDArray[np.float64] | None = None
-    if dataset is not None:
-        x = np.concatenate([dataset.x_train, dataset.x_validation])
-    with show_titles(len(tasks), "points") as start:
-        return [
-            capacity_row(task, x, progress=start(f"{task.resource} depth {task.depth}"))
-            for task in tasks
+def _measure(tasks: list[CapacitySettings], dataset: Dataset | None, store: Store) -> pl.DataFrame:
+    jobs = list({task.hash: Capacity(task, dataset) for task in tasks}.values())
+    with show_titles(len(jobs), "points") as start:
+        rows = [
+            run_experiment(job, store, start(f"{job.settings.resource} depth {job.settings.depth}"))
+            for job in jobs
         ]
+    return pl.concat(rows)
 
 
-def _print(rows: list[CapacityRow]) -> None:
+def _print(rows: list[dict[str, Any]]) -> None:
     titles = ("depth", "inputs", "rank", "bound", "kept", "dropped", "params", "seconds")
     cells = [
         (
-            row.resource,
-            str(row.depth),
-            str(row.inputs),
-            f"{row.rank}{'*' if row.on_sampling_bound else ''}",
-            str(row.sampling_bound),
-            _share(row.smallest_kept),
-            _share(row.largest_dropped),
-            str(row.num_parameters),
-            f"{row.seconds:.1f}",
+            row["resource"],
+            str(row["depth"]),
+            str(row["inputs"]),
+            f"{row['rank']}{'*' if row['on_sampling_bound'] else ''}",
+            str(row["sampling_bound"]),
+            _share(row["smallest_kept"]),
+            _share(row["largest_dropped"]),
+            str(row["num_parameters"]),
+            f"{row['seconds']:.1f}",
         )
         for row in rows
     ]
     print_table([("resource", False), *((title, True) for title in titles)], cells)
     first = rows[0]
     output.print(
-        f"2 QPUs of {first.qubits} qubits, {first.mixing} mixing layers, {first.outcomes} "
-        f"outcomes, {first.points} points, data {first.data}\n"
+        f"2 QPUs of {first['qubits']} qubits, {first['mixing']} mixing layers, {first['outcomes']} "
+        f"outcomes, {first['points']} points, data {first['data']}\n"
         "bound: inputs times independent outcomes; no rank can be larger\n"
         "kept, dropped: singular values next to the cut, as shares of the largest"
     )
-    if any(row.on_sampling_bound for row in rows):
+    if any(row["on_sampling_bound"] for row in rows):
         output.print("* on its bound: raise --inputs, or use --converge")
     for row in rows:
-        if row.converged is False:
-            output.print(f"{row.resource} depth {row.depth}: not converged, more inputs needed")
+        if row["converged"] is False:
+            where = f"{row['resource']} depth {row['depth']}"
+            output.print(f"{where}: not converged, more inputs needed")
 
 
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.0e}"
 
 
-def _draw(found: list[tuple[CapacityRow, FisherSpectrum]], folder: Path, spectrum: bool) -> None:
-    rows = pl.DataFrame(
-        [asdict(row) | {"eigenvalues": own.eigenvalues.ravel().tolist()} for row, own in found],
-        infer_schema_length=None,
-    )
+def _draw(found: pl.DataFrame, folder: Path, spectrum: bool) -> None:
+    rows = found.with_columns(pl.col("eigenvalues").list.eval(pl.element().explode()))
     with paper_style():
         figure, ax = new_figure()
         dimension_by_depth(rows, ax)

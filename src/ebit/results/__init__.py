@@ -2,15 +2,17 @@
 
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
+from ebit.results.capacity import Capacity
 from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
 from ebit.results.compare import all_resources, compare
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
+from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.noise_file import read_noise
 from ebit.results.predict import predict
 from ebit.results.provenance import Provenance, provenance
 from ebit.results.rows import completed, rows_of, summarize
-from ebit.results.run import run_task
+from ebit.results.run import Training
 from ebit.results.shots import accuracy_with_shots
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
@@ -19,8 +21,10 @@ from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [
     "COLUMNS",
+    "Capacity",
     "Column",
     "Estimate",
+    "Experiment",
     "ModelSettings",
     "Provenance",
     "Store",
@@ -28,6 +32,7 @@ __all__ = [
     "SweepTask",
     "Task",
     "TaskOptions",
+    "Training",
     "TrainingSettings",
     "accuracy_with_shots",
     "all_resources",
@@ -47,7 +52,7 @@ __all__ = [
     "read_noise",
     "read_sweep",
     "rows_of",
-    "run_task",
+    "run_experiment",
     "save_model",
     "summarize",
     "sweep_tasks",

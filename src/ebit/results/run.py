@@ -1,74 +1,71 @@
-"""Run a task, or take it from the store."""
+"""A training as an experiment: a task with its data."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
-from numpy.typing import ArrayLike
 
-from ebit.learning import Checkpoint, Progress, fit
+from ebit.data import Dataset
+from ebit.learning import Checkpoint, fit
+from ebit.results.experiment import Progress
 from ebit.results.model_file import save_model
 from ebit.results.rows import provenance_of, rows_of
-from ebit.results.store import Store
+from ebit.results.store import TRAINING, Kind, Store
 from ebit.results.task import Task
 
-Rows = tuple[ArrayLike, ArrayLike]
 
-
-def run_task(
-    task: Task,
-    train: Rows,
-    validation: Rows,
-    store: Store,
-    *,
-    preparation: dict[str, Any],
-    progress: Progress | None = None,
-) -> pl.DataFrame:
-    """The rows of a task: from the store if it is finished, else by training.
-
-    An interrupted training goes on from its checkpoint with the same numbers. The model is
-    written before the rows, and the checkpoint goes after them, so that a full disk costs
-    nothing but the time since the last checkpoint.
+@dataclass(frozen=True, eq=False)
+class Training:
+    """The training of a task.
 
     Args:
-        task: What to do; `task.fingerprint` must belong to the data.
-        train: Angles (rows, features) in radians and labels +1 or -1.
-        validation: The same for validation.
-        store: Where finished tasks are kept.
+        task: What to do.
+        dataset: The data that the task was made for.
         preparation: How the data were prepared; kept with the model.
-        progress: Called between chunks with (steps done, steps in all).
-
-    Returns:
-        One row per run.
-
-    Raises:
-        EbitError: If a setting does not fit or the store cannot be written.
-        TrainingDivergedError: If the loss stops being finite.
-        KeyboardInterrupt: If interrupted; the same call goes on later.
     """
-    finished = store.get(task.hash)
-    if finished is not None:
-        return finished.with_columns(pl.lit(task.data).alias("data"))
-    store.check_writable()
-    checkpoint = Checkpoint(store.checkpoint_path(task.hash), task.hash)
-    model = task.model.build()
-    result = fit(
-        model,
-        train,
-        validation=validation,
-        settings=task.training,
-        checkpoint=checkpoint,
-        progress=progress,
-    )
-    made = provenance_of(result)
-    save_model(
-        store.model_path(task.hash),
-        task,
-        result.parameters,
-        result.validation_accuracy,
-        preparation,
-        made,
-    )
-    rows = rows_of(task, model, result, made)
-    store.put(task.hash, rows)
-    checkpoint.remove()
-    return rows
+
+    task: Task
+    dataset: Dataset
+    preparation: Mapping[str, Any]
+
+    @property
+    def kind(self) -> Kind:
+        """Trainings keep a model."""
+        return TRAINING
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """That of the task."""
+        return self.task.content
+
+    @property
+    def hash(self) -> str:
+        """That of the task."""
+        return self.task.hash
+
+    def run(self, store: Store, progress: Progress | None = None) -> pl.DataFrame:
+        """One row per run; an interrupted training goes on from its checkpoint.
+
+        The model is written before the rows, and the checkpoint goes after them, so that a full
+        disk costs nothing but the time since the last checkpoint.
+        """
+        model, data = self.task.model.build(), self.dataset
+        result = fit(
+            model,
+            (data.x_train, data.y_train),
+            validation=(data.x_validation, data.y_validation),
+            settings=self.task.training,
+            checkpoint=Checkpoint(store.checkpoint_path(self.hash), self.hash),
+            progress=progress,
+        )
+        made = provenance_of(result)
+        save_model(
+            store.model_path(self.hash),
+            self.task,
+            result.parameters,
+            result.validation_accuracy,
+            dict(self.preparation),
+            made,
+        )
+        return rows_of(self.task, model, result, made)

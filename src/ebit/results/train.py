@@ -14,7 +14,8 @@ from ebit.learning import Progress, TrainingSettings
 from ebit.models import ModelSettings
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import Resource
-from ebit.results.run import run_task
+from ebit.results.experiment import run_experiment
+from ebit.results.run import Training
 from ebit.results.store import Store
 from ebit.results.task import Task, TaskOptions
 
@@ -112,14 +113,8 @@ def train(
         raise EbitError(
             f"Argument `task` was made for other data than {dataset.name!r}: make it again."
         )
-    return run_task(
-        task,
-        (dataset.x_train, dataset.y_train),
-        (dataset.x_validation, dataset.y_validation),
-        Store(out),
-        preparation=_preparation(dataset),
-        progress=progress,
-    )
+    rows = run_experiment(Training(task, dataset, _preparation(dataset)), Store(out), progress)
+    return rows.with_columns(pl.lit(task.data).alias("data"))  # the same data under any name
 
 
 def _preparation(dataset: Dataset) -> dict[str, Any]:

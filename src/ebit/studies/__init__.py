@@ -1,7 +1,7 @@
 """Published papers to reproduce: tasks, published numbers, verdicts."""
 
-from ebit.studies.plan import Plan, plan_study
 from ebit.studies.run import ItemResult, StudyResult, reproduce, run_plan
+from ebit.studies.scope import Plan, plan_study
 from ebit.studies.study import STUDIES, Item, Study, read_study
 
 __all__ = [

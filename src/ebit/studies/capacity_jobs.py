@@ -2,37 +2,38 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from ebit.capacity import CapacitySettings, capacity_row
-from ebit.results import grid_points
-from ebit.results.store import read_rows, write_rows
+from ebit.capacity import CapacitySettings
+from ebit.results import Capacity, Store, grid_points, run_experiment
+from ebit.results.store import CAPACITY
 from ebit.studies.study import Study
 from ebit.studies.tasks import Budget, read_grids
 
 
 @dataclass(frozen=True)
 class CapacityJob:
-    """One computation: what to compute, and its settings.
+    """One computation.
 
     Attributes:
-        quantity: `rank`, or `spectrum` to keep the eigenvalues, too.
-        settings: Arguments of `ebit.capacity.CapacitySettings`.
+        capacity: What to compute.
+        former: The name of its file in folders of earlier versions.
+        has_spectrum: Whether its eigenvalues are drawn.
     """
 
-    quantity: str
-    settings: dict[str, Any]
+    capacity: Capacity
+    former: str
+    has_spectrum: bool = False
 
     @property
     def hash(self) -> str:
-        """SHA-256 of the canonical JSON form."""
-        text = json.dumps([self.quantity, self.settings], sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        """That of the capacity."""
+        return self.capacity.hash
 
 
 def capacity_jobs(study: Study, file_names: Sequence[str], budget: Budget) -> list[CapacityJob]:
@@ -50,10 +51,31 @@ def capacity_jobs(study: Study, file_names: Sequence[str], budget: Budget) -> li
     for name in file_names:
         content = read_grids(study, name, budget)
         for _, point in grid_points(content, Path(f"{study.name}/tasks/{name}.toml")):
-            settings = dict(point)
-            job = CapacityJob(settings.pop("quantity", "rank"), settings)
-            jobs.setdefault(job.hash, job)
+            job = capacity_job(point)
+            if job.hash not in jobs or job.has_spectrum:  # one file serves both
+                jobs[job.hash] = job
     return list(jobs.values())
+
+
+def capacity_job(point: Mapping[str, Any]) -> CapacityJob:
+    """The job of one point of a grid.
+
+    Args:
+        point: Arguments of `ebit.capacity.CapacitySettings`; and `quantity`, which is `spectrum`
+            where the eigenvalues are drawn.
+
+    Returns:
+        The job.
+    """
+    settings = dict(point)
+    quantity = settings.pop("quantity", "rank")
+    capacity = Capacity(CapacitySettings(**settings))
+    return CapacityJob(capacity, _former_hash(quantity, settings), quantity == "spectrum")
+
+
+def _former_hash(quantity: str, settings: Mapping[str, Any]) -> str:
+    text = json.dumps([quantity, settings], sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def run_jobs(
@@ -75,22 +97,22 @@ def run_jobs(
     Raises:
         EbitError: If the folder cannot be written or a stored row is damaged.
     """
-    rows = []
+    store, rows = Store(out), []
     for number, job in enumerate(jobs):
-        path = out / "capacity" / f"{job.hash}.parquet"
-        if not path.is_file():
-            row = {**job.settings, **_compute(job), "task": job.hash}
-            write_rows(path, pl.DataFrame([row]))
-        rows.append(read_rows(path))
+        found = store.get(job.former, CAPACITY)
+        rows.append(_flat(run_experiment(job.capacity, store) if found is None else found, job))
         if progress is not None:
             progress(number + 1, len(jobs))
     return pl.concat(rows, how="diagonal_relaxed") if rows else pl.DataFrame()
 
 
-def _compute(job: CapacityJob) -> dict[str, Any]:
-    """The row of a job; a spectrum keeps its non-zero eigenvalues."""
-    row, spectrum = capacity_row(CapacitySettings(**job.settings))
-    columns = asdict(row)
-    if job.quantity == "spectrum":
-        columns["eigenvalues"] = spectrum.eigenvalues[spectrum.eigenvalues > 0].tolist()
-    return columns
+def _flat(row: pl.DataFrame, job: CapacityJob) -> pl.DataFrame:
+    """The row with the non-zero eigenvalues of all points in one list.
+
+    Earlier versions kept them in this form, and only where they were drawn.
+    """
+    row = row.with_columns(task=pl.lit(job.hash))
+    if row.schema.get("eigenvalues") != pl.List(pl.List(pl.Float64)):
+        return row
+    eigenvalues = pl.element().explode()
+    return row.with_columns(pl.col("eigenvalues").list.eval(eigenvalues.filter(eigenvalues > 0)))

@@ -12,10 +12,10 @@ from ebit.results import SweepTask
 from ebit.studies.capacity_jobs import capacity_jobs, run_jobs
 from ebit.studies.findings import findings
 from ebit.studies.patterns import PatternResult, check_patterns
-from ebit.studies.plan import Plan, plan_study
 from ebit.studies.points import add_holm, compare_points, labelled
 from ebit.studies.published import published_numbers
 from ebit.studies.rows_of_paper import match_rows, matched_rows
+from ebit.studies.scope import Plan, plan_study
 from ebit.studies.sets import Sets, choose
 from ebit.studies.study import Choice, Item
 from ebit.studies.tasks import training_tasks
