@@ -23,6 +23,8 @@ EMBEDDINGS = ["chsh", "chsh:alternative"]
 BOUNDS = [
     ("none", CLASSICAL),
     ("bell:0", CLASSICAL),
+    ("shared:1", CLASSICAL),
+    ("mixture:4", CLASSICAL),
     ("bell:1", TSIRELSON),
     ("bell:2", TSIRELSON),
 ]

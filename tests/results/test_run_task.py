@@ -12,6 +12,8 @@ import ebit
 from ebit import EbitError, Store, all_resources, compare, load_model, make_task, train
 from ebit.data import Dataset
 from ebit.learning import training
+from ebit.models import ModelSettings
+from ebit.results import depth_for
 from ebit.results import run as run_module
 
 TIMES = ("seconds", "compile_seconds", "created_at")
@@ -129,3 +131,20 @@ def test_a_comparison_goes_on_where_it_stopped_and_takes_what_train_made(
 def test_nothing_to_compare(game: Dataset, tmp_path: Path) -> None:
     with pytest.raises(EbitError, match="`tasks` is empty"):
         compare(game, [], tmp_path)
+
+
+@pytest.mark.parametrize("depth", [1, 2, 5, 20, 57])
+@pytest.mark.parametrize(
+    "resource", ["mixture:2", "mixture:4", "mixture:2+bell:1", "bell:2", "dnn"]
+)
+def test_values_are_compared_at_equal_parameters(resource: str, depth: int) -> None:
+    settings = ModelSettings(resource=resource, depth=depth)
+    found = depth_for(settings)
+    if not resource.startswith("mixture"):
+        assert found == depth
+        return
+    most = ModelSettings(resource="none", depth=depth).build().num_parameters
+    sizes = [
+        settings.model_copy(update={"depth": d}).build().num_parameters for d in (found, found + 1)
+    ]
+    assert sizes[0] <= most < sizes[1] or found == 1

@@ -20,21 +20,24 @@ _ANGLES = ("convolution", "mixing", "pooling")
 class Layout:
     """Shapes of the arrays that a row of parameters is cut into.
 
-    The order is that of `jax.flatten_util.ravel_pytree`: convolution, mixing, pooling, and the
-    Schmidt coefficients of the pairs if they are trained. Only the direction of the coefficients
-    counts, not their norm, so there is one parameter less than numbers.
+    First come the angles in the order of `jax.flatten_util.ravel_pytree`: convolution, mixing,
+    pooling. Then the Schmidt coefficients of the pairs if they are trained, and the logits of
+    values of shared randomness. Only the direction of the coefficients counts, not their norm, and
+    only differences of logits, so of each there is one parameter less than numbers.
 
     Attributes:
         convolution: One shape per stage.
         mixing: One shape.
         pooling: One shape per stage.
         schmidt: Number of trained Schmidt coefficients.
+        mixture: Number of logits.
     """
 
     convolution: tuple[tuple[int, ...], ...]
     mixing: tuple[int, ...]
     pooling: tuple[tuple[int, ...], ...]
     schmidt: int = 0
+    mixture: int = 0
 
     @classmethod
     def of(cls, model: DistributedQCNN) -> "Layout":
@@ -45,6 +48,7 @@ class Layout:
             shapes["mixing"].shape,
             tuple(leaf.shape for leaf in shapes["pooling"]),
             shapes["schmidt"].size if "schmidt" in shapes else 0,
+            shapes["mixture"].size if "mixture" in shapes else 0,
         )
 
     @property
@@ -55,19 +59,19 @@ class Layout:
 
     @property
     def numbers(self) -> int:
-        """Length of a row: angles and Schmidt coefficients."""
-        return self.angles + self.schmidt
+        """Length of a row: angles, Schmidt coefficients and logits."""
+        return self.angles + self.schmidt + self.mixture
 
     @property
     def parameters(self) -> int:
-        """Independent parameters: the norm of the Schmidt coefficients is none."""
-        return self.angles + max(0, self.schmidt - 1)
+        """Independent parameters: neither the norm of the coefficients nor the mean logit."""
+        return self.angles + max(0, self.schmidt - 1) + max(0, self.mixture - 1)
 
     @property
     def shapes(self) -> list[tuple[int, ...]]:
         """Shapes of all arrays in the order of a row."""
-        schmidt = [(self.schmidt,)] if self.schmidt else []
-        return [*self.convolution, self.mixing, *self.pooling, *schmidt]
+        linear = [(size,) for size in (self.schmidt, self.mixture) if size]
+        return [*self.convolution, self.mixing, *self.pooling, *linear]
 
     def cut(self, rows: Any) -> Any:
         """Cut rows (..., numbers), of NumPy or JAX, into `CircuitParameters` with these axes."""
@@ -85,11 +89,13 @@ class Layout:
         )
         if self.schmidt:
             parameters["schmidt"] = take((self.schmidt,))
+        if self.mixture:
+            parameters["mixture"] = take((self.mixture,))
         return parameters
 
 
 def random_points(layout: Layout, points: int, seed: int) -> NDArray[np.float64]:
-    r"""Angles uniform in [0, 2 pi), Schmidt coefficients uniform on the sphere.
+    r"""Angles uniform in [0, 2 pi), Schmidt coefficients on the sphere, weights on the simplex.
 
     Args:
         layout: Shapes of the parameters.
@@ -107,7 +113,8 @@ def random_points(layout: Layout, points: int, seed: int) -> NDArray[np.float64]
     angles = np.random.default_rng([seed, 1]).uniform(0, 2 * np.pi, (points, layout.angles))
     schmidt = np.random.default_rng([seed, 3]).normal(size=(points, layout.schmidt))
     schmidt /= np.linalg.norm(schmidt, axis=1, keepdims=True)
-    return np.concatenate([angles, schmidt], axis=1)
+    weights = np.random.default_rng([seed, 4]).exponential(size=(points, layout.mixture))
+    return np.concatenate([angles, schmidt, np.log(weights)], axis=1)
 
 
 def given_point(layout: Layout, parameters: Parameters) -> NDArray[np.float64]:
@@ -128,13 +135,14 @@ def given_point(layout: Layout, parameters: Parameters) -> NDArray[np.float64]:
         >>> given_point(Layout.of(model), model.init(jax.random.key(0))).shape
         (1, 20)
     """
-    names = [*_ANGLES, "schmidt"] if layout.schmidt else list(_ANGLES)
+    linear = {"schmidt": layout.schmidt, "mixture": layout.mixture}
+    names = [*_ANGLES, *(name for name, size in linear.items() if size)]
     missing = [name for name in names if name not in parameters]
     if missing:
         raise EbitError(
             f"Argument `parameters` lacks `{missing[0]}`: use what `init` of the model returns."
         )
-    leaves = jax.tree.leaves({name: parameters[name] for name in names})
+    leaves = [leaf for name in names for leaf in jax.tree.leaves(parameters[name])]
     shapes = [np.shape(leaf) for leaf in leaves]
     expected = layout.shapes
     if shapes != expected:

@@ -28,7 +28,15 @@ from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
 from ebit.report import write_report
-from ebit.results import Store, Task, all_resources, default_qubits, summarize, task_of
+from ebit.results import (
+    Store,
+    Task,
+    all_resources,
+    default_qubits,
+    depth_for,
+    summarize,
+    task_of,
+)
 from ebit.results import compare as compare_tasks
 
 if TYPE_CHECKING:
@@ -77,7 +85,10 @@ def compare(
         dataset = smaller(dataset, seed)
     qubits = settings.setdefault("qubits", default_qubits(dataset))
     names = all_resources(qubits) if resources is None else split_resources(resources)
-    tasks = [task_of(dataset, {**settings, "resource": name}) for name in names]
+    tasks = []
+    for name in names:
+        own = ModelSettings(**{**given.of(ModelSettings), "qubits": qubits, "resource": name})
+        tasks.append(task_of(dataset, {**settings, "resource": name, "depth": depth_for(own)}))
     tasks = list({task.hash: task for task in tasks}.values())
     waiting = None if network is None else waiting_seconds(open_site(network), tasks)
     check_output(json, data=given.values["source"])

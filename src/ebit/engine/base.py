@@ -1,7 +1,7 @@
 """The shape every engine has, and the parameters they share."""
 
 from dataclasses import dataclass
-from typing import ClassVar, NotRequired, Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict
 
 import jax
 
@@ -18,12 +18,15 @@ class CircuitParameters(TypedDict):
         pooling: One array (2, h, 2, 2) per stage, h = m // 2 or m - 1 measured qubits: [QPU of the
             rotated qubit, measured qubit, outcome, (phi, chi)] for RZ(phi) and then RX(chi).
         schmidt: Schmidt coefficients (2**pairs,) up to their norm, if they are trained.
+        mixture: Logits (values,) of shared randomness, if it has values; then all others have the
+            values as first axis.
     """
 
     mixing: jax.Array
     convolution: tuple[jax.Array, ...]
     pooling: tuple[jax.Array, ...]
     schmidt: NotRequired[jax.Array]
+    mixture: NotRequired[jax.Array]
 
 
 Encoded = tuple[jax.Array, ...]
@@ -61,13 +64,11 @@ class LocalForm:
 
 
 class Engine(Protocol):
-    """Two pure functions: `encode` once per data set, `probabilities` once per step.
+    """Two pure functions: `encode` once per data set, `probabilities` once per step."""
 
-    Attributes:
-        supports: What it can compute.
-    """
-
-    supports: ClassVar[Supports]
+    @property
+    def supports(self) -> Supports:
+        """What it can compute."""
 
     @property
     def stacks_runs(self) -> bool:

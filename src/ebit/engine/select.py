@@ -3,6 +3,7 @@
 from ebit.engine.base import Engine, Supports
 from ebit.engine.contraction import Contraction
 from ebit.engine.messages import Messages
+from ebit.engine.mixture import Mixture
 from ebit.engine.register import Register
 from ebit.engine.register_effects import RegisterEffects
 from ebit.errors import UnsupportedError
@@ -18,6 +19,8 @@ def select_engine(
     noise: Noise | None = None,
 ) -> Engine:
     """The engine for a resource; only non-local gates get one with a joint state.
+
+    With values of shared randomness it is one engine for every value.
 
     Noise that does nothing is left to the engines without noise.
 
@@ -40,6 +43,14 @@ def select_engine(
         >>> select_engine(BellPairs(1), qubits=4).method
         'features'
     """
+    engine = _of_one_value(resource, qubits, mixing, pooling, noise)
+    return engine if resource.values == 1 else Mixture(engine, resource.values)
+
+
+def _of_one_value(
+    resource: Resource, qubits: int, mixing: int, pooling: str, noise: Noise | None
+) -> Engine:
+    """The engine for one value of shared randomness."""
     if noise is not None and noise.is_zero:
         noise = None
     if resource.has_nonlocal_gates:

@@ -69,6 +69,10 @@ class CircuitModel(Model, Protocol):
     """A model whose label is read off measured bits."""
 
     @property
+    def values(self) -> int:
+        """Values of shared randomness, each with angles of its own; 1 is none."""
+
+    @property
     def circuit(self) -> Circuit:
         """What happens to the qubits, in order."""
 

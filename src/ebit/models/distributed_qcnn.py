@@ -96,6 +96,11 @@ class DistributedQCNN(Drawn):
         return self.qpus * self.qubits
 
     @property
+    def values(self) -> int:
+        """Values of shared randomness, each with angles of its own."""
+        return self.resource.values
+
+    @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
         return self.engine.stacks_runs
@@ -104,7 +109,9 @@ class DistributedQCNN(Drawn):
     def num_parameters(self) -> int:
         """Angles of both QPUs and read-out weights."""
         schmidt = 2**self.resource.pairs if self.resource.trains_state else 0
-        return count_angles(self._shapes) + schmidt + (4 if self.readout == "weights" else 1)
+        logits = self.values if self.values > 1 else 0
+        angles = self.values * count_angles(self._shapes)
+        return angles + logits + schmidt + (4 if self.readout == "weights" else 1)
 
     @property
     def consumption(self) -> Consumption:
@@ -125,7 +132,7 @@ class DistributedQCNN(Drawn):
 
     @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
-        r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1).
+        r"""Angles uniform in [0, 2 pi), read-out weights (1, -1, -1, 1), equal values.
 
         Args:
             key: JAX random key.
@@ -134,11 +141,17 @@ class DistributedQCNN(Drawn):
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
-            () for parity).
+            () for parity). With M > 1 values of shared randomness the angles have them as first
+            axis, and `mixture` (M,) holds the logits of their weights.
         """
-        parameters = random_angles(key, self._shapes, dtype)
+        values, shapes = self.values, self._shapes
+        if values > 1:
+            shapes = jax.tree.map(lambda shape: (values, *shape), shapes, is_leaf=_is_shape)
+        parameters = random_angles(key, shapes, dtype)
         weights = PARITY if self.readout == "weights" else 1.0
         parameters["readout"] = jnp.asarray(weights, dtype)
+        if values > 1:
+            parameters["mixture"] = jnp.zeros(values, dtype)
         if self.resource.trains_state:
             parameters["schmidt"] = jnp.ones(2**self.resource.pairs, dtype)
         return parameters

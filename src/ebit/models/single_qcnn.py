@@ -67,6 +67,11 @@ class SingleQCNN(Drawn):
         return 2 * self.qubits
 
     @property
+    def values(self) -> int:
+        """Nothing is shared."""
+        return 1
+
+    @property
     def stacks_runs(self) -> bool:
         """One small operator per run: runs are faster side by side."""
         return True

@@ -6,6 +6,7 @@ from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.consumption import Consumption, Ledger, further_units
 from ebit.resources.designed_pairs import DesignedPairs
+from ebit.resources.mixture import Mixture
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.registry import (
     all_rows,
@@ -29,6 +30,7 @@ __all__ = [
     "DesignedPairs",
     "Ledger",
     "Look",
+    "Mixture",
     "PairState",
     "QuantumLink",
     "Resource",

@@ -8,6 +8,7 @@ from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.designed_pairs import DesignedPairs
+from ebit.resources.mixture import Mixture
 from ebit.resources.pairs import PAIR_OPTIONS
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.row import Look, ResourceRow, head_of
@@ -41,6 +42,22 @@ _ROWS = [
         "Random bits that both QPUs know, on as many qubits of each, without entanglement: {N}.",
         look=Look("#b8a000", "#4d4300", "*"),
         compared=lambda qubits: ("shared:1",),
+    ),
+    ResourceRow(
+        "mixture:M",
+        Mixture,
+        "A random value that both QPUs know chooses the angles of both, without entanglement; "
+        "values: {M}.",
+        look=Look("#aa7755", "#442a1a", "d"),
+        compared=lambda qubits: ("mixture:4",),
+    ),
+    ResourceRow(
+        "mixture:M+bell:N",
+        Mixture,
+        "A random value that both QPUs know chooses the angles of both, besides Bell pairs; "
+        "values: {M}, pairs: {N}.",
+        _OPTIONS,
+        Look("#882255", "#331122", "d", "-."),
     ),
     ResourceRow(
         "bell:N",
@@ -136,8 +153,8 @@ def resources_help(*, baselines: bool = True, installed: bool = True) -> str:
 
     Example:
         >>> print(resources_help(baselines=False, installed=False))
-        none, shared:N, bell:N, designed:N, classical, classical+shared:N,
-        classical+bell:N or quantum
+        none, shared:N, mixture:M, mixture:M+bell:N, bell:N, designed:N, classical,
+        classical+shared:N, classical+bell:N or quantum
     """
     own = [row.form for row in _ROWS if baselines or not row.is_baseline]
     *names, last = [*own, *(sorted(_outside()) if installed else [])]

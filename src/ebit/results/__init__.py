@@ -4,7 +4,7 @@ from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.results.capacity import Capacity
 from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
-from ebit.results.compare import all_resources, compare
+from ebit.results.compare import all_resources, compare, depth_for
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.model_file import StoredModel, load_model, save_model
@@ -42,6 +42,7 @@ __all__ = [
     "compare",
     "completed",
     "default_qubits",
+    "depth_for",
     "estimate",
     "grid_points",
     "load_model",

@@ -2,13 +2,15 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 
 from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.learning import Progress
-from ebit.resources import compared_resources
+from ebit.models import ModelSettings
+from ebit.resources import compared_resources, find_row, parse_resource
 from ebit.results.task import Task
 from ebit.results.train import train
 
@@ -25,9 +27,40 @@ def all_resources(qubits: int) -> list[str]:
 
     Example:
         >>> print(", ".join(all_resources(2)))
-        single, dnn, none, shared:1, bell:1, bell:2, classical, classical+bell:1, quantum
+        single, dnn, none, shared:1, mixture:4, bell:1, bell:2, classical, classical+bell:1, quantum
     """
     return compared_resources(qubits)
+
+
+def depth_for(settings: ModelSettings) -> int:
+    """The depth that gives a resource no more parameters than `none` has at the same settings.
+
+    Only values of shared randomness, each with angles of its own, make a difference.
+
+    Args:
+        settings: Settings of its model.
+
+    Returns:
+        The depth in the settings, or less with values; at least 1.
+
+    Example:
+        >>> settings = ModelSettings(resource="mixture:4", depth=20)
+        >>> depth_for(settings), depth_for(ModelSettings(resource="bell:1", depth=20))
+        (3, 20)
+        >>> less = settings.model_copy(update={"depth": 3})
+        >>> less.build().num_parameters, ModelSettings(resource="none").build().num_parameters
+        (248, 268)
+    """
+    row = find_row(settings.resource)
+    if row is None or row.is_baseline or parse_resource(settings.resource).values == 1:
+        return settings.depth
+
+    def parameters(**changes: Any) -> int:
+        return settings.model_copy(update=changes).build().num_parameters
+
+    most, first = parameters(resource="none"), parameters(depth=1)
+    more = max(0, most - first) // (parameters(depth=2) - first)
+    return min(settings.depth, 1 + more)
 
 
 def compare(

@@ -26,13 +26,13 @@ class ShotCost:
 
 
 def gradient_circuits(model: Model) -> int:
-    r"""Circuits per row that one `parameter_shift_gradient` takes: :math:`2 + 2 \sum_j r_j`.
+    r"""Circuits per row that one `parameter_shift_gradient` takes: :math:`2 + 2 \sum_j r_j + M`.
 
     Args:
         model: A quantum model; its circuit uses angle j r_j times.
 
     Returns:
-        Two unshifted circuits and two for every use of an angle.
+        Two unshifted circuits, two for every use of an angle, and one for every value of a mixture.
 
     Raises:
         EbitError: If nothing is measured in the model.
@@ -44,7 +44,9 @@ def gradient_circuits(model: Model) -> int:
         >>> gradient_circuits(DistributedQCNN(qubits=4, depth=4))
         210
     """
-    return UNSHIFTED_CIRCUITS + len(shifts_of(check_measured(model)).angle)
+    circuit = check_measured(model)
+    values = circuit.values if circuit.values > 1 else 0
+    return UNSHIFTED_CIRCUITS + len(shifts_of(circuit).angle) + values
 
 
 def shot_cost(model: Model, shots: int, *, rows: int = 1, circuits: int = 1) -> ShotCost:

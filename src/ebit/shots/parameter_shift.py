@@ -10,11 +10,14 @@ polynomial of degree r in it. What decides r:
 - An angle of a convolution or mixing layer occurs in every brick of its layer: r = 1 on a register
   of two qubits, otherwise r = 2.
 
-The circuit of the model is asked (`Circuit.uses`).
+The circuit of the model is asked (`Circuit.uses`). The weights of a mixture enter linearly: the
+derivatives by their logits need the circuits of every value alone, and no shift.
 """
 
+import math
 from typing import NamedTuple
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -70,13 +73,13 @@ def shift_rule(uses: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def angles_of(parameters: Parameters) -> Parameters:
-    """The parameters that are angles: all but the read-out weights, which enter linearly.
+    """The parameters that are angles: all but read-out and mixture weights, which enter linearly.
 
     Args:
         parameters: As `init` of a model returns them.
 
     Returns:
-        The same dict without `readout`.
+        The same dict without `readout` and `mixture`.
 
     Example:
         >>> import jax
@@ -84,7 +87,29 @@ def angles_of(parameters: Parameters) -> Parameters:
         >>> sorted(angles_of(DistributedQCNN(depth=1).init(jax.random.key(0))))
         ['convolution', 'mixing', 'pooling']
     """
-    return {name: angles for name, angles in parameters.items() if name != "readout"}
+    linear = ("readout", "mixture")
+    return {name: angles for name, angles in parameters.items() if name not in linear}
+
+
+def values_alone(parameters: Parameters) -> list[Parameters]:
+    """Parameters of a mixture in which one value has all the weight, for every value.
+
+    Args:
+        parameters: As `init` of a model returns them.
+
+    Returns:
+        One set of parameters per value; none if there is no mixture.
+
+    Example:
+        >>> import jax
+        >>> alone = values_alone({"mixture": jnp.array([0.1, 0.2])})
+        >>> [jax.nn.softmax(parameters["mixture"]).tolist() for parameters in alone]
+        [[1.0, 0.0], [0.0, 1.0]]
+    """
+    if "mixture" not in parameters:
+        return []
+    logits = jnp.where(jnp.eye(len(parameters["mixture"]), dtype=bool), 0.0, -jnp.inf)
+    return [{**parameters, "mixture": row.astype(parameters["mixture"].dtype)} for row in logits]
 
 
 def shifts_of(model: CircuitModel) -> Shifts:
@@ -110,10 +135,21 @@ def shifts_of(model: CircuitModel) -> Shifts:
             f"Resource {model.resource_name!r} has no gradients from shots: no circuits give the "
             f"derivatives by its parameters `{trained[0]}`; leave the shots out or use bell:N."
         )
-    rules = [shift_rule(uses) for uses in model.circuit.uses]
+    rules = [shift_rule(uses) for uses in _uses(model)]
     numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]
     return Shifts(
         np.concatenate(numbers).astype(np.int32),
         np.concatenate([shift for shift, _ in rules]),
         np.concatenate([coefficient for _, coefficient in rules]),
     )
+
+
+def _uses(model: CircuitModel) -> list[int]:
+    """How often each angle is used: every array of angles is there once for every value."""
+    circuit, start = model.circuit, 0
+    uses: list[int] = []
+    for _, shape in circuit.shapes:
+        stop = start + math.prod(shape)
+        uses += model.values * circuit.uses[start:stop]
+        start = stop
+    return uses
