@@ -30,7 +30,7 @@ def numerical_rank(model: DistributedQCNN, x: Any, seed: int, outcomes: str) -> 
         row, back = ravel_pytree(
             {
                 name: jax.numpy.asarray(v)
-                if name in ("mixing", "schmidt")
+                if name in ("mixing", "schmidt", "mixture")
                 else tuple(map(jax.numpy.asarray, v))
                 for name, v in point.items()
             }
@@ -59,6 +59,9 @@ def numerical_rank(model: DistributedQCNN, x: Any, seed: int, outcomes: str) -> 
         ("quantum", None, None),
         ("designed:1", None, None),
         ("designed:2", None, None),
+        ("shared:1", LOCAL, None),
+        ("mixture:2", None, None),
+        ("mixture:2+bell:1", LOCAL, None),
         ("bell:1,fidelity=0.9", None, None),
     ],
 )
