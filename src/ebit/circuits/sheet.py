@@ -87,7 +87,9 @@ class Sheet:
         return self.panels[-1].columns.stop
 
     def lines(self, width_of: Callable[[range], float], most: float) -> list[range]:
-        """Columns of every line: as many as fit; a block that fits into a line is not broken.
+        """Columns of every line: as few lines as fit, of about the same width.
+
+        A block that fits into a line is not broken.
 
         Args:
             width_of: Width of some columns in a line of their own.
@@ -96,6 +98,12 @@ class Sheet:
         Returns:
             Columns from left to right, at least one in a line.
         """
+        widest = self._lines(width_of, most)
+        tries = (self._lines(width_of, most * part / 10) for part in range(4, 10))
+        return next((lines for lines in tries if len(lines) == len(widest)), widest)
+
+    def _lines(self, width_of: Callable[[range], float], most: float) -> list[range]:
+        """As many columns in every line as fit."""
         lines: list[range] = []
         first = 0
         while first < self.columns:

@@ -152,9 +152,9 @@ def _titles(sheet: Sheet, columns: range, lefts: dict[int, int]) -> str:
 def _wire(sheet: Sheet, row: int, lefts: dict[int, int], columns: range) -> str:
     """The wire of a qubit, then of its bit, then nothing; without marks."""
     ends = {}
-    for kind, at in (("─", sheet.measured[row]), ("═", sheet.ends[row])):
-        behind = columns.stop if at >= columns.stop else at
-        ends[kind] = lefts[max(behind, columns.start)] + (2 if behind == at >= columns.start else 0)
+    for kind, column in (("─", sheet.measured[row]), ("═", sheet.ends[row])):
+        seen = min(max(column, columns.start), columns.stop)
+        ends[kind] = lefts[seen] + (2 if column in columns else 0)
     start, stop = lefts[columns.start], lefts[columns.stop]
     wire = "─" * (ends["─"] - start)
     wire += "═" * (ends["═"] - start - len(wire))
