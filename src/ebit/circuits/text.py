@@ -9,8 +9,8 @@ from ebit.circuits.circuit import Circuit
 from ebit.circuits.sheet import Mark, Sheet, lay_out
 
 _ASCII = str.maketrans(
-    "─│┼═║╬╪╫╗╝╦╩●◇≀┄Φ×π−┌┐",
-    "-|+=:+++++++*o~.@xp-..",
+    "─│┼═║╬╪╫╗╝╦╩●◇≀┄Φ×┌┐…",
+    "-|+=:+++++++*o~.@x...",
 )
 """What stands for each character where the output cannot show it."""
 
