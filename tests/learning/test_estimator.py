@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
+from scipy import stats
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
@@ -89,14 +90,38 @@ def test_decision_is_the_read_out(bell: DQMLClassifier) -> None:
     assert bell.score(X, Y) == (predicted == Y).mean()
 
 
-def test_probabilities_follow_the_decision(
-    bell: DQMLClassifier, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    decision = np.array([-3.0, -1.0, -0.5, 0.0, 0.5, 7.0])
-    monkeypatch.setattr(bell, "decision_function", lambda rows: decision)
-    np.testing.assert_array_equal(
-        bell.predict_proba(X), [[1, 0], [1, 0], [0.75, 0.25], [0.5, 0.5], [0.25, 0.75], [0, 1]]
+def test_probabilities_follow_the_decision(bell: DQMLClassifier) -> None:
+    positive = (1 + np.clip(bell.decision_function(X), -1, 1)) / 2
+    np.testing.assert_allclose(bell.predict_proba(X), np.stack([1 - positive, positive], axis=1))
+
+
+def test_probabilities_of_labels_from_shots() -> None:
+    """predict_proba is the probability of the label of 3 shots, majority of their parities."""
+    classifier = DQMLClassifier(
+        "none", depth=1, readout="parity", loss="shots", shots_per_label=3, steps=3, random_state=0
+    ).fit(X, Y)
+    sign = np.sign(classifier.parameters_["readout"])
+    encoded = classifier.model_.encode(jnp.asarray(_angles_of_three(X)))
+    with jax.enable_x64(True):
+        parity = classifier.model_.read_out(classifier.parameters_, encoded, trained_readout=False)
+    even = np.asarray(parity.probabilities)[:, 0]
+    majority = stats.binom.sf(1, 3, even if sign > 0 else 1 - even)
+    np.testing.assert_allclose(classifier.predict_proba(X)[:, 1], majority, atol=1e-5)
+    assert classifier.loss_ == pytest.approx(
+        np.mean(np.where(Y == "near", 1 - majority, majority)), abs=1e-5
     )
+
+
+def _angles_of_three(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Five features on two QPUs of three qubits each."""
+    scaled = np.pi * (x - X.min(axis=0)) / (X.max(axis=0) - X.min(axis=0))
+    return np.hstack([scaled, np.zeros((len(x), 1))])
+
+
+def test_a_tie_is_the_second_class(bell: DQMLClassifier, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The one rule from scores to labels: at least 0 is +1."""
+    monkeypatch.setattr(bell, "decision_function", lambda rows: np.array([0.0, -0.1, 0.1]))
+    assert bell.predict(X[:3]).tolist() == ["near", "far", "near"]
 
 
 def test_a_row_does_not_depend_on_the_rows_beside_it(bell: DQMLClassifier) -> None:
@@ -183,7 +208,7 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"mixing": -1}, "`mixing` must be at least 0"),
         ({"readout": "mean"}, "`readout` must be 'weights' or 'parity', but is 'mean'"),
         ({"pooling": 2}, "`pooling` must be 'halves' or 'all-but-one', but is 2"),
-        ({"loss": "hinge"}, "`loss` must be .*'product', but is 'hinge'"),
+        ({"loss": "hinge"}, "`loss` must be .*'product' or 'shots', but is 'hinge'"),
         ({"steps": 0}, "`steps` must be .*at least 1"),
         ({"steps": True}, "`steps` must be a whole number, but is True"),
         ({"steps": 10**30}, "`steps` must be at most 1000000000, but is 1000"),

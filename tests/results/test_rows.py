@@ -6,7 +6,13 @@ import pytest
 
 from ebit import BellPairs, DistributedQCNN, summarize
 
-MEASURED = ["validation_accuracy", "train_accuracy", "train_loss"]
+AT_SHOTS = [
+    "validation_accuracy_1_shot",
+    "validation_accuracy_10_shots",
+    "validation_accuracy_100_shots",
+    "validation_accuracy_1000_shots",
+]
+MEASURED = ["validation_accuracy", *AT_SHOTS, "train_accuracy", "train_loss"]
 
 
 def test_rows_hold_settings_results_and_costs(finished: Any) -> None:
@@ -34,6 +40,7 @@ def test_rows_hold_settings_results_and_costs(finished: Any) -> None:
     assert {name: first[name] for name in expected} == expected
     assert len(first["train_loss_curve"]) == len(first["validation_accuracy_curve"]) == 6
     assert first["validation_accuracy_curve"][-1] == first["validation_accuracy"]
+    assert all(0 < first[name] < 1 for name in AT_SHOTS)
 
 
 def test_a_summary_is_mean_and_sample_deviation(finished: Any) -> None:

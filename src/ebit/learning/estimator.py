@@ -14,7 +14,7 @@ from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.settings import TrainingOptions, TrainingSettings
 from ebit.learning.training import fit
-from ebit.models import LOSSES, Model, ModelOptions, ModelSettings, Parameters, labels_of
+from ebit.models import Loss, Model, ModelOptions, ModelSettings, Parameters, labels_of, make_loss
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import Resource
 
@@ -139,20 +139,19 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         classes, signs = _two_classes(labels)
         model = self._build_model(features.shape[1])
         scaling = Scaling.fit(self.scale, features)  # type: ignore[arg-type]
-        result = fit(
-            model,
-            (_distribute(scaling.apply(features), model), signs),
-            seed=_seed(self.random_state),
-            **self._given(training=True),
+        given = {"runs": 1, "batch_size": len(signs), **self._given(training=True)}
+        settings = TrainingSettings.for_rows(
+            len(signs), {**given, "seed": _seed(self.random_state)}
         )
+        angles = _distribute(scaling.apply(features), model)
+        result = fit(model, (angles, signs), settings=settings)
         self.classes_, self.model_, self.scaling_ = classes, model, scaling
         self.parameters_ = jax.tree.map(lambda leaf: leaf[0], result.parameters)
-        self._trained_readout = LOSSES[self.loss].trains_readout
+        self._loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
         self.loss_ = float(result.train_loss[0])
         self.n_iter_ = int(result.curve_steps[-1])
         return self
 
-    @own_settings
     def decision_function(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
         r"""The read-out E_w; at least 0 for `classes_[1]`.
 
@@ -166,16 +165,7 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             NotFittedError: If `fit` was not called.
             ValueError: If `X` is not what scikit-learn takes or has another number of features.
         """
-        check_is_fitted(self, "parameters_")
-        features = validate_data(self, X, dtype=np.float64, reset=False)
-        angles = _distribute(self.scaling_.apply(features), self.model_)
-        padded = np.pad(angles, ((0, -len(angles) % BLOCK), (0, 0)))
-        with jax.enable_x64(True):
-            values = [
-                _expectation(self.model_, self._trained_readout, self.parameters_, block)
-                for block in padded.reshape(-1, BLOCK, padded.shape[1])
-            ]
-            return np.concatenate([np.asarray(value) for value in values])[: len(angles)]
+        return self._evaluate(X)[0]
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """The label of every row, from the sign of E_w.
@@ -201,7 +191,8 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
         The mean label :math:`p_1 - p_0` has the least mean squared error, so that `mse` trains
         E_w to estimate it. With `product`, :math:`p_1` is the probability that the parity of one
-        measured pair of bits says `classes_[1]`.
+        measured pair of bits says `classes_[1]`. With `shots`, it is the probability that the label
+        read off `shots_per_label` shots is `classes_[1]`, as the loss counts it.
 
         Args:
             X: Features (rows, features), real numbers.
@@ -213,8 +204,22 @@ class DQMLClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             NotFittedError: If `fit` was not called.
             ValueError: If `X` is not what scikit-learn takes or has another number of features.
         """
-        positive = (1 + np.clip(self.decision_function(X), -1, 1)) / 2
+        positive = self._evaluate(X)[1]
         return np.stack([1 - positive, positive], axis=1)
+
+    @own_settings
+    def _evaluate(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803
+        """Read-outs and probabilities of `classes_[1]`, (2, rows)."""
+        check_is_fitted(self, "parameters_")
+        features = validate_data(self, X, dtype=np.float64, reset=False)
+        angles = _distribute(self.scaling_.apply(features), self.model_)
+        padded = np.pad(angles, ((0, -len(angles) % BLOCK), (0, 0)))
+        with jax.enable_x64(True):
+            values = [
+                np.asarray(_evaluate(self.model_, self._loss, self.parameters_, block))
+                for block in padded.reshape(-1, BLOCK, padded.shape[1])
+            ]
+            return np.concatenate(values, axis=1)[:, : len(angles)]
 
     def _given(self, *, training: bool) -> dict[str, Any]:
         """Settings of the training or of the model; None stands for the default."""
@@ -242,11 +247,13 @@ DQMLClassifier.__init__.__signature__ = inspect.Signature(  # type: ignore[attr-
 
 
 @partial(jax.jit, static_argnums=(0, 1))
-def _expectation(
-    model: Model, trained_readout: bool, parameters: Parameters, x: NDArray[np.float64]
+def _evaluate(
+    model: Model, loss: Loss, parameters: Parameters, x: NDArray[np.float64]
 ) -> jax.Array:
     double = jax.tree.map(lambda leaf: leaf.astype(jnp.float64), parameters)
-    return model.expectation(double, model.encode(jnp.asarray(x)), trained_readout=trained_readout)
+    encoded = model.encode(jnp.asarray(x))
+    read_out = model.read_out(double, encoded, trained_readout=loss.trains_readout)
+    return jnp.stack([read_out.scores[:, 0], loss.positive_probability(read_out)])
 
 
 def _distribute(angles: NDArray[np.float64], model: Model) -> NDArray[np.float64]:

@@ -56,6 +56,19 @@ class Loss(ABC):
     def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """The number of every row, shape (batch,)."""
 
+    def positive_probability(self, read_out: ReadOut) -> jax.Array:
+        r"""What a read-out that was trained with this loss says about the probability of +1.
+
+        .. math:: p(x) = \frac{1 + \min(\max(E_w(x), -1), 1)}{2}
+
+        Args:
+            read_out: What the model says about the rows.
+
+        Returns:
+            Shape (batch,).
+        """
+        return (1 + jnp.clip(read_out.scores[:, 0], -1, 1)) / 2
+
 
 class QuadraticLoss(Loss):
     """A loss of degree two at most in the scores, so that shots give unbiased gradients of it."""
@@ -193,6 +206,10 @@ class WrongLabel(Loss):
         wrong = jnp.where(targets > 0, 1 - positive, positive)
         slope = self._by_normal(targets, lax.stop_gradient(probabilities), weights[0])
         return wrong + slope - lax.stop_gradient(slope)
+
+    def positive_probability(self, read_out: ReadOut) -> jax.Array:
+        """Probability that the label read off the shots is +1, (batch,)."""
+        return self.of_rows(-jnp.ones(len(read_out.scores)), read_out)
 
     def _by_counts(self, probabilities: jax.Array, weights: jax.Array) -> jax.Array:
         """Probability of the label +1, exact: (batch, outcomes) to (batch,)."""

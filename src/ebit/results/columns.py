@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Literal
 
+import numpy as np
 import polars as pl
 
-from ebit.learning import Fit, TrainingSettings
+from ebit.learning import SHOTS, Fit, TrainingSettings
 from ebit.models import Model, ModelSettings
 from ebit.physics import Noise
 from ebit.resources import Ledger
@@ -130,6 +131,32 @@ def _success(run: Run) -> float | None:
     return (1 - float(run.fit.train_loss[run.number])) / 2
 
 
+def _at_shots(shots: int) -> Column:
+    def value(run: Run) -> float | None:
+        found = float(run.fit.validation_accuracy_at_shots[shots][run.number])
+        return None if np.isnan(found) else found
+
+    words = "1 shot" if shots == 1 else f"{shots} shots"
+    return Column(
+        accuracy_column(shots),
+        pl.Float64,
+        f"the same, expected, if every label is read off {words}; empty if nothing is measured",
+        value,
+        "measured",
+        since="2026-11-26",
+    )
+
+
+def accuracy_column(shots: int) -> str:
+    """Name of the column of the accuracy at one of `ebit.learning.SHOTS`.
+
+    Example:
+        >>> accuracy_column(1), accuracy_column(10)
+        ('validation_accuracy_1_shot', 'validation_accuracy_10_shots')
+    """
+    return f"validation_accuracy_{shots}_shot{'' if shots == 1 else 's'}"
+
+
 _TYPES: dict[Any, type[pl.DataType]] = {
     int: pl.Int64,
     float: pl.Float64,
@@ -173,10 +200,11 @@ COLUMNS: Sequence[Column] = (
         _of_fit("validation_accuracy"),
         "measured",
     ),
+    *[_at_shots(shots) for shots in SHOTS],
     Column(
         "train_accuracy",
         pl.Float64,
-        "the same of the training part",
+        "fraction of right labels of the training part after the last step",
         _of_fit("train_accuracy"),
         "measured",
     ),
