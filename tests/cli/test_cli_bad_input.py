@@ -44,7 +44,7 @@ def files(folder: Path) -> list[Path]:
         (("--learning-rate", "inf"), "`learning_rate` .* inf"),
         (("--seed", -1), "`seed` .* -1"),
         (("--seed", 2**32), "`seed` .* 4294967296"),
-        (("--loss", "hinge"), "`loss` must be 'mse' or 'product', but is 'hinge'"),
+        (("--loss", "hinge"), "`loss` must be 'mse' or 'product' or 'shots', but is 'hinge'"),
         (("--readout", "x"), "`readout` must be 'weights' or 'parity', but is 'x'"),
         (("--mixing", -1), "`mixing` .* -1"),
         (("--pooling", "x"), "`pooling` must be 'halves' or 'all-but-one', but is 'x'"),
