@@ -15,7 +15,7 @@ MOST_BYTES = 10_000_000
 """A text file that a user writes is smaller than this."""
 MOST_VALUES = 100_000
 """A file of settings holds fewer tables, lists and values than this, references written out."""
-MOST_YAML_BYTES = 200_000
+MOST_YAML_BYTES = 64_000
 """Reading YAML takes seconds for a file of this size."""
 _MOST_DEPTH = 50
 _MOST_DIGITS = 40

@@ -76,16 +76,19 @@ def _arrays(path: Path) -> tuple[list[str], dict[str, NDArray[Any]]]:
     where, raw = f"File `{path.name}`", file_bytes(path)
     if not raw.startswith(ZIP_START):
         raise bad_input(f"{where} is not an NPZ file: write it with numpy.savez.")
-    arrays: dict[str, NDArray[Any]] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(raw)) as archive:
             names = archive.namelist()
             keys = [name.removesuffix(".npy") for name in names if name.endswith(".npy")]
-            for key in ("x", "y", *SPLIT_KEYS):
-                if key in keys:
-                    if keys.count(key) > 1:
-                        raise bad_input(f"{where} has more than one array `{key}`: rename them.")
-                    arrays[key] = _array(where, archive, key)
+            known = [key for key in ("x", "y", *SPLIT_KEYS) if key in keys]
+            for key in known:
+                if keys.count(key) > 1:
+                    raise bad_input(f"{where} has more than one array `{key}`: rename them.")
+            heads = {key: _head(where, archive, key) for key in known}
+            for x_key, y_key in (("x", "y"), SPLIT_KEYS[:2], SPLIT_KEYS[2:]):
+                if x_key in heads:
+                    check_arrays(where, heads, x_key, y_key)
+            arrays = {key: _array(archive, key) for key in known}
     except EbitError:
         raise
     except Exception as error:  # the decoders raise errors of many unrelated types
@@ -101,8 +104,13 @@ def _arrays(path: Path) -> tuple[list[str], dict[str, NDArray[Any]]]:
     return keys, arrays
 
 
-def _array(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
-    """One array, after a look at the shape and type that its first bytes say."""
+def _array(archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    with archive.open(f"{key}.npy") as member:
+        return np.lib.format.read_array(member, allow_pickle=False)
+
+
+def _head(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    """Zeros of the shape and type that the first bytes say, which take no memory."""
     with archive.open(f"{key}.npy") as member:
         start = member.read(12)
         length = start[8:10] if start[6:7] == b"\x01" else start[8:12]
@@ -126,8 +134,7 @@ def _array(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
             f"{where} has {math.prod(shape) * dtype.itemsize} bytes in array `{key}`, but at most "
             f"{8 * MOST_VALUES} are read: keep fewer rows."
         )
-    with archive.open(f"{key}.npy") as member:
-        return np.lib.format.read_array(member, allow_pickle=False)
+    return np.broadcast_to(np.zeros((), dtype), shape)
 
 
 def array_part(where: str, arrays: Mapping[str, NDArray[Any]], x_key: str, y_key: str) -> Part:
@@ -149,6 +156,32 @@ def array_part(where: str, arrays: Mapping[str, NDArray[Any]], x_key: str, y_key
         >>> array_part("File `a.npz`", {"x": np.zeros((3, 2))}, "x", "y").frame.columns
         ['x0', 'x1']
     """
+    check_arrays(where, arrays, x_key, y_key)
+    x = arrays[x_key]
+    frame = pl.DataFrame(x.astype(np.float64), schema=[f"x{i}" for i in range(x.shape[1])])
+    if y_key in arrays:
+        frame = frame.with_columns(_labels(where, y_key, arrays[y_key]))
+    return Part(where, frame)
+
+
+def check_arrays(where: str, arrays: Mapping[str, NDArray[Any]], x_key: str, y_key: str) -> None:
+    """Check shapes and types of features and labels.
+
+    Args:
+        where: Start of every message, such as "File `a.npz`".
+        arrays: The arrays.
+        x_key: Name of the array of features, shape (rows, features).
+        y_key: Name of the array of labels, shape (rows,).
+
+    Raises:
+        EbitError: If an array has a wrong shape or type.
+
+    Example:
+        >>> check_arrays("File `a.npz`", {"x": np.zeros(3)}, "x", "y")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: File `a.npz` must have an array `x` of shape (rows, features), but \
+its shape is (3,).
+    """
     x = arrays[x_key]
     if x.ndim != 2 or x.shape[1] == 0:
         raise bad_input(
@@ -159,23 +192,21 @@ def array_part(where: str, arrays: Mapping[str, NDArray[Any]], x_key: str, y_key
         raise bad_input(
             f"{where} must have real numbers in array `{x_key}`, but its dtype is {x.dtype}."
         )
-    frame = pl.DataFrame(x.astype(np.float64), schema=[f"x{i}" for i in range(x.shape[1])])
-    if y_key in arrays:
-        y = arrays[y_key]
-        if y.shape != x.shape[:1]:
-            raise bad_input(
-                f"{where} must have an array `{y_key}` of shape {x.shape[:1]}, one label for each "
-                f"row of `{x_key}`, but its shape is {y.shape}."
-            )
-        frame = frame.with_columns(_labels(where, y_key, y))
-    return Part(where, frame)
+    if y_key not in arrays:
+        return
+    y = arrays[y_key]
+    if y.shape != x.shape[:1]:
+        raise bad_input(
+            f"{where} must have an array `{y_key}` of shape {x.shape[:1]}, one label for each "
+            f"row of `{x_key}`, but its shape is {y.shape}."
+        )
+    if y.dtype.kind not in "iufbU":
+        raise bad_input(
+            f"{where} must have numbers or text in array `{y_key}`, but its dtype is {y.dtype}."
+        )
 
 
 def _labels(where: str, key: str, y: NDArray[Any]) -> pl.Series:
-    if y.dtype.kind not in "iufbU":
-        raise bad_input(
-            f"{where} must have numbers or text in array `{key}`, but its dtype is {y.dtype}."
-        )
     if y.dtype.kind == "f":
         return pl.Series("y", y.astype(np.float32 if y.dtype.itemsize < 4 else np.float64))
     if y.dtype.kind in "iub":
