@@ -204,6 +204,12 @@ def _in_one_line(error: ValidationError) -> EbitError:
         ("greater than or equal to", "at least"),
         ("less than or equal to", "at most"),
         ("a valid string", "text"),
+        ("a valid integer", "a whole number"),
+        ("a valid number", "a number"),
+        ("a valid boolean", "true or false"),
+        ("a valid tuple", "a list"),
+        ("a valid list", "a list"),
+        ("a valid dictionary", "a table"),
     ):
         rule = rule.replace(words, short)
     return EbitError(f"Argument `{where}` {rule}, but is {shown_value(first['input'])}.")

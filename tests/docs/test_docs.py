@@ -11,7 +11,7 @@ import pytest
 import typer.main
 
 import ebit
-import ebit.cli
+import ebit.cli.verbs
 import ebit.data
 import ebit.network
 import ebit.plots
@@ -21,7 +21,7 @@ from ebit.resources import all_rows, parse_resource
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = sorted(DOCS.glob("*.md"))
-COMMAND: Any = typer.main.get_command(ebit.cli.app)
+COMMAND: Any = typer.main.get_command(ebit.cli.verbs.app)
 VERBS = sorted(COMMAND.commands)
 SHARED = {verb: ["Options of compare and train"] for verb in ("compare", "plan", "train")}
 WITHOUT = {"plan": {"--noise", "--pooling"}}

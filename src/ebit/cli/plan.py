@@ -25,7 +25,8 @@ from ebit.data import DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.network import FOREIGN, Network, profile_names, read_description
+from ebit.network import Network, profile_names, read_description
+from ebit.network.read import FOREIGN
 from ebit.planning import (
     DISTANCES,
     EVALUATED_ROWS,

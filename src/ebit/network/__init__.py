@@ -10,12 +10,11 @@ from ebit.network.network import Network
 from ebit.network.profile import Profile, profile, profile_names
 from ebit.network.purification import Purified, bbpssw, dejmps, purify
 from ebit.network.qpu import Qpu
-from ebit.network.read import FOREIGN, read_description, read_network
+from ebit.network.read import read_description, read_network
 from ebit.network.units import parse_quantity
 from ebit.network.write import to_toml
 
 __all__ = [
-    "FOREIGN",
     "Link",
     "Network",
     "Profile",
