@@ -14,7 +14,7 @@ from random_circuits import Circuit, circuit_model, random_data, random_paramete
 CASES = [
     ("bell:1", 2, 2, 1), ("classical+bell:1", 2, 1, 0), ("quantum", 2, 1, 1), ("none", 4, 1, 0),
     ("classical", 3, 1, 1), ("single", 4, 1, 1),
-    ("mixture:2+bell:1", 2, 1, 0),
+    ("mixture:2+bell:1", 2, 1, 0), ("designed:1", 2, 1, 1), ("designed:2", 2, 1, 0),
 ]  # fmt: skip
 LABELS = np.array([1.0, -1.0, 1.0])
 

@@ -11,8 +11,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
 from ebit import EbitError
-from ebit.shots import shift_rule
-from ebit.shots.parameter_shift import shifts_of
+from ebit.shots import gradient_circuits, shift_rule
+from ebit.shots.parameter_shift import shifts_of, turned_slopes, turned_states
 from random_circuits import circuit_model, random_data, random_parameters
 
 
@@ -95,7 +95,15 @@ def test_bad_numbers_of_uses(uses: Any) -> None:
         shift_rule(uses)
 
 
-def test_a_trained_state_has_no_shift_rule() -> None:
-    """Its coefficients are no angles."""
-    with pytest.raises(EbitError, match="'designed:1' has no gradients from shots"):
-        shifts_of(circuit_model("designed:1", 2))
+def test_a_trained_state_takes_two_circuits_per_coefficient() -> None:
+    """Its coefficients are no angles, so they come on top of the circuits of `bell:N`."""
+    for pairs in (1, 2):
+        designed = gradient_circuits(circuit_model(f"designed:{pairs}", 2))
+        assert designed == gradient_circuits(circuit_model(f"bell:{pairs}", 2)) + 2 * 2**pairs
+
+
+def test_a_product_state_has_slopes_towards_the_other_coefficients() -> None:
+    """Also where one way has no length."""
+    assert_allclose(turned_slopes(jnp.array([2.0, 0.0])), [0, 0.5], atol=1e-7)
+    states = [turned["schmidt"] for turned in turned_states({"schmidt": jnp.array([2.0, 0.0])})]
+    assert np.all(np.isfinite(states))

@@ -8,7 +8,7 @@ from ebit.errors import EbitError
 from ebit.models import Model
 from ebit.models.readout import check_shots
 from ebit.resources import Consumption
-from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, shifts_of
+from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, schmidt_coefficients, shifts_of
 from ebit.shots.sampling import check_measured
 
 
@@ -26,13 +26,14 @@ class ShotCost:
 
 
 def gradient_circuits(model: Model) -> int:
-    r"""Circuits per row that one `parameter_shift_gradient` takes: :math:`2 + 2 \sum_j r_j + M`.
+    r"""Circuits per row of one `parameter_shift_gradient`: :math:`2 + 2 \sum_j r_j + M + 2 c`.
 
     Args:
         model: A quantum model; its circuit uses angle j r_j times.
 
     Returns:
-        Two unshifted circuits, two for every use of an angle, and one for every value of a mixture.
+        Two unshifted circuits, two for every use of an angle, one for every value of a mixture and
+        two for each of c trained Schmidt coefficients.
 
     Raises:
         EbitError: If nothing is measured in the model.
@@ -46,7 +47,12 @@ def gradient_circuits(model: Model) -> int:
     """
     circuit = check_measured(model)
     values = circuit.values if circuit.values > 1 else 0
-    return UNSHIFTED_CIRCUITS + len(shifts_of(circuit).angle) + values
+    return (
+        UNSHIFTED_CIRCUITS
+        + len(shifts_of(circuit).angle)
+        + values
+        + 2 * schmidt_coefficients(circuit)
+    )
 
 
 def shot_cost(model: Model, shots: int, *, rows: int = 1, circuits: int = 1) -> ShotCost:

@@ -15,7 +15,14 @@ from ebit.models import LOSSES, CircuitModel, Model, Parameters
 from ebit.models.objective import QuadraticLoss
 from ebit.models.readout import check_shots
 from ebit.random_keys import random_key
-from ebit.shots.parameter_shift import UNSHIFTED_CIRCUITS, angles_of, shifts_of, values_alone
+from ebit.shots.parameter_shift import (
+    UNSHIFTED_CIRCUITS,
+    angles_of,
+    shifts_of,
+    turned_slopes,
+    turned_states,
+    values_alone,
+)
 from ebit.shots.sampling import check_measured, sample_outcomes
 
 _CIRCUITS_AT_ONCE = 64
@@ -40,7 +47,8 @@ def parameter_shift_gradient(
         \sum_k c_{jk}\, E_i(\theta + s_{jk} e_j)
 
     The logits of a mixture with weights w have the derivatives :math:`w_m (E_{i,m} - E_i)`, with
-    the read-out of value m alone.
+    the read-out of value m alone. Trained Schmidt coefficients take two states each, see
+    `ebit.shots.parameter_shift.turned_states`.
 
     Every circuit has shots of its own, so the factors are independent and the mean of their product
     is the product of their means. Two unshifted circuits give the first factor, the loss and the
@@ -119,7 +127,8 @@ def _gradient(
     )
     tables = lax.map(circuit, places, batch_size=min(_CIRCUITS_AT_ONCE, len(places[0])))
     alone = [model.probabilities(of_value, x)[None] for of_value in values_alone(parameters)]
-    tables = jnp.concatenate([tables, *alone])
+    turned = [model.probabilities(of_state, x)[None] for of_state in turned_states(parameters)]
+    tables = jnp.concatenate([tables, *alone, *turned])
     if shots is not None:
         counts = sample_outcomes(key, tables.reshape(-1, *tables.shape[2:]), shots)
         tables = counts.reshape(tables.shape) / shots
@@ -133,12 +142,16 @@ def _gradient(
     result, (gradient, slopes) = jax.value_and_grad(value, argnums=(0, 1))(parameters, offset)
     weights = model.readout_weights(parameters, trained_readout=trained_readout)
     changes = jnp.sum(slopes * _read_outs(weights, tables[UNSHIFTED_CIRCUITS:]), axis=1)
-    shifted, of_values = jnp.split(changes, [len(shifts.angle)])
+    ends = np.cumsum([len(shifts.angle), len(alone)])
+    shifted, of_values, of_states = jnp.split(changes, ends)
     terms = jnp.asarray(shifts.coefficient, angles.dtype) * shifted
     by_angle = jnp.zeros_like(angles).at[jnp.asarray(shifts.angle)].add(terms)
     if alone:
         share = jax.nn.softmax(parameters["mixture"])
         gradient["mixture"] = share * (of_values - share @ of_values)
+    if turned:
+        differences = of_states[0::2] - of_states[1::2]
+        gradient["schmidt"] = turned_slopes(parameters["schmidt"]) * differences
     return result, {**gradient, **restore(by_angle)}
 
 

@@ -17,6 +17,7 @@ derivatives by their logits need the circuits of every value alone, and no shift
 import math
 from typing import NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -73,13 +74,13 @@ def shift_rule(uses: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def angles_of(parameters: Parameters) -> Parameters:
-    """The parameters that are angles: all but read-out and mixture weights, which enter linearly.
+    """The parameters that are angles: neither weights of read-out and mixture nor states of pairs.
 
     Args:
         parameters: As `init` of a model returns them.
 
     Returns:
-        The same dict without `readout` and `mixture`.
+        The same dict without `readout`, `mixture` and `schmidt`.
 
     Example:
         >>> import jax
@@ -87,8 +88,8 @@ def angles_of(parameters: Parameters) -> Parameters:
         >>> sorted(angles_of(DistributedQCNN(depth=1).init(jax.random.key(0))))
         ['convolution', 'mixing', 'pooling']
     """
-    linear = ("readout", "mixture")
-    return {name: angles for name, angles in parameters.items() if name not in linear}
+    others = ("readout", "mixture", "schmidt")
+    return {name: angles for name, angles in parameters.items() if name not in others}
 
 
 def values_alone(parameters: Parameters) -> list[Parameters]:
@@ -112,6 +113,60 @@ def values_alone(parameters: Parameters) -> list[Parameters]:
     return [{**parameters, "mixture": row.astype(parameters["mixture"].dtype)} for row in logits]
 
 
+def schmidt_coefficients(model: CircuitModel) -> int:
+    """Trained Schmidt coefficients of the pairs.
+
+    Example:
+        >>> from ebit.models import model_from_string
+        >>> schmidt_coefficients(model_from_string("designed:2"))
+        4
+    """
+    shared = model.circuit.wiring.shared
+    return sum(2 ** (len(state.members) // 2) for state in shared if state.leaf is not None)
+
+
+def turned_states(parameters: Parameters) -> list[Parameters]:
+    r"""Parameters with the state of the pairs turned by an eighth towards a coefficient, and away.
+
+    With the unit vector :math:`\hat c` of the Schmidt coefficients and the unit vector v that
+    points to coefficient k at right angles to it, probabilities are quadratic in
+    :math:`\hat c \cos t + v \sin t`. So their slope at t = 0 is the difference between
+    :math:`t = \pm\pi/4`.
+
+    Args:
+        parameters: As `init` of a model returns them.
+
+    Returns:
+        Two sets of parameters per coefficient; none if no state is trained.
+
+    Example:
+        >>> import jax
+        >>> [turned["schmidt"].round(3).tolist()
+        ...  for turned in turned_states({"schmidt": jnp.array([2.0, 0.0])})][2:]
+        [[0.707, 0.707], [0.707, -0.707]]
+    """
+    if "schmidt" not in parameters:
+        return []
+    unit, ways, lengths = _ways(parameters["schmidt"])
+    found = []
+    for way, length in zip(ways, lengths, strict=True):
+        right = way / jnp.where(length > 0, length, 1)
+        found += [unit + right, unit - right]
+    return [{**parameters, "schmidt": state / jnp.sqrt(2).astype(unit.dtype)} for state in found]
+
+
+def turned_slopes(schmidt: jax.Array) -> jax.Array:
+    """Factors of the differences between the states of `turned_states`, one per coefficient."""
+    return _ways(schmidt)[2] / jnp.linalg.norm(schmidt)
+
+
+def _ways(schmidt: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    """The unit vector, what is at right angles to it in each coefficient (k, k), and its length."""
+    unit = schmidt / jnp.linalg.norm(schmidt)
+    ways = jnp.eye(len(unit), dtype=unit.dtype) - jnp.outer(unit, unit)
+    return unit, ways, jnp.linalg.norm(ways, axis=1)
+
+
 def shifts_of(model: CircuitModel) -> Shifts:
     """All shifted circuits of a model, two per use of an angle.
 
@@ -121,20 +176,11 @@ def shifts_of(model: CircuitModel) -> Shifts:
     Returns:
         Angles are numbered as `jax.flatten_util.ravel_pytree` does it.
 
-    Raises:
-        EbitError: If the state of the pairs is trained: its coefficients are no angles.
-
     Example:
         >>> from ebit.models import DistributedQCNN
         >>> len(shifts_of(DistributedQCNN(qubits=2, depth=4)).angle)
         48
     """
-    trained = [state.leaf for state in model.circuit.wiring.shared if state.leaf is not None]
-    if trained:
-        raise EbitError(
-            f"Resource {model.resource_name!r} has no gradients from shots: no circuits give the "
-            f"derivatives by its parameters `{trained[0]}`; leave the shots out or use bell:N."
-        )
     rules = [shift_rule(uses) for uses in _uses(model)]
     numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]
     return Shifts(
