@@ -1,101 +1,147 @@
 import polars as pl
 import pytest
 
-from ebit.report.headline import details, headline
-from ebit.report.summary import ResourceSummary
+from ebit.report.advice import advise
+from ebit.report.headline import details, headline, method_words
+
+MINUS = "\N{MINUS SIGN}"
 
 
-def summary(resource, mean, std=0.01, runs=4, ebits=0, bits=0, gates=0, rounds=0):
-    costs = (268, ebits, bits, gates, rounds)
-    return ResourceSummary(resource, mean, std, runs, *costs, 10.0, 3.0)
+def rows_of(**accuracies):
+    """Rows with these accuracies; bell_1 stands for bell:1, and costs are as they are."""
+    costs = {
+        "bell:1": (1, 0, 0),
+        "bell:2": (2, 0, 0),
+        "classical": (0, 6, 0),
+        "shared:1": (0, 0, 1),
+    }
+    lines = []
+    for key, values in accuracies.items():
+        resource = key.replace("_", ":")
+        ebits, bits, shared = costs.get(resource, (0, 0, 0))
+        for run, value in enumerate(values):
+            lines.append(
+                {
+                    "resource": resource,
+                    "run": run,
+                    "seed": 0,
+                    "validation_accuracy": value,
+                    "ebits_per_inference": ebits,
+                    "bits_per_inference": bits,
+                    "nonlocal_gates_per_inference": 0,
+                    "rounds_per_inference": 0,
+                    "shared_bits_per_inference": shared,
+                }
+            )
+    return pl.DataFrame(lines)
 
 
-def test_best_resource_with_gain_errors_and_cost():
-    lines = [summary("none", 0.8), summary("bell:1", 0.9, ebits=1, bits=2, rounds=1)]
-    assert headline(lines) == (
-        "bell:1 is the best resource with a validation accuracy of 0.900 ± 0.010, 0.100 above none "
-        "(14.1 times its standard error) and costs 1 ebit and 2 bits in 1 round per inference."
+def said(**accuracies):
+    advice = advise(rows_of(**accuracies))
+    return headline(advice), details(advice)
+
+
+GOOD = [0.90, 0.91, 0.89, 0.90]
+BAD = [0.80, 0.81, 0.80, 0.79]
+NOISY = [0.95, 0.88, 0.93, 0.88]
+
+
+def test_a_resource_that_is_worth_its_cost():
+    sentence, more = said(none=BAD, bell_1=GOOD)
+    assert sentence == (
+        "bell:1 reaches a validation accuracy of 0.900 ± 0.008 and costs 1 ebit per inference. It "
+        "is worth +0.100 (0.087 to 0.113) over none, the best of what costs less."
     )
-    assert details(lines) == []
+    assert more == []
 
 
-def test_gain_within_its_standard_error_is_no_gain():
-    lines = [summary("none", 0.8, std=0.1), summary("bell:1", 0.81, std=0.1)]
-    assert headline(lines).startswith("No resource is measurably better than none")
-    assert "0.010 above none, which is within" in headline(lines)
-    assert "(0.071)" in headline(lines)
+def test_what_is_free_and_not_told_apart_wins():
+    sentence, more = said(none=GOOD, bell_1=NOISY)
+    assert sentence == (
+        "none reaches a validation accuracy of 0.900 ± 0.008 and costs no communication before the "
+        f"read-out. The best one, bell:1, for 1 ebit per inference, is worth +0.010 ({MINUS}0.055 "
+        "to 0.075) more, which is not told apart from nothing."
+    )
+    assert more == ["Not told apart from none: bell:1 (0.910 ± 0.036)."]
 
 
-def test_gain_below_two_standard_errors_is_weak():
-    lines = [summary("none", 0.8, std=0.1), summary("bell:1", 0.9, std=0.1)]
-    assert "is the best resource" in headline(lines)
-    assert "weak evidence" in details(lines)[0]
+def test_a_shared_bit_is_cheaper_than_a_pair_and_dearer_than_nothing():
+    sentence, _ = said(none=BAD, bell_1=NOISY, shared_1=GOOD)
+    assert sentence.startswith("shared:1 reaches")
+    assert "and costs 1 shared bit per inference." in sentence
+    assert "The best one, bell:1, for 1 ebit per inference, is worth +0.010" in sentence
+    assert sentence.endswith("over none, the best of what costs less.")
 
 
 def test_none_can_be_best():
-    lines = [summary("none", 0.9), summary("bell:1", 0.8)]
-    assert headline(lines) == (
-        "No resource is better than none, which reaches a validation accuracy of 0.900 ± 0.010 "
-        "and costs no communication before the read-out."
-    )
+    assert said(none=GOOD, bell_1=BAD)[0].endswith("No resource is better than none here.")
 
 
-def test_equal_accuracies_go_to_none():
-    lines = [summary("none", 0.9), summary("bell:1", 0.9)]
-    assert headline(lines).startswith("No resource is better than none")
+def test_equal_accuracies_go_to_what_costs_less():
+    assert said(bell_1=GOOD, none=GOOD)[0].startswith("none reaches")
+    assert said(bell_1=GOOD, classical=GOOD)[0].startswith("classical reaches")
 
 
-def test_single_runs_have_no_standard_error():
-    lines = [summary("none", 0.8, 0.0, 1), summary("bell:1", 0.9, 0.0, 1)]
-    assert "standard error is unknown" in headline(lines)
-    assert "0.900," in headline(lines)
-    assert "single run" in details(lines)[-1]
-
-
-def test_runs_that_all_agree():
-    lines = [summary("none", 0.8, 0.0), summary("bell:1", 0.9, 0.0)]
-    assert "which is 0 as all runs agree" in headline(lines)
-
-
-def test_without_none_there_is_no_gain():
-    lines = [summary("bell:1", 0.8), summary("quantum", 0.9, gates=170)]
-    assert headline(lines) == (
-        "quantum is the best resource with a validation accuracy of 0.900 ± 0.010 and costs "
-        "170 non-local gates per inference."
-    )
-
-
-def test_ties_and_better_baselines_are_named():
-    lines = [
-        summary("dnn", 0.95),
-        summary("single", 0.5),
-        summary("none", 0.7),
-        summary("bell:1", 0.9),
-        summary("bell:2", 0.895),
-        summary("bell:3", 0.85),
-    ]
-    assert headline(lines).startswith("bell:1 is the best resource")
-    tie, baseline = details(lines)
-    assert tie.endswith(": bell:2 (0.895 ± 0.010).")
-    assert baseline.endswith(": dnn (0.950 ± 0.010).")
+def test_single_runs_tell_nothing_apart():
+    sentence, more = said(none=[0.8], bell_1=[0.9])
+    assert sentence.startswith("none reaches a validation accuracy of 0.800 and costs no")
+    assert "nothing is told apart" in sentence
+    assert "(the best one, bell:1, has 0.900); train several runs." in sentence
+    assert "single run" in more[-1]
 
 
 def test_unknown_costs_are_not_called_free():
-    lines = [summary("none", 0.8), summary("bell:1", 0.9, ebits=None, bits=None, gates=None)]
-    assert "costs" not in headline(lines)
+    rows = rows_of(none=BAD, bell_1=GOOD).select("resource", "validation_accuracy")
+    assert "costs no" not in headline(advise(rows))
 
 
-def test_gain_agrees_with_scipy():
-    from scipy.stats import ttest_ind
+def test_baselines_are_set_beside_what_is_recommended():
+    better = [0.95, 0.96, 0.94, 0.95]
+    _, more = said(dnn=better, single=BAD, none=BAD, bell_1=GOOD)
+    assert len(more) == 1, "a baseline that is worse is not worth a sentence"
+    assert more[0].startswith("dnn, where nothing is shared, is better than bell:1: +0.050 (0.0")
+    _, more = said(dnn=NOISY, none=BAD, bell_1=GOOD)
+    assert more[0].startswith("dnn, where nothing is shared, is not told apart from bell:1: +0.010")
 
-    from ebit.report.summary import summarize
-    from ebit.statistics import welch
 
-    first, second = [0.9, 0.93, 0.96], [0.7, 0.8]
-    rows = pl.DataFrame(
-        {"resource": ["bell:1"] * 3 + ["none"] * 2, "validation_accuracy": first + second}
+def test_runs_are_paired_if_all_have_the_same():
+    rows = rows_of(none=BAD, bell_1=GOOD)
+    assert "paired by run (4 runs)" in method_words(advise(rows))
+    shuffled = advise(rows.sample(fraction=1, shuffle=True, seed=1))
+    assert shuffled.compared.gap("bell:1", "none") == advise(rows).compared.gap("bell:1", "none")
+    uneven = advise(rows.filter(~((pl.col("resource") == "none") & (pl.col("run") == 0))))
+    assert "of means over the runs (3 or 4 runs)" in method_words(uneven)
+
+
+def test_splits_are_paired_and_their_overlap_counts():
+    rows = pl.concat(
+        [
+            rows_of(none=BAD, bell_1=GOOD).with_columns(
+                split=pl.lit(split),
+                validation_accuracy=pl.col("validation_accuracy") + 0.01 * split * shift,
+                task=pl.col("resource") + f"-{split}",
+                train_rows=pl.lit(300),
+                validation_rows=pl.lit(100),
+            )
+            for split, shift in enumerate((1, -1, 2))
+        ]
     )
-    none, bell = summarize(rows)
-    difference = welch(bell, none)
-    expected = ttest_ind(first, second, equal_var=False).statistic
-    assert difference.value / difference.standard_error == pytest.approx(expected)
+    advice = advise(rows)
+    assert "paired by split (3 splits)" in method_words(advice)
+    gap = advice.compared.gap("bell:1", "none")
+    assert gap.value == pytest.approx(0.1)
+    assert gap.told_apart
+    shifts = rows.with_columns(
+        validation_accuracy=pl.col("validation_accuracy")
+        + pl.when(pl.col("resource") == "bell:1").then(0.05 * (pl.col("split") - 1)).otherwise(0)
+    )
+    wide = advise(shifts).compared.gap("bell:1", "none")
+    # standard error sqrt(0.05^2 (1/3 + 1/3)), Student's 0.975 quantile with 2 degrees of freedom
+    assert wide.high == pytest.approx(0.1 + 4.302653 * 0.05 * (2 / 3) ** 0.5)
+
+
+def test_equal_runs_may_be_rounding():
+    rows = rows_of(none=[0.75, 0.75], bell_1=[0.8125, 0.8125])
+    assert advise(rows).choice.chosen == "bell:1"
+    rows = rows.with_columns(train_rows=pl.lit(48), validation_rows=pl.lit(16))
+    assert advise(rows).choice.chosen == "none", "one of 16 rows, in two runs"

@@ -1,6 +1,7 @@
 import re
 import subprocess
 import sys
+from base64 import b64decode
 from html import escape
 from html.parser import HTMLParser
 
@@ -75,11 +76,16 @@ def test_page_holds_every_resource_and_number(rows, tmp_path):
     assert [line[0] for line in text] == (
         ["single", "dnn", "none", "bell:1", "classical", "quantum"]
     )
-    assert " ".join(text[3]) == "bell:1 0.900 ± 0.014 2 +0.200 ± 0.014 268 1 0 0 0 12.5 3.25"
+    assert (
+        " ".join(text[3]) == "bell:1 0.900 ± 0.014 2 +0.200 (0.200 to 0.200) 268 1 0 0 0 12.5 3.25"
+    )
     assert lines[3].startswith('<tr class="best">')
     for resource in rows["resource"].unique():
         assert f"<dt>{resource}</dt><dd>{escape(explain(resource))}</dd>" in page
-    assert "bell:1 is the best resource" in page
+    assert "bell:1 reaches a validation accuracy of 0.900" in page
+    assert "+0.100 (0.100 to 0.100) over classical, the best of what costs less." in page
+    assert f"<td>{tmp_path}</td>" in page
+    assert '<th scope="row">bell:1</th><td>hash-bell:1</td>' in page
     assert "ebit compare --runs 2" in page
     assert "<td>cpu</td>" in page
     assert "<td>20 (single, none, bell:1, classical, quantum); — (dnn)</td>" in page
@@ -93,10 +99,37 @@ def test_page_is_self_contained_and_well_formed(rows, points, tmp_path):
     assert parsed.tags.count("svg") == 5
     assert not {"script", "link", "iframe"} & set(parsed.tags)
     without_namespaces = re.sub(r'xmlns(:\w+)?="[^"]*"', "", page)
-    assert "http" not in without_namespaces
+    assert "://" not in without_namespaces
     for target in re.findall(r'(?:href="#|url\(#)([^")]+)', page):
         assert target in parsed.ids
     assert page.count('role="img"') == page.count('role="img" tabindex="0" aria-label="') == 5
+
+
+def test_downloads_are_in_the_page(rows, points, tmp_path):
+    paths, page = report(rows, tmp_path, points=points)
+    links = re.findall(r'<a download="([^"]+)" href="data:([^;]+);base64,([^"]+)">', page)
+    assert page.count("<a ") == len(links) == len(paths) - 1
+    files = {path.name: path for path in paths[1:]}
+    kinds = {".png": "image/png", ".svg": "image/svg+xml", ".csv": "text/csv"}
+    for name, kind, content in links:
+        assert b64decode(content) == files[name].read_bytes()
+        assert kind == kinds[files[name].suffix]
+
+
+def test_where_results_were_computed_is_shown(rows, tmp_path):
+    given = rows.with_columns(
+        ebit_version=pl.lit("0.2.0"),
+        device=pl.when(pl.col("resource") == "dnn")
+        .then(pl.lit("gpu H100"))
+        .otherwise(pl.lit("cpu")),
+        git_commit=pl.lit(None, pl.String),
+        validation_rows=pl.lit(512),
+    )
+    _, page = report(given, tmp_path)
+    assert '<th scope="row">ebit</th><td>0.2.0</td>' in page
+    assert "<td>cpu (single, none, bell:1, classical, quantum); gpu H100 (dnn)</td>" in page
+    assert '<th scope="row">git commit</th><td>—</td>' in page
+    assert '<th scope="row">validation rows</th><td>512</td>' in page
 
 
 def test_figures_use_the_colours_of_the_page(rows, tmp_path):
@@ -150,7 +183,7 @@ def test_minimal_columns_and_one_run(tmp_path):
 def test_only_baselines_have_no_cost_figure(rows, tmp_path):
     paths, page = report(rows.filter(pl.col("resource").is_in(["dnn", "single"])), tmp_path)
     assert "cost.png" not in [path.name for path in paths]
-    assert "dnn is the best resource" in page
+    assert "dnn reaches a validation accuracy of 0.750" in page
 
 
 def test_rerun_replaces_the_page(rows, tmp_path):

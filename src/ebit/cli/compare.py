@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import polars as pl
@@ -27,7 +28,7 @@ from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
 from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
-from ebit.report import write_report
+from ebit.report import advise, headline, write_report
 from ebit.results import (
     Store,
     Task,
@@ -103,6 +104,7 @@ def compare(
         seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(summary)
+    output.print(fill(headline(advise(rows)), 79))
     measured = show_shots(dataset, tasks, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(
         rows,
@@ -114,7 +116,7 @@ def compare(
         draw=partial(draw_circuit, tasks),
     )
     output.print(f"Report: {written[0]}")
-    content = {"rows": summary.to_dicts()}
+    content = {"recommendation": headline(advise(rows)), "rows": summary.to_dicts()}
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
 
 

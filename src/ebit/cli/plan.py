@@ -1,6 +1,7 @@
 """`ebit plan`: which resource is worth having on a network."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -41,6 +42,7 @@ from ebit.planning import plan as plan_site
 from ebit.plots import check_installed
 from ebit.report import PlanPage, write_plan
 from ebit.results import Store, Task, compare, task_of
+from ebit.results.provenance import provenance
 
 RESOURCES = "none,bell:1,bell:2,classical,quantum"
 NETWORK_HELP = (
@@ -136,7 +138,7 @@ def plan(
         fidelity_marks=words.marks(found.fidelity_crossings),
         findings=words.findings(found),
         method=words.method(found),
-        settings=_settings(found, tasks[0], network),
+        settings=_settings(found, tasks, network, out),
         command=command_line(),
         quick=quick,
     )
@@ -177,10 +179,12 @@ def _described(network: str) -> str | Network:
     return described
 
 
-def _settings(found: Plan, task: Task, network: str) -> dict[str, str]:
-    """What the page says about how the circuits were made."""
+def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> dict[str, str]:
+    """What the page says about how the circuits were made, and where they are stored."""
+    task, made = tasks[0], provenance("complex64")
     training = task.training
     return {
+        "folder": str(out.resolve()),
         "network": network,
         "data": task.data,
         "validation rows evaluated": str(found.rows),
@@ -190,6 +194,10 @@ def _settings(found: Plan, task: Task, network: str) -> dict[str, str]:
         "batch size": str(training.batch_size),
         "runs": str(training.runs),
         "seed": str(training.seed),
+        "device": made.device,
+        "git commit": made.git_commit or "none",
+        "computed at": made.created_at,
+        **{f"task of {each.model.resource}": each.hash for each in tasks},
     }
 
 

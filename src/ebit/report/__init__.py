@@ -3,7 +3,10 @@
 Needs the extra ``ebit[report]``.
 """
 
+import ebit.models  # noqa: F401  puts the baselines into the list of resources
+from ebit.report.advice import Advice, advise
+from ebit.report.headline import headline
 from ebit.report.page import write_report
 from ebit.report.plan import PlanPage, write_plan
 
-__all__ = ["PlanPage", "write_plan", "write_report"]
+__all__ = ["Advice", "PlanPage", "advise", "headline", "write_plan", "write_report"]

@@ -1,93 +1,90 @@
-"""The answer in words: which resource is best, how sure that is, and what it costs."""
+"""The answer in words: which resource to take, how sure that is, and what it costs."""
 
 from collections.abc import Sequence
 
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import mean_text
+from ebit.report.advice import Advice
 from ebit.report.summary import ResourceSummary, find
-from ebit.statistics import Difference, welch
-
-_WEAK = 2.0
-"""Up to so many standard errors a difference is called weak evidence."""
+from ebit.resources.price import price_words
 
 
-def headline(summaries: Sequence[ResourceSummary]) -> str:
-    """One sentence that names the best resource, its gain over ``none``, and its cost.
+def headline(advice: Advice) -> str:
+    """Two sentences: the cheapest resource that is not told apart from the best, and why.
 
     Args:
-        summaries: Summaries of all resources, at least one.
+        advice: What the rows recommend.
 
     Returns:
         Plain text.
 
     Example:
-        >>> from ebit.report.headline import headline
-        >>> from ebit.report.summary import ResourceSummary
-        >>> rest = [264, 1, 0, 0, 0, 1.0, 1.0]
-        >>> headline([ResourceSummary("bell:1", 0.9, 0.0, 1, *rest)])
-        'bell:1 reaches a validation accuracy of 0.900 and costs 1 ebit per inference.'
+        >>> import polars as pl
+        >>> from ebit.report.advice import advise
+        >>> rows = pl.DataFrame({"resource": ["none"] * 3 + ["bell:1"] * 3,
+        ...     "validation_accuracy": [0.8, 0.81, 0.79, 0.9, 0.92, 0.91],
+        ...     "ebits_per_inference": [0] * 3 + [1] * 3})
+        >>> headline(advise(rows))
+        'bell:1 reaches a validation accuracy of 0.910 ± 0.010 and costs 1 ebit per inference. It is
+        worth +0.110 (0.085 to 0.135) over none, the best of what costs less.'
     """
-    best = best_resource(summaries)
-    none = find(summaries, "none")
-    reached = f"a validation accuracy of {accuracy(best)}"
-    if len(summaries) == 1:
-        return f"{best.resource} reaches {reached}{_and_costs(best)}."
-    if best is none:
-        return f"No resource is better than none, which reaches {reached}{_and_costs(best)}."
-    if none is None:
-        return f"{best.resource} is the best resource with {reached}{_and_costs(best)}."
-    gain = welch(best, none)
-    if gain.standard_error is not None and gain.value <= gain.standard_error:
+    chosen, best = advice.chosen, advice.best
+    start = f"{chosen.resource} reaches a validation accuracy of {accuracy(chosen)}"
+    start += f"{_and_costs(chosen)}."
+    if len(advice.compared.means) == 1:
+        return start
+    if chosen.runs < 2:
+        top = "" if chosen is best else f" (the best one, {best.resource}, has {accuracy(best)})"
         return (
-            f"No resource is measurably better than none: the best, {best.resource}, reaches "
-            f"{reached}, {gain.value:.3f} above none, which is within the standard error of "
-            f"that difference ({gain.standard_error:.3f})."
+            f"{start} With a single run nothing is told apart, so what costs least is named{top}; "
+            "train several runs."
         )
-    return (
-        f"{best.resource} is the best resource with {reached}, {gain.value:.3f} above none "
-        f"({_in_errors(gain)}){_and_costs(best)}."
-    )
+    sentences = [start]
+    if best is not chosen:
+        gap = advice.compared.gap(best.resource, chosen.resource)
+        price = price_words(best.amounts)
+        cost = f", for {price} per inference," if price else ""
+        sentences.append(
+            f"The best one, {best.resource}{cost} is worth {gap} more, which is not told apart "
+            "from nothing."
+        )
+    if advice.cheaper:
+        under = max(advice.cheaper, key=lambda name: advice.compared.means[name])
+        gap = advice.compared.gap(chosen.resource, under)
+        sentences.append(f"It is worth {gap} over {under}, the best of what costs less.")
+    if len(sentences) == 1:
+        sentences.append(f"No resource is better than {chosen.resource} here.")
+    return " ".join(sentences)
 
 
-def details(summaries: Sequence[ResourceSummary]) -> list[str]:
-    """Sentences that limit the headline: ties, weak evidence, baselines, single runs.
+def details(advice: Advice) -> list[str]:
+    """Sentences that limit the headline: what is not told apart, baselines, how it was tested.
 
     Args:
-        summaries: Summaries of all resources, at least one.
+        advice: What the rows recommend.
 
     Returns:
         Plain sentences; none where there is nothing to add.
-
-    Example:
-        >>> from ebit.report.headline import details
-        >>> from ebit.report.summary import ResourceSummary
-        >>> rest = [264, 0, 0, 0, 0, 1.0, 1.0]
-        >>> details([ResourceSummary("none", 0.9, 0.01, 2, *rest)])
-        []
     """
-    best = best_resource(summaries)
     sentences = []
-    none = find(summaries, "none")
-    if none is not None and best is not none:
-        gain = welch(best, none)
-        error = gain.standard_error
-        if error is not None and error < gain.value <= _WEAK * error:
-            sentences.append(
-                f"The gain over none is below {_WEAK:g} standard errors: weak evidence; more "
-                "runs would settle it."
-            )
-    others = [other for other in summaries if other is not best]
-    shared = [other for other in others if not is_baseline(other.resource) and other is not none]
-    ties = [other for other in shared if _tied(welch(best, other))]
-    if ties:
+    chosen = advice.chosen
+    ties = [name for name in advice.choice.equal if name != chosen.resource]
+    if ties and chosen.runs > 1:
+        lines = [advice.of(name) for name in ties]
+        sentences.append(f"Not told apart from {chosen.resource}: {_list(lines)}.")
+    baselines = [s.resource for s in advice.summaries if is_baseline(s.resource)]
+    for name in baselines:
+        if name == chosen.resource:
+            continue
+        gap = advice.beside.gap(name, chosen.resource)
+        if gap.told_apart and gap.value < 0:
+            continue
+        how = "better than" if gap.told_apart else "not told apart from"
         sentences.append(
-            f"Within {_WEAK:g} standard errors of {best.resource}, so not told apart from it: "
-            f"{_list(ties)}."
+            f"{name}, where nothing is shared, is {how} {chosen.resource}: {gap} "
+            f"({accuracy(advice.of(name))})."
         )
-    better = [other for other in others if is_baseline(other.resource) and other.mean >= best.mean]
-    if better:
-        sentences.append(f"As good or better without quantum communication: {_list(better)}.")
-    if any(summary.runs < 2 for summary in summaries):
+    if any(summary.runs < 2 for summary in advice.summaries):
         sentences.append(
             "Some resources have a single run, so their spread is unknown; train several runs "
             "before drawing a conclusion."
@@ -95,27 +92,22 @@ def details(summaries: Sequence[ResourceSummary]) -> list[str]:
     return sentences
 
 
-def best_resource(summaries: Sequence[ResourceSummary]) -> ResourceSummary:
-    """The resource with the highest mean accuracy; the earlier in the fixed order if equal.
-
-    The baselines ``single`` and ``dnn`` count only where there is nothing else.
+def method_words(advice: Advice) -> str:
+    """How differences were tested.
 
     Args:
-        summaries: Summaries of all resources, at least one.
+        advice: What the rows recommend.
 
     Returns:
-        The best of them.
-
-    Example:
-        >>> from ebit.report.headline import best_resource
-        >>> from ebit.report.summary import ResourceSummary
-        >>> rest = [0.0, 1, 246, 0, 0, 0, 0, 1.0, 1.0]
-        >>> lines = [ResourceSummary("dnn", 0.99, *rest), ResourceSummary("none", 0.8, *rest)]
-        >>> best_resource(lines).resource
-        'none'
+        A sentence.
     """
-    shared = [summary for summary in summaries if not is_baseline(summary.resource)]
-    return max(shared or summaries, key=lambda summary: summary.mean)
+    return (
+        f"Told apart: by a t-test of differences {advice.values}, corrected for all pairs of "
+        "resources (Holm); an interval in brackets is a 95 % interval that is widened for the "
+        "number of pairs, so that it leaves out 0 where two are told apart. The cheapest resource "
+        "is recommended that no other one is told apart from as better; the order of cost is "
+        "nothing, shared bits, bits, ebits."
+    )
 
 
 def accuracy(summary: ResourceSummary) -> str:
@@ -130,51 +122,39 @@ def accuracy(summary: ResourceSummary) -> str:
     Example:
         >>> from ebit.report.headline import accuracy
         >>> from ebit.report.summary import ResourceSummary
-        >>> accuracy(ResourceSummary("none", 0.9, 0.02, 5, 264, 0, 0, 0, 0, 1.0, 1.0))
+        >>> accuracy(ResourceSummary("none", 0.9, 0.02, 5, 264, {}, 1.0, 1.0))
         '0.900 ± 0.020'
     """
     return mean_text(summary.mean, summary.std, summary.runs)
 
 
-def _in_errors(gain: Difference) -> str:
-    if gain.standard_error is None:
-        return "its standard error is unknown, as there is a single run"
-    if gain.standard_error == 0:
-        return "more than its standard error, which is 0 as all runs agree"
-    return f"{gain.value / gain.standard_error:.1f} times its standard error"
+def above_none(advice: Advice, summary: ResourceSummary) -> str:
+    """The difference to ``none`` with its interval; a dash where there is none.
 
+    Args:
+        advice: What the rows recommend.
+        summary: One resource.
 
-def _tied(difference: Difference) -> bool:
-    error = difference.standard_error
-    return error is not None and difference.value <= _WEAK * error
+    Returns:
+        Text.
+    """
+    if summary.resource == "none" or find(advice.summaries, "none") is None:
+        return "—"
+    known = advice.compared.means
+    both = "none" in known and summary.resource in known
+    return str((advice.compared if both else advice.beside).gap(summary.resource, "none"))
 
 
 def _and_costs(summary: ResourceSummary) -> str:
     """The known costs of one inference as the end of a sentence."""
-    amounts = {
-        "ebit": summary.ebits,
-        "bit": summary.bits,
-        "non-local gate": summary.gates,
-    }
-    amounts |= {unit.replace("_", " ").removesuffix("s"): n for unit, n in summary.further}
-    known = {unit: value for unit, value in amounts.items() if value is not None}
-    if not known:
+    words = price_words(summary.amounts)
+    if not words:
         return ""
-    parts = [_amount(value, unit) for unit, value in known.items() if value]
-    if not parts:
+    if words == "nothing":
         return " and costs no communication before the read-out"
-    rounds = f" in {_amount(summary.rounds, 'round')}" if summary.rounds else ""
-    return f" and costs {_join(parts)}{rounds} per inference"
-
-
-def _amount(value: float, unit: str) -> str:
-    return f"{value:g} {unit}" if value == 1 else f"{value:g} {unit}s"
-
-
-def _join(parts: Sequence[str]) -> str:
-    *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return f" and costs {words} per inference"
 
 
 def _list(summaries: Sequence[ResourceSummary]) -> str:
-    return _join([f"{summary.resource} ({accuracy(summary)})" for summary in summaries])
+    *first, last = [f"{summary.resource} ({accuracy(summary)})" for summary in summaries]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -1,19 +1,19 @@
 """The page: headline, table, figures, and how every number was obtained."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit.report.advice import Advice, advise
 from ebit.report.circuits import circuits_html, draw_circuits
 from ebit.report.figures import Points, draw_pictures
 from ebit.report.glossary import explain
-from ebit.report.headline import best_resource, details, headline
+from ebit.report.headline import details, headline, method_words
 from ebit.report.provenance import provenance_html
 from ebit.report.shell import SCROLLS, figure_html, page_html
-from ebit.report.summary import ResourceSummary, summarize
 from ebit.report.table import summary_table_html
 from ebit.writing import write_atomically
 
@@ -47,7 +47,7 @@ def write_report(
         points: Data set to show: inputs in radians (batch, features), labels (batch,), and the
             name of every label from the smallest to the largest.
         draw: Makes the drawing of the circuit of a resource, as ``model.draw("matplotlib")`` does;
-            nothing if it has no circuit. Asked for the best resource and for none.
+            nothing if it has no circuit. Asked for the recommended resource and for none.
 
     Returns:
         The page, then the files of the figures.
@@ -67,26 +67,28 @@ def write_report(
         >>> [path.name for path in paths]
         ['report.html', 'accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
-    summaries = summarize(rows)
+    advice = advise(rows)
     pictures = draw_pictures(rows, points, Path(out) / "figures")
-    best = best_resource(summaries)
-    shown = [one.resource for one in summaries if one.resource in (best.resource, "none")]
+    wanted = (advice.chosen.resource, "none")
+    shown = [one.resource for one in advice.summaries if one.resource in wanted]
     drawings = [] if draw is None else draw_circuits(draw, shown, Path(out) / "figures")
     sections = {
-        "Summary": SCROLLS + summary_table_html(summaries, best),
+        "Summary": SCROLLS + summary_table_html(advice),
         "Figures": "\n".join(
             figure_html(f"Figure {number}", picture)
             for number, picture in enumerate(pictures, start=1)
         ),
         **({"The circuits": circuits_html(drawings)} if drawings else {}),
-        "How these numbers were obtained": provenance_html(rows, settings),
-        "The resources": f"<dl>\n{_glossary_html(summaries)}\n</dl>",
+        "How these numbers were obtained": provenance_html(
+            rows, {"folder": Path(out).resolve(), **settings}, [method_words(advice)]
+        ),
+        "The resources": f"<dl>\n{_glossary_html(advice)}\n</dl>",
     }
     page = page_html(
         title,
-        f'<p class="headline">{_unbroken(headline(summaries))}</p>\n{_details_html(summaries)}',
+        f'<p class="headline">{_unbroken(headline(advice))}</p>\n{_details_html(advice)}',
         sections,
-        resources=[summary.resource for summary in summaries],
+        resources=[summary.resource for summary in advice.summaries],
         quick=quick,
     )
     path = Path(out) / "report.html"
@@ -100,13 +102,13 @@ def _unbroken(sentence: str) -> str:
     return escape(sentence).replace(" ± ", "&nbsp;±&nbsp;")
 
 
-def _details_html(summaries: Sequence[ResourceSummary]) -> str:
-    items = "".join(f"<li>{_unbroken(sentence)}</li>" for sentence in details(summaries))
+def _details_html(advice: Advice) -> str:
+    items = "".join(f"<li>{_unbroken(sentence)}</li>" for sentence in details(advice))
     return f'<ul class="details">{items}</ul>' if items else ""
 
 
-def _glossary_html(summaries: Sequence[ResourceSummary]) -> str:
+def _glossary_html(advice: Advice) -> str:
     return "\n".join(
         f"<dt>{escape(summary.resource)}</dt><dd>{escape(explain(summary.resource))}</dd>"
-        for summary in summaries
+        for summary in advice.summaries
     )

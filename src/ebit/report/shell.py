@@ -1,7 +1,9 @@
 """The frame of every report: one page with its style, a header and sections."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from html import escape
+from pathlib import Path
 from string import Template
 
 from ebit.plots.resources import blend, resource_styles
@@ -34,6 +36,8 @@ _QUICK = (
     '<p class="banner" role="note">A quick look: small data, few steps. '
     "Do not cite these numbers.</p>"
 )
+
+_MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".csv": "text/csv"}
 
 SCROLLS = '<p class="note narrow">Tables and figures scroll sideways.</p>\n'
 """A note for narrow screens."""
@@ -78,7 +82,7 @@ def page_html(
 
 
 def figure_html(label: str, picture: Picture) -> str:
-    """A figure with its caption and links to its files in the folder `figures`.
+    """A figure with its caption and its files, which the page holds itself.
 
     Args:
         label: Its number in words, plain text.
@@ -88,7 +92,7 @@ def figure_html(label: str, picture: Picture) -> str:
         HTML.
     """
     files = " · ".join(
-        f'<a href="figures/{escape(path.name)}">{path.suffix[1:].upper()}</a>'
+        f'<a download="{escape(path.name)}" href="{_data_uri(path)}">{path.suffix[1:].upper()}</a>'
         for path in picture.paths
     )
     return (
@@ -98,6 +102,12 @@ def figure_html(label: str, picture: Picture) -> str:
         f"<figcaption><strong>{escape(label)}.</strong> {escape(picture.caption)} "
         f"{files}</figcaption></figure>"
     )
+
+
+def _data_uri(path: Path) -> str:
+    """The content of a file as an address, so that a page that is passed on has no dead link."""
+    content = b64encode(path.read_bytes()).decode()
+    return f"data:{_MEDIA_TYPES[path.suffix]};base64,{content}"
 
 
 def _color_rules(resources: Iterable[str]) -> str:

@@ -1,13 +1,13 @@
 """What the report says about each resource, computed from the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from ebit.errors import EbitError
 from ebit.plots.rows import statistics
-from ebit.resources import further_units
+from ebit.resources.consumption import NOTHING, further_units
 
 _SAME_IN_A_RESOURCE = (
     "qubits",
@@ -32,7 +32,7 @@ class ResourceSummary:
     """One line of the summary table; a value that the rows do not hold is None.
 
     ``mean`` and ``std`` are those of the validation accuracy (0 to 1; ddof 1, 0 for one run),
-    costs are per inference, the further ones by unit, times are wall times in seconds of all runs
+    amounts are what an inference costs by unit, times are wall times in seconds of all runs
     together.
     """
 
@@ -41,13 +41,9 @@ class ResourceSummary:
     std: float
     runs: int
     parameters: float | None
-    ebits: float | None
-    bits: float | None
-    gates: float | None
-    rounds: float | None
+    amounts: Mapping[str, float | None]
     seconds: float | None
     compile_seconds: float | None
-    further: tuple[tuple[str, float], ...] = ()
 
 
 def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
@@ -68,27 +64,26 @@ def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
         >>> rows = pl.DataFrame({"resource": ["none", "none"], "validation_accuracy": [0.8, 0.9],
         ...                      "ebits_per_inference": [0, 0]})
         >>> line, = summarize(rows)
-        >>> line.runs, line.ebits, line.seconds
+        >>> line.runs, line.amounts["ebits"], line.seconds
         (2, 0.0, None)
     """
     data = statistics(rows, "validation_accuracy")
     _check_accuracies(rows)
     _check_repeated_runs(rows)
     _check_settings(rows)
-    units = further_units(rows.columns)
+    further = further_units(rows.columns)
     summaries = []
     for group in data.iter_rows(named=True):
         own = rows.filter(pl.col("resource") == group["resource"])
         summary = ResourceSummary(
             **group,
             parameters=_first(own, "num_parameters"),
-            ebits=_first(own, "ebits_per_inference"),
-            bits=_first(own, "bits_per_inference"),
-            gates=_first(own, "nonlocal_gates_per_inference"),
-            rounds=_first(own, "rounds_per_inference"),
+            amounts={
+                **{unit: _first(own, f"{unit}_per_inference") for unit in NOTHING.amounts},
+                **{unit: _first(own, f"{unit}_per_inference") or 0.0 for unit in further},
+            },
             seconds=_total(own, "seconds"),
             compile_seconds=_total(own, "compile_seconds"),
-            further=tuple((unit, _first(own, f"{unit}_per_inference") or 0.0) for unit in units),
         )
         summaries.append(summary)
     return summaries

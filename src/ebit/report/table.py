@@ -1,18 +1,18 @@
 """The summary table of the report."""
 
-from collections.abc import Sequence
 from html import escape
 
-from ebit.report.headline import accuracy
-from ebit.report.summary import ResourceSummary, find
-from ebit.statistics import welch
+from ebit.report.advice import Advice
+from ebit.report.headline import above_none, accuracy
+from ebit.report.summary import ResourceSummary
+from ebit.resources.consumption import NOTHING
 
 _HEAD = """<thead>
 <tr>
 <th scope="col" rowspan="2" style="text-align:left">Resource</th>
 <th scope="col" rowspan="2">Validation<br>accuracy<br><small>mean ± std</small></th>
 <th scope="col" rowspan="2">Runs</th>
-<th scope="col" rowspan="2">Above none<br><small>± standard error</small></th>
+<th scope="col" rowspan="2">Above none<br><small>mean (interval)</small></th>
 <th scope="col" rowspan="2">Parameters</th>
 <th scope="colgroup" colspan="{costs}" class="group">Per inference</th>
 <th scope="colgroup" colspan="2" class="group">Wall time (s)</th>
@@ -24,37 +24,36 @@ _HEAD = """<thead>
 </thead>"""
 
 _NOTE = (
-    "std: sample standard deviation over the runs. Standard error: that of the difference of two "
-    "means with unequal variances (Welch). Training time is that of all runs of a resource "
-    "together. A dash means: not recorded or not defined."
+    "std: sample standard deviation over the runs. Intervals leave out 0 where a resource is told "
+    "apart from none. Training time is that of all runs of a resource together. A dash means: not "
+    "recorded or not defined. The coloured row is the recommended one."
 )
 
 
-def summary_table_html(summaries: Sequence[ResourceSummary], best: ResourceSummary) -> str:
-    """The table as HTML, with the best resource marked.
+def summary_table_html(advice: Advice) -> str:
+    """The table as HTML, with the recommended resource marked.
 
     Args:
-        summaries: Summaries of all resources in the order of the lines.
-        best: The one to mark.
+        advice: What the rows recommend.
 
     Returns:
         HTML of a table that scrolls sideways on a narrow screen, and a note on its terms.
 
     Example:
-        >>> from ebit.report.summary import ResourceSummary
-        >>> from ebit.report.table import summary_table_html
-        >>> line = ResourceSummary("none", 0.9, 0.0, 1, 264, 0, 0, 0, 0, 1.0, 1.0)
-        >>> "0.900" in summary_table_html([line], line)
+        >>> import polars as pl
+        >>> from ebit.report.advice import advise
+        >>> rows = pl.DataFrame({"resource": ["none"], "validation_accuracy": [0.9]})
+        >>> "0.900" in summary_table_html(advise(rows))
         True
     """
-    further = [unit.replace("_", " ").capitalize() for unit, _ in best.further]
+    units = [unit for unit in advice.chosen.amounts if unit not in NOTHING.amounts]
+    further = [unit.replace("_", " ").capitalize() for unit in units]
     head = _HEAD.format(
         costs=4 + len(further),
         further="".join(f'<th scope="col">{escape(unit)}</th>' for unit in further),
     )
     lines = "\n".join(
-        _line_html(number, summary, best, find(summaries, "none"))
-        for number, summary in enumerate(summaries)
+        _line_html(number, summary, advice) for number, summary in enumerate(advice.summaries)
     )
     return (
         '<div class="card" role="region" tabindex="0" aria-label="Summary table">'
@@ -82,37 +81,22 @@ def number_text(value: float | None) -> str:
     return f"{value:.0f}" if value == round(value) or value >= 100 else f"{value:.3g}"
 
 
-def _line_html(
-    number: int, summary: ResourceSummary, best: ResourceSummary, none: ResourceSummary | None
-) -> str:
+def _line_html(number: int, summary: ResourceSummary, advice: Advice) -> str:
     cells = [
         accuracy(summary),
         str(summary.runs),
-        _difference_text(summary, none),
+        above_none(advice, summary),
         *map(
             number_text,
             (
                 summary.parameters,
-                summary.ebits,
-                summary.bits,
-                summary.gates,
-                summary.rounds,
-                *(amount for _, amount in summary.further),
+                *summary.amounts.values(),
                 summary.seconds,
                 summary.compile_seconds,
             ),
         ),
     ]
-    mark = ' class="best"' if summary is best else ""
+    mark = ' class="best"' if summary is advice.chosen else ""
     swatch = f'<span class="swatch" style="background:var(--r{number})"></span>'
     cells_html = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr{mark}><th scope="row">{swatch}{escape(summary.resource)}</th>{cells_html}</tr>'
-
-
-def _difference_text(summary: ResourceSummary, none: ResourceSummary | None) -> str:
-    if none is None or summary is none:
-        return "—"
-    difference = welch(summary, none)
-    value = f"{difference.value:+.3f}".replace("-", "\N{MINUS SIGN}")
-    error = difference.standard_error
-    return value if error is None else f"{value} ± {error:.3f}"
