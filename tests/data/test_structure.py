@@ -112,7 +112,9 @@ def test_row_numbers_are_left_out_with_a_line(tmp_path: Path, name: str, values:
     path.write_text("\n".join([f"{name},a,kind", *rows]))
     data = load(path)
     assert data.feature_names == ("a",)
-    assert any(f"Column `{name}` holds row numbers and is left out" in note for note in data.notes)
+    assert any(
+        f"has row numbers in column `{name}`, which is left out" in note for note in data.notes
+    )
     if name and name[0] != "_":
         chosen = load(path, features=f"{name}|a")
         assert chosen.feature_names == (name, "a")

@@ -59,6 +59,8 @@ def sweep(
     """
     certificates = certificates_of(tls_ca, tls_cert, tls_key)
     tasks = read_sweep(file)
+    for note in dict.fromkeys(note for item in tasks for note in item.notes):
+        messages.print(f"Note: {note}")
     check_output(json, data=str(file))
     store = Store(out)
     todo = [item for item in tasks if store.get(item.task.hash) is None]

@@ -74,7 +74,8 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
         >>> from ebit.data.frames import read_frame
         >>> columns = {"n": range(8), "a": [3, 1, 2, 5] * 2, "label": [0, 1] * 4}
         >>> prepare("mine", read_frame(columns), DataSource(source="mine")).notes
-        ('Column `n` holds row numbers and is left out: choose it with `features` if it is one.',)
+        ('The data frame has row numbers in column `n`, which is left out: choose it with \
+`features` if it is a feature.',)
     """
     where = content.data.where.removesuffix(", training part,")
     _check_rows(content)
@@ -83,8 +84,8 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
     numbering = [column for column in row_numbers(content.data) if column != label]
     names = choose_features(where, columns, source.features, label, numbering)
     left_out = tuple(
-        f"Column `{column}` holds row numbers and is left out: choose it with `features` if it is "
-        "one."
+        f"{where} has row numbers in column `{column}`, which is left out: choose it with "
+        "`features` if it is a feature."
         for column in numbering
         if source.features is None
     )

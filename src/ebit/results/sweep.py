@@ -28,11 +28,13 @@ class SweepTask:
         source: Where its data come from.
         task: The task.
         rows: Rows of training and validation data.
+        notes: What the user should know about how the data were read.
     """
 
     source: DataSource
     task: Task
     rows: tuple[int, int]
+    notes: tuple[str, ...] = ()
 
     @property
     def shape(self) -> str:
@@ -109,7 +111,7 @@ def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:
         except EbitError as error:
             raise EbitError(f"{where}: {error}") from None
         rows = (len(dataset.y_train), len(dataset.y_validation))
-        tasks.setdefault(task.hash, SweepTask(source, task, rows))
+        tasks.setdefault(task.hash, SweepTask(source, task, rows, dataset.notes))
     return list(tasks.values())
 
 
