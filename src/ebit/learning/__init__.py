@@ -3,7 +3,7 @@
 from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.gradient import batch_gradient
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.learning.training import SHOTS, Fit, Progress, fit
+from ebit.learning.training import SHOTS, Fit, Progress, compile_trainings, fit
 
 __all__ = [
     "SHOTS",
@@ -13,5 +13,6 @@ __all__ = [
     "TrainingOptions",
     "TrainingSettings",
     "batch_gradient",
+    "compile_trainings",
     "fit",
 ]

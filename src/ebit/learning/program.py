@@ -15,7 +15,15 @@ from numpy.typing import NDArray
 from ebit.engine.base import Encoded
 from ebit.learning.gradient import batch_gradient
 from ebit.learning.settings import TrainingSettings
-from ebit.models import Loss, Model, Parameters, ReadOut, labels_of
+from ebit.models import (
+    Loss,
+    Model,
+    Parameters,
+    ReadOut,
+    check_objective,
+    labels_of,
+    make_loss,
+)
 from ebit.shots import accuracy_at_shots
 
 State = tuple[Parameters, optax.OptState]
@@ -85,6 +93,30 @@ class Program:
     optimizer: optax.GradientTransformation
     loss: Loss
     shots: int | None = None
+
+    @classmethod
+    def of(
+        cls,
+        model: Model,
+        settings: TrainingSettings,
+        *,
+        optimizer: optax.GradientTransformation | None = None,
+        shots: int | None = None,
+    ) -> "Program":
+        """That of a training; equal settings give equal programs.
+
+        Args:
+            model: The classifier.
+            settings: How it is trained.
+            optimizer: Optax optimiser instead of that of the settings.
+            shots: Shots per row and circuit of a gradient.
+
+        Raises:
+            EbitError: If the loss does not fit the model.
+        """
+        loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
+        check_objective(loss, model, shots=shots)
+        return cls(model, optimizer or optimizer_of(settings), loss, shots)
 
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
         """Random parameters of every run (one key each) and the optimiser's state for them.

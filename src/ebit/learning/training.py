@@ -1,7 +1,8 @@
 """Training: all runs and all steps of a task in one compiled program."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Unpack
 
@@ -15,11 +16,13 @@ from ebit.errors import EbitError, TrainingDivergedError
 from ebit.jax_settings import own_settings
 from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.checks import Rows, checked_rows
+from ebit.learning.compilation_cache import programs_on_disk
+from ebit.learning.compiled import Shapes, compile_ahead, compiled
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
-from ebit.learning.program import Evaluator, Program, State, optimizer_of, slices
+from ebit.learning.program import Evaluator, Program, State, slices
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.models import Model, Parameters, check_objective, make_loss
+from ebit.models import Model, Parameters
 from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
 
@@ -54,7 +57,8 @@ class Fit:
         validation_accuracy_at_shots: Expected accuracy over the validation set if labels are read
             off so many shots: numbers of shots (`SHOTS`) to (runs,); NaN if nothing is measured.
         seconds: Wall time of the training program, all runs together, without compilation.
-        compile_seconds: Wall time of tracing and compilation.
+        compile_seconds: Wall time of tracing and compilation; little if an equal training in this
+            process has the programs already.
         train_rows: Rows of the training data.
         validation_rows: Rows of the validation data.
         precision: Type of the amplitudes, `complex64` or `complex128`.
@@ -151,20 +155,41 @@ def fit(
     if shots is not None:
         check_shots(shots)
         check_measured(model)
-    objective = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
-    check_objective(objective, model, shots=shots)
+    program = Program.of(model, settings, optimizer=own, shots=shots)
     with jax.enable_x64(double):
-        optimizer = optimizer_of(settings) if own is None else own
-        program = Program(model, optimizer, objective, shots)
-        keys = jax.random.split(random_key(settings.seed), settings.runs)
-        training = _Training(
-            program,
-            train_rows,
-            validation_rows,
-            state=program.initial_state(keys, real),
-            settings=settings,
-        )
+        with programs_on_disk():
+            keys = jax.random.split(random_key(settings.seed), settings.runs)
+            training = _Training(
+                program,
+                train_rows,
+                validation_rows,
+                state=program.initial_state(keys, real),
+                settings=settings,
+            )
         return training.run(checkpoint, progress)
+
+
+def compile_trainings(
+    trainings: Sequence[tuple[Model, TrainingSettings]], rows: int, validation_rows: int
+) -> None:
+    """Compile the programs of several trainings side by side, before the first of them starts.
+
+    A training whose program cannot be made is left out: its own `fit` says why.
+
+    Args:
+        trainings: Models, and how each is trained.
+        rows: Rows of training data.
+        validation_rows: Rows of validation data.
+
+    Raises:
+        KeyboardInterrupt: If interrupted.
+    """
+    shapes = []
+    for model, settings in trainings:
+        with suppress(EbitError):
+            program = Program.of(model, settings)
+            shapes.append(Shapes.of(program, np.dtype(np.float32), settings, rows, validation_rows))
+    compile_ahead(shapes)
 
 
 class _Training:
@@ -192,17 +217,13 @@ class _Training:
         self._losses = jnp.zeros((every, runs), self._data[1].dtype)
         self._indices = jnp.asarray(self._minibatches(0))
         self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": []}
-        self._chunk = Program.steps.lower(
-            program, state, self._losses, self._indices, 0, every, self._data, self._key(0)
-        ).compile()
-        size = min(max(settings.batch_size, 256), max(len(train[1]), len(validation[1])))
-        parts = [slices(*data, size) for data in (encoded, other)]
-        first = parts[0][0]
-        evaluate = Program.evaluate.lower(
-            program, state[0], first.encoded, first.labels, first.weight
-        ).compile()
-        self._on_train, self._on_validation = (Evaluator(evaluate, part) for part in parts)
-        self._compile_seconds = time.perf_counter() - started
+        real = self._losses.dtype
+        shapes = Shapes.of(program, real, settings, len(train[1]), len(validation[1]))
+        programs, ahead = compiled(shapes)
+        self._chunk = programs.steps
+        parts = [slices(*data, shapes.slice_rows) for data in (encoded, other)]
+        self._on_train, self._on_validation = (Evaluator(programs.evaluate, p) for p in parts)
+        self._compile_seconds = time.perf_counter() - started + ahead
 
     def run(self, checkpoint: Checkpoint | None, progress: Progress | None) -> Fit:
         """Train to the end, from the checkpoint if there is one."""

@@ -8,9 +8,10 @@ import polars as pl
 
 from ebit.data import Dataset
 from ebit.errors import EbitError
-from ebit.learning import Progress
+from ebit.learning import Progress, compile_trainings
 from ebit.models import ModelSettings
 from ebit.resources import compared_resources, find_row, parse_resource
+from ebit.results.store import Store
 from ebit.results.task import Task
 from ebit.results.train import train
 
@@ -101,6 +102,13 @@ def compare(
     """
     if not tasks:
         raise EbitError("Argument `tasks` is empty: name at least one resource.")
+    store = Store(out)
+    new = [task for task in tasks if store.get(task.hash) is None]
+    compile_trainings(
+        [(task.model.build(), task.training) for task in new],
+        len(dataset.y_train),
+        len(dataset.y_validation),
+    )
     frames = [
         train(dataset, task, out, progress=None if progress is None else progress(task))
         for task in tasks

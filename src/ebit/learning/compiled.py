@@ -1,0 +1,182 @@
+"""The compiled programs of trainings: equal ones are compiled once per process, several at once."""
+
+import os
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+
+from ebit.jax_settings import own_settings
+from ebit.learning.compilation_cache import programs_on_disk
+from ebit.learning.program import Program
+from ebit.learning.settings import TrainingSettings
+from ebit.random_keys import random_key
+
+_MOST_KEPT = 32
+"""Programs that a process keeps; the one that was used longest ago goes first."""
+
+
+@dataclass(frozen=True)
+class Shapes:
+    """Everything that the compiled programs of a training depend on.
+
+    Attributes:
+        program: What is computed.
+        real: Name of the real dtype, float32 or float64.
+        runs: Runs that are trained together.
+        batch_size: Rows of a minibatch.
+        every: Steps of an interval of the curves.
+        train_rows: Rows of training data.
+        validation_rows: Rows of validation data.
+    """
+
+    program: Program
+    real: str
+    runs: int
+    batch_size: int
+    every: int
+    train_rows: int
+    validation_rows: int
+
+    @classmethod
+    def of(
+        cls,
+        program: Program,
+        real: np.dtype[Any],
+        settings: TrainingSettings,
+        train_rows: int,
+        validation_rows: int,
+    ) -> "Shapes":
+        """Those of a training."""
+        every = min(settings.validate_every, settings.steps)
+        sizes = (settings.runs, settings.batch_size, every, train_rows, validation_rows)
+        return cls(program, str(real), *sizes)
+
+    @property
+    def slice_rows(self) -> int:
+        """Rows of a slice of the data for evaluation."""
+        return min(max(self.batch_size, 256), max(self.train_rows, self.validation_rows))
+
+
+@dataclass(frozen=True)
+class Compiled:
+    """The programs of a training.
+
+    Attributes:
+        steps: `Program.steps`.
+        evaluate: `Program.evaluate`.
+        seconds: Wall time of tracing and compilation, with whatever ran beside it.
+    """
+
+    steps: Any
+    evaluate: Any
+    seconds: float
+
+
+_kept: OrderedDict[Shapes, Future[Compiled]] = OrderedDict()
+_ahead: set[Shapes] = set()
+"""Compiled ahead, and not asked for since."""
+
+_lock = threading.Lock()
+
+
+def compiled(shapes: Shapes) -> tuple[Compiled, float]:
+    """The programs of a training; a thread waits for those that another one is compiling.
+
+    Args:
+        shapes: What they depend on.
+
+    Returns:
+        The programs, and the seconds that compiling them ahead took: 0 if this call compiled
+        them, or an earlier one was told.
+    """
+    found = _compiled(shapes)
+    with _lock:
+        is_ahead = shapes in _ahead
+        _ahead.discard(shapes)
+    return found, found.seconds if is_ahead else 0.0
+
+
+def compile_ahead(shapes: Sequence[Shapes]) -> None:
+    """Compile the programs of several trainings side by side, on all cores.
+
+    Args:
+        shapes: What each of them depends on; no more than are kept are compiled.
+
+    Raises:
+        KeyboardInterrupt: If interrupted; programs that have not been begun are left out.
+    """
+    with _lock:
+        new = [one for one in dict.fromkeys(shapes) if one not in _kept][:_MOST_KEPT]
+        _ahead.update(new)
+    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ebit-compile")
+    try:
+        for future in [pool.submit(own_settings(_compiled), one) for one in new]:
+            future.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _compiled(shapes: Shapes) -> Compiled:
+    with _lock:
+        future = _kept.get(shapes)
+        is_mine = future is None
+        if future is None:
+            future = _kept[shapes] = Future()
+        _kept.move_to_end(shapes)
+        while len(_kept) > _MOST_KEPT:
+            _kept.popitem(last=False)
+    if is_mine:
+        try:
+            future.set_result(_compile(shapes))
+        except BaseException as error:
+            with _lock:
+                _kept.pop(shapes, None)
+            future.set_exception(error)
+    return future.result()
+
+
+def _compile(shapes: Shapes) -> Compiled:
+    """Trace and compile both programs, the second one while the first is being compiled."""
+    started = time.perf_counter()
+    with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
+        steps, evaluate = _traced(shapes)
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebit-compile") as pool:
+            second = pool.submit(evaluate.compile)
+            first = steps.compile()
+            return Compiled(first, second.result(), time.perf_counter() - started)
+
+
+def _traced(shapes: Shapes) -> tuple[Any, Any]:
+    """`steps` and `evaluate` for arguments of these shapes."""
+    program, real = shapes.program, np.dtype(shapes.real)
+
+    def array(*shape: int, dtype: Any = real) -> jax.ShapeDtypeStruct:
+        return jax.ShapeDtypeStruct(shape, dtype)
+
+    def encoded(rows: int) -> Any:
+        return jax.eval_shape(program.encode, array(rows, program.model.features))
+
+    key = random_key(0)
+    keys = jax.random.split(key, shapes.runs)
+    state = jax.eval_shape(lambda keys: program.initial_state(keys, real), keys)
+    rows, size = shapes.train_rows, shapes.slice_rows
+    measured = (array(rows, program.model.features),)
+    inputs = encoded(rows) if program.shots is None else measured
+    steps = Program.steps.lower(
+        program,
+        state,
+        array(shapes.every, shapes.runs),
+        array(shapes.every, shapes.batch_size, dtype=np.dtype(np.int32)),
+        0,
+        shapes.every,
+        (inputs, array(rows)),
+        key,
+    )
+    return steps, Program.evaluate.lower(program, state[0], encoded(size), array(size), array(size))

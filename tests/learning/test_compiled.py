@@ -1,0 +1,95 @@
+"""Programs of trainings are compiled once per process, and several at once."""
+
+import threading
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+import ebit
+from ebit.errors import EbitError
+from ebit.learning import TrainingSettings, compile_trainings, compiled
+
+X = np.linspace(0, 3, 24).reshape(6, 4)
+Y = np.array([1.0, -1, 1, -1, 1, -1])
+MODEL = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Shapes whose programs are compiled from now on, with nothing kept from other tests."""
+    calls: list[Any] = []
+    original = compiled._compile
+
+    def count(shapes: compiled.Shapes) -> compiled.Compiled:
+        calls.append(shapes)
+        return original(shapes)
+
+    monkeypatch.setattr(compiled, "_compile", count)
+    monkeypatch.setattr(compiled, "_kept", type(compiled._kept)())
+    return calls
+
+
+def test_equal_trainings_share_their_programs(counted: list[Any]) -> None:
+    first = ebit.fit(MODEL, (X, Y), steps=2, runs=2)
+    second = ebit.fit(MODEL, (X + 0.1, Y), steps=3, runs=2, seed=7)
+    assert len(counted) == 1
+    assert not np.array_equal(first.train_loss, second.train_loss)
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"runs": 3}, {"loss": "product"}, {"dtype": jnp.complex128}],
+)
+def test_other_trainings_get_their_own(counted: list[Any], other: dict[str, Any]) -> None:
+    ebit.fit(MODEL, (X, Y), steps=2, runs=2)
+    ebit.fit(MODEL, (X, Y), **{"steps": 2, "runs": 2, **other})
+    assert len(counted) == 2
+
+
+def test_what_was_compiled_ahead_is_used_and_changes_nothing(counted: list[Any]) -> None:
+    settings = TrainingSettings(steps=2, runs=2, batch_size=6, validate_every=1)
+    models = [MODEL, ebit.DistributedQCNN(qubits=2, depth=1)]
+    compile_trainings([(model, settings) for model in models], 6, 6)
+    assert len(counted) == 2
+    fits = [ebit.fit(model, (X, Y), settings=settings) for model in models]
+    assert len(counted) == 2
+    assert all(fit.compile_seconds >= compiled._kept[s].result().seconds
+               for fit, s in zip(fits, compiled._kept, strict=True))  # fmt: skip
+    again = ebit.fit(MODEL, (X, Y), settings=settings)
+    assert again.compile_seconds < fits[0].compile_seconds
+    np.testing.assert_array_equal(again.train_loss, fits[0].train_loss)
+
+
+def test_a_training_that_cannot_be_compiled_is_left_to_its_own_fit(counted: list[Any]) -> None:
+    shots = TrainingSettings(steps=2, runs=1, batch_size=6, loss="shots")
+    dnn = ebit.DistributedDNN(qubits=2)
+    compile_trainings([(dnn, shots), (MODEL, shots)], 6, 6)
+    assert [call.program.model for call in counted] == [MODEL]
+    with pytest.raises(EbitError):
+        ebit.fit(dnn, (X, Y), settings=shots)
+
+
+def test_two_threads_wait_for_one_compilation(counted: list[Any]) -> None:
+    losses: list[Any] = []
+    threads = [
+        threading.Thread(
+            target=lambda: losses.append(ebit.fit(MODEL, (X, Y), steps=2).train_loss.tolist())
+        )
+        for _ in range(2)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(counted) == 1
+    assert losses[0] == losses[1]
+
+
+def test_the_oldest_program_goes_first(counted: list[Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compiled, "_MOST_KEPT", 1)
+    for runs in (1, 2, 1):
+        ebit.fit(MODEL, (X, Y), steps=1, runs=runs)
+    assert [call.runs for call in counted] == [1, 2, 1]
+    assert len(compiled._kept) == 1
