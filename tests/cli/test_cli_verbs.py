@@ -146,7 +146,7 @@ def test_compare_with_shots(trained: Any, here: Path) -> None:
     assert outcome.code == 0, outcome
     lines = outcome.out.splitlines()
     start = next(k for k, line in enumerate(lines) if line.startswith("resource  shots"))
-    titles = ["resource", "shots", "accuracy", "std", "ebits", "bits", "nonlocal_gates"]
+    titles = ["resource", "shots", "accuracy", "std", "ebits", "bits", "nonlocal_gates", "rounds"]
     assert lines[start].split() == titles
     cells = [line.split() for line in lines[start + 1 : start + 3]]
     assert [row[:2] for row in cells] == [["bell:1", "1"], ["bell:1", "100"]]

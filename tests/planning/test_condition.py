@@ -7,7 +7,7 @@ from ebit import BellPairs, ClassicalBits, DistributedQCNN, Noise, QuantumLink, 
 from ebit.network import light_delay, purify, werner_weights
 from ebit.physics import BELL, PairState
 from ebit.planning import Site, condition
-from ebit.resources import DesignedPairs, Resource
+from ebit.resources import DesignedPairs, Mixture, Resource, SharedBits
 from planning.conftest import error_of, site
 
 MESSAGE = light_delay(1.0)
@@ -115,3 +115,24 @@ def test_states_of_pairs_reach_the_model() -> None:
 def test_the_order_of_the_qpus_is_kept() -> None:
     place = site()
     assert condition(Site(place.network, "b", "a"), model(Separable())).qubits == 2
+
+
+@pytest.mark.parametrize("resource", [SharedBits(2), Mixture(3)])
+def test_shared_randomness_needs_no_link(resource: Resource) -> None:
+    """Neither time nor pairs nor purification: as if nothing were shared."""
+    place = site(fidelity=0.6, pair_rate="0.001 Hz").with_purification(2)
+    found, none = condition(place, model(resource)), condition(place, model(Separable()))
+    assert found.used.amounts["shared_bits"] == 2
+    assert (found.pair_fidelity, found.raw_pairs, found.qubits) == (None, 0, none.qubits)
+    assert found.cycle_seconds == none.cycle_seconds
+    assert found.noisy(model(resource)).resource == resource
+
+
+def test_pairs_beside_a_mixture_are_those_of_the_link() -> None:
+    place = site(fidelity=0.7)
+    mixture = Mixture(2, pairs=1)
+    found, alone = condition(place, model(mixture)), condition(place, model(BellPairs(1)))
+    assert (found.raw_pairs, found.pair_seconds) == (alone.raw_pairs, alone.pair_seconds)
+    assert found.used.amounts["shared_bits"] == 1
+    noisy = found.noisy(model(mixture)).resource
+    assert (noisy.values, noisy.pair_state) == (2, alone.pair_state)

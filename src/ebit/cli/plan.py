@@ -41,10 +41,11 @@ from ebit.planning import (
 from ebit.planning import plan as plan_site
 from ebit.plots import check_installed
 from ebit.report import PlanPage, write_plan
-from ebit.results import Store, Task, compare, task_of
+from ebit.resources import planned_resources
+from ebit.results import Store, Task, compare, default_qubits, depth_for, task_of
 from ebit.results.provenance import provenance
 
-RESOURCES = "none,bell:1,bell:2,classical,quantum"
+RESOURCES = ",".join(planned_resources())
 NETWORK_HELP = (
     "File of a network (TOML, YAML of SquidASM, JSON of SeQUeNCe), or two profiles QPU+LINK: "
     f"{', '.join(profile_names('qpu'))} + {', '.join(profile_names('link'))}."
@@ -102,10 +103,12 @@ def plan(
     dataset = given.load()
     if quick:
         dataset = smaller(dataset, TrainingSettings(**given.of(TrainingSettings)).seed)
-    tasks = [
-        task_of(dataset, {**given.of(ModelSettings, TrainingSettings), "resource": name})
-        for name in dict.fromkeys(["none", *split_resources(resources)])
-    ]
+    qubits, tasks = default_qubits(dataset), []
+    for name in dict.fromkeys(["none", *split_resources(resources)]):
+        model = {"qubits": qubits, **given.of(ModelSettings), "resource": name}
+        training = given.of(TrainingSettings)
+        depth = depth_for(ModelSettings(**model))
+        tasks.append(task_of(dataset, {**model, **training, "depth": depth}))
     check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
     check_output(json, data=data)
     check_output(out / "plan.html", data=data)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import polars as pl
+import polars.selectors as cs
 
 from ebit.cli.console import messages, output, print_table
 from ebit.data import Dataset
@@ -11,8 +12,6 @@ from ebit.models import CircuitModel
 from ebit.plots import accuracy_against_shots, new_figure, paper_style, save_figure
 from ebit.results import Store, Task, accuracy_with_shots, load_model
 from ebit.shots import check_shots
-
-_COSTS = ("ebits", "bits", "nonlocal_gates")
 
 
 def parse_shots(text: str | None) -> list[int]:
@@ -54,7 +53,7 @@ def show_shots(
     if not measured:
         messages.print("No resource is measured: --shots has nothing to do.")
         return pl.DataFrame()
-    rows = pl.concat(
+    tables = [
         accuracy_with_shots(
             load_model(store.model_path(task.hash)),
             dataset.x_validation,
@@ -63,7 +62,8 @@ def show_shots(
             seed=seed,
         )
         for task in measured
-    )
+    ]
+    rows = pl.concat(tables, how="diagonal").with_columns(cs.ends_with("_per_label").fill_null(0))
     _print_rows(rows)
     with paper_style():
         figure, ax = new_figure()
@@ -74,23 +74,25 @@ def show_shots(
 
 
 def _print_rows(rows: pl.DataFrame) -> None:
+    ends = "_per_label"
+    units = [name.removesuffix(ends) for name in rows.columns if name.endswith(ends)]
     means = rows.group_by("resource", "shots", maintain_order=True).agg(
         accuracy=pl.col("accuracy").mean(),
         std=pl.col("accuracy").std().fill_null(0.0),
         runs=pl.len(),
-        **{name: pl.col(f"{name}_per_label").first() for name in _COSTS},
+        **{name: pl.col(f"{name}_per_label").first() for name in units},
     )
     print_table(
-        [("resource", False), *((name, True) for name in ("shots", "accuracy", "std", *_COSTS))],
+        [("resource", False), *((name, True) for name in ("shots", "accuracy", "std", *units))],
         [
             (
                 row["resource"],
                 str(row["shots"]),
                 f"{row['accuracy']:.3f}",
                 f"{row['std']:.3f}" if row["runs"] > 1 else "-",
-                *(str(row[name]) for name in _COSTS),
+                *(str(row[name]) for name in units),
             )
             for row in means.iter_rows(named=True)
         ],
     )
-    output.print("shots: measurements per label; ebits, bits, nonlocal_gates: used up by one label")
+    output.print(f"shots: measurements per label; {', '.join(units)}: used up by one label")

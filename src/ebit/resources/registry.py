@@ -35,6 +35,7 @@ _ROWS = [
         "put together.",
         look=Look("#999999", markers="o"),
         compared=lambda qubits: ("none",),
+        planned=("none",),
     ),
     ResourceRow(
         "shared:N",
@@ -42,6 +43,7 @@ _ROWS = [
         "Random bits that both QPUs know, on as many qubits of each, without entanglement: {N}.",
         look=Look("#b8a000", "#4d4300", "*"),
         compared=lambda qubits: ("shared:1",),
+        planned=("shared:1",),
     ),
     ResourceRow(
         "mixture:M",
@@ -50,6 +52,7 @@ _ROWS = [
         "values: {M}.",
         look=Look("#aa7755", "#442a1a", "d"),
         compared=lambda qubits: ("mixture:4",),
+        planned=("mixture:4",),
     ),
     ResourceRow(
         "mixture:M+bell:N",
@@ -66,6 +69,7 @@ _ROWS = [
         _OPTIONS,
         Look("#56b4e9", "#08306b", "sv<>"),
         _bells,
+        ("bell:1", "bell:2"),
     ),
     ResourceRow(
         "designed:N",
@@ -81,6 +85,7 @@ _ROWS = [
         "rotations of the other QPU.",
         look=Look("#d55e00", markers="D", line="--"),
         compared=lambda qubits: ("classical",),
+        planned=("classical",),
     ),
     ResourceRow(
         "classical+shared:N",
@@ -104,6 +109,7 @@ _ROWS = [
         _OPTIONS,
         Look("#009e73", markers="H"),
         lambda qubits: ("quantum",),
+        planned=("quantum",),
     ),
 ]
 """Resources of ebit, in the order of all figures and tables; baselines come before them."""
@@ -164,6 +170,11 @@ def resources_help(*, baselines: bool = True, installed: bool = True) -> str:
 def compared_resources(qubits: int) -> list[str]:
     """Strings of all resources that are compared by default, for QPUs of this size."""
     return [name for row in all_rows() for name in row.compared(qubits)]
+
+
+def planned_resources() -> list[str]:
+    """Strings of all resources that a plan looks at by default."""
+    return [name for row in _ROWS for name in row.planned]
 
 
 def parse_resource(text: str) -> Resource:

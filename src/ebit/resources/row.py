@@ -40,6 +40,7 @@ class ResourceRow:
         options: Names of the numbers that may follow after commas, as in `bell:1,fidelity=0.9`.
         look: How figures draw it; a spare colour if there is none.
         compared: Strings of it that are compared by default, for so many qubits per QPU.
+        planned: Strings of it that a plan looks at by default.
         model: A baseline instead of a resource: called with the settings of a model.
 
     Example:
@@ -55,6 +56,7 @@ class ResourceRow:
     options: tuple[str, ...] = ()
     look: Look | None = None
     compared: Callable[[int], tuple[str, ...]] = lambda qubits: ()
+    planned: tuple[str, ...] = ()
     model: Callable[..., Any] | None = None
 
     @property

@@ -38,7 +38,7 @@ def accuracy_with_shots(
         One row per run and number of shots: `task`, `resource`, `run`, `shots`, `repeats`,
         `accuracy` and `accuracy_std` (mean and sample standard deviation over the repeats; 0 for
         one), `exact_accuracy` (infinitely many shots), and what one label uses up:
-        `ebits_per_label`, `bits_per_label`, `nonlocal_gates_per_label`.
+        `ebits_per_label`, `bits_per_label` and so on for every unit.
 
     Raises:
         EbitError: If a number is out of range, shapes do not fit or nothing is measured.
@@ -79,9 +79,7 @@ def accuracy_with_shots(
                     "accuracy": float(accuracies.mean()),
                     "accuracy_std": float(accuracies.std(ddof=1)) if repeats > 1 else 0.0,
                     "exact_accuracy": float(np.mean(exact == np.asarray(labels))),
-                    "ebits_per_label": used.ebits,
-                    "bits_per_label": used.bits,
-                    "nonlocal_gates_per_label": used.nonlocal_gates,
+                    **{f"{unit}_per_label": n for unit, n in used.amounts.items()},
                 }
             )
     return pl.DataFrame(rows)
