@@ -150,7 +150,7 @@ def test_compare_with_shots(trained: Any, here: Path) -> None:
     assert lines[start].split() == titles
     cells = [line.split() for line in lines[start + 1 : start + 3]]
     assert [row[:2] for row in cells] == [["bell:1", "1"], ["bell:1", "100"]]
-    assert [row[4:] for row in cells] == [["1", "0", "0"], ["100", "0", "0"]]
+    assert [row[4:] for row in cells] == [["1", "0", "0", "0"], ["100", "0", "0", "0"]]
     rows = json.loads(Path("c.json").read_text())["shots"]
     assert [(row["run"], row["shots"]) for row in rows] == [(0, 1), (0, 100), (1, 1), (1, 100)]
     assert cells[1][2] == f"{np.mean([row['accuracy'] for row in rows[1::2]]):.3f}"
