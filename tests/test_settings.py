@@ -8,8 +8,8 @@ import typer
 import typer.main
 from pydantic import Field
 
-from ebit.cli import app
 from ebit.cli.options import Given, flag_of, with_settings
+from ebit.cli.verbs import app
 from ebit.data import DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingOptions, TrainingSettings

@@ -15,6 +15,7 @@ from ebit.cli.console import (
     command_line,
     messages,
     output,
+    print_gains,
     print_summary,
     write_json,
 )
@@ -22,23 +23,30 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
-from ebit.data import DataSource
+from ebit.data import Dataset, DataSource
+from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
 from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
 from ebit.report import advise, headline, write_report
+from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
+    SMALL,
+    OtherClassifier,
     Store,
     Task,
     all_resources,
+    compare_splits,
     default_qubits,
     depth_for,
+    rows_of_all,
+    scikit_learn_version,
     summarize,
     task_of,
+    with_gains,
 )
-from ebit.results import compare as compare_tasks
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -58,7 +66,18 @@ def compare(
         typer.Option("--quick", help=f"A first look: no more than {QUICK_ROWS} training rows."),
     ] = False,
     resources: Annotated[
-        str | None, typer.Option(help=f"Only these, separated by commas: {RESOURCES_HELP}.")
+        str | None,
+        typer.Option(
+            help=f"Only these, separated by commas: {RESOURCES_HELP}; or the classifiers "
+            f"{', '.join(NAMES)}."
+        ),
+    ] = None,
+    splits: Annotated[
+        int | None,
+        typer.Option(
+            help="Random splits of a file, one run in each. Default: 5 for a file of fewer than "
+            f"{SMALL} rows without --runs, else 1."
+        ),
     ] = None,
     shots: Annotated[
         str | None,
@@ -78,34 +97,42 @@ def compare(
     """
     check_installed()
     shot_numbers = parse_shots(shots)
+    asked = 1 if splits is None and "runs" in given.values else splits
+    datasets = with_defaults(given, quick=quick).load_splits(asked)
+    if len(datasets) > 1:  # a run in each
+        given = Given({"runs": 1, **given.values})
     given = with_defaults(given, quick=quick)
-    settings = given.of(ModelSettings, TrainingSettings)
-    seed = TrainingSettings(**given.of(TrainingSettings)).seed
-    dataset = given.load()
+    training = TrainingSettings(**given.of(TrainingSettings))
+    seed = training.seed
     if quick:
-        dataset = smaller(dataset, seed)
-    qubits = settings.setdefault("qubits", default_qubits(dataset))
-    names = all_resources(qubits) if resources is None else split_resources(resources)
-    tasks = []
-    for name in names:
-        own = ModelSettings(**{**given.of(ModelSettings), "qubits": qubits, "resource": name})
-        tasks.append(task_of(dataset, {**settings, "resource": name, "depth": depth_for(own)}))
-    tasks = list({task.hash: task for task in tasks}.values())
-    waiting = None if network is None else waiting_seconds(open_site(network), tasks)
+        datasets = [smaller(dataset, seed) for dataset in datasets]
+    names = _names(resources, given, datasets[0])
+    tasks = [
+        _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
+    ]
+    others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
+    waiting = None if network is None else waiting_seconds(open_site(network), tasks[0])
     check_output(json, data=given.values["source"])
-    announce(dataset, tasks, Store(out))
+    announce(datasets[0], [task for own in tasks for task in own], Store(out))
     if quick:
-        rows_used = len(dataset.y_train) + len(dataset.y_validation)
+        rows_used = rows_of_all(datasets[0])
         messages.print(f"Quick look: {rows_used} rows, few steps. Do not cite these numbers.")
-    with show_progress(len(tasks)) as start:
-        rows = compare_tasks(dataset, tasks, out, progress=start)
-    summary = summarize(rows)
+    with show_progress(sum(map(len, tasks))) as start:
+        rows = compare_splits(datasets, tasks, others, out, progress=start)
+    summary = with_gains(summarize(rows), rows)
     if waiting is not None:
-        seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64)
+        seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64, default=None)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(summary)
+    print_gains(summary)
+    if len(datasets) > 1 and splits is None:
+        output.print(
+            f"{len(datasets)} splits, one run in each, as the file has fewer than {SMALL} rows; "
+            "--splits 1 takes one."
+        )
     output.print(fill(headline(advise(rows)), 79))
-    measured = show_shots(dataset, tasks, Store(out), shot_numbers, seed) if shot_numbers else None
+    dataset, first = datasets[0], tasks[0]
+    measured = show_shots(dataset, first, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(
         rows,
         out,
@@ -113,11 +140,54 @@ def compare(
         settings={"command": command_line()},
         quick=quick,
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
-        draw=partial(draw_circuit, tasks),
+        draw=partial(draw_circuit, first),
     )
     output.print(f"Report: {written[0]}")
     content = {"recommendation": headline(advise(rows)), "rows": summary.to_dicts()}
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
+
+
+def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
+    """What is compared: all resources and other classifiers, or those that were named."""
+    if resources is not None:
+        return split_resources(resources)
+    qubits = given.values.get("qubits") or default_qubits(dataset)
+    return [*all_resources(qubits), *NAMES]
+
+
+def _tasks(dataset: Dataset, names: Sequence[str], given: Given, seed: int) -> list[Task]:
+    """The trainings on one data set, each once."""
+    settings = {**given.of(ModelSettings, TrainingSettings), "seed": seed}
+    qubits = settings.setdefault("qubits", default_qubits(dataset))
+    found: dict[str, Task] = {}
+    for name in names:
+        if name not in NAMES:
+            model = {**given.of(ModelSettings), "qubits": qubits, "resource": name}
+            depth = depth_for(ModelSettings(**model))
+            task = task_of(dataset, {**settings, "resource": name, "depth": depth})
+            found.setdefault(task.hash, task)
+    return list(found.values())
+
+
+def _other_classifiers(
+    names: Sequence[str],
+    datasets: Sequence[Dataset],
+    training: TrainingSettings,
+    *,
+    given_by_name: bool,
+) -> list[list[OtherClassifier]]:
+    """Classifiers of scikit-learn on every data set; none, and a line, without scikit-learn."""
+    wanted = [name for name in names if name in NAMES]
+    if wanted and scikit_learn_version() is None:
+        cure = "install it with `pip install 'ebit[sklearn]'`"
+        if given_by_name:
+            raise EbitError(f"Classifier {wanted[0]!r} needs scikit-learn: {cure}.")
+        messages.print(f"Without scikit-learn there is no {', '.join(wanted)}: {cure}.")
+        wanted = []
+    return [
+        [OtherClassifier(name, dataset, training.seed + number, training.runs) for name in wanted]
+        for number, dataset in enumerate(datasets)
+    ]
 
 
 def draw_circuit(tasks: Sequence[Task], resource: str) -> "Figure | None":

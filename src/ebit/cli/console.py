@@ -130,12 +130,12 @@ def print_summary(summary: pl.DataFrame) -> None:
             row["resource"],
             f"{row['validation_accuracy_mean']:.3f}",
             f"{row['validation_accuracy_std']:.3f}" if row["runs"] > 1 else "-",
-            str(row["num_parameters"]),
-            str(row["ebits_per_inference"]),
-            str(row["bits_per_inference"]),
-            str(row["nonlocal_gates_per_inference"]),
-            str(row["rounds_per_inference"]),
-            *(str(row[f"{unit}_per_inference"]) for unit in units),
+            _cell(row["num_parameters"]),
+            _cell(row["ebits_per_inference"]),
+            _cell(row["bits_per_inference"]),
+            _cell(row["nonlocal_gates_per_inference"]),
+            _cell(row["rounds_per_inference"]),
+            *(_cell(row[f"{unit}_per_inference"]) for unit in units),
             f"{row['seconds']:.1f}",
             *(
                 [
@@ -153,12 +153,38 @@ def print_summary(summary: pl.DataFrame) -> None:
     print_table([("resource", False), *((title, True) for title in titles)], rows)
     runs = summary["runs"].unique().sort().to_list()
     compiling = float(summary["compile_seconds"].sum())
+    splits = int(summary["splits"].max())  # type: ignore[arg-type]
+    where = "on the validation rows" if splits == 1 else f"in {splits} random splits of the file"
     output.print(
         f"accuracy, std: mean and standard deviation over {' or '.join(map(str, runs))} "
-        f"run{'' if runs == [1] else 's'}, on the validation rows\n"
+        f"run{'' if runs == [1] else 's'}, {where}\n"
         f"{', '.join(['ebits, bits, gates (non-local), rounds', *units])}: "
         "used up by one inference\n"
         f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
     if waits:
         output.print("waiting s: for pairs and messages, in one inference")
+
+
+def print_gains(summary: pl.DataFrame) -> None:
+    """One line per resource: its gain over `none` with the interval; nothing if none is known."""
+    known = summary.filter(pl.col("gain_over_none_low").is_not_null())
+    if known.is_empty():
+        return
+    splits = int(known["splits"].max())  # type: ignore[arg-type]
+    pairs = "run" if splits == 1 else "split"
+    lines = [
+        (
+            row["resource"],
+            f"{row['gain_over_none']:+.3f}",
+            f"{row['gain_over_none_low']:+.3f} to {row['gain_over_none_high']:+.3f}",
+        )
+        for row in known.iter_rows(named=True)
+    ]
+    output.print()
+    print_table([("resource", False), ("gain over none", True), ("95 % interval", True)], lines)
+    output.print(f"gain: mean difference of the accuracies, paired by {pairs}")
+
+
+def _cell(value: object) -> str:
+    return "-" if value is None else str(value)

@@ -13,10 +13,10 @@ from pydantic.fields import FieldInfo
 
 from ebit.cli.console import messages
 from ebit.cluster import Certificates
-from ebit.data import Dataset, DataSource, load
+from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.physics import Noise
-from ebit.results import read_noise
+from ebit.results import load_splits, read_noise
 from ebit.settings import Settings, Shown, kind_of, mark
 
 FILES: Mapping[object, Callable[[Path], Any]] = {Noise: read_noise}
@@ -64,10 +64,14 @@ class Given:
 
     def load(self) -> Dataset:
         """The data set, after its notes; raises `EbitError` if anything is wrong with it."""
-        dataset = load(self.source())
-        for note in dataset.notes:
+        return self.load_splits(1)[0]
+
+    def load_splits(self, splits: int | None) -> list[Dataset]:
+        """The same for random splits of a file; by default as many as its size asks for."""
+        datasets = load_splits(self.source(), splits)
+        for note in datasets[0].notes:
             messages.print(f"Note: {note}")
-        return dataset
+        return datasets
 
 
 def with_settings(

@@ -1,4 +1,4 @@
-"""A classifier with scikit-learn's interface; the only module that imports scikit-learn."""
+"""A classifier with scikit-learn's interface; importing it needs scikit-learn."""
 
 import inspect
 from functools import partial

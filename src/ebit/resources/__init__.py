@@ -9,6 +9,7 @@ from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.mixture import Mixture
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.registry import (
+    CLASSIFIERS,
     all_rows,
     compared_resources,
     find_row,
@@ -25,6 +26,7 @@ from ebit.resources.shared_pairs import SharedPairs
 
 __all__ = [
     "BELL",
+    "CLASSIFIERS",
     "BellPairs",
     "ClassicalBits",
     "Consumption",

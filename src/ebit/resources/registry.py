@@ -2,6 +2,7 @@
 
 from functools import cache
 from importlib.metadata import EntryPoint, entry_points
+from typing import NoReturn
 
 from ebit.errors import EbitError
 from ebit.resources.base import Resource
@@ -115,6 +116,41 @@ _ROWS = [
 """Resources of ebit, in the order of all figures and tables; baselines come before them."""
 
 
+def _no_circuit(**_: object) -> NoReturn:
+    raise EbitError(
+        "logistic-regression, svc and mlp are no circuits: `ebit compare` trains them beside the "
+        "resources."
+    )
+
+
+CLASSIFIERS = (
+    ResourceRow(
+        "logistic-regression",
+        None,
+        "Logistic regression of scikit-learn on all features in one place. Not distributed.",
+        look=Look("#777777", markers="1", line=":"),
+        model=_no_circuit,
+    ),
+    ResourceRow(
+        "svc",
+        None,
+        "Support-vector classifier of scikit-learn (Gaussian kernel) on all features in one place. "
+        "Not distributed.",
+        look=Look("#555555", markers="2", line=":"),
+        model=_no_circuit,
+    ),
+    ResourceRow(
+        "mlp",
+        None,
+        "Neural network of scikit-learn (two layers of 32) on all features in one place. Not "
+        "distributed.",
+        look=Look("#333333", markers="3", line=":"),
+        model=_no_circuit,
+    ),
+)
+"""What a user would otherwise take; no circuits, so that they stand in comparisons only."""
+
+
 def register_baselines(*rows: ResourceRow) -> None:
     """Put models that share nothing at the start of the list."""
     _ROWS[:0] = rows
@@ -139,7 +175,7 @@ def find_row(text: str) -> ResourceRow | None:
         >>> find_row("bell:2,fidelity=0.9").form, find_row("bell")
         ('bell:N', None)
     """
-    rows = list(_ROWS)
+    rows = [*_ROWS, *CLASSIFIERS]
     if head_of(text) in _outside():
         rows.append(_load(head_of(text)))
     return next((row for row in rows if row.numbers(text) is not None), None)
@@ -147,7 +183,8 @@ def find_row(text: str) -> ResourceRow | None:
 
 def rank(row: ResourceRow | None) -> int:
     """The place in all figures and tables; other packages and what is unknown come last."""
-    return _ROWS.index(row) if row in _ROWS else len(_ROWS)
+    known = [*_ROWS, *CLASSIFIERS]
+    return known.index(row) if row in known else len(known)
 
 
 def resources_help(*, baselines: bool = True, installed: bool = True) -> str:

@@ -3,8 +3,10 @@
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.results.capacity import Capacity
+from ebit.results.classifiers import NAMES as CLASSIFIER_NAMES
+from ebit.results.classifiers import OtherClassifier, scikit_learn_version
 from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
-from ebit.results.compare import all_resources, compare, depth_for
+from ebit.results.compare import all_resources, compare, compare_splits, depth_for
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.model_file import StoredModel, load_model, save_model
@@ -14,18 +16,22 @@ from ebit.results.provenance import Provenance, provenance
 from ebit.results.rows import completed, rows_of, summarize
 from ebit.results.run import Training
 from ebit.results.shots import accuracy_with_shots
+from ebit.results.splits import SMALL, gains, load_splits, rows_of_all, with_gains
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import Task, TaskOptions
 from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [
+    "CLASSIFIER_NAMES",
     "COLUMNS",
+    "SMALL",
     "Capacity",
     "Column",
     "Estimate",
     "Experiment",
     "ModelSettings",
+    "OtherClassifier",
     "Provenance",
     "Store",
     "StoredModel",
@@ -40,12 +46,15 @@ __all__ = [
     "check_memory",
     "columns_table",
     "compare",
+    "compare_splits",
     "completed",
     "default_qubits",
     "depth_for",
     "estimate",
+    "gains",
     "grid_points",
     "load_model",
+    "load_splits",
     "make_task",
     "matrix_product_rate",
     "predict",
@@ -53,11 +62,14 @@ __all__ = [
     "read_noise",
     "read_sweep",
     "rows_of",
+    "rows_of_all",
     "run_experiment",
     "save_model",
+    "scikit_learn_version",
     "summarize",
     "sweep_tasks",
     "task_of",
     "train",
     "training_ledger",
+    "with_gains",
 ]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal
 
@@ -177,7 +177,8 @@ _SETTINGS = [
 
 COLUMNS: Sequence[Column] = (
     Column("task", pl.String, "hash of the task", lambda run: run.task.hash),
-    *_SETTINGS,
+    replace(_SETTINGS[0], meaning="[resource](resources.md) or baseline"),
+    *_SETTINGS[1:],
     Column("data", pl.String, "name of the data set", lambda run: run.task.data),
     Column(
         "fingerprint",

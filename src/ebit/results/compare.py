@@ -11,6 +11,8 @@ from ebit.errors import EbitError
 from ebit.learning import Progress, compile_trainings
 from ebit.models import ModelSettings
 from ebit.resources import compared_resources, find_row, parse_resource
+from ebit.results.experiment import Experiment, run_experiment
+from ebit.results.rows import completed
 from ebit.results.store import Store
 from ebit.results.task import Task
 from ebit.results.train import train
@@ -113,4 +115,37 @@ def compare(
         train(dataset, task, out, progress=None if progress is None else progress(task))
         for task in tasks
     ]
+    return pl.concat(frames, how="diagonal")
+
+
+def compare_splits(
+    datasets: Sequence[Dataset],
+    tasks: Sequence[Sequence[Task]],
+    others: Sequence[Sequence[Experiment]],
+    out: Path,
+    *,
+    progress: Callable[[Task], Progress] | None = None,
+) -> pl.DataFrame:
+    """As `compare` for several splits of one file, with other classifiers beside.
+
+    Args:
+        datasets: One data set per split.
+        tasks: The tasks of each.
+        others: Other classifiers on each.
+        out: Folder for results.
+        progress: As for `compare`; the other classifiers take no time.
+
+    Returns:
+        One row per task and run, the splits one after the other; with one data set the column
+        `split` is empty.
+
+    Raises:
+        EbitError: As `compare`.
+    """
+    frames = []
+    for number, (dataset, own, beside) in enumerate(zip(datasets, tasks, others, strict=True)):
+        rows = [compare(dataset, own, out, progress=progress)] if own or not beside else []
+        rows += [run_experiment(other, Store(out)) for other in beside]
+        split = pl.lit(number if len(datasets) > 1 else None, pl.Int64)
+        frames.append(completed(pl.concat(rows, how="diagonal")).with_columns(split=split))
     return pl.concat(frames, how="diagonal")

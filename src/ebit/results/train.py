@@ -74,7 +74,7 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
         model=ModelSettings(**model),
         training=training,
         data=dataset.name,
-        fingerprint=_fingerprint(dataset),
+        fingerprint=fingerprint_of(dataset),
     )
     check_features(dataset, 2, task.model.qubits)
     return task
@@ -109,7 +109,7 @@ def train(
         >>> rows["resource"].to_list()
         ['bell:1', 'bell:1']
     """
-    if task.fingerprint != _fingerprint(dataset):
+    if task.fingerprint != fingerprint_of(dataset):
         raise EbitError(
             f"Argument `task` was made for other data than {dataset.name!r}: make it again."
         )
@@ -127,8 +127,8 @@ def _preparation(dataset: Dataset) -> dict[str, Any]:
     }
 
 
-def _fingerprint(dataset: Dataset) -> str:
-    """SHA-256 of the data and their preparation.
+def fingerprint_of(dataset: Dataset) -> str:
+    """SHA-256 of the data and their preparation, as it counts in the hash of a task.
 
     Two files that give the same angles in different ways need a model each.
     """

@@ -1,0 +1,134 @@
+"""Repeated splits of one file: how much an accuracy owes to the rows that happen to validate it."""
+
+from pathlib import Path
+
+import polars as pl
+
+from ebit.data import Dataset, DataSource, load
+from ebit.data.files import READERS
+from ebit.errors import EbitError
+from ebit.statistics import Difference, paired
+
+SMALL = 1000
+"""A file with fewer rows is split several times if nothing else is said."""
+
+SPLITS_OF_A_SMALL_FILE = 5
+
+MOST_SPLITS = 1000
+
+
+def load_splits(source: DataSource, splits: int | None = None) -> list[Dataset]:
+    """The data sets of several random splits of one file; each keeps the share of each class.
+
+    Args:
+        source: Where the data come from; its `split_seed` is that of the first split, and the
+            next ones follow.
+        splits: How many; by default 5 for a file of fewer than 1000 rows without a validation
+            part of its own, else 1.
+
+    Returns:
+        One data set per split.
+
+    Raises:
+        EbitError: If the data are bad or cannot be split again.
+
+    Example:
+        >>> [data.name for data in load_splits(DataSource(source="chsh"))]
+        ['chsh']
+    """
+    if splits is not None and not 1 <= splits <= MOST_SPLITS:
+        raise EbitError(
+            f"Argument `splits` must be from 1 to {MOST_SPLITS}, but is {splits}: give another one."
+        )
+    first = load(source)
+    if splits == 1 or (splits is None and (not is_file(source) or rows_of_all(first) >= SMALL)):
+        return [first]
+    wanted = SPLITS_OF_A_SMALL_FILE if splits is None else splits
+    further = []
+    if is_file(source):
+        seeds = range(source.split_seed + 1, source.split_seed + wanted)
+        further = [load(source.model_copy(update={"split_seed": seed})) for seed in seeds]
+    if further and further[0].fingerprint != first.fingerprint:
+        return [first, *further]
+    if splits is None:
+        return [first]
+    raise EbitError(
+        f"Argument `splits` is {splits}, but data `{first.name}` have a validation part of their "
+        "own: leave it out."
+    )
+
+
+def is_file(source: DataSource) -> bool:
+    """Whether the data are in a file that can be read again."""
+    path = Path(source.source)
+    return path.suffix.lower() in READERS or path.is_file()
+
+
+def rows_of_all(dataset: Dataset) -> int:
+    """Rows of both parts."""
+    return len(dataset.y_train) + len(dataset.y_validation)
+
+
+def gains(rows: pl.DataFrame, over: str = "none") -> dict[str, Difference]:
+    """Gain in validation accuracy over one resource, paired by split, or by run if there is one.
+
+    Args:
+        rows: Rows of resources on one data set.
+        over: The resource to compare with.
+
+    Returns:
+        The mean difference of every other resource that has the same splits or runs; nothing
+        without rows of `over`.
+
+    Example:
+        >>> rows = pl.DataFrame({"resource": ["none", "bell:1"] * 2, "run": [0, 0, 1, 1],
+        ...                      "split": [None] * 4, "train_rows": 12, "validation_rows": 4,
+        ...                      "validation_accuracy": [0.5, 0.75, 0.5, 1.0]})
+        >>> gains(rows)["bell:1"].value
+        0.375
+    """
+    place = "split" if rows["split"].n_unique() > 1 else "run"
+    means = rows.group_by("resource", place, maintain_order=True).agg(
+        pl.col("validation_accuracy").mean()
+    )
+    values = {
+        str(own["resource"][0]): dict(own.select(place, "validation_accuracy").iter_rows())
+        for own in means.partition_by("resource", maintain_order=True)
+    }
+    base = values.pop(over, {})
+    known = rows.select("train_rows", "validation_rows").drop_nulls()
+    if not known.height:
+        return {}
+    train, validation = known.row(0)
+    options = {
+        "step": 1 / validation,
+        "overlap": validation / train if place == "split" else 0.0,
+    }
+    return {
+        name: paired(list(own.values()), [base[key] for key in own], **options)
+        for name, own in values.items()
+        if base and set(own) == set(base)
+    }
+
+
+def with_gains(summary: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
+    """A summary with the gain of every resource over `none` and its 95 % confidence interval.
+
+    Args:
+        summary: One row per resource, as `summarize` returns it.
+        rows: The rows behind it.
+
+    Returns:
+        The summary with the columns `gain_over_none`, `gain_over_none_low` and
+        `gain_over_none_high`; null where nothing can be paired, or has one value only.
+    """
+    found = gains(rows)
+    names = summary["resource"].to_list()
+    values = [found[name].value if name in found else None for name in names]
+    ends = [found[name].interval() if name in found else None for name in names]
+    low, high = ([None if end is None else end[k] for end in ends] for k in (0, 1))
+    return summary.with_columns(
+        pl.Series("gain_over_none", values, pl.Float64),
+        pl.Series("gain_over_none_low", low, pl.Float64),
+        pl.Series("gain_over_none_high", high, pl.Float64),
+    )
