@@ -62,6 +62,16 @@ def test_depth_does_not_lengthen_the_drawing() -> None:
     assert len(short.splitlines()) == len(long.splitlines())
 
 
+@pytest.mark.parametrize(
+    ("resource", "title"),
+    [("mixture:4", "┌ 2 shared bits"), ("mixture:2+bell:1", "┌ shared states + 1 shared bits")],
+)
+def test_randomness_that_only_selects_angles_is_named(resource: str, title: str) -> None:
+    drawing = draw_text(circuit_model(resource, 2).circuit, width=120, encoding="utf-8")
+    assert title in drawing
+    assert ("Φ" in drawing) is ("bell" in resource)
+
+
 @pytest.mark.parametrize(("encoding", "plain"), [("ascii", 1), ("utf-8", 0), ("cp1252", 1)])
 def test_the_output_decides_on_the_characters(
     encoding: str, plain: int, monkeypatch: pytest.MonkeyPatch

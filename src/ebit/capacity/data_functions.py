@@ -3,8 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.circuits import spins
-from ebit.circuits.embedding import ring
+from ebit.circuits import DataAngle, Gate, spins
 from ebit.engine.features import pair_blocks
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
@@ -53,7 +52,7 @@ def data_functions(model: DistributedQCNN) -> int:
             f"Functions of the data are counted for Bell pairs, but the resource is "
             f"{resource.name!r}: leave the options of the pairs out."
         )
-    phases = _phases(model.qubits)
+    phases = _phases(model)
     if model.mixing or not resource.pairs:
         return _distinct_differences(phases) ** 2
     blocks = pair_blocks(model.qubits, resource.pairs)
@@ -62,11 +61,18 @@ def data_functions(model: DistributedQCNN) -> int:
     return _distinct_differences(np.hstack([phases[first], phases[second]]))
 
 
-def _phases(qubits: int) -> NDArray[np.int64]:
-    """The embedding's phases as integer coefficients of x_i and (pi - x_i)(pi - x_j)."""
-    signs = spins(qubits).astype(int)
-    pairs = [signs[:, i] * signs[:, j] for i, j in ring(qubits)]
-    return np.column_stack([signs, *pairs])
+def _phases(model: DistributedQCNN) -> NDArray[np.int64]:
+    """The phases of QPU A's embedding as integer coefficients of the angles made of its data."""
+    signs = spins(model.qubits).astype(int)
+    first = model.circuit.wiring.qpus[0].name
+    embedding = [
+        gate.qubits
+        for gate in model.circuit.operations
+        if isinstance(gate, Gate) and isinstance(gate.angle, DataAngle)
+        if {qubit.qpu for qubit in gate.qubits} == {first}
+    ]
+    columns = [signs[:, [qubit.number for qubit in qubits]].prod(axis=1) for qubits in embedding]
+    return np.column_stack(columns)
 
 
 def _distinct_differences(vectors: NDArray[np.int64]) -> int:

@@ -17,7 +17,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit.circuits import (
-    POOLINGS,
     QPU,
     Circuit,
     Gate,
@@ -29,8 +28,8 @@ from ebit.circuits import (
     Wiring,
     build_circuit,
     hadamard_matrix,
+    layout_of,
     measurement_order,
-    measurements,
     pair_columns,
     spins,
 )
@@ -103,8 +102,8 @@ def local_circuit(
 
 def _one_qpu(mixing: Real, convolution: tuple[Real, ...], pooling: tuple[Real, ...]) -> Circuit:
     """The circuit that angles of these shapes are for."""
-    qubits, measured = mixing.shape[-1], tuple(leaf.shape[1] for leaf in pooling)
-    layout = next(name for name in POOLINGS if measurements(qubits, name) == measured)
+    qubits = mixing.shape[-1]
+    layout = layout_of(qubits, measured=pooling[0].shape[1])
     return build_circuit(
         Wiring((QPU("A", qubits, qubits),)),
         depth=convolution[0].shape[1],

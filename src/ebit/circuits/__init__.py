@@ -8,10 +8,12 @@ the qubit order is made from one table, `basis.spins`.
 from ebit.circuits.basis import (
     POOLINGS,
     drivers,
+    layout_of,
     measurement_order,
     measurements,
     outcome_order,
     pair_columns,
+    pooled,
     spins,
     stages,
 )
@@ -27,6 +29,7 @@ from ebit.circuits.circuit import (
     Send,
     Share,
     Step,
+    rounds_of,
 )
 from ebit.circuits.convolution import (
     brick_signs,
@@ -68,6 +71,7 @@ __all__ = [
     "drivers",
     "embedding_phases",
     "hadamard_matrix",
+    "layout_of",
     "measurement_order",
     "measurements",
     "outcome_order",
@@ -76,7 +80,9 @@ __all__ = [
     "parameter_shapes",
     "pool_rows",
     "pool_states",
+    "pooled",
     "ring",
+    "rounds_of",
     "spins",
     "stages",
     "walsh_hadamard",

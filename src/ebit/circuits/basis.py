@@ -10,6 +10,38 @@ POOLINGS = ("halves", "all-but-one")
 """Pooling layouts: every round measures half of the qubits, or the only one all but one."""
 
 
+def pooled(qubits: int, pooling: str = "halves") -> tuple[tuple[int, int], ...]:
+    """Who is measured in a pooling round of one QPU and whom its outcome drives.
+
+    Args:
+        qubits: Qubits before the round.
+        pooling: `halves`: 0, 2, ... drive 1, 3, ...; without a partner, the last one of an odd
+            number remains. `all-but-one`: all others drive the last one, the first one first.
+
+    Returns:
+        (measured, driven) for every measured qubit, in their order.
+
+    Example:
+        >>> pooled(5), pooled(3, "all-but-one")
+        (((0, 1), (2, 3)), ((0, 2), (1, 2)))
+    """
+    if pooling == "all-but-one":
+        return tuple((place, qubits - 1) for place in range(qubits - 1))
+    return tuple((place, place + 1) for place in range(0, qubits - 1, 2))
+
+
+def layout_of(qubits: int, measured: int) -> str:
+    """The pooling layout of a round that measures so many qubits of one QPU.
+
+    Where both layouts measure the same number they are the same.
+
+    Example:
+        >>> layout_of(4, 2), layout_of(4, 3)
+        ('halves', 'all-but-one')
+    """
+    return next(name for name in POOLINGS if len(pooled(qubits, name)) == measured)
+
+
 def stages(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
     """Numbers of qubits before each pooling round of one QPU.
 
@@ -29,7 +61,7 @@ def stages(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
     sizes = []
     while qubits > 1:
         sizes.append(qubits)
-        qubits = 1 if pooling == "all-but-one" else qubits - qubits // 2
+        qubits -= len(pooled(qubits, pooling))
     return tuple(sizes)
 
 
@@ -73,12 +105,14 @@ def drivers(qubits: int, qpus: int = 1, measured: int | None = None) -> tuple[tu
         >>> drivers(4), drivers(5), drivers(5, measured=4)
         (((0,), (1,)), ((0,), (1,), ()), ((0, 1, 2, 3),))
     """
-    if measured == qubits - qpus:
-        each = qubits // qpus - 1
-        return tuple(tuple(range(qpu * each, (qpu + 1) * each)) for qpu in range(qpus))
-    pairs, kept = qubits // qpus // 2, _kept(qubits, qpus)
-    places = (divmod(qubit, kept) for qubit in measurement_order(qpus * kept, qpus))
-    return tuple((qpu * pairs + place,) if place < pairs else () for qpu, place in places)
+    each = qubits // qpus
+    measured = qpus * (each // 2) if measured is None else measured
+    pairs = pooled(each, layout_of(each, measured // qpus))
+    places = (divmod(qubit, each) for qubit in measurement_order(qubits, qpus)[measured:])
+    return tuple(
+        tuple(qpu * len(pairs) + k for k, (_, driven) in enumerate(pairs) if driven == place)
+        for qpu, place in places
+    )
 
 
 @cache

@@ -5,7 +5,7 @@ from functools import lru_cache
 from itertools import chain
 from typing import Any
 
-from ebit.circuits.basis import measurements, stages
+from ebit.circuits.basis import measurements, pooled, stages
 from ebit.circuits.circuit import (
     Block,
     Circuit,
@@ -20,7 +20,6 @@ from ebit.circuits.circuit import (
     Share,
 )
 from ebit.circuits.convolution import bricks
-from ebit.circuits.embedding import ring
 from ebit.circuits.wiring import Qubit, Wiring
 
 Registers = Sequence[Sequence[Qubit]]
@@ -50,26 +49,6 @@ def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> d
         "convolution": tuple((*qpus, depth, left) for left in stages(qubits, pooling)),
         "pooling": tuple((*qpus, measured, 2, 2) for measured in measurements(qubits, pooling)),
     }
-
-
-def pooled(qubits: int, pooling: str) -> tuple[tuple[int, int], ...]:
-    """Who is measured in a pooling round of one QPU and whom its outcome drives.
-
-    Args:
-        qubits: Qubits before the round.
-        pooling: `halves`: 0, 2, ... drive 1, 3, ...; without a partner, the last one of an odd
-            number remains. `all-but-one`: all others drive the last one.
-
-    Returns:
-        (measured, driven) for every measured qubit, in their order.
-
-    Example:
-        >>> pooled(5, "halves"), pooled(3, "all-but-one")
-        (((0, 1), (2, 3)), ((0, 2), (1, 2)))
-    """
-    if pooling == "all-but-one":
-        return tuple((place, qubits - 1) for place in range(qubits - 1))
-    return tuple((place, place + 1) for place in range(0, qubits - 1, 2))
 
 
 @lru_cache(maxsize=64)
@@ -162,7 +141,7 @@ def _layers(wiring: Wiring, own: Registers, leaf: tuple[Any, ...], depth: int) -
 
 
 def _embedding(wiring: Wiring, registers: Registers) -> tuple[Layer, ...]:
-    """H, RZ(x_i), then RZZ on the ring, every other bond first: a layer per pass."""
+    """H, RZ(x_i), then RZZ on the bonds of the ring: a layer per pass."""
 
     def feature(qubit: Qubit, turn: int) -> int:
         qpu = wiring.qpus[wiring.place(qubit.qpu)]
@@ -174,8 +153,7 @@ def _embedding(wiring: Wiring, registers: Registers) -> tuple[Layer, ...]:
         ]
         double: list[Operation] = []
         for qubits in registers:
-            bonds = ring(len(qubits))
-            for i, j in (*bonds[0::2], *bonds[1::2]):
+            for i, j in chain(*bricks(len(qubits))):
                 both = (qubits[i], qubits[j])
                 features = tuple(feature(qubit, turn) for qubit in both)
                 double.append(Gate("RZZ", both, DataAngle(features)))

@@ -7,7 +7,7 @@ checked against it.
 
 import math
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate, groupby
@@ -179,6 +179,20 @@ class Rotate:
 Operation = Share | Gate | Measure | Send | Rotate
 
 
+def rounds_of(groups: Iterable[Sequence[Hashable]]) -> int:
+    """Rounds in which gates on these groups of qubits act, each as soon as its qubits are free.
+
+    Example:
+        >>> rounds_of([(0, 1), (2, 3), (1, 2)])
+        2
+    """
+    busy: Counter[Hashable] = Counter()
+    for group in groups:
+        last = 1 + max((busy[qubit] for qubit in group), default=0)
+        busy.update({qubit: last - busy[qubit] for qubit in group})
+    return max(busy.values(), default=0)
+
+
 @dataclass(frozen=True)
 class Step:
     """Operations of one kind that follow each other."""
@@ -192,11 +206,13 @@ class Step:
 
         Operations act as soon as their qubits are free.
         """
-        busy: Counter[Qubit] = Counter()
-        for operation in self.operations:
-            last = 1 + max((busy[qubit] for qubit in operation.qubits), default=0)
-            busy.update({qubit: last - busy[qubit] for qubit in operation.qubits})
-        return max(busy.values(), default=1)
+        return max(1, rounds_of(operation.qubits for operation in self.operations))
+
+    @property
+    def gate_qubits(self) -> int:
+        """Qubits of each of its gates; 0 if they are no gates."""
+        first = self.operations[0]
+        return len(first.qubits) if isinstance(first, Gate | Rotate) else 0
 
     @property
     def waits(self) -> bool:

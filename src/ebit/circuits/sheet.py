@@ -156,7 +156,7 @@ def lay_out(circuit: Circuit) -> Sheet:
         shown, layers = _shown(block)
         found = _place(shown, rows, bits, start)
         stop = 1 + max((mark.column for mark in found), default=start)
-        panels.append(Panel(block.name, layers, range(start, stop)))
+        panels.append(Panel(_name(block, bool(found)), layers, range(start, stop)))
         marks += found
         start = stop
     measured = {mark.rows[0]: mark.column for mark in marks if mark.kind == "measure"}
@@ -165,6 +165,17 @@ def lay_out(circuit: Circuit) -> Sheet:
         if mark.kind == "rotate":
             ends[mark.rows[0]] = mark.column
     return Sheet(tuple(rows), tuple(panels), tuple(marks), measured, ends)
+
+
+def _name(block: Block, is_drawn: bool) -> str:
+    """Name of a block, with what is shared on no qubits."""
+    shared = [
+        f"{operation.state.amount} {operation.state.unit.replace('_', ' ')}"
+        for layer in block.layers
+        for operation in layer
+        if isinstance(operation, Share) and not operation.qubits
+    ]
+    return " + ".join([block.name, *shared] if is_drawn or not shared else shared)
 
 
 def _shown(block: Block) -> tuple[tuple[Operation, ...], int]:

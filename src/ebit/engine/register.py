@@ -15,6 +15,7 @@ import numpy as np
 from jax import lax
 
 from ebit.circuits import (
+    bricks,
     convolution_matrix,
     convolve_states,
     embedding_phases,
@@ -150,7 +151,7 @@ def joined(angles: jax.Array) -> jax.Array:
 
 def _brick_operations(qubits: int, depth: int) -> int:
     """Operations of all bricks of a convolution on one state."""
-    return depth * (1 if qubits == 2 else 2) * hadamard_operations(qubits)
+    return depth * len(bricks(qubits)) * hadamard_operations(qubits)
 
 
 def _builds_unitary(qubits: int, depth: int, states: int) -> bool:

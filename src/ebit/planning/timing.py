@@ -25,15 +25,9 @@ class GateTimes:
         )
 
     def step(self, step: Step) -> float:
-        """Operations of one kind; no qubit is in two of them at the same time."""
-        return step.rounds * self._once[step.kind]
-
-    @property
-    def _once(self) -> dict[str, float]:
-        """Of one operation of each kind; pairs and messages are waiting, counted elsewhere."""
-        one, two = self.one_qubit, self.two_qubit
-        own = {"H": one, "RX": one, "RZ": one, "CZ": two, "RZZ": two, "measure": self.readout}
-        return {**own, "share": 0.0, "send": 0.0}
+        """Operations of one kind; pairs and messages are waiting, which is counted elsewhere."""
+        gate = (0.0, self.one_qubit, self.two_qubit)[step.gate_qubits]
+        return step.rounds * (self.readout if step.kind == "measure" else gate)
 
 
 def circuit_seconds(model: DistributedQCNN, times: GateTimes) -> float:

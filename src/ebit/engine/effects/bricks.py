@@ -15,7 +15,7 @@ from typing import NamedTuple
 import jax
 import numpy as np
 
-from ebit.circuits import ring
+from ebit.circuits import bricks
 from ebit.physics import Channel
 from ebit.physics.pauli import CONTROLLED_Z, HADAMARD, Real, kept_and_turned, together
 
@@ -57,10 +57,10 @@ def places(qubits: int) -> list[Place]:
         >>> [place.bonds for place in places(4)]
         [((0, 1), (2, 3)), ((1, 2), (3, 0))]
     """
-    bonds = ring(qubits)
-    if qubits == 2:
-        return [Place(0, tuple(bonds), False)]
-    return [Place(0, tuple(bonds[0::2]), qubits % 2 == 1), Place(1, tuple(bonds[1::2]), False)]
+    closes = qubits > 2 and qubits % 2 == 1
+    return [
+        Place(first, bonds, closes and first == 0) for first, bonds in enumerate(bricks(qubits))
+    ]
 
 
 def gate_counts(qubits: int, bonds: tuple[Bond, ...]) -> list[int]:

@@ -5,9 +5,12 @@ own measurement, and the sender's measurement plus the message. Meanwhile the qu
 wait.
 """
 
-from ebit.circuits import measurements, stages
-from ebit.engine.effects.bricks import gate_counts, places
-from ebit.physics import Noise, QPUNoise
+from collections import Counter
+from itertools import chain
+
+from ebit.circuits import bricks, build_circuit, layout_of, pooled, rounds_of
+from ebit.physics import Noise
+from ebit.resources import ClassicalBits
 
 GATES_PER_BRICK = 2
 """One-qubit gates of every qubit in a brick (H, RX) and in the embedding (H, RZ)."""
@@ -20,18 +23,7 @@ def embedding_rounds(qubits: int) -> int:
         >>> [embedding_rounds(qubits) for qubits in (2, 4, 5)]
         [1, 2, 3]
     """
-    return 1 if qubits == 2 else 2 + qubits % 2
-
-
-def layer_seconds(noise: QPUNoise, qubits: int) -> float:
-    """Duration of a layer of a convolution or mixing block on one QPU.
-
-    Example:
-        >>> layer_seconds(QPUNoise(two_qubit_seconds=0.5), 4)
-        1.0
-    """
-    rounds = [max(gate_counts(qubits, place.bonds)) for place in places(qubits)]
-    return sum(noise.seconds(GATES_PER_BRICK, count) for count in rounds)
+    return rounds_of(chain(*bricks(qubits)))
 
 
 def rotations_in_turn(qubits: int, measured: int) -> int:
@@ -41,7 +33,8 @@ def rotations_in_turn(qubits: int, measured: int) -> int:
         >>> rotations_in_turn(4, 2), rotations_in_turn(4, 3)
         (1, 3)
     """
-    return measured if measured == qubits - 1 else 1
+    driven = [target for _, target in pooled(qubits, layout_of(qubits, measured))]
+    return max(Counter(driven).values())
 
 
 def message_waits(
@@ -64,21 +57,22 @@ def message_waits(
         >>> message_waits(noise, 2, depth=1, mixing=0, pooling="halves")
         ((0.0,), (0.375,))
     """
-    clock = [
-        mixing * layer_seconds(own, qubits) + own.seconds(GATES_PER_BRICK, embedding_rounds(qubits))
-        for own in noise.qpus
-    ]
-    waits: list[list[float]] = [[], []]
-    rounds = zip(stages(qubits, pooling), measurements(qubits, pooling), strict=True)
-    for size, measured in rounds:
-        read = [
-            time + depth * layer_seconds(own, size) + own.measurement_seconds
-            for time, own in zip(clock, noise.qpus, strict=True)
-        ]
+    wiring = ClassicalBits().wiring(qubits)
+    circuit = build_circuit(wiring, depth=depth, mixing=mixing, pooling=pooling)
+    clock = [0.0, 0.0]
+    waits: tuple[list[float], list[float]] = ([], [])
+    for step in circuit.steps:
+        ready = list(clock)
         for q, own in enumerate(noise.qpus):
-            start = max(read[q], read[1 - q] + noise.message_seconds)
-            waits[q].append(start - read[q])
-            clock[q] = start + own.seconds(2 * rotations_in_turn(size, measured), 0)
+            if step.kind == "send":
+                clock[q] = max(ready[q], ready[1 - q] + noise.message_seconds)
+                waits[q].append(clock[q] - ready[q])
+            elif step.kind == "measure":
+                clock[q] += own.measurement_seconds
+            else:
+                gates = [0, 0, 0]
+                gates[step.gate_qubits] = step.rounds
+                clock[q] += own.seconds(gates[1], gates[2])
     return tuple(waits[0]), tuple(waits[1])
 
 

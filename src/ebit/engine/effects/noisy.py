@@ -13,7 +13,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
-from ebit.circuits import measurement_order, measurements, ring, stages
+from ebit.circuits import bricks, measurement_order, measurements, ring, stages
 from ebit.engine.base import CircuitParameters
 from ebit.engine.effects.bricks import Brick, bricks_of, gate_counts
 from ebit.engine.effects.clock import GATES_PER_BRICK, embedding_rounds, message_waits
@@ -248,10 +248,10 @@ def trained_effects(
     """
     effects = jnp.asarray(tables.readout if messages else tables.readout[:1])
     stage_tables = zip(convolution, pooling, tables.bricks, tables.rounds, strict=True)
-    for angles, rotations, bricks, constants in reversed(list(stage_tables)):
+    for angles, rotations, layer, constants in reversed(list(stage_tables)):
         pairs = drives(angles.shape[1], len(rotations))
         back = exchange_back if messages else pool_back
-        effects = pull_back(angles, back(rotations, effects, pairs, constants), bricks)
+        effects = pull_back(angles, back(rotations, effects, pairs, constants), layer)
     return apply_all(tables.embedding, effects)
 
 
@@ -298,5 +298,5 @@ def noisy_operations(qubits: int, depth: int) -> int:
         >>> noisy_operations(4, 1)
         32768
     """
-    bricks = depth * (1 if qubits == 2 else 2)
-    return bricks * ((qubits + 1) // 2) * 2 * 16 * 4**qubits
+    count = depth * len(bricks(qubits))
+    return count * ((qubits + 1) // 2) * 2 * 16 * 4**qubits

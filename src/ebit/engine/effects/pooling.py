@@ -17,6 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from ebit.circuits import layout_of, pooled
 from ebit.engine.effects.clock import rotations_in_turn
 from ebit.physics import QPUNoise
 from ebit.physics.pauli import Real, apply, rotations
@@ -61,11 +62,7 @@ def drives(qubits: int, measured: int, qpus: int = 1) -> list[tuple[int, int]]:
         >>> drives(5, 2), drives(2, 1, qpus=2), drives(3, 2)
         ([(0, 1), (2, 3)], [(0, 1), (2, 3)], [(0, 2), (1, 2)])
     """
-    last = qubits - 1
-    if measured == last:
-        own = [(k, last) for k in range(last)]
-    else:
-        own = [(k, k + 1) for k in range(0, last, 2)]
+    own = pooled(qubits, layout_of(qubits, measured))
     return [(q * qubits + k, q * qubits + target) for q in range(qpus) for k, target in own]
 
 

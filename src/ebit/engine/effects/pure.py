@@ -8,6 +8,7 @@ import numpy as np
 from jax import lax
 
 from ebit.circuits import (
+    bricks,
     convolution_matrix,
     convolve_rows,
     convolve_states,
@@ -160,8 +161,8 @@ def string_operations(qubits: int, depth: int, pooling: str) -> tuple[int, int]:
     rounds = (stages(qubits, pooling), measurements(qubits, pooling))
     for left, measured in zip(*rounds, strict=True):
         strings, kept = 2**measured, 2 ** (left - measured)
-        bricks = depth * (1 if left == 2 else 2)
-        build += bricks * hadamard_operations(left) * 2**left + 8 * strings * kept**3
+        count = depth * len(bricks(left))
+        build += count * hadamard_operations(left) * 2**left + 8 * strings * kept**3
         meet += 8 * messages * strings**2 * kept**2
         messages *= strings**2
     return build, meet
@@ -197,8 +198,8 @@ def effect_operations(qubits: int, depth: int, pooling: str = "halves") -> int:
     """Real operations to build the rows of one QPU: Hadamard products of every brick."""
     total = 0
     for left in stages(qubits, pooling):
-        bricks = depth * (1 if left == 2 else 2)
-        total += bricks * hadamard_operations(left) * 2 ** (left - 1)
+        count = depth * len(bricks(left))
+        total += count * hadamard_operations(left) * 2 ** (left - 1)
     return total
 
 
