@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebit.capacity.inputs import Inputs
@@ -46,7 +47,10 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN:
 
 
 def fisher_factors(
-    model: DistributedQCNN, points: Real, inputs: Inputs, outcomes: str
+    model: DistributedQCNN,
+    points: Float[NDArray[np.float64], "points numbers"],
+    inputs: Inputs,
+    outcomes: str,
 ) -> Iterator[Real]:
     """J at one parameter point after the other.
 

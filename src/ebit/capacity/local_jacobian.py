@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+from jaxtyping import Complex, Float
 from numpy.typing import NDArray
 
 from ebit.capacity.generators import LocalCircuit, local_circuit
@@ -23,9 +24,9 @@ from ebit.capacity.inputs import Inputs
 from ebit.capacity.points import Layout
 
 Real = NDArray[np.float64]
-Complex = NDArray[np.complex128]
+Matrices = NDArray[np.complex128]
 
-PHI_PLUS: Complex = np.outer([1, 0, 0, 1], [1, 0, 0, 1]) / np.complex128(2)
+PHI_PLUS: Matrices = np.outer([1, 0, 0, 1], [1, 0, 0, 1]) / np.complex128(2)
 """Density matrix of a perfect pair."""
 
 _CHUNK_BYTES = 2**27
@@ -33,10 +34,10 @@ _CHUNK_BYTES = 2**27
 
 def local_jacobian(
     layout: Layout,
-    points: Real,
+    points: Float[NDArray[np.float64], "points numbers"],
     inputs: Inputs,
     pairs: int,
-    pair_state: Complex = PHI_PLUS,
+    pair_state: Matrices = PHI_PLUS,
 ) -> Iterator[tuple[Real, Real]]:
     """P(00), P(a=0), P(b=0) and their derivatives, one parameter point after the other.
 
@@ -83,7 +84,7 @@ def local_jacobian(
 
 
 def _one_point(
-    circuits: list[LocalCircuit], order: list[NDArray[np.intp]], inputs: Inputs, tensor: Complex
+    circuits: list[LocalCircuit], order: list[NDArray[np.intp]], inputs: Inputs, tensor: Matrices
 ) -> tuple[Real, Real]:
     tensors = (tensor, tensor.transpose(1, 0, 3, 2))
     columns = [inputs.local[q] @ circuits[q].columns for q in range(2)]
@@ -104,7 +105,10 @@ def _one_point(
     return values, slopes
 
 
-def _conditioned(effect: Complex, tensor: Complex) -> Complex:
+def _conditioned(
+    effect: Complex[NDArray[np.complex128], "batch states states"],
+    tensor: Complex[NDArray[np.complex128], "2 2 2 2"],
+) -> Complex[NDArray[np.complex128], "batch states states"]:
     """State of one QPU's pair qubits when the other QPU's `effect` has happened, (batch, k, k).
 
     The pairs are worked off one by one: `tensor` is [own ket, other ket, own bra, other bra].
@@ -119,7 +123,7 @@ def _conditioned(effect: Complex, tensor: Complex) -> Complex:
     return result.transpose(0, *kets, *bras).reshape(batch, states, states)
 
 
-def _packed(hermitian: Complex) -> Real:
+def _packed(hermitian: Matrices) -> Real:
     """Hermitian matrices as real rows whose products are traces: real plus imaginary part."""
     return _flat(hermitian.real + hermitian.imag)
 
@@ -129,5 +133,5 @@ def _flat(matrices: NDArray[Any]) -> NDArray[Any]:
     return matrices.reshape(first, math.prod(others))
 
 
-def _dagger(matrix: Complex) -> Complex:
+def _dagger(matrix: Matrices) -> Matrices:
     return matrix.conj().swapaxes(-1, -2)

@@ -5,6 +5,7 @@ outcomes they are affine in one, the probability that both bits are equal.
 """
 
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebit.engine import stored_pairs
@@ -25,7 +26,10 @@ _SMALLEST = 1e-18
 """Outcomes that are less likely count as impossible: their derivative is zero, too."""
 
 
-def equal_bits(values: Real, slopes: Real) -> tuple[Real, Real]:
+def equal_bits(
+    values: Float[NDArray[np.float64], "inputs 3"],
+    slopes: Float[NDArray[np.float64], "inputs 3 numbers"],
+) -> tuple[Real, Real]:
     """From P(00), P(a=0), P(b=0) to the probability that both bits are equal.
 
     Args:
@@ -42,7 +46,11 @@ def equal_bits(values: Real, slopes: Real) -> tuple[Real, Real]:
     return (values @ _EQUAL)[:, None] + 1, np.einsum("k,bkp->bp", _EQUAL, slopes)[:, None]
 
 
-def fisher_factor(values: Real, slopes: Real, outcomes: str) -> Real:
+def fisher_factor(
+    values: Float[NDArray[np.float64], "inputs independent"],
+    slopes: Float[NDArray[np.float64], "inputs independent numbers"],
+    outcomes: str,
+) -> Float[NDArray[np.float64], "rows numbers"]:
     r"""Rows J with :math:`F = J^T J`, one to three for each input.
 
     .. math:: F = \frac1N \sum_x \sum_y \frac{\partial P(y|x)\, \partial P(y|x)^T}{P(y|x)}

@@ -5,6 +5,7 @@ from typing import Any
 
 import jax
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebit.engine.base import CircuitParameters
@@ -94,7 +95,9 @@ class Layout:
         return parameters
 
 
-def random_points(layout: Layout, points: int, seed: int) -> NDArray[np.float64]:
+def random_points(
+    layout: Layout, points: int, seed: int
+) -> Float[NDArray[np.float64], "points numbers"]:
     r"""Angles uniform in [0, 2 pi), Schmidt coefficients on the sphere, weights on the simplex.
 
     Args:
@@ -117,7 +120,7 @@ def random_points(layout: Layout, points: int, seed: int) -> NDArray[np.float64]
     return np.concatenate([angles, schmidt, np.log(weights)], axis=1)
 
 
-def given_point(layout: Layout, parameters: Parameters) -> NDArray[np.float64]:
+def given_point(layout: Layout, parameters: Parameters) -> Float[NDArray[np.float64], "1 numbers"]:
     """One row from the parameters of a model; read-out weights are left out.
 
     Args:

@@ -10,6 +10,7 @@ from typing import Any, cast
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebit.capacity.inputs import Inputs
@@ -25,7 +26,11 @@ _CHUNK_BYTES = 2**28
 
 
 def traced_jacobian(
-    engine: Engine, layout: Layout, points: Real, inputs: Inputs, outcomes: str
+    engine: Engine,
+    layout: Layout,
+    points: Float[NDArray[np.float64], "points numbers"],
+    inputs: Inputs,
+    outcomes: str,
 ) -> Iterator[tuple[Real, Real]]:
     """The numbers behind the outcomes and their derivatives, one parameter point after the other.
 

@@ -1,9 +1,10 @@
 """The shape every engine has, and the parameters they share."""
 
 from dataclasses import dataclass
-from typing import NotRequired, Protocol, TypedDict
+from typing import NotRequired, Protocol, TypedDict, runtime_checkable
 
 import jax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import POOLINGS
 from ebit.physics import PairState
@@ -63,6 +64,7 @@ class LocalForm:
     state: PairState
 
 
+@runtime_checkable
 class Engine(Protocol):
     """Two pure functions: `encode` once per data set, `probabilities` once per step."""
 
@@ -78,7 +80,7 @@ class Engine(Protocol):
     def local_form(self) -> LocalForm | None:
         """The form whose derivatives need one pass for all inputs; None if there is none."""
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Everything that depends on the data only.
 
         Args:
@@ -88,7 +90,9 @@ class Engine(Protocol):
             Arrays with the batch on the first axis.
         """
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """Joint probabilities of the two read-out bits.
 
         Args:
@@ -100,8 +104,8 @@ class Engine(Protocol):
         """
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """The same with any unitary of each QPU in the place of its embedding, noise included.
 
         Args:

@@ -29,6 +29,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns
@@ -101,7 +102,7 @@ class Contraction:
             return "paired features"
         return "features"
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Feature tables (batch, 4**n) and so on, or complex unit phases (batch, 2**n)."""
         phases = [embedding_phases(x[:, : self.qubits]), embedding_phases(x[:, self.qubits :])]
         if self.method == "columns":
@@ -113,7 +114,9 @@ class Contraction:
             return (*features, phase_features(joint.reshape(len(x), -1)))
         return features
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b | x) from the two effects, shape (batch, 2, 2)."""
         if self.method == "columns":
             gram = self.effect.gram(parameters, jnp.stack(encoded))
@@ -124,8 +127,8 @@ class Contraction:
         return joint_table(*self._from_features(parameters, encoded))
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) with any unitaries in the place of the embeddings, shape (batch, 2, 2)."""
         pulled = pulled_back(self.effect.operators(parameters)[:, None], unitaries)[:, :, 0]
         inputs = self.effect.inputs(parameters["mixing"])
@@ -144,7 +147,10 @@ class Contraction:
         return spread * operator, jnp.diag(jnp.diag(weights))
 
     def _joined(
-        self, gram: jax.Array, state: PairState, parameters: CircuitParameters
+        self,
+        gram: Complex[Array, "2 states states batch"],
+        state: PairState,
+        parameters: CircuitParameters,
     ) -> Marginals:
         """The three numbers from G of both QPUs, (2, 2**k, 2**k, batch)."""
         seen, reduced = self._seen(gram[1], state, parameters)
@@ -219,7 +225,9 @@ class Contraction:
         return bytes_per_real * kept
 
 
-def pulled_back(effects: jax.Array, unitaries: jax.Array) -> jax.Array:
+def pulled_back(
+    effects: Complex[Array, "2 effects dim dim"], unitaries: Complex[Array, "2 batch dim dim"]
+) -> Complex[Array, "2 batch effects dim dim"]:
     r"""Effects in front of :math:`U H^{\otimes n}`, which stands where the phases are.
 
     Args:
@@ -236,7 +244,9 @@ def pulled_back(effects: jax.Array, unitaries: jax.Array) -> jax.Array:
 
 
 def meet(
-    first: jax.Array, second: jax.Array, reduced: NDArray[np.complex128] | jax.Array
+    first: Float[Array, "states states batch"],
+    second: Float[Array, "states states batch"],
+    reduced: NDArray[np.complex128] | jax.Array,
 ) -> Marginals:
     """P(00), P(a=0), P(b=0) from packed G of both sides, B's as seen through the pairs.
 
@@ -258,7 +268,9 @@ def meet(
     return both, alone, jnp.einsum("jjb->b", second)
 
 
-def joint_table(both: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
+def joint_table(
+    both: Float[Array, " batch"], first: Float[Array, " batch"], second: Float[Array, " batch"]
+) -> Float[Array, "batch 2 2"]:
     """P(a, b) from P(00), P(a=0) and P(b=0).
 
     Args:

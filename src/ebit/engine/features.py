@@ -1,14 +1,14 @@
 """What is made of the data once: real features of phases, and blocks of the basis."""
 
-import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import pair_columns
 
 
-def pack_effect(effect: jax.Array) -> jax.Array:
+def pack_effect(effect: Complex[Array, "*batch dim dim"]) -> Float[Array, "*batch dim dim"]:
     """A Hermitian matrix as one real matrix of the same shape: real plus imaginary part.
 
     Args:
@@ -20,7 +20,7 @@ def pack_effect(effect: jax.Array) -> jax.Array:
     return effect.real + effect.imag
 
 
-def phase_features(phases: jax.Array) -> jax.Array:
+def phase_features(phases: Float[Array, "*batch dim"]) -> Float[Array, "*batch features"]:
     r"""Real features that a packed effect meets: :math:`\cos\Delta_{zz'} - \sin\Delta_{zz'}`.
 
     With :math:`\Delta_{zz'} = \varphi_{z'} - \varphi_z` and Hermitian M,

@@ -24,6 +24,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import embedding_phases
@@ -70,7 +71,7 @@ class Messages:
         """What a QPU does depends on the other one."""
         return None
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases (batch, 2**n) of each QPU; with noise, features (batch, 4**n)."""
         halves = (x[:, : self.qubits], x[:, self.qubits :])
         phases = (embedding_phases(half) for half in halves)
@@ -78,7 +79,9 @@ class Messages:
             return tuple(jnp.exp(1j * half) for half in phases)
         return tuple(phase_features(half) for half in phases)
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b | x), shape (batch, 2, 2)."""
         if self.noise is None:
             columns = self._pure.columns(parameters["mixing"])[:, None]  # (2, 1, 2**k, 2**n)
@@ -98,8 +101,8 @@ class Messages:
         return jnp.einsum("njlamo,nljbom->nab", first, second, precision=_HIGHEST)
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) with any unitaries in the place of the embeddings, shape (batch, 2, 2)."""
         mixing = parameters["mixing"]
         if self.noise is None:
@@ -126,7 +129,9 @@ class Messages:
         noise = self.noise or NO_NOISE
         return NoisyEffect(self.qubits, self.pairs, self.mixing, noise, self.pooling)
 
-    def _from_states(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _from_states(
+        self, parameters: CircuitParameters, states: Complex[Array, "2 batch states dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) of embedded states (2, batch, 2**k, 2**n)."""
         amplitudes = jax.vmap(string_amplitudes)(
             parameters["convolution"], parameters["pooling"], states
@@ -179,5 +184,5 @@ class Messages:
         return 2 * 2 * bytes_per_real * (bricks + met)
 
 
-def _square(amplitudes: jax.Array) -> jax.Array:
+def _square(amplitudes: Complex[Array, "*shape"]) -> Float[Array, "*shape"]:
     return amplitudes.real**2 + amplitudes.imag**2

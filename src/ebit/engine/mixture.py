@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Complex, Float
 
 from ebit.engine.base import CircuitParameters, Encoded, Engine, LocalForm, Supports
 
@@ -43,17 +44,19 @@ class Mixture:
         """None: the QPUs share more than pairs."""
         return None
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """What the engine of one value makes of the data: all values see the same."""
         return self.engine.encode(x)
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b | x), shape (batch, 2, 2)."""
         return self._sum(parameters, lambda angles: self.engine.probabilities(angles, encoded))
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b), shape (batch, 2, 2), with unitaries in the place of the embedding."""
         return self._sum(
             parameters, lambda angles: self.engine.probabilities_behind(angles, unitaries)

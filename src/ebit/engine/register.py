@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import (
     bricks,
@@ -63,19 +64,21 @@ class Register:
         """There are no two local circuits."""
         return None
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
         return (jnp.exp(1j * embedding_phases(x, _QPUS)),)
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b | x), shape (batch, 2, 2)."""
         (phases,) = encoded
         start = walsh_hadamard(self._before_embedding(parameters["mixing"]))
         return self._from_states(parameters, phases * start)
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) with any unitaries in the place of the embedding, shape (batch, 2, 2)."""
         before = self._before_embedding(parameters["mixing"])
         separate = separated(self.qubits)
@@ -86,7 +89,7 @@ class Register:
         back = bits.transpose(0, *(1 + np.argsort(separate)))
         return self._from_states(parameters, back.reshape(-1, 4**self.qubits))
 
-    def _before_embedding(self, mixing: jax.Array) -> jax.Array:
+    def _before_embedding(self, mixing: Float[Array, "2 layers n"]) -> Complex[Array, " dim"]:
         """State of the register behind the mixing layers.
 
         Args:
@@ -98,7 +101,9 @@ class Register:
         start = jnp.zeros(4**self.qubits, mixing.dtype).at[0].set(1) + 0j
         return convolve_states(joined(mixing), start, _QPUS)
 
-    def _from_states(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _from_states(
+        self, parameters: CircuitParameters, states: Complex[Array, "batch dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) of embedded states.
 
         Args:
@@ -144,7 +149,7 @@ def separated(qubits: int) -> list[int]:
     return [joint.index(qubit) for qubit in (*own, *(qubits + q for q in own))]
 
 
-def joined(angles: jax.Array) -> jax.Array:
+def joined(angles: Float[Array, "2 depth m"]) -> Float[Array, "depth qubits"]:
     """(2, depth, m) -> (depth, 2m): the angles of one register."""
     return jnp.concatenate([angles[0], angles[1]], axis=-1)
 
@@ -168,7 +173,9 @@ def _convolve_operations(qubits: int, depth: int, states: int) -> int:
     return states * brick
 
 
-def _convolve(angles: jax.Array, states: jax.Array) -> jax.Array:
+def _convolve(
+    angles: Float[Array, "depth qubits"], states: Complex[Array, "batch blocks dim"]
+) -> Complex[Array, "batch blocks dim"]:
     """Convolution of a whole register: states (batch, blocks, 2**m)."""
     depth, qubits = angles.shape
     if _builds_unitary(qubits, depth, states.shape[0] * states.shape[1]):
@@ -188,7 +195,11 @@ def _pool_operations(qubits: int, measured: int, depth: int, states: int) -> tup
     return gates, build + 8 * states * strings * size**2
 
 
-def _pool(angles: jax.Array, following: jax.Array | None, states: jax.Array) -> jax.Array:
+def _pool(
+    angles: Float[Array, "h 2 2"],
+    following: jax.Array | None,
+    states: Complex[Array, "batch blocks dim"],
+) -> Complex[Array, "batch new kept"]:
     """One pooling round of h qubits and the convolution behind it, on the r that remain.
 
     Args:

@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import (
     embedding_phases,
@@ -87,7 +88,7 @@ class RegisterEffects:
         """There are no two local circuits."""
         return None
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases for right and wrong copies at both bonds, (batch, 4, 4**n)."""
         right = embedding_phases(x, _QPUS)
         table, total = spins(_QPUS * self.qubits, _QPUS), _QPUS * self.qubits
@@ -99,7 +100,9 @@ class RegisterEffects:
         phases = [right + c * turned[0] + d * turned[1] for c in (0, 1) for d in (0, 1)]
         return (jnp.exp(1j * jnp.stack(phases, axis=1)),)
 
-    def probabilities(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b | x), shape (batch, 2, 2)."""
         total = _QPUS * self.qubits
         effects, start = self._effects(parameters), self._start(parameters)
@@ -121,8 +124,8 @@ class RegisterEffects:
         return joint_table(both, first, second)
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: jax.Array
-    ) -> jax.Array:
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2 2"]:
         """P(a, b) with any unitaries in the place of the embedding, shape (batch, 2, 2).
 
         Local unitaries need no gate across, so no copy goes wrong there.
@@ -148,7 +151,7 @@ class RegisterEffects:
         found = jnp.einsum("bywxv,eywxv->eb", moved, effects, precision=_HIGHEST).real
         return joint_table(*found)
 
-    def _effects(self, parameters: CircuitParameters) -> jax.Array:
+    def _effects(self, parameters: CircuitParameters) -> Float[Array, "3 products"]:
         """Coefficients of P(00), P(a=0) and P(b=0) on the embedded data, (3, 4**2n)."""
         tables = self._tables(parameters)
         effects = jnp.asarray(tables.readout)
@@ -160,7 +163,7 @@ class RegisterEffects:
             effects = pull_back(angles, effects, bricks)
         return apply_all(tables.embedding, effects)
 
-    def _start(self, parameters: CircuitParameters) -> jax.Array:
+    def _start(self, parameters: CircuitParameters) -> Complex[Array, "dim dim"]:
         """Transposed state behind mixing layers and Hadamards, (4**n, 4**n)."""
         mixing, bricks = joined(parameters["mixing"]), self._tables(parameters).bricks[0]
         return pair_operators(mixing, _QPUS * self.qubits, 0, bricks, _QPUS)[0, 0]

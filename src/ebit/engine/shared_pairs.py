@@ -16,12 +16,15 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Shaped
 from numpy.typing import NDArray
 
 from ebit.physics import PairState
 
 
-def through_pairs(operator: jax.Array, state: PairState, pairs: int) -> jax.Array:
+def through_pairs(
+    operator: Shaped[Array, "states states *rest"], state: PairState, pairs: int
+) -> Shaped[Array, "states states *rest"]:
     r"""What QPU A sees of an operator on QPU B's pair qubits: :math:`\tilde G^B`.
 
     Args:

@@ -10,10 +10,10 @@ different for every sample, so that costs more.
 from dataclasses import dataclass
 from typing import ClassVar
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import (
     convolve_states,
@@ -68,12 +68,14 @@ class SingleQPU:
                 f"argument `qubits` must be at most {self.supports.noisy_qubits} with noise",
             )
 
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases (batch, 2**n) of both embeddings."""
         halves = (x[:, : self.qubits], x[:, self.qubits :])
         return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
 
-    def probability_of_zero(self, parameters: CircuitParameters, encoded: Encoded) -> jax.Array:
+    def probability_of_zero(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, " batch"]:
         """P(0) of the last qubit, shape (batch,)."""
         first, second = encoded
         if self.noise is None:
@@ -82,7 +84,9 @@ class SingleQPU:
         between = _phases(first) * self._start(parameters)
         return self._of_operators(parameters, _phases(second) * self._behind(parameters, between))
 
-    def probability_behind(self, parameters: CircuitParameters, unitaries: jax.Array) -> jax.Array:
+    def probability_behind(
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, " batch"]:
         """P(0) with any unitaries in the place of the embeddings, noise included.
 
         Args:
@@ -101,24 +105,28 @@ class SingleQPU:
         behind = _moved(second @ hadamards, self._behind(parameters, between))
         return self._of_operators(parameters, behind)
 
-    def _before_embedding(self, parameters: CircuitParameters) -> jax.Array:
+    def _before_embedding(self, parameters: CircuitParameters) -> Complex[Array, " dim"]:
         """State behind the mixing layers, (2**n,)."""
         start = jnp.asarray(np.eye(2**self.qubits)[0], parameters["mixing"].dtype) + 0j
         return convolve_states(parameters["mixing"], start)
 
-    def _of_states(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _of_states(
+        self, parameters: CircuitParameters, states: Complex[Array, "batch dim"]
+    ) -> Float[Array, " batch"]:
         """P(0) of embedded states (batch, 2**n)."""
         rows = effect_rows(parameters["convolution"], parameters["pooling"])
         amplitudes = jnp.matmul(states, rows.T, precision=_HIGHEST)
         return jnp.sum(amplitudes.real**2 + amplitudes.imag**2, axis=-1)
 
-    def _start(self, parameters: CircuitParameters) -> jax.Array:
+    def _start(self, parameters: CircuitParameters) -> Complex[Array, "dim dim"]:
         """Density matrix behind mixing layers and Hadamards, (2**n, 2**n)."""
         assert self.noise is not None
         bricks = in_precision_of(parameters["mixing"], self._tables).bricks[0]
         return pair_operators(parameters["mixing"], self.qubits, 0, bricks)[0, 0].T
 
-    def _behind(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _behind(
+        self, parameters: CircuitParameters, states: Complex[Array, "batch dim dim"]
+    ) -> Complex[Array, "batch dim dim"]:
         """Noise of the first embedding, then Hadamards: (batch, 2**n, 2**n)."""
         order = measurement_order(self.qubits)
         tables = in_precision_of(parameters["mixing"], self._tables)
@@ -126,7 +134,9 @@ class SingleQPU:
         digits = apply_all(embedded, from_matrices(states, order))
         return to_matrices(apply_all(together(self.qubits * [HADAMARD]), digits), order)
 
-    def _of_operators(self, parameters: CircuitParameters, states: jax.Array) -> jax.Array:
+    def _of_operators(
+        self, parameters: CircuitParameters, states: Complex[Array, "batch dim dim"]
+    ) -> Float[Array, " batch"]:
         """P(0) of embedded density matrices (batch, 2**n, 2**n)."""
         tables = in_precision_of(parameters["mixing"], self._tables)
         effects = trained_effects(parameters["convolution"], parameters["pooling"], tables)
@@ -155,12 +165,14 @@ class SingleQPU:
         return 8 * bytes_per_real * (4**self.qubits + batch * 4 * 2**self.qubits)
 
 
-def _phases(phases: jax.Array) -> jax.Array:
+def _phases(phases: Complex[Array, "batch dim"]) -> Complex[Array, "batch dim dim"]:
     """Factors of the entries of a state: (batch, 2**n, 2**n)."""
     return phases[:, :, None] * phases[:, None, :].conj()
 
 
-def _moved(unitaries: jax.Array, states: jax.Array) -> jax.Array:
+def _moved(
+    unitaries: Complex[Array, "batch dim dim"], states: Complex[Array, "batch dim dim"]
+) -> Complex[Array, "batch dim dim"]:
     """U rho U^dagger, (batch, 2**n, 2**n)."""
     half = jnp.matmul(unitaries, states, precision=_HIGHEST)
     return jnp.matmul(half, unitaries.conj().mT, precision=_HIGHEST)

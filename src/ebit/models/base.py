@@ -14,6 +14,7 @@ Parameters = dict[str, Any]
 """A plain pytree of arrays."""
 
 
+@runtime_checkable
 class Model(Protocol):
     """A classifier of two classes, labels +1 and -1: pure functions of parameters and data."""
 

@@ -8,6 +8,7 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 
 from ebit.circuits import Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import Engine, select_engine
@@ -172,7 +173,7 @@ class DistributedQCNN(Drawn):
         return self.engine.encode(check_inputs(x, self.features))
 
     @own_settings
-    def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch 2 2"]:
         """Joint probabilities of the read-out bits.
 
         Args:
@@ -258,7 +259,7 @@ class DistributedQCNN(Drawn):
         """Shapes of the arrays of angles."""
         return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling)
 
-    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch 2 2"]:
         circuit: Any = {name: leaf for name, leaf in parameters.items() if name != "readout"}
         return self.engine.probabilities(jax.tree.map(jnp.asarray, circuit), encoded)
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
+from jaxtyping import Array, Float
 
 from ebit.circuits import QPU, Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import SingleQPU
@@ -114,7 +115,7 @@ class SingleQCNN(Drawn):
         return self.engine.encode(check_inputs(x, self.features))
 
     @own_settings
-    def probabilities(self, parameters: Parameters, x: jax.Array) -> jax.Array:
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch 2"]:
         """P(a | x), shape (batch, 2)."""
         return self._probabilities(parameters, self.encode(x))
 
@@ -157,7 +158,9 @@ class SingleQCNN(Drawn):
         zero = self._probability_of_zero(parameters, encoded)
         return jnp.stack([zero, 1 - zero], axis=-1)
 
-    def _probability_of_zero(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
+    def _probability_of_zero(
+        self, parameters: Parameters, encoded: Encoded
+    ) -> Float[Array, " batch"]:
         circuit = CircuitParameters(
             mixing=parameters["mixing"],
             convolution=parameters["convolution"],

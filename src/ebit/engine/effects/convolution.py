@@ -13,6 +13,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float
 
 from ebit.engine.effects.bricks import Brick, places
 from ebit.jax_settings import own_settings
@@ -32,7 +33,9 @@ Matrices = tuple[tuple[jax.Array, ...], ...]
 _HIGHEST = lax.Precision.HIGHEST
 
 
-def pull_back(angles: jax.Array, effects: jax.Array, bricks: Bricks) -> jax.Array:
+def pull_back(
+    angles: Float[Array, "depth m"], effects: Float[Array, "batch products"], bricks: Bricks
+) -> Float[Array, "batch products"]:
     """Effects in front of a noisy convolution block.
 
     Args:
@@ -46,7 +49,9 @@ def pull_back(angles: jax.Array, effects: jax.Array, bricks: Bricks) -> jax.Arra
     return _between_hadamards(_pull, angles, effects, bricks)
 
 
-def push_forward(angles: jax.Array, states: jax.Array, bricks: Bricks) -> jax.Array:
+def push_forward(
+    angles: Float[Array, "depth m"], states: Float[Array, "batch products"], bricks: Bricks
+) -> Float[Array, "batch products"]:
     """States behind a noisy convolution block: the transpose of `pull_back`.
 
     Args:

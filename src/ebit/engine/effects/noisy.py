@@ -12,6 +12,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import bricks, measurement_order, measurements, ring, stages
 from ebit.engine.base import CircuitParameters
@@ -52,7 +53,7 @@ class NoisyEffect:
     noise: Noise
     pooling: str = "halves"
 
-    def operators(self, parameters: CircuitParameters) -> jax.Array:
+    def operators(self, parameters: CircuitParameters) -> Complex[Array, "2 dim dim"]:
         """M of both QPUs, (2, 2**n, 2**n)."""
         tables = in_precision_of(parameters["mixing"], self._tables)
         effects = jax.vmap(trained_effects)(
@@ -60,7 +61,9 @@ class NoisyEffect:
         )  # (2, 1, 4**n)
         return jax.vmap(self._matrices)(effects)[:, 0]
 
-    def string_operators(self, parameters: CircuitParameters) -> jax.Array:
+    def string_operators(
+        self, parameters: CircuitParameters
+    ) -> Complex[Array, "2 2 received own dim dim"]:
         """M of every read-out, received string and own string of bits.
 
         Args:
@@ -86,7 +89,9 @@ class NoisyEffect:
         matrices = jax.vmap(of_one)(parameters["convolution"], parameters["pooling"], tables)
         return matrices.reshape(2, 2, 2**bits, 2**bits, *matrices.shape[-2:])
 
-    def inputs(self, mixing: jax.Array) -> jax.Array:
+    def inputs(
+        self, mixing: Float[Array, "2 layers n"]
+    ) -> Complex[Array, "2 states states dim dim"]:
         r"""What mixing layers and Hadamards make of :math:`|l\rangle\langle j|` on the pairs.
 
         Args:
@@ -103,7 +108,9 @@ class NoisyEffect:
 
         return jax.vmap(of_one)(mixing, in_precision_of(mixing, self._tables))
 
-    def gram(self, parameters: CircuitParameters, phases: jax.Array) -> jax.Array:
+    def gram(
+        self, parameters: CircuitParameters, phases: Complex[Array, "2 batch dim"]
+    ) -> Complex[Array, "2 states states batch"]:
         """G of every sample from its phases, without a table of features.
 
         Args:
@@ -233,7 +240,7 @@ def trained_effects(
     tables: Tables,
     *,
     messages: bool = False,
-) -> jax.Array:
+) -> Float[Array, "effects products"]:
     """Effects on the embedded data of one QPU, noise of the embedding included.
 
     Args:
@@ -256,8 +263,12 @@ def trained_effects(
 
 
 def pair_operators(
-    mixing: jax.Array, qubits: int, pairs: int, bricks: tuple[Brick, ...], qpus: int = 1
-) -> jax.Array:
+    mixing: Float[Array, "layers n"],
+    qubits: int,
+    pairs: int,
+    bricks: tuple[Brick, ...],
+    qpus: int = 1,
+) -> Complex[Array, "states states dim dim"]:
     r"""What noisy mixing layers and Hadamards make of :math:`|l\rangle\langle j|` on the pairs.
 
     Args:

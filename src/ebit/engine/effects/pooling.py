@@ -16,6 +16,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Float
 
 from ebit.circuits import layout_of, pooled
 from ebit.engine.effects.clock import rotations_in_turn
@@ -115,7 +116,12 @@ def round_of(
     return Round(np.stack(readout), np.stack(rotation), np.concatenate(undriven))
 
 
-def pool_back(angles: jax.Array, effects: jax.Array, pairs: Drives, constants: Round) -> jax.Array:
+def pool_back(
+    angles: Float[Array, "h 2 2"],
+    effects: Float[Array, "batch kept"],
+    pairs: Drives,
+    constants: Round,
+) -> Float[Array, "batch products"]:
     """Effects in front of a pooling round.
 
     Args:
@@ -139,8 +145,11 @@ def pool_back(angles: jax.Array, effects: jax.Array, pairs: Drives, constants: R
 
 
 def exchange_back(
-    angles: jax.Array, effects: jax.Array, pairs: Drives, constants: Round
-) -> jax.Array:
+    angles: Float[Array, "h 2 2"],
+    effects: Float[Array, "batch kept"],
+    pairs: Drives,
+    constants: Round,
+) -> Float[Array, "strings products"]:
     """The same if bits of the other QPU drive the rotations: an effect per received and own bit.
 
     Args:
@@ -163,7 +172,7 @@ def exchange_back(
     return _placed(effects, matrices.reshape(-1, 64, 4), pairs, constants)
 
 
-def _driven(angles: jax.Array, constants: Round) -> jax.Array:
+def _driven(angles: Float[Array, "h 2 2"], constants: Round) -> Float[Array, "h 2 4 4"]:
     """Pull-backs of the driven qubit for each bit that drives it, (h, 2, 4, 4)."""
     turned = jnp.matmul(
         rotations(3, angles[..., 0]), rotations(1, angles[..., 1]), precision=_HIGHEST

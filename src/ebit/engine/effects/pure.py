@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
+from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import (
     bricks,
@@ -41,16 +42,18 @@ class PureEffect:
     mixing: int
     pooling: str = "halves"
 
-    def rows(self, parameters: CircuitParameters) -> jax.Array:
+    def rows(self, parameters: CircuitParameters) -> Complex[Array, "2 rows dim"]:
         """R of both QPUs, (2, 2**(n-1), 2**n)."""
         return jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
 
-    def operators(self, parameters: CircuitParameters) -> jax.Array:
+    def operators(self, parameters: CircuitParameters) -> Complex[Array, "2 dim dim"]:
         """M of both QPUs, (2, 2**n, 2**n)."""
         rows = self.rows(parameters)
         return jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
 
-    def before_embedding(self, mixing: jax.Array) -> jax.Array:
+    def before_embedding(
+        self, mixing: Float[Array, "2 layers n"]
+    ) -> Complex[Array, "2 states dim"]:
         """States behind the mixing layers, one for each state of the pairs.
 
         Args:
@@ -64,16 +67,20 @@ class PureEffect:
         states = jnp.broadcast_to(states + 0j, (2, *states.shape))
         return jax.vmap(convolve_states)(mixing, states) if self.mixing else states
 
-    def columns(self, mixing: jax.Array) -> jax.Array:
+    def columns(self, mixing: Float[Array, "2 layers n"]) -> Complex[Array, "2 states dim"]:
         """V: the states in front of the phases of the embedding, (2, 2**k, 2**n)."""
         return walsh_hadamard(self.before_embedding(mixing))
 
-    def inputs(self, mixing: jax.Array) -> jax.Array:
+    def inputs(
+        self, mixing: Float[Array, "2 layers n"]
+    ) -> Complex[Array, "2 states states dim dim"]:
         """Conjugate V of pair state j times V of pair state l: (2, 2**k, 2**k, 2**n, 2**n)."""
         columns = self.columns(mixing)
         return columns.conj()[:, :, None, :, None] * columns[:, None, :, None, :]
 
-    def gram(self, parameters: CircuitParameters, phases: jax.Array) -> jax.Array:
+    def gram(
+        self, parameters: CircuitParameters, phases: Complex[Array, "2 batch dim"]
+    ) -> Complex[Array, "2 states states batch"]:
         """G of every sample from its phases, without a table of features.
 
         Args:
@@ -115,8 +122,10 @@ class PureEffect:
 
 
 def string_amplitudes(
-    convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...], states: jax.Array
-) -> jax.Array:
+    convolution: tuple[jax.Array, ...],
+    pooling: tuple[jax.Array, ...],
+    states: Complex[Array, "batch states dim"],
+) -> Complex[Array, "batch states received own 2"]:
     """Amplitudes of one QPU for every string of bits that it receives and measures.
 
     Args:
@@ -138,7 +147,10 @@ def string_amplitudes(
     return states
 
 
-def _receive(states: jax.Array, received: jax.Array) -> jax.Array:
+def _receive(
+    states: Complex[Array, "batch states messages outcomes dim"],
+    received: Complex[Array, "strings kept kept"],
+) -> Complex[Array, "batch states received own kept"]:
     """One pooling round: measure the leading qubits, rotate the others as each message says.
 
     Args:
@@ -168,7 +180,9 @@ def string_operations(qubits: int, depth: int, pooling: str) -> tuple[int, int]:
     return build, meet
 
 
-def effect_rows(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]) -> jax.Array:
+def effect_rows(
+    convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]
+) -> Complex[Array, "rows dim"]:
     r"""Rows R of the projector :math:`M = R^\dagger R` whose expectation is P(a = 0).
 
     The last qubit is projected on 0 and the rows are pulled back through pooling and
