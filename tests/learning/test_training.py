@@ -146,6 +146,26 @@ def test_an_interrupted_training_goes_on_with_the_same_numbers(
     assert_same(resumed, base)
 
 
+@pytest.mark.parametrize(
+    ("options", "optimizer"),
+    [
+        ({"learning_rate": 0.2, "b1": 0.5, "b2": 0.9}, optax.adam(0.2, 0.5, 0.9)),
+        (
+            {"learning_rate": 0.2, "schedule": "cosine"},
+            optax.adam(lambda step: 0.1 * (1 + jnp.cos(jnp.pi * step / 6))),
+        ),
+    ],
+    ids=["betas", "cosine"],
+)
+def test_the_settings_of_the_optimiser_are_the_formulas(
+    options: dict[str, Any], optimizer: optax.GradientTransformation
+) -> None:
+    found = train(steps=6, **options).parameters
+    expected = train(steps=6, optimizer=optimizer).parameters
+    for own, other in zip(jax.tree.leaves(found), jax.tree.leaves(expected), strict=True):
+        np.testing.assert_allclose(own, other, rtol=1e-5, atol=1e-6)
+
+
 def test_one_step_of_gradient_descent_is_the_formula() -> None:
     rate, seed = 0.3, 2
     result = train(steps=1, seed=seed, runs=2, optimizer=optax.sgd(rate), dtype=jnp.complex128)

@@ -20,6 +20,7 @@ from ebit.cli.options import (
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.cluster import SweepResult, default_workers, run_sweep
 from ebit.results import (
+    COLUMNS,
     Estimate,
     Store,
     SweepTask,
@@ -32,10 +33,7 @@ from ebit.results import (
 LINES = 40
 """Most tasks that the table shows."""
 
-SETTINGS = (
-    "data", "qubits", "depth", "mixing", "readout", "pooling", "loss", "steps", "batch_size",
-    "learning_rate", "seed", "noise",
-)  # fmt: skip
+SETTINGS = ("data", *[c.name for c in COLUMNS if c.role == "setting" and c.name != "resource"])
 """Columns of the table if they are not the same in all rows."""
 
 

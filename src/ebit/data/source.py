@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import SCALE_KINDS, ScaleKind
-from ebit.settings import Settings, Shown
+from ebit.settings import Number, Settings, Shown, Whole
 
 _ALLOWED = {
     "validation_fraction": "it must be a number between 0 and 1, both excluded",
@@ -49,12 +49,12 @@ class DataSource(Settings):
         Shown(default="label, y or target, else the last one"),
     ] = None
     validation_fraction: Annotated[
-        float,
+        Number,
         Field(gt=0, lt=1, description="Share of a file's rows used for validation."),
         Shown(flag="--split"),
     ] = 0.25
     split_seed: Annotated[
-        int,
+        Whole,
         Field(ge=0, description="Seed of that split, which keeps the share of each class."),
     ] = 0
     scale: Annotated[

@@ -10,7 +10,6 @@ from ebit.results.compare import all_resources, compare, compare_splits, depth_f
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.model_file import StoredModel, load_model, save_model
-from ebit.results.noise_file import read_noise
 from ebit.results.predict import predict
 from ebit.results.provenance import Provenance, provenance
 from ebit.results.rows import completed, rows_of, summarize
@@ -19,7 +18,7 @@ from ebit.results.shots import accuracy_with_shots
 from ebit.results.splits import SMALL, gains, load_splits, rows_of_all, with_gains
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
-from ebit.results.task import Task, TaskOptions
+from ebit.results.task import Task, TaskOptions, read_noise
 from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [

@@ -1,11 +1,14 @@
 """A task: one training as an immutable value with a content hash."""
 
+from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import field_validator
 
 from ebit.learning import TrainingOptions, TrainingSettings
 from ebit.models import ModelOptions, ModelSettings
+from ebit.physics import Noise
+from ebit.reading import read_toml
 from ebit.settings import Settings, hash_of
 
 
@@ -60,3 +63,30 @@ class Task(Settings):
     def hash(self) -> str:
         """SHA-256 of the canonical JSON form of `content`."""
         return hash_of(self.content)
+
+
+class _NoiseFile(Settings):
+    noise: Noise
+
+
+def read_noise(path: Path) -> Noise:
+    """Local noise from a TOML file that holds the arguments of `Noise`.
+
+    Args:
+        path: The file.
+
+    Returns:
+        The noise.
+
+    Raises:
+        EbitError: If the file cannot be read or a number is unknown or out of range.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     path = Path(folder) / "noise.toml"
+        ...     _ = path.write_text("two_qubit_error = [0.01, 0.02]")
+        ...     read_noise(path).two_qubit_error
+        (0.01, 0.02)
+    """
+    return _NoiseFile(noise=read_toml(path)).noise  # type: ignore[arg-type]
