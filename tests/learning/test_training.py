@@ -260,7 +260,7 @@ def test_a_loss_that_is_not_finite_is_an_error(
         ({"b2": 1.0}, "`b2` must be less than 1"),
         ({"optimizer": "sgd"}, "`optimizer` must be 'adam', but is 'sgd'"),
         ({"shots_per_label": 10}, "`shots_per_label` belongs to the loss 'shots'"),
-        ({"settings": TrainingSettings()}, "`settings` holds all options: leave out `batch_size`"),
+        ({"settings": TrainingSettings()}, "`settings` holds all options: leave out `steps`"),
         ({"runs": -1}, "`runs`.* -1"),
         ({"batch_size": 0}, "`batch_size`.* 0"),
         ({"batch_size": 17}, "`batch_size`.* 16 .* 17"),
