@@ -69,7 +69,12 @@ def test_exact_shifts_of_many_models(resource: str, qubits: int, loss: str, trai
 
 @pytest.mark.parametrize(
     ("resource", "qubits", "loss", "repeats"),
-    [("bell:1", 2, "mse", 4000), ("bell:1", 2, "product", 2000), ("single", 4, "mse", 2000)],
+    [
+        ("bell:1", 2, "mse", 4000),
+        ("bell:1", 2, "product", 2000),
+        ("single", 4, "mse", 2000),
+        ("mixture:2", 2, "mse", 2000),
+    ],
 )
 def test_gradients_from_shots_are_unbiased(
     resource: str, qubits: int, loss: str, repeats: int
