@@ -10,8 +10,8 @@ So one walk through the circuit, step by step, gives M and all its derivatives. 
 kept and control the rotations (deferred measurement).
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +21,8 @@ from ebit.circuits import (
     Circuit,
     Gate,
     Measure,
-    Operation,
     Parameter,
     Rotate,
-    Step,
     Wiring,
     build_circuit,
     hadamard_matrix,
@@ -86,13 +84,13 @@ def local_circuit(
     """
     leaves = (*convolution, mixing, *pooling)  # in the order in which a circuit numbers them
     angles = np.concatenate([leaf.reshape(len(leaf), -1) for leaf in leaves], axis=1)
-    circuit = _one_qpu(mixing, convolution, pooling)
+    shape = (mixing.shape[-1], convolution[0].shape[1], mixing.shape[1], pooling[0].shape[1])
 
-    mixed, generators = _walk(circuit, ("mixing",), angles)
+    mixed, generators = _walk(shape, ("mixing",), angles)
     places = list(pair_columns(mixing.shape[-1], pairs))
     column_slopes = -0.5j * mixed[:, None] @ generators[..., places]
 
-    trained, generators = _walk(circuit, ("convolution", "pooling"), angles)
+    trained, generators = _walk(shape, ("convolution", "pooling"), angles)
     rows = trained[:, ::2]  # the last qubit is 0
     effect = _dagger(rows) @ rows
     product = generators @ effect[:, None]
@@ -100,23 +98,20 @@ def local_circuit(
     return LocalCircuit(effect, effect_slopes, mixed[..., places], column_slopes)
 
 
-def _one_qpu(mixing: Real, convolution: tuple[Real, ...], pooling: tuple[Real, ...]) -> Circuit:
-    """The circuit that angles of these shapes are for."""
-    qubits = mixing.shape[-1]
-    layout = layout_of(qubits, measured=pooling[0].shape[1])
-    return build_circuit(
-        Wiring((QPU("A", qubits, qubits),)),
-        depth=convolution[0].shape[1],
-        mixing=mixing.shape[1],
-        pooling=layout,
-    )
+def _one_qpu(qubits: int, depth: int, mixing: int, measured: int) -> Circuit:
+    """The circuit of one QPU whose first round measures so many qubits."""
+    wiring = Wiring((QPU("A", qubits, qubits),))
+    layout = layout_of(qubits, measured)
+    return build_circuit(wiring, depth=depth, mixing=mixing, pooling=layout)
 
 
-def _walk(circuit: Circuit, blocks: Sequence[str], angles: Real) -> tuple[Complex, Complex]:
+def _walk(
+    shape: tuple[int, int, int, int], blocks: tuple[str, ...], angles: Real
+) -> tuple[Complex, Complex]:
     """The unitary of some blocks and the pulled-back generators of their angles.
 
     Args:
-        circuit: Of one QPU.
+        shape: Qubits, depth, mixing layers, qubits that the first round measures.
         blocks: Names of blocks.
         angles: All angles (points, angles) in radians.
 
@@ -124,71 +119,103 @@ def _walk(circuit: Circuit, blocks: Sequence[str], angles: Real) -> tuple[Comple
         (points, d, d), basis in measurement order, and (points, angles of these blocks, d, d) in
         the order of their numbers.
     """
-    part = replace(circuit, blocks=tuple(b for b in circuit.blocks if b.name in blocks))
-    table = _Table(part)
-    numbers = np.flatnonzero(part.uses)
-    dimension = len(table.spins)
-    shape = (len(angles), dimension, dimension)
-    state: Complex = np.broadcast_to(np.eye(dimension, dtype=complex), shape)
+    moves, numbers = _moves(shape, blocks)
+    dimension, own = 2 ** shape[0], angles[:, numbers]
+    start = np.eye(dimension, dtype=complex)
+    state: Complex = np.broadcast_to(start, (len(angles), dimension, dimension))
     generators = np.zeros((len(angles), len(numbers), dimension, dimension), complex)
-    for step in part.steps:
-        if step.kind == "H":
-            state = table.hadamard(state, step)
-        elif step.kind == "CZ":
-            state = table.signs(step)[:, None] * state
-        elif step.kind in ("RX", "RZ"):  # RX = H RZ H
-            if step.kind == "RX":
-                state = table.hadamard(state, step)
-            rotated, rows = table.rotations(step)
-            pulled = _dagger(state)[:, None] @ (rows[..., None] * state[:, None])
-            generators[:, np.searchsorted(numbers, rotated)] += pulled
-            state = np.exp(-0.5j * (angles[:, rotated] @ rows))[..., None] * state
-            if step.kind == "RX":
-                state = table.hadamard(state, step)
+    for move in moves:
+        if move.signs is not None:
+            state = move.signs[:, None] * state
+        state = _hadamard(state, move.hadamard)
+        if move.generators is not None:
+            pulled = _dagger(state)[:, None] @ (move.generators[..., None] * state[:, None])
+            generators[:, move.angles] += pulled
+            phases = np.exp(-0.5j * (own[:, move.angles] @ move.generators))
+            state = phases[..., None] * state
+            if move.about_x:
+                state = _hadamard(state, move.hadamard)
     return state, generators
 
 
-class _Table:
-    """What the operations of one QPU do to the basis, in measurement order."""
+@dataclass(frozen=True, eq=False)
+class _Move:
+    """A step of the circuit: signs, H on some qubits, then rotations about Z.
 
-    def __init__(self, circuit: Circuit) -> None:
-        self.circuit = circuit
-        self.qubits = circuit.wiring.qpus[0].qubits
-        self.spins = spins(self.qubits)
-        measured = [op for op in circuit.operations if isinstance(op, Measure)]
-        self.bits = {op.bit: self.spins[:, op.qubit.number] < 0 for op in measured}
+    Attributes:
+        hadamard: Places of the qubits in the basis index, none for no H.
+        signs: Of CZ gates, (d,).
+        angles: Which of the angles are used.
+        generators: Z of the rotated qubit, where a bit selects the angle only for its value:
+            (angles, d).
+        about_x: Whether H follows once more: RX = H RZ H.
+    """
 
-    def signs(self, step: Step) -> Real:
-        """Signs (d,) of CZ gates."""
-        ones = [[self.spins[:, q.number] < 0 for q in op.qubits] for op in step.operations]
-        both = np.array([first & second for first, second in ones])
-        return 1.0 - 2.0 * (both.sum(axis=0) % 2)
+    hadamard: tuple[int, ...]
+    signs: Real | None
+    angles: slice
+    generators: Real | None
+    about_x: bool
 
-    def rotations(self, step: Step) -> tuple[list[int], Real]:
-        """Numbers of the angles and their generators (angles, d): Z, where the bit fits."""
-        found: list[tuple[Parameter, Real]] = []
+
+@lru_cache(maxsize=16)
+def _moves(
+    shape: tuple[int, int, int, int], blocks: tuple[str, ...]
+) -> tuple[list[_Move], NDArray[np.intp]]:
+    """Steps of some blocks, in measurement order, and the numbers of their angles."""
+    circuit = _one_qpu(*shape)
+    part = replace(circuit, blocks=tuple(b for b in circuit.blocks if b.name in blocks))
+    qubits = part.wiring.qpus[0].qubits
+    order, numbers = measurement_order(qubits), np.flatnonzero(part.uses)
+    ones = spins(qubits).T < 0
+    bits: dict[str, NDArray[np.bool]] = {}
+    moves = []
+    for step in part.steps:
+        rotations: list[tuple[Parameter, Real]] = []
+        signs = np.ones(2**qubits)
         for operation in step.operations:
-            spin = self.spins[:, operation.qubits[0].number]
+            on = [ones[qubit.number] for qubit in operation.qubits]
             match operation:
+                case Measure(_, bit):
+                    bits[bit] = on[0]
+                case Gate("CZ"):
+                    signs[on[0] & on[1]] *= -1
                 case Gate(_, _, Parameter() as angle):
-                    found.append((angle, spin))
+                    rotations.append((angle, 1.0 - 2 * on[0]))
                 case Rotate(_, _, bit, (zero, one)):
-                    found += [(zero, spin * ~self.bits[bit]), (one, spin * self.bits[bit])]
-        return [self.circuit.number(angle) for angle, _ in found], np.array([z for _, z in found])
+                    spin = 1.0 - 2 * on[0]
+                    rotations += [(zero, spin * ~bits[bit]), (one, spin * bits[bit])]
+        turned = step.kind in ("H", "RX")
+        places = [order.index(op.qubits[0].number) for op in step.operations if turned]
+        used = np.searchsorted(numbers, [part.number(angle) for angle, _ in rotations])
+        moves.append(
+            _Move(
+                tuple(sorted(set(places))),
+                signs if step.kind == "CZ" else None,
+                _evenly(used),
+                np.array([z for _, z in rotations]) if rotations else None,
+                step.kind == "RX",
+            )
+        )
+    return moves, numbers
 
-    def hadamard(self, state: Complex, step: Step) -> Complex:
-        """H on the qubits of a step; the trailing ones in one product."""
-        places = {self._place(operation) for operation in step.operations}
-        trailing = set(range(self.qubits - len(places), self.qubits))
-        for place in [] if places == trailing else sorted(places):
-            state = _product(hadamard_matrix(1), state, 2 ** (self.qubits - 1 - place))
-        if places == trailing:
-            state = _product(hadamard_matrix(len(places)), state, 1)
-        return state
 
-    def _place(self, operation: Operation) -> int:
-        """Where its qubit stands in the basis index."""
-        return measurement_order(self.qubits).index(operation.qubits[0].number)
+def _evenly(numbers: NDArray[np.intp]) -> slice:
+    """Numbers at equal distances as a slice."""
+    if len(numbers) < 2:
+        return slice(int(numbers[0]), int(numbers[0]) + 1) if len(numbers) else slice(0)
+    (distance,) = set(np.diff(numbers).tolist())
+    return slice(int(numbers[0]), int(numbers[-1]) + 1, distance)
+
+
+def _hadamard(state: Complex, places: tuple[int, ...]) -> Complex:
+    """H on the qubits at these places of the basis index; trailing ones in one product."""
+    qubits = state.shape[1].bit_length() - 1
+    if places == tuple(range(qubits - len(places), qubits)):
+        return _product(hadamard_matrix(len(places)), state, 1) if places else state
+    for place in places:
+        state = _product(hadamard_matrix(1), state, 2 ** (qubits - 1 - place))
+    return state
 
 
 def _product(matrix: Real, state: Complex, behind: int) -> Complex:
