@@ -46,13 +46,16 @@ def read_bytes(path: str | Path, kind: str, most: int) -> bytes:
     """
     try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
-        with open(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
             if not stat.S_ISREG(status.st_mode):
                 raise EbitError(_cannot_read(path, "it is no regular file", kind))
             if status.st_size > most:
                 raise _too_large(path, most)
-            content = file.read(most + 1)
+            with open(descriptor, "rb", closefd=False) as file:
+                content = file.read(most + 1)
+        finally:
+            os.close(descriptor)
     except (OSError, ValueError) as error:
         if isinstance(error, EbitError):
             raise
