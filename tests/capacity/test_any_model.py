@@ -8,7 +8,7 @@ import pytest
 from jax.flatten_util import ravel_pytree
 
 import ebit
-from ebit.capacity import effective_dimension
+from ebit.capacity import effective_dimension, fisher_information
 from ebit.capacity.points import Layout, random_points
 from ebit.models import DistributedQCNN
 from ebit.physics import Noise
@@ -51,18 +51,18 @@ def numerical_rank(model: DistributedQCNN, x: Any, seed: int, outcomes: str) -> 
         ("quantum,fidelity=0.9", None, 22),
         ("classical", LOCAL, 20),
         ("bell:1", LOCAL, 20),
-        ("none", LOCAL, None),
-        ("bell:2", LOCAL, None),
-        ("quantum", LOCAL, None),
-        ("classical+bell:1,fidelity=0.9", LOCAL, None),
-        ("classical+bell:1", None, None),
-        ("quantum", None, None),
+        pytest.param("none", LOCAL, None, marks=pytest.mark.slow),
+        pytest.param("bell:2", LOCAL, None, marks=pytest.mark.slow),
+        pytest.param("quantum", LOCAL, None, marks=pytest.mark.slow),
+        pytest.param("classical+bell:1,fidelity=0.9", LOCAL, None, marks=pytest.mark.slow),
+        pytest.param("classical+bell:1", None, None, marks=pytest.mark.slow),
+        pytest.param("quantum", None, None, marks=pytest.mark.slow),
         ("designed:1", None, None),
-        ("designed:2", None, None),
-        ("shared:1", LOCAL, None),
+        pytest.param("designed:2", None, None, marks=pytest.mark.slow),
+        pytest.param("shared:1", LOCAL, None, marks=pytest.mark.slow),
         ("mixture:2", None, None),
-        ("mixture:2+bell:1", LOCAL, None),
-        ("bell:1,fidelity=0.9", None, None),
+        pytest.param("mixture:2+bell:1", LOCAL, None, marks=pytest.mark.slow),
+        pytest.param("bell:1,fidelity=0.9", None, None, marks=pytest.mark.slow),
     ],
 )
 def test_rank_of_the_jacobian(resource: str, noise: Noise | None, rank: int | None) -> None:
@@ -72,3 +72,23 @@ def test_rank_of_the_jacobian(resource: str, noise: Noise | None, rank: int | No
     assert found.rank == numerical_rank(model, x, 0, "joint")
     assert found.rank == rank or rank is None
     assert found.rank <= min(found.sampling_bound, found.num_parameters)
+
+
+def test_haar_inputs_with_noise_that_hardly_does_anything() -> None:
+    """The generic way and the local form give the same information."""
+    clean = model_of("bell:1", 1, None)
+    noisy = model_of("bell:1", 1, Noise(flip_one=1e-13))
+    parameters = clean.init(jax.random.key(0))
+    assert noisy.engine.local_form is None
+    found, expected = (fisher_information(model, parameters) for model in (noisy, clean))
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
+def test_the_norm_of_schmidt_coefficients_means_nothing() -> None:
+    """Their own direction is in the kernel of the Fisher information."""
+    model = model_of("designed:1", 1, None)
+    parameters = model.init(jax.random.key(0)) | {"schmidt": np.array([1.5, -0.4])}
+    information = fisher_information(model, parameters, inputs=5)
+    assert information.shape == (14, 14)
+    np.testing.assert_allclose(information[:, -2:] @ parameters["schmidt"], 0, atol=1e-12)
+    assert information[-1, -1] > 1e-3

@@ -1,8 +1,12 @@
 """Which engine computes what, and what it says about its cost."""
 
+import pickle
+
 import pytest
 
 from ebit.engine import Contraction, Messages, Register, select_engine
+from ebit.errors import UnsupportedError
+from ebit.physics import Noise
 from ebit.resources import parse_resource
 from random_circuits import circuit_model
 
@@ -22,6 +26,27 @@ RESOURCES = ["none", "bell:1", "bell:2", "bell:4", "classical", "classical+bell:
 )
 def test_only_non_local_gates_get_a_joint_state(resource: str, kind: type) -> None:
     assert type(select_engine(parse_resource(resource), qubits=4)) is kind
+
+
+@pytest.mark.parametrize(
+    ("resource", "qubits", "noise", "says"),
+    [
+        ("bell:1", 9, Noise(flip_one=0.1), "noise on QPUs of 9 qubits: argument `qubits` must be"),
+        ("quantum,fidelity=0.9", 5, None, "noise on QPUs of 5 qubits"),
+        ("classical", 5, Noise(flip_one=0.1), "at most 4 with noise"),
+        ("designed:1", 2, Noise(flip_one=0.1), "noise: use bell:N"),
+        ("designed:1", 5, None, "use QPUs of at most 4 qubits"),
+    ],
+)
+def test_what_is_not_declared_is_refused(
+    resource: str, qubits: int, noise: Noise | None, says: str
+) -> None:
+    """One line that names who, what and the cure; it survives the way from a worker process."""
+    with pytest.raises(UnsupportedError, match=says) as caught:
+        select_engine(parse_resource(resource), qubits, noise=noise)
+    error = pickle.loads(pickle.dumps(caught.value))
+    assert str(error) == str(caught.value)
+    assert error.of == f"Resource '{resource}'"
 
 
 @pytest.mark.parametrize("qubits", [2, 3, 4, 5, 8])
