@@ -128,12 +128,13 @@ def shortened(text: object, most: int = 1000) -> str:
     return f"{line[:half]}...{line[-half:]}"
 
 
-def whole(least: int = 0, most: int | None = None) -> Rule:
+def whole(least: int = 0, most: int | None = None, unit: str = "") -> Rule:
     """A whole number in a range; True and 2.0 are none.
 
     Args:
         least: Smallest value.
         most: Largest value, if there is one.
+        unit: What is counted.
 
     Returns:
         The rule.
@@ -143,11 +144,11 @@ def whole(least: int = 0, most: int | None = None) -> Rule:
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `steps` must be a whole number, at least 1, but is True.
     """
-    words = (
-        f"a whole number, at least {least}"
-        if most is None
-        else (f"a whole number from {least} to {most}")
-    )
+    words = f"a whole number, at least {least}"
+    if most is not None:
+        words = f"a whole number from {least} to {most}"
+    if unit:
+        words += f" ({unit})"
 
     def rule(name: str, value: Any) -> int:
         try:

@@ -30,11 +30,12 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
         ),
         (
             lambda: DistributedQCNN(depth=0),
-            "Argument `depth` must be at least 1 (convolution layers), but is 0.",
+            "Argument `depth` must be a whole number from 1 to 10000 (convolution layers), but is "
+            "0.",
         ),
         (
             lambda: SingleQCNN(mixing=-1),
-            "Argument `mixing` must be at least 0 (mixing layers), but is -1.",
+            "Argument `mixing` must be a whole number from 0 to 10000 (mixing layers), but is -1.",
         ),
         (lambda: DistributedQCNN(qpus=3), "Argument `qpus` must be 2, but is 3."),
         (
@@ -61,7 +62,8 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
         ),
         (
             lambda: DistributedDNN(qubits=0),
-            "Argument `qubits` must be at least 1 (features per half), but is 0.",
+            "Argument `qubits` must be a whole number from 1 to 100000 (features per half), but is "
+            "0.",
         ),
         (
             lambda: model_from_string("bel:1"),

@@ -8,16 +8,19 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
+from ebit import checks
 from ebit.capacity.factors import check_model, fisher_factors
 from ebit.capacity.inputs import Inputs, choose_inputs
 from ebit.capacity.points import Layout, given_point, random_points
 from ebit.capacity.rank import THRESHOLD, Rank, rank_of
-from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models import DistributedQCNN, Model
 from ebit.models.base import Parameters
 
 Real = NDArray[np.float64]
+MAX_COUNT = 1_000_000
+"""More inputs or points than this are a slip of the pen."""
+
 Progress = Callable[[int, int], None]
 """Called with (points done, points in all)."""
 
@@ -159,12 +162,10 @@ def spectrum_at(
 
 def check_count(name: str, value: int) -> None:
     """Raise unless the value is a whole number of at least 1."""
-    if not isinstance(value, int | np.integer) or isinstance(value, bool) or value < 1:
-        raise EbitError(f"Argument `{name}` must be a whole number, at least 1, but is {value!r}.")
+    checks.whole(1, MAX_COUNT)(name, value)
 
 
 def check_seed(seed: int) -> int:
     """The seed, or an `EbitError` unless it is a whole number from 0."""
-    if not isinstance(seed, int | np.integer) or isinstance(seed, bool) or seed < 0:
-        raise EbitError(f"Argument `seed` must be a whole number, at least 0, but is {seed!r}.")
-    return int(seed)
+    number: int = checks.seed("seed", seed)
+    return number

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.circuits import embedding_phases, hadamard_matrix
 from ebit.errors import EbitError
 from ebit.models.checks import check_angles
@@ -120,10 +121,7 @@ def choose_inputs(qubits: int, inputs: int, data: ArrayLike | None, seed: int) -
 
 def check_data(data: ArrayLike, features: int) -> NDArray[np.float64]:
     """Convert to angles of shape (rows, features), or raise an `EbitError`."""
-    try:
-        x = np.asarray(data, np.float64)
-    except (TypeError, ValueError):
-        raise EbitError("Argument `data` must be an array of real angles in radians.") from None
+    x = checks.real_numbers("data", data)
     if x.ndim != 2 or x.shape[1] != features:
         raise EbitError(
             f"Argument `data` must have shape (rows, {features}), but has shape {x.shape}."

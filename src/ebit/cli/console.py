@@ -62,6 +62,7 @@ def announce(dataset: Dataset, tasks: Sequence[Task], store: Store) -> None:
     Raises:
         EbitError: If a task needs more memory than there is, or a stored result is damaged.
     """
+    store.sweep()
     unfinished = [task for task in tasks if store.get(task.hash) is None]
     needs = [estimate(task) for task in unfinished]
     for task, need in zip(unfinished, needs, strict=True):

@@ -122,6 +122,7 @@ def run_sweep(
     errors: Errors = {}
     if todo:
         store.check_writable()
+        store.sweep()
         report()
         with _runner(cluster, workers, certificates) as runner:
             errors = _in_rounds(runner, todo, store, workers, retries, report)

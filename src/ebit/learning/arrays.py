@@ -63,13 +63,13 @@ def load_arrays(path: Path) -> tuple[dict[str, np.ndarray], dict[str, str]]:
     except (SafetensorError, OSError, KeyError, TypeError, AttributeError) as error:
         reason = " ".join(str(error).split())
         raise EbitError(
-            f"{str(path)!r} is not a whole safetensors file ({reason}): delete it or take another."
+            f"{str(path)!r} is not a whole safetensors file ({reason}): take another file."
         ) from None
     digest = metadata.pop(DIGEST, None)
     if digest is None:
         raise EbitError(f"{str(path)!r} was not written by ebit: take another file.")
     if digest != _digest(arrays, metadata):
-        raise EbitError(f"{str(path)!r} is damaged: delete it or take another.")
+        raise EbitError(f"{str(path)!r} is damaged: take another file.")
     return arrays, metadata
 
 
@@ -96,8 +96,8 @@ def restore(tree: Any, arrays: dict[str, np.ndarray], path: Path) -> Any:
             found = "nothing" if array is None else f"shape {array.shape} {array.dtype}"
             raise EbitError(
                 f"{str(path)!r} does not fit: {name} should have shape {leaf.shape} {leaf.dtype}, "
-                f"but the file has {found}; it is of another task or version: delete it or take "
-                "another."
+                f"but the file has {found}; it is of another task or version: take another "
+                "file."
             )
         loaded.append(array)
     return jax.tree_util.tree_unflatten(structure, loaded)

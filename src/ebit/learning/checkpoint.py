@@ -1,10 +1,13 @@
 """Checkpoints: the state of an unfinished training."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from ebit import checks
+from ebit.errors import EbitError
 from ebit.learning.arrays import load_arrays, restore, save_arrays
 
 
@@ -30,6 +33,9 @@ class Checkpoint:
     path: Path
     identity: str
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "path", checks.path("path", self.path))
+
     def save(self, state: Any, position: dict[str, Any]) -> None:
         """Write the state (a pytree of arrays) and the position in the training.
 
@@ -48,13 +54,21 @@ class Checkpoint:
         Raises:
             EbitError: If the file is damaged or its state does not fit.
         """
-        if not self.path.is_file():
+        if not self.path.exists():
             return None
-        arrays, metadata = load_arrays(self.path)
-        if metadata.get("identity") != self.identity:
-            return None
-        return restore(state, arrays, self.path), json.loads(metadata["position"])
+        try:
+            arrays, metadata = load_arrays(self.path)
+            if metadata.get("identity") != self.identity:
+                return None
+            return restore(state, arrays, self.path), dict(json.loads(metadata["position"]))
+        except (KeyError, TypeError, ValueError) as error:
+            reason = error if isinstance(error, EbitError) else "no position in it"
+            raise EbitError(
+                f"Checkpoint {str(self.path)!r} cannot be used ({str(reason).rstrip('.')}): delete "
+                "it, and the training starts anew."
+            ) from None
 
     def remove(self) -> None:
         """Delete the file, if there is one."""
-        self.path.unlink(missing_ok=True)
+        with suppress(OSError):
+            self.path.unlink()

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.models import Model
 from ebit.models.checks import check_angles
@@ -30,13 +31,11 @@ def checked_rows(
     Raises:
         EbitError: If shapes do not fit, an angle is too large or a label is wrong.
     """
-    try:
-        with np.errstate(over="ignore"):
-            x, y = (np.asarray(part).astype(real) for part in data)
-    except (TypeError, ValueError):
+    if not isinstance(data, tuple | list) or len(data) != 2:
         raise EbitError(
             f"Argument `{name}` must be a pair of arrays of numbers: angles and labels."
-        ) from None
+        )
+    x, y = (checks.real_numbers(name, part) for part in data)
     if x.ndim != 2 or x.shape[1] != model.features:
         raise EbitError(
             f"Argument `{name}` must hold angles of shape (rows, {model.features}), but they have "
@@ -47,8 +46,10 @@ def checked_rows(
             f"Argument `{name}` must hold one label per row ({len(x)}), but the labels have shape "
             f"{y.shape}."
         )
+    if len(x) == 0:
+        raise EbitError(f"Argument `{name}` has no rows: give at least one.")
     check_angles(x, name)
     if not np.all(np.isin(y, (-1, 1))):
         wrong = y[~np.isin(y, (-1, 1))][0]
         raise EbitError(f"Argument `{name}` must hold labels +1 and -1, but has {wrong}.")
-    return x, y
+    return x.astype(real), y.astype(real)

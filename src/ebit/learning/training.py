@@ -12,6 +12,7 @@ import numpy as np
 import optax
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.jax_settings import own_settings
 from ebit.learning.checkpoint import Checkpoint
@@ -80,6 +81,12 @@ class Fit:
 
 
 @own_settings
+@checks.takes(
+    model=checks.instance(Model, "a model such as ebit.DistributedQCNN()"),
+    settings=checks.maybe(checks.instance(TrainingSettings, "TrainingSettings or None")),
+    checkpoint=checks.maybe(checks.instance(Checkpoint, "an ebit.Checkpoint or None")),
+    progress=checks.maybe(checks.function),
+)
 def fit(
     model: Model,
     train: tuple[ArrayLike, ArrayLike],
@@ -132,12 +139,18 @@ def fit(
         >>> result.validation_accuracy.shape
         (3,)
     """
-    double = jnp.dtype(dtype) == jnp.complex128
-    if not double and jnp.dtype(dtype) != jnp.complex64:
-        raise EbitError(f"Argument `dtype` must be complex64 or complex128, but is {dtype}.")
+    try:
+        double = jnp.dtype(dtype) == jnp.complex128
+        single = jnp.dtype(dtype) == jnp.complex64
+    except TypeError:
+        double = single = False
+    if not double and not single:
+        raise checks.wrong("dtype", "complex64 or complex128", dtype)
     real = np.dtype(np.float64 if double else np.float32)
     train_rows = checked_rows(train, "train", model, real)
-    validation_rows = checked_rows(validation or train, "validation", model, real)
+    validation_rows = checked_rows(
+        train if validation is None else validation, "validation", model, real
+    )
     rows = len(train_rows[1])
     own = options.get("optimizer")
     if isinstance(own, optax.GradientTransformation):
@@ -295,8 +308,14 @@ class _Training:
         saved = checkpoint.load((self._state, self._losses))
         if saved is not None:
             self._state, self._losses = jax.tree.map(jnp.asarray, saved[0])
-            self._done, self._seconds = saved[1]["done"], saved[1]["seconds"]
-            self._curves = saved[1]["curves"]
+            position = saved[1]
+            if not {"done", "seconds", "curves"} <= position.keys():
+                raise EbitError(
+                    f"Checkpoint {str(checkpoint.path)!r} is of another version: delete it, and "
+                    "the training starts anew."
+                )
+            self._done, self._seconds = position["done"], position["seconds"]
+            self._curves = position["curves"]
             first = self._done % self._every
             self._indices = jnp.asarray(self._minibatches(self._done - first))
 

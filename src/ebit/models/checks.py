@@ -1,5 +1,7 @@
 """Checks that the models share."""
 
+from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 import jax
@@ -7,11 +9,17 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.circuits import POOLINGS
 from ebit.errors import EbitError
+from ebit.models.base import Parameters
 from ebit.physics import Noise
+from ebit.random_keys import random_key
 
 MAX_QUBITS = 16
+
+MAX_LAYERS = 10_000
+"""More layers than this are a slip of the pen."""
 
 MAX_ANGLE = 1e4
 """Largest angle in radians; the embedding squares it, and float32 keeps seven digits."""
@@ -19,24 +27,10 @@ MAX_ANGLE = 1e4
 
 def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
     """Raise unless a QPU of this shape exists."""
-    for name, value in {"qubits": qubits, "depth": depth, "mixing": mixing}.items():
-        if not isinstance(value, int | np.integer) or isinstance(value, bool):
-            raise EbitError(f"Argument `{name}` must be a whole number, but is {value!r}.")
-    if not 2 <= qubits <= MAX_QUBITS:
-        raise EbitError(
-            f"Argument `qubits` must be a whole number from 2 to {MAX_QUBITS} (qubits per QPU), "
-            f"but is {qubits}."
-        )
-    if depth < 1:
-        raise EbitError(
-            f"Argument `depth` must be at least 1 (convolution layers), but is {depth}."
-        )
-    if mixing < 0:
-        raise EbitError(f"Argument `mixing` must be at least 0 (mixing layers), but is {mixing}.")
-    if pooling not in POOLINGS:
-        raise EbitError(
-            f"Argument `pooling` must be one of {', '.join(POOLINGS)}, but is {pooling!r}."
-        )
+    checks.whole(2, MAX_QUBITS, "qubits per QPU")("qubits", qubits)
+    checks.whole(1, MAX_LAYERS, "convolution layers")("depth", depth)
+    checks.whole(0, MAX_LAYERS, "mixing layers")("mixing", mixing)
+    checks.one_of(POOLINGS)("pooling", pooling)
 
 
 def check_noise(noise: Noise | None) -> None:
@@ -57,7 +51,12 @@ def check_angles(x: NDArray[Any], name: str) -> None:
 
 
 def check_inputs(x: Any, features: int) -> jax.Array:
-    """Convert to a JAX array of real numbers of shape (batch, features), or raise."""
+    """Convert to a JAX array of real numbers of shape (batch, features), or raise.
+
+    What is being traced (in a user's `jit`, `vmap` or `grad`) has a shape, but no numbers to check.
+    """
+    if not isinstance(x, jax.core.Tracer):
+        check_angles(checks.real_numbers("x", x), "x")
     x = jnp.asarray(x)
     if x.ndim != 2 or x.shape[1] != features:
         raise EbitError(
@@ -66,3 +65,60 @@ def check_inputs(x: Any, features: int) -> jax.Array:
     if not jnp.issubdtype(x.dtype, jnp.floating):
         x = x.astype(float)
     return x
+
+
+def check_parameters(init: Callable[[jax.Array], Parameters], parameters: Any) -> None:
+    """Raise unless these are parameters as `init` of the same model makes them.
+
+    Args:
+        init: The method of the model.
+        parameters: What the user gave.
+    """
+    expected = _shapes_of(init)
+    structures = [jax.tree.structure(tree) for tree in (expected, parameters)]
+    if len(set(structures)) > 1:
+        raise EbitError(
+            f"Argument `parameters` must have the arrays {_names(expected)}, but has "
+            f"{_names(parameters)}: use what `init` of the same model returns."
+        )
+    leaves = jax.tree_util.tree_leaves_with_path(parameters)
+    for (where, leaf), shape in zip(leaves, jax.tree.leaves(expected), strict=True):
+        name = f"parameters{jax.tree_util.keystr(where)}"
+        if np.shape(leaf) != shape.shape:
+            raise EbitError(
+                f"Argument `{name}` must have shape {shape.shape}, but has shape {np.shape(leaf)}: "
+                "use what `init` of the same model returns."
+            )
+        if not isinstance(leaf, jax.core.Tracer):
+            check_angles(checks.real_numbers(name, leaf), name)
+
+
+@lru_cache(maxsize=256)
+def _shapes_of(init: Callable[[jax.Array], Parameters]) -> Parameters:
+    return jax.eval_shape(init, random_key(0))
+
+
+def _names(tree: Any) -> str:
+    names = [jax.tree_util.keystr(where) for where, _ in jax.tree_util.tree_leaves_with_path(tree)]
+    return checks.shortened(", ".join(names) or "none", 300)
+
+
+def check_key(key: Any) -> None:
+    """Raise unless this is one random key of JAX, of the old kind or the new one."""
+    dtype = getattr(key, "dtype", None)
+    is_key = dtype is not None and jnp.issubdtype(dtype, jax.dtypes.prng_key)
+    if is_key and key.shape == ():
+        return
+    if dtype is not None and dtype == np.uint32 and key.ndim == 1:
+        return
+    raise checks.wrong("key", "one random key, such as jax.random.key(0)", key)
+
+
+def check_real_type(dtype: Any) -> None:
+    """Raise unless this is float32 or float64."""
+    try:
+        is_real = np.dtype(dtype) in (np.float32, np.float64)
+    except TypeError:
+        is_real = False
+    if not is_real:
+        raise checks.wrong("dtype", "float32 or float64", dtype)

@@ -8,15 +8,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
+from ebit import checks
 from ebit.engine.base import Encoded
-from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
-from ebit.models.checks import check_inputs
+from ebit.models.checks import check_inputs, check_key, check_parameters, check_real_type
 from ebit.models.readout import ReadOut
 from ebit.resources import Consumption
 
 _HIDDEN = 8
+
+MAX_FEATURES = 100_000
+"""More features of a half than this are a slip of the pen."""
 
 
 @dataclass(frozen=True)
@@ -45,10 +48,7 @@ class DistributedDNN:
     qubits: int = 4
 
     def __post_init__(self) -> None:
-        if self.qubits < 1:
-            raise EbitError(
-                f"Argument `qubits` must be at least 1 (features per half), but is {self.qubits}."
-            )
+        checks.whole(1, MAX_FEATURES, "features per half")("qubits", self.qubits)
 
     @property
     def resource_name(self) -> str:
@@ -87,6 +87,8 @@ class DistributedDNN:
     @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Weights normal with variance 1 / inputs, biases zero, final layer a b only."""
+        check_key(key)
+        check_real_type(dtype)
         sizes = self._sizes
         shapes = [(2, i, o) for i, o in pairwise(sizes)]
         ends = np.cumsum([np.prod(shape) for shape in shapes])
@@ -109,6 +111,7 @@ class DistributedDNN:
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
         """The output of the final layer, shape (batch,)."""
+        check_parameters(self.init, parameters)
         state = jnp.stack(encoded)
         for weight, bias in zip(parameters["weights"], parameters["biases"], strict=True):
             state = jnp.tanh(jnp.matmul(state, weight, precision=jax.lax.Precision.HIGHEST) + bias)

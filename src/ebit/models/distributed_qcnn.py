@@ -16,7 +16,14 @@ from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
-from ebit.models.checks import check_circuit, check_inputs, check_noise
+from ebit.models.checks import (
+    check_circuit,
+    check_inputs,
+    check_key,
+    check_noise,
+    check_parameters,
+    check_real_type,
+)
 from ebit.models.drawing import Drawn
 from ebit.models.readout import PARITY, READOUTS, ReadOut, weigh_outcomes
 from ebit.physics import Noise
@@ -145,6 +152,8 @@ class DistributedQCNN(Drawn):
             () for parity). With M > 1 values of shared randomness the angles have them as first
             axis, and `mixture` (M,) holds the logits of their weights.
         """
+        check_key(key)
+        check_real_type(dtype)
         values, shapes = self.values, self._shapes
         if values > 1:
             shapes = jax.tree.map(lambda shape: (values, *shape), shapes, is_leaf=_is_shape)
@@ -186,6 +195,7 @@ class DistributedQCNN(Drawn):
         Raises:
             EbitError: If the shape of `x` does not fit.
         """
+        check_parameters(self.init, parameters)
         return self._probabilities(parameters, self.encode(x))
 
     @own_settings
@@ -202,6 +212,7 @@ class DistributedQCNN(Drawn):
         Returns:
             Shape (batch,).
         """
+        check_parameters(self.init, parameters)
         return self.read_out(parameters, encoded, trained_readout=trained_readout).scores[:, 0]
 
     @own_settings
@@ -235,6 +246,7 @@ class DistributedQCNN(Drawn):
         Returns:
             Shape (2, 2): [outcome of QPU A, outcome of QPU B].
         """
+        check_parameters(self.init, parameters)
         readout = jnp.asarray(parameters["readout"])
         parity = jnp.asarray(PARITY, readout.dtype)
         if not trained_readout:

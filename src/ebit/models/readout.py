@@ -6,7 +6,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.errors import EbitError
+from ebit import checks
 
 READOUTS = ("weights", "parity")
 """Read-outs of two QPUs: a trained weight per pair of outcomes, or one weight of their parity."""
@@ -113,8 +113,4 @@ def check_shots(shots: Any, name: str = "shots") -> None:
     Example:
         >>> check_shots(100)
     """
-    whole = isinstance(shots, int | np.integer) and not isinstance(shots, bool)
-    if not whole or not 1 <= shots <= MAX_SHOTS:
-        raise EbitError(
-            f"Argument `{name}` must be a whole number from 1 to {MAX_SHOTS}, but is {shots!r}."
-        )
+    checks.whole(1, MAX_SHOTS)(name, shots)

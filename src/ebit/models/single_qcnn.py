@@ -13,7 +13,14 @@ from ebit.engine import SingleQPU
 from ebit.engine.base import CircuitParameters, Encoded
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
-from ebit.models.checks import check_circuit, check_inputs, check_noise
+from ebit.models.checks import (
+    check_circuit,
+    check_inputs,
+    check_key,
+    check_noise,
+    check_parameters,
+    check_real_type,
+)
 from ebit.models.distributed_qcnn import count_angles, random_angles
 from ebit.models.drawing import Drawn
 from ebit.models.readout import ReadOut, weigh_outcomes
@@ -107,6 +114,8 @@ class SingleQCNN(Drawn):
     @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
         """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
+        check_key(key)
+        check_real_type(dtype)
         return random_angles(key, self._shapes, dtype)
 
     @own_settings
@@ -117,6 +126,7 @@ class SingleQCNN(Drawn):
     @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch 2"]:
         """P(a | x), shape (batch, 2)."""
+        check_parameters(self.init, parameters)
         return self._probabilities(parameters, self.encode(x))
 
     @own_settings
@@ -124,6 +134,7 @@ class SingleQCNN(Drawn):
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
         """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
+        check_parameters(self.init, parameters)
         return self.read_out(parameters, encoded).scores[:, 0]
 
     @own_settings
@@ -138,6 +149,7 @@ class SingleQCNN(Drawn):
     @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
         """The read-out is the expectation of Z: weights (1, -1), nothing to train."""
+        check_parameters(self.init, parameters)
         return jnp.asarray([1, -1], jnp.asarray(parameters["mixing"]).dtype)
 
     def operations(self, batch: int) -> int:

@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.checks import check_number
 
@@ -92,7 +93,7 @@ def checked_weights(weights: ArrayLike) -> NDArray[np.float64]:
         >>> checked_weights([1, 0, 0, 0]).shape
         (4,)
     """
-    array = np.asarray(weights, dtype=np.float64)
+    array = checks.numbers("weights", weights)
     if array.shape != (4,):
         raise EbitError(f"Argument `weights` must have shape (4,), but has shape {array.shape}.")
     if not (np.all(array >= 0) and abs(array.sum() - 1) < _TOLERANCE):

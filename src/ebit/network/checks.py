@@ -2,6 +2,7 @@
 
 import math
 
+from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 
 
@@ -25,12 +26,12 @@ def check_number(
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `length` must be at least 0, but is -1.0.
     """
-    if infinite and value == math.inf:
+    if infinite and isinstance(value, float) and value == math.inf:
         return
-    if math.isfinite(value) and low <= value <= high:
+    if is_real(value) and low <= value <= high:
         return
     rule = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
-    raise EbitError(f"Argument `{name}` must be {rule}, but is {value!r}.")
+    raise EbitError(f"Argument `{name}` must be {rule}, but is {shown(value)}.")
 
 
 def check_positive(name: str, value: float) -> None:
@@ -48,5 +49,5 @@ def check_positive(name: str, value: float) -> None:
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `t1` must be more than 0, but is 0.0.
     """
-    if not value > 0:
-        raise EbitError(f"Argument `{name}` must be more than 0, but is {value!r}.")
+    if not (is_real(value) or value == math.inf) or not value > 0:
+        raise EbitError(f"Argument `{name}` must be more than 0, but is {shown(value)}.")

@@ -6,10 +6,14 @@ from typing import Literal, get_args
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebit.errors import EbitError
+from ebit import checks
 from ebit.network.bell_states import checked_weights, werner_weights
 
 Protocol = Literal["bbpssw", "dejmps"]
+
+
+MAX_ROUNDS = 1000
+"""Each round takes two pairs of the one before: more are beyond all networks."""
 
 
 @dataclass(frozen=True)
@@ -115,10 +119,9 @@ def purify(weights: ArrayLike, protocol: Protocol, rounds: int) -> Purified:
         >>> round(pair.fidelity, 4), round(pair.pairs, 2)
         (0.9436, 6.99)
     """
-    if protocol not in get_args(Protocol):
-        raise EbitError(f"Argument `protocol` must be bbpssw or dejmps, but is {protocol!r}.")
-    if isinstance(rounds, bool) or not isinstance(rounds, int) or rounds < 0:
-        raise EbitError(f"Argument `rounds` must be a whole number from 0, but is {rounds!r}.")
+    if not isinstance(protocol, str) or protocol not in get_args(Protocol):
+        raise checks.wrong("protocol", "bbpssw or dejmps", protocol)
+    rounds = checks.whole(0, MAX_ROUNDS)("rounds", rounds)
     step = bbpssw if protocol == "bbpssw" else dejmps
     state, probabilities = checked_weights(weights), []
     for _ in range(rounds):

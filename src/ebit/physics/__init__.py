@@ -1,5 +1,6 @@
 """Noise channels of a qubit, states of a shared pair, and the numbers that a user knows of them."""
 
+from ebit.checks import is_real
 from ebit.physics.channels import (
     PAULIS,
     Channel,
@@ -9,7 +10,7 @@ from ebit.physics.channels import (
     idling,
     transfer_matrix,
 )
-from ebit.physics.checks import check_fidelity, check_probability, is_real
+from ebit.physics.checks import check_fidelity, check_probability
 from ebit.physics.noise import NO_NOISE, Noise, QPUNoise
 from ebit.physics.pair_state import BELL, PairState
 

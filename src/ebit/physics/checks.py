@@ -1,22 +1,16 @@
 """Checks of the numbers that describe noise."""
 
-import math
-from numbers import Real
 from typing import Any
 
+from ebit.checks import is_real, shown
 from ebit.errors import EbitError
-
-
-def is_real(value: Any) -> bool:
-    """Whether this is one finite real number."""
-    return isinstance(value, Real) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def check_probability(name: str, value: Any) -> None:
     """Raise unless this is a probability."""
     if not is_real(value) or not 0 <= value <= 1:
         raise EbitError(
-            f"Argument `{name}` must be a probability, a number from 0 to 1, but is {value!r}."
+            f"Argument `{name}` must be a probability, a number from 0 to 1, but is {shown(value)}."
         )
 
 
@@ -25,7 +19,7 @@ def check_fidelity(value: Any) -> None:
     if not is_real(value) or not 0.25 <= value <= 1:
         raise EbitError(
             "Argument `fidelity` must be a number from 0.25 (white noise) to 1 (no noise), but is "
-            f"{value!r}."
+            f"{shown(value)}."
         )
 
 
@@ -33,7 +27,7 @@ def check_seconds(name: str, value: Any) -> None:
     """Raise unless this is a duration."""
     if not is_real(value) or value < 0:
         raise EbitError(
-            f"Argument `{name}` must be a time in seconds, a number >= 0, but is {value!r}."
+            f"Argument `{name}` must be a time in seconds, a number >= 0, but is {shown(value)}."
         )
 
 
@@ -42,5 +36,5 @@ def check_lifetime(name: str, value: Any) -> None:
     if value is not None and (not is_real(value) or value <= 0):
         raise EbitError(
             f"Argument `{name}` must be a time in seconds, a number > 0, or None (no decay), but "
-            f"is {value!r}."
+            f"is {shown(value)}."
         )

@@ -4,9 +4,10 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar
 
+from ebit.checks import is_real
 from ebit.errors import EbitError
 from ebit.physics.channels import Channel, damping, dephasing, depolarising, idling
-from ebit.physics.checks import check_lifetime, check_probability, check_seconds, is_real
+from ebit.physics.checks import check_lifetime, check_probability, check_seconds
 
 PerQPU = float | tuple[float, float]
 """One number for both QPUs, or one for each."""

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit.checks import is_real
 from ebit.errors import EbitError
 from ebit.physics.channels import PAULIS, Channel, damping, dephasing
-from ebit.physics.checks import check_fidelity, check_probability, is_real
+from ebit.physics.checks import check_fidelity, check_probability
 
 _TOLERANCE = 1e-9
 """Largest slip of a user's density matrix."""

@@ -1,11 +1,11 @@
 """Train every resource on one data set, side by side."""
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from ebit import checks
 from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.learning import Progress, compile_trainings
@@ -69,7 +69,7 @@ def depth_for(settings: ModelSettings) -> int:
 def compare(
     dataset: Dataset,
     tasks: Sequence[Task],
-    out: Path,
+    out: checks.PathLike,
     *,
     progress: Callable[[Task], Progress] | None = None,
 ) -> pl.DataFrame:
@@ -105,6 +105,7 @@ def compare(
     if not tasks:
         raise EbitError("Argument `tasks` is empty: name at least one resource.")
     store = Store(out)
+    store.sweep()
     new = [task for task in tasks if store.get(task.hash) is None]
     compile_trainings(
         [(task.model.build(), task.training) for task in new],
@@ -122,7 +123,7 @@ def compare_splits(
     datasets: Sequence[Dataset],
     tasks: Sequence[Sequence[Task]],
     others: Sequence[Sequence[Experiment]],
-    out: Path,
+    out: checks.PathLike,
     *,
     progress: Callable[[Task], Progress] | None = None,
 ) -> pl.DataFrame:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
-from ebit.results.store import Kind, Store
+from ebit.results.store import Kind, Store, remove
 
 Progress = Callable[[int, int], None]
 """Called now and then with (what is done, what there is in all)."""
@@ -66,5 +66,5 @@ def run_experiment(
     store.check_writable(experiment.kind)
     rows = experiment.run(store, progress)
     store.put(experiment.hash, rows, experiment.kind, experiment.content)
-    store.checkpoint_path(experiment.hash).unlink(missing_ok=True)  # not before the rows are safe
+    remove(store.checkpoint_path(experiment.hash))  # not before the rows are safe
     return rows

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
@@ -154,7 +155,7 @@ def save_model(
 
 
 @own_settings
-def load_model(path: Path) -> StoredModel:
+def load_model(path: checks.PathLike) -> StoredModel:
     """Read a trained model; nothing in the file is executed.
 
     Args:
@@ -166,13 +167,14 @@ def load_model(path: Path) -> StoredModel:
     Raises:
         EbitError: If the file is missing, damaged, of another version or no model.
     """
+    path = checks.path("path", path)
     arrays, metadata = load_arrays(path)
     if metadata.get("kind") != KIND:
         raise EbitError(f"{str(path)!r} is not an ebit model: give a file that `ebit train` wrote.")
     if metadata.get("version") != VERSION:
         raise EbitError(
             f"{str(path)!r} is a model of version {metadata.get('version')!r}, but this ebit reads "
-            f"version {VERSION!r}: delete it and train again."
+            f"version {VERSION!r}: use the ebit that wrote it, or train again."
         )
     try:
         task = Task.model_validate_json(metadata["task"])
@@ -180,13 +182,21 @@ def load_model(path: Path) -> StoredModel:
         preparation = dict(json.loads(metadata["preparation"]))
         made = dict(json.loads(metadata.get("made", "{}")))
     except (KeyError, ValueError, TypeError, RecursionError):
-        raise EbitError(f"{str(path)!r} has wrong metadata: delete it and train again.") from None
+        raise EbitError(
+            f"{str(path)!r} has wrong metadata: take another model, or train again."
+        ) from None
+    if len(accuracy) != task.training.runs or not all(0 <= value <= 1 for value in accuracy):
+        raise EbitError(
+            f"{str(path)!r} must have an accuracy from 0 to 1 for each of its "
+            f"{task.training.runs} runs, but has {checks.shown(accuracy)}: take another model, or "
+            "train again."
+        )
     model = task.model.build()
     runs = len(accuracy)
     shapes = jax.eval_shape(lambda: jax.vmap(model.init)(jax.random.split(random_key(0), runs)))
     parameters = restore(shapes, arrays, path)
     if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
         raise EbitError(
-            f"{str(path)!r} holds NaN or infinite parameters: delete it and train again."
+            f"{str(path)!r} holds NaN or infinite parameters: take another model, or train again."
         )
     return StoredModel(task, model, parameters, accuracy, preparation, made)

@@ -60,7 +60,9 @@ def predict(
         negative, positive = (str(name) for name in keep["class_names"])
         label = str(keep["label"])
     except (KeyError, TypeError, ValueError):
-        raise EbitError("The model has wrong metadata: delete it and train again.") from None
+        raise EbitError(
+            "The model has wrong metadata: take another model, or train again."
+        ) from None
     x, y = read_features(
         path,
         feature_names=names,

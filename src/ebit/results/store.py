@@ -3,20 +3,28 @@
 import hashlib
 import io
 import json
+import re
+import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from ebit import checks
 from ebit.errors import EbitError
+from ebit.results.columns import COLUMNS
 from ebit.writing import check_writable, write_atomically
 
 _SEAL = b"ebit-sha256:"
 """Marks the SHA-256 of a file inside it; the hash is of the file with `_BLANK` in its place."""
 
 _BLANK = b"-" * 64
+
+LEFT_BEHIND = 3600.0
+"""Seconds after which nobody writes to a temporary file any more."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +60,9 @@ class Store:
         True
     """
 
-    def __init__(self, folder: str | Path) -> None:
+    def __init__(self, folder: checks.PathLike) -> None:
         """Nothing is read or written yet."""
-        self.folder = Path(folder)
+        self.folder = checks.path("folder", folder)
 
     def path(self, task_hash: str, kind: Kind = TRAINING) -> Path:
         """The file of an experiment."""
@@ -70,8 +78,13 @@ class Store:
 
     def has(self, task_hash: str, kind: Kind = TRAINING) -> bool:
         """Whether the experiment is finished: its rows and its model, if any, are there."""
-        rows = self.path(task_hash, kind).is_file()
-        return rows and (not kind.keeps_model or self.model_path(task_hash).is_file())
+        try:
+            rows = self.path(task_hash, kind).is_file()
+            return rows and (not kind.keeps_model or self.model_path(task_hash).is_file())
+        except OSError as error:
+            raise EbitError(
+                f"Cannot use the folder {str(self.folder)!r} ({error.strerror}): choose another."
+            ) from None
 
     def finished(self) -> set[str]:
         """Hashes of all finished trainings; two listings, however many there are."""
@@ -87,7 +100,10 @@ class Store:
         Raises:
             EbitError: If the file is damaged.
         """
-        return read_rows(self.path(task_hash, kind)) if self.has(task_hash, kind) else None
+        if not self.has(task_hash, kind):
+            return None
+        read = _rows_of_trainings if kind == TRAINING else read_rows
+        return read(self.path(task_hash, kind))
 
     def content(self, task_hash: str, kind: Kind = TRAINING) -> dict[str, Any] | None:
         """What the hash of a finished experiment stands for.
@@ -136,6 +152,19 @@ class Store:
         """
         frames = [read_rows(path) for path in sorted(self.folder.glob(f"{kind.folder}/*.parquet"))]
         return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
+
+    def sweep(self) -> None:
+        """Remove what interrupted writers and finished trainings have left behind.
+
+        That is: temporary files of more than an hour ago, and checkpoints of finished tasks.
+        """
+        finished = self.finished()
+        for path in self.folder.glob("checkpoints/*.safetensors"):
+            if path.stem in finished:
+                remove(path)
+        for path in self.folder.glob("*/.*.tmp"):
+            if re.fullmatch(r"\.[0-9a-f]{16}\.tmp", path.name) and age(path) > LEFT_BEHIND:
+                remove(path)
 
     def check_writable(self, kind: Kind = TRAINING) -> None:
         """Raise now, before hours of work, if the folder cannot be written.
@@ -192,3 +221,49 @@ def _sound(path: Path) -> bytes:
             f"Result file {str(path)!r} is damaged or not of ebit: delete it and run again."
         )
     return content
+
+
+def age(path: Path) -> float:
+    """Seconds since a file was written; 0 if it is gone."""
+    try:
+        return time.time() - path.stat().st_mtime
+    except OSError:
+        return 0.0
+
+
+def remove(path: Path) -> None:
+    """Delete a file, if it is there and may be deleted."""
+    with suppress(OSError):
+        path.unlink()
+
+
+def _rows_of_trainings(path: Path) -> pl.DataFrame:
+    """The rows of a finished training; another version and absurd numbers are refused."""
+    rows = read_rows(path)
+    first = [column for column in COLUMNS if column.since is None]
+    missing = [column.name for column in first if column.name not in rows.columns]
+    other = [
+        column.name
+        for column in first
+        if column.name in rows.columns and _kind(rows.schema[column.name]) != _kind(column.dtype)
+    ]
+    reason = ""
+    if missing or other:
+        reason = f"column `{(missing + other)[0]}` is {'missing' if missing else 'of another type'}"
+    elif rows.is_empty():
+        reason = "no runs"
+    elif not rows["validation_accuracy"].is_between(0, 1).fill_null(False).all():
+        reason = "an accuracy that is not from 0 to 1"
+    if reason:
+        raise EbitError(
+            f"Result file {str(path)!r} is not of this version of ebit ({reason}): take another "
+            "folder, or move the file away and run again."
+        )
+    return rows
+
+
+def _kind(dtype: pl.DataType | type[pl.DataType]) -> str:
+    """Numbers of all sizes are of one kind, and so is what is null in all rows."""
+    if dtype.is_numeric() or dtype == pl.Null:
+        return "number"
+    return str(dtype.base_type())

@@ -3,11 +3,11 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Unpack
 
 import polars as pl
 
+from ebit import checks
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress, TrainingSettings
@@ -81,7 +81,7 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
 
 
 def train(
-    dataset: Dataset, task: Task, out: Path, *, progress: Progress | None = None
+    dataset: Dataset, task: Task, out: checks.PathLike, *, progress: Progress | None = None
 ) -> pl.DataFrame:
     """The rows of a task; its model, rows and checkpoint live in a folder.
 

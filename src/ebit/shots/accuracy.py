@@ -9,11 +9,16 @@ import numpy as np
 from jax import lax
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
+from ebit.models.checks import check_key
 from ebit.models.counts import all_counts, number_of_counts
-from ebit.models.readout import check_shots, labels_of
-from ebit.shots.sampling import estimate_expectation, sample_outcomes
+from ebit.models.readout import MAX_SHOTS, check_shots, labels_of
+from ebit.shots.sampling import check_tables, estimate_expectation, sample_outcomes
+
+MAX_REPEATS = 1_000_000
+"""More repeats than this are a slip of the pen."""
 
 _REPEATS_AT_ONCE = 16
 _MOST_COUNTS = 6000
@@ -61,8 +66,14 @@ def accuracy_at_shots(
         Gil-Pelaez, Biometrika 38, 481 (1951); sum of Davies, Biometrika 60, 415 (1973).
     """
     check_shots(shots)
-    table, targets = np.asarray(probabilities, np.float64), np.asarray(labels)
-    row = np.asarray(weights, np.float64)
+    table, row, targets = (
+        checks.numbers(name, value)
+        for name, value in (
+            ("probabilities", probabilities),
+            ("weights", weights),
+            ("labels", labels),
+        )
+    )
     if table.ndim < 2:
         raise EbitError(
             f"Argument `probabilities` must have shape (rows, 2, ...), but has shape {table.shape}."
@@ -177,14 +188,18 @@ def sampled_accuracies(
         array([[0.5, 0.5],
                [0.5, 0.5]])
     """
-    if len(shots) == 0:
-        raise EbitError("Argument `shots` is empty: name at least one number of shots.")
-    for number in shots:
-        check_shots(number)
-    if not isinstance(repeats, int | np.integer) or repeats < 1:
+    shots = checks.several(checks.whole(1, MAX_SHOTS))("shots", shots)
+    checks.whole(1, MAX_REPEATS)("repeats", repeats)
+    check_key(key)
+    given = {"probabilities": probabilities, "weights": weights, "labels": labels}
+    for name, value in given.items():
+        checks.numbers(name, value)
+    if np.ndim(probabilities) < 2 or np.shape(weights) != np.shape(probabilities)[1:]:
         raise EbitError(
-            f"Argument `repeats` must be a whole number, at least 1, but is {repeats!r}."
+            "Argument `probabilities` must have shape (rows, 2, ...) and `weights` shape (2, ...), "
+            f"but they have shapes {np.shape(probabilities)} and {np.shape(weights)}."
         )
+    check_tables(np.asarray(probabilities))
     table, targets = jnp.asarray(probabilities), jnp.asarray(labels)
     _check_labels(targets, len(table))
     numbers = jnp.repeat(jnp.asarray(shots, table.dtype), repeats)
@@ -199,6 +214,10 @@ def _check_labels(labels: Any, rows: int) -> None:
             f"Argument `labels` must have shape {(rows,)}, one entry per row, but has shape "
             f"{labels.shape}."
         )
+    if rows == 0:
+        raise EbitError("Argument `labels` has no rows: give at least one.")
+    if not np.all(np.isin(np.asarray(labels), (-1, 1))):
+        raise EbitError("Argument `labels` must hold labels +1 and -1 only.")
 
 
 @jax.jit

@@ -6,11 +6,17 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax.typing import ArrayLike
+from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models import CircuitModel, Model
+from ebit.models.checks import check_key
 from ebit.models.readout import check_shots, unit_weights
+
+TOLERANCE = 1e-3
+"""By how much the sum of probabilities may miss 1."""
 
 
 @own_settings
@@ -38,13 +44,37 @@ def sample_outcomes(key: jax.Array, probabilities: ArrayLike, shots: int | jax.A
     """
     if not isinstance(shots, jax.Array):
         check_shots(shots)
+    check_key(key)
+    known = not isinstance(probabilities, jax.core.Tracer)
+    if known:
+        checks.numbers("probabilities", probabilities)
     probabilities = jnp.asarray(probabilities)
     if probabilities.ndim < 2:
         raise EbitError(
             "Argument `probabilities` must have shape (batch, 2, ...), but has shape "
             f"{probabilities.shape}."
         )
+    if known:
+        check_tables(np.asarray(probabilities))
     return _draw(key, probabilities, jnp.asarray(shots, probabilities.dtype))
+
+
+def check_tables(tables: NDArray[Any]) -> None:
+    """Raise unless every row is a table of probabilities; rounding is allowed.
+
+    Args:
+        tables: Shape (rows, 2, ...).
+
+    Raises:
+        EbitError: If one is none.
+    """
+    sums = tables.reshape(len(tables), -1).sum(axis=1)
+    if tables.size and (tables.min() < -TOLERANCE or np.abs(sums - 1).max() > TOLERANCE):
+        raise EbitError(
+            "Argument `probabilities` must have rows of numbers from 0 to 1 whose sum is 1, but "
+            f"has a row with the sum {sums[np.abs(sums - 1).argmax()]:.6g} and the number "
+            f"{tables.min():.6g}: divide each row by its sum."
+        )
 
 
 @jax.jit
@@ -81,6 +111,9 @@ def estimate_expectation(counts: ArrayLike, weights: ArrayLike) -> tuple[jax.Arr
         >>> round(float(estimate[0]), 3), round(float(error[0]), 3)
         (0.6, 0.082)
     """
+    for name, value in {"counts": counts, "weights": weights}.items():
+        if not isinstance(value, jax.core.Tracer):
+            checks.numbers(name, value)
     counts, weights = jnp.asarray(counts), jnp.asarray(weights)
     if counts.shape[1:] != weights.shape:
         raise EbitError(
@@ -109,11 +142,7 @@ def check_seed(seed: Any) -> None:
     Example:
         >>> check_seed(0)
     """
-    whole = isinstance(seed, int | np.integer) and not isinstance(seed, bool)
-    if not whole or not 0 <= seed < 2**32:
-        raise EbitError(
-            f"Argument `seed` must be a whole number from 0 to {2**32 - 1}, but is {seed!r}."
-        )
+    checks.seed("seed", seed)
 
 
 def check_measured(model: Model) -> CircuitModel:
@@ -133,6 +162,7 @@ def check_measured(model: Model) -> CircuitModel:
         >>> check_measured(SingleQCNN()).resource_name
         'single'
     """
+    checks.instance(Model, "a model such as ebit.DistributedQCNN()")("model", model)
     if not isinstance(model, CircuitModel):
         raise EbitError(
             f"Argument `shots` needs a circuit that is measured, but {model.resource_name!r} has "
