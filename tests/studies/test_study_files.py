@@ -51,7 +51,7 @@ def test_every_published_number_is_there(name: str) -> None:
     counts = {
         item.name.partition("-")[2]: len(published_runs(study, item))
         for item in study.item
-        if len(published_runs(study, item))
+        if len(published_runs(study, item)) and item.published is None
     }
     assert counts == COUNTS[name]
 
@@ -90,7 +90,7 @@ def test_the_published_numbers_follow_the_patterns(study: Study, item: Item) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "trainings", "jobs"), [("kim2026", 300, 315), ("hwang2025", 60, 74)]
+    ("name", "trainings", "jobs"), [("kim2026", 308, 315), ("hwang2025", 100, 74)]
 )
 def test_plans(name: str, trainings: int, jobs: int) -> None:
     plan = plan_study(name)

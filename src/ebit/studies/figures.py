@@ -35,12 +35,14 @@ _AXIS_NAMES = {
     "depth": "Convolution layers per stage",
     "set": "Data set",
     "loss": "Loss",
+    "batch_size": "Samples in a minibatch",
     "resource": "Resource",
     "concurrence": "Concurrence of the shared pair",
 }
 _MEASURE_NAMES = {
     "validation_accuracy": "Validation accuracy",
     "train_accuracy": "Accuracy",
+    "success_probability": "Success probability",
     "rank": "Effective dimension",
 }
 _PANEL_NAMES = {"mixing": "{} mixing layers", "qubits": "{} qubits per QPU", "pooling": "{}"}

@@ -24,7 +24,7 @@ def published_runs(study: Study, item: Item) -> pl.DataFrame:
         >>> published_runs(study, study.select(["S2"])[0]).row(0)
         ('none', 0, 0.7407)
     """
-    file = folder_of(study.name) / "published" / f"{item.name}.csv"
+    file = folder_of(study.name) / "published" / f"{item.published or item.name}.csv"
     if not file.is_file():
         return pl.DataFrame()
     return pl.read_csv(file.read_bytes(), schema_overrides={"published": pl.Float64})

@@ -80,6 +80,7 @@ class Item(Settings):
         settings: The settings, in words.
         expected: What the paper finds, in words.
         tasks: Files of tasks in the folder `tasks`, without ending; by default the name.
+        published: File of numbers in the folder `published`, without ending; by default the name.
         capacity: Whether the tasks compute capacities instead of training.
         measure: Column of the rows that is compared.
         keys: Columns that tell the numbers apart.
@@ -100,6 +101,7 @@ class Item(Settings):
     settings: str
     expected: str
     tasks: tuple[str, ...] = ()
+    published: str | None = None
     capacity: bool = False
     measure: str = "validation_accuracy"
     keys: tuple[str, ...]
