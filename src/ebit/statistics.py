@@ -4,7 +4,7 @@ The advice is the same everywhere: the cheapest option that is not told apart fr
 """
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from statistics import fmean, stdev
@@ -292,6 +292,15 @@ class Comparisons:
         """Whether two options are not told apart; an option is not told apart from itself."""
         return first == second or not self.gap(first, second).told_apart
 
+    def better(self, name: str, among: Iterable[str]) -> list[str]:
+        """Those options that are told apart from one as better, best first."""
+        found = [
+            other
+            for other in among
+            if not self.equal(other, name) and self.gap(other, name).value > 0
+        ]
+        return sorted(found, key=lambda other: -self.means[other])
+
 
 Measure = Callable[[Sequence[float], Sequence[float]], Difference]
 """The difference of two samples: `paired` or `unpaired`."""
@@ -370,15 +379,7 @@ def cheapest_not_told_apart(
     if not names:
         raise EbitError("Argument `allowed` leaves no option: allow at least one.")
     best = max(names, key=lambda name: compared.means[name])
-    equal = tuple(
-        name
-        for name in names
-        if not any(
-            compared.gap(other, name).value > 0 and not compared.equal(other, name)
-            for other in names
-            if other != name
-        )
-    )
+    equal = tuple(name for name in names if not compared.better(name, names))
     return Choice(equal[0], best, equal)
 
 

@@ -73,6 +73,19 @@ def test_a_shared_bit_is_cheaper_than_a_pair_and_dearer_than_nothing():
     assert sentence.endswith("over none, the best of what costs less.")
 
 
+def test_what_beats_the_cheaper_one_is_named():
+    """none is told apart from bell:2 only; bell:1 is not told apart from any."""
+    base = [0.90, 0.92, 0.88, 0.90]
+    rows = rows_of(
+        none=base,
+        bell_1=[0.95, 0.90, 0.97, 0.94],
+        bell_2=[value + 0.06 + 0.001 * step for step, value in enumerate(base)],
+    )
+    found = headline(advise(rows))
+    assert found.startswith("bell:1 reaches")
+    assert "none, the best of what costs less, is worse than bell:2, which is worth +0.0" in found
+
+
 def test_none_can_be_best():
     assert said(none=GOOD, bell_1=BAD)[0].endswith("No resource is better than none here.")
 

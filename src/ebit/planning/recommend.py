@@ -196,10 +196,17 @@ def _reason(name: str, best: Mapping[str, Mapping[str, Any]], compared: Comparis
         )
     if cheaper:
         under = max(cheaper, key=lambda other: compared.means[other])
-        sentences.append(
-            f"It is worth {compared.gap(name, under)} over {describe(best[under])}, the best of "
-            "what costs less."
-        )
+        better = compared.better(under, feasible)
+        if name in better:
+            sentences.append(
+                f"It is worth {compared.gap(name, under)} over {describe(best[under])}, the best "
+                "of what costs less."
+            )
+        else:
+            sentences.append(
+                f"{describe(best[under])}, the best of what costs less, is worse than "
+                f"{better[0]}, which is worth {compared.gap(better[0], under)} over it."
+            )
     if not sentences:
         sentences.append(
             f"No resource is better here: the best other one, {describe(best[others[0]])}, is "

@@ -50,8 +50,16 @@ def headline(advice: Advice) -> str:
         )
     if advice.cheaper:
         under = max(advice.cheaper, key=lambda name: advice.compared.means[name])
-        gap = advice.compared.gap(chosen.resource, under)
-        sentences.append(f"It is worth {gap} over {under}, the best of what costs less.")
+        better = advice.compared.better(under, advice.compared.means)
+        if chosen.resource in better:
+            gap = advice.compared.gap(chosen.resource, under)
+            sentences.append(f"It is worth {gap} over {under}, the best of what costs less.")
+        else:
+            gap = advice.compared.gap(better[0], under)
+            sentences.append(
+                f"{under}, the best of what costs less, is worse than {better[0]}, which is worth "
+                f"{gap} over it."
+            )
     if len(sentences) == 1:
         sentences.append(f"No resource is better than {chosen.resource} here.")
     return " ".join(sentences)

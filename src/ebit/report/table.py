@@ -47,10 +47,10 @@ def summary_table_html(advice: Advice) -> str:
         True
     """
     units = [unit for unit in advice.chosen.amounts if unit not in NOTHING.amounts]
-    further = [unit.replace("_", " ").capitalize() for unit in units]
+    further = [escape(unit.capitalize()).replace("_", "<br>") for unit in units]
     head = _HEAD.format(
         costs=4 + len(further),
-        further="".join(f'<th scope="col">{escape(unit)}</th>' for unit in further),
+        further="".join(f'<th scope="col">{unit}</th>' for unit in further),
     )
     lines = "\n".join(
         _line_html(number, summary, advice) for number, summary in enumerate(advice.summaries)
@@ -85,7 +85,7 @@ def _line_html(number: int, summary: ResourceSummary, advice: Advice) -> str:
     cells = [
         accuracy(summary),
         str(summary.runs),
-        above_none(advice, summary),
+        _two_lines(above_none(advice, summary)),
         *map(
             number_text,
             (
@@ -100,3 +100,9 @@ def _line_html(number: int, summary: ResourceSummary, advice: Advice) -> str:
     swatch = f'<span class="swatch" style="background:var(--r{number})"></span>'
     cells_html = "".join(f"<td>{cell}</td>" for cell in cells)
     return f'<tr{mark}><th scope="row">{swatch}{escape(summary.resource)}</th>{cells_html}</tr>'
+
+
+def _two_lines(gap: str) -> str:
+    """A difference above its interval."""
+    value, bracket, interval = gap.partition(" (")
+    return f"{value}<br><small>({interval}</small>" if bracket else value
