@@ -119,6 +119,7 @@ def test_a_finished_training_costs_nothing(trained: Any, here: Path) -> None:
 def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: Path) -> None:
     arguments = (
         "compare", "--data", trained.data, "--resources", "dnn, bell:1,bell:01", *SMALL,
+        "--loss", "mse",
         "--out", trained.out, "--json", here / "a.json",
     )  # fmt: skip
     outcome = run_ebit(*arguments)

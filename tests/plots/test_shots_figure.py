@@ -2,7 +2,12 @@ import polars as pl
 import pytest
 
 from ebit.errors import EbitError
-from ebit.plots import accuracy_against_shots, new_figure, resource_styles
+from ebit.plots import (
+    accuracy_against_shots,
+    leading_resources,
+    new_figure,
+    resource_styles,
+)
 
 
 @pytest.fixture
@@ -52,3 +57,23 @@ def test_a_missing_column(rows, column):
     with pytest.raises(EbitError, match=f"`{column}`") as error:
         accuracy_against_shots(rows.drop(column), ax)
     assert "\n" not in str(error.value)
+
+
+def test_the_lead_changes_where_curves_cross(rows):
+    crossing = pl.DataFrame(
+        {
+            "resource": ["none"] * 3 + ["bell:1"] * 3,
+            "run": [0] * 6,
+            "shots": [1, 10, 1000] * 2,
+            "accuracy": [0.6, 0.7, 0.7, 0.5, 0.6, 0.9],
+            "exact_accuracy": [0.7] * 3 + [0.95] * 3,
+        }
+    )
+    _, ax = new_figure()
+    leaders = leading_resources(accuracy_against_shots(crossing, ax))
+    assert [name for _, name in leaders] == ["none", "bell:1"]
+    assert leaders[0][0] == pytest.approx(1)
+    assert leaders[1][0] == pytest.approx(10 ** (1 + 2 / 3), rel=0.01)
+    circles = [line for line in ax.lines if line.get_fillstyle() == "none"]
+    assert [line.get_xdata()[0] for line in circles] == pytest.approx([leaders[1][0]])
+    assert [line.get_ydata()[0] for line in circles] == pytest.approx([0.7], abs=1e-3)

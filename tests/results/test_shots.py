@@ -1,11 +1,19 @@
 from typing import Any
 
 import numpy as np
+import polars as pl
 import pytest
 
 from ebit import EbitError, accuracy_with_shots, load_model
 from ebit.data import Dataset
-from ebit.results import Store, make_task, train
+from ebit.results import (
+    Store,
+    accuracy_by_shots,
+    expected_accuracies,
+    make_task,
+    shots_needed,
+    train,
+)
 
 
 def measured(finished: Any, **settings: Any) -> Any:
@@ -56,3 +64,37 @@ def test_a_model_without_a_measurement(game: Dataset, tmp_path: Any) -> None:
     stored = load_model(Store(tmp_path).model_path(task.hash))
     with pytest.raises(EbitError, match="'dnn' has none"):
         accuracy_with_shots(stored, game.x_train, game.y_train, shots=(1,))
+
+
+def test_rows_and_stored_models_give_the_same_expected_accuracies(finished: Any) -> None:
+    data = finished.dataset
+    from_rows = accuracy_by_shots(finished.rows)
+    assert from_rows["shots"].to_list() == [1, 1, 10, 10, 100, 100, 1000, 1000]
+    stored = load_model(finished.model_path)
+    found = expected_accuracies(
+        stored, data.x_validation, data.y_validation, shots=(1, 10, 100, 1000)
+    )
+    assert found.columns == from_rows.columns
+    assert found.sort("shots", "run")["accuracy"].to_numpy() == pytest.approx(
+        from_rows["accuracy"].to_numpy(), abs=1e-5
+    )
+    drawn = measured(finished, repeats=200)
+    expected = expected_accuracies(stored, data.x_train, data.y_train, shots=(1, 10, 10_000))
+    error = drawn["accuracy_std"].to_numpy() / np.sqrt(200)
+    difference = drawn["accuracy"].to_numpy() - expected["accuracy"].to_numpy()
+    assert np.all(np.abs(difference) <= 4 * error + 1e-4)
+
+
+def test_shots_that_most_of_the_accuracy_needs() -> None:
+    table = pl.DataFrame(
+        {
+            "resource": ["a"] * 4 + ["b"] * 2,
+            "shots": [1, 1, 100, 100, 1, 100],
+            "accuracy": [0.5, 0.7, 0.7, 0.9, 0.5, 0.6],
+            "exact_accuracy": [0.8] * 4 + [0.9] * 2,
+        }
+    )
+    needed = shots_needed(table, 0.875)
+    assert needed["a"] == pytest.approx(10)
+    assert needed["b"] is None
+    assert shots_needed(table, 0.5)["a"] == 1

@@ -19,6 +19,16 @@ from ebit.cli.console import (
     print_summary,
     write_json,
 )
+from ebit.cli.label_shots import (
+    finite,
+    loss_for,
+    note_losses,
+    parse_label_shots,
+    show_by_shots,
+    with_columns_of,
+    with_loss,
+    with_more_shots,
+)
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_defaults
@@ -26,6 +36,7 @@ from ebit.cli.shots import parse_shots, show_shots
 from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
+from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
 from ebit.planning import open_site, waiting_seconds
 from ebit.plots import check_installed
@@ -56,8 +67,8 @@ if TYPE_CHECKING:
     DataSource,
     ModelSettings,
     TrainingSettings,
-    without=("resource",),
-    defaults=DEFAULTS,
+    without=("resource", "shots_per_label"),
+    defaults={**DEFAULTS, "loss": "shots, of the first of --shots-per-label"},
 )
 def compare(
     given: Given,
@@ -79,9 +90,16 @@ def compare(
             f"{SMALL} rows without --runs, else 1."
         ),
     ] = None,
+    shots_per_label: Annotated[
+        str | None,
+        typer.Option(
+            help="Accuracy of labels read off so many shots, as in 100,1000,inf; the loss shots is "
+            f"that of the first. Default: {SHOTS_PER_LABEL} with loss shots."
+        ),
+    ] = None,
     shots: Annotated[
         str | None,
-        typer.Option(help="Also the accuracy with so few shots per label, as in 100,1000."),
+        typer.Option(help="Also the accuracy of drawn shots per label, as in 100,1000."),
     ] = None,
     network: Annotated[
         str | None, typer.Option(help="Also the seconds of waiting on this network, see ebit plan.")
@@ -96,12 +114,12 @@ def compare(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_installed()
-    shot_numbers = parse_shots(shots)
+    shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
     asked = 1 if splits is None and "runs" in given.values else splits
     datasets = with_defaults(given, quick=quick).load_splits(asked)
     if len(datasets) > 1:  # a run in each
         given = Given({"runs": 1, **given.values})
-    given = with_defaults(given, quick=quick)
+    given = with_loss(with_defaults(given, quick=quick), label_shots)
     training = TrainingSettings(**given.of(TrainingSettings))
     seed = training.seed
     if quick:
@@ -110,6 +128,7 @@ def compare(
     tasks = [
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
+    note_losses(tasks[0], given)
     others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
     waiting = None if network is None else waiting_seconds(open_site(network), tasks[0])
     check_output(json, data=given.values["source"])
@@ -123,8 +142,11 @@ def compare(
     if waiting is not None:
         seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64, default=None)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
-    print_summary(summary)
+    of_task = {task.hash: data for data, own in zip(datasets, tasks, strict=True) for task in own}
+    by_shots = with_more_shots(rows, of_task, Store(out), finite(label_shots))
+    print_summary(with_columns_of(summary, by_shots), finite(label_shots))
     print_gains(summary)
+    show_by_shots(by_shots, Store(out))
     if len(datasets) > 1 and splits is None:
         output.print(
             f"{len(datasets)} splits, one run in each, as the file has fewer than {SMALL} rows; "
@@ -143,7 +165,11 @@ def compare(
         draw=partial(draw_circuit, first),
     )
     output.print(f"Report: {written[0]}")
-    content = {"recommendation": headline(advise(rows)), "rows": summary.to_dicts()}
+    content = {
+        "recommendation": headline(advise(rows)),
+        "rows": summary.to_dicts(),
+        "accuracy_by_shots": by_shots.to_dicts(),
+    }
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
 
 
@@ -163,8 +189,9 @@ def _tasks(dataset: Dataset, names: Sequence[str], given: Given, seed: int) -> l
     for name in names:
         if name not in NAMES:
             model = {**given.of(ModelSettings), "qubits": qubits, "resource": name}
-            depth = depth_for(ModelSettings(**model))
-            task = task_of(dataset, {**settings, "resource": name, "depth": depth})
+            own = ModelSettings(**model)
+            fitting = {"resource": name, "depth": depth_for(own), **loss_for(own, given)}
+            task = task_of(dataset, {**settings, **fitting})
             found.setdefault(task.hash, task)
     return list(found.values())
 

@@ -15,7 +15,7 @@ from rich.table import Table
 from ebit.data import Dataset
 from ebit.errors import EbitError, visible
 from ebit.resources import further_units
-from ebit.results import Store, Task, check_memory, estimate
+from ebit.results import Store, Task, accuracy_column, check_memory, estimate
 from ebit.writing import check_writable, write_atomically
 
 
@@ -106,9 +106,10 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
     wide.print(table, width=wide.measure(table).maximum)
 
 
-def print_summary(summary: pl.DataFrame) -> None:
+def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide.
 
+    The accuracies at some numbers of `shots` per label, if given, stand first.
     What is used up in further units and, on a network, the seconds of waiting are columns more.
     """
     units = [
@@ -116,6 +117,7 @@ def print_summary(summary: pl.DataFrame) -> None:
     ]
     waits = summary["waiting_seconds_per_inference"].is_not_null().any()
     titles: tuple[str, ...] = (
+        *(f"at {number}" for number in shots),
         "accuracy",
         "std",
         "params",
@@ -129,6 +131,7 @@ def print_summary(summary: pl.DataFrame) -> None:
     rows = [
         (
             row["resource"],
+            *(_three_digits(row.get(f"{accuracy_column(number)}_mean")) for number in shots),
             f"{row['validation_accuracy_mean']:.3f}",
             f"{row['validation_accuracy_std']:.3f}" if row["runs"] > 1 else "-",
             _cell(row["num_parameters"]),
@@ -163,6 +166,11 @@ def print_summary(summary: pl.DataFrame) -> None:
         "used up by one inference\n"
         f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
+    if shots:
+        output.print(
+            f"{', '.join(f'at {number}' for number in shots)}: mean accuracy of labels read off so "
+            "many shots; accuracy: infinitely many"
+        )
     if waits:
         output.print("waiting s: for pairs and messages, in one inference")
 
@@ -189,3 +197,7 @@ def print_gains(summary: pl.DataFrame) -> None:
 
 def _cell(value: object) -> str:
     return "-" if value is None else str(value)
+
+
+def _three_digits(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

@@ -15,7 +15,7 @@ from ebit.plots.points import first_three_coordinates
 from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
-from ebit.plots.shots import accuracy_against_shots
+from ebit.plots.shots import accuracy_against_shots, leading_resources
 from ebit.plots.speed import speed_by_tool, speed_growth
 from ebit.plots.style import check_installed, new_figure, new_panels, paper_style
 from ebit.plots.sweeps import accuracy_against_distance, accuracy_against_fidelity
@@ -35,6 +35,7 @@ __all__ = [
     "first_three_coordinates",
     "gain_against_baseline",
     "gain_distribution",
+    "leading_resources",
     "log_spectrum",
     "loss_curves",
     "means_beside_published",

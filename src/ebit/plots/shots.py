@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import polars as pl
 
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.style import PAPER
+from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -17,7 +18,8 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
 
     The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean
-    exact accuracy, that of infinitely many shots.
+    exact accuracy, that of infinitely many shots. A circle marks where another resource takes the
+    lead.
 
     Args:
         rows: As `ebit.accuracy_with_shots` returns them: resource, shots, accuracy (0 to 1) and
@@ -62,7 +64,42 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
             markeredgewidth=0.4,
             label=resource,
         )
+    for place, resource in leading_resources(data)[1:]:
+        curve = data.filter(pl.col("resource") == resource)
+        logs = np.log(curve["shots"].to_numpy())
+        height = np.interp(np.log(place), logs, curve["mean"].to_numpy())
+        ax.plot(place, height, "o", markersize=9, fillstyle="none", color=INK, zorder=5)
     ax.set_xlabel("Shots per label (thin dotted lines: infinitely many)")
     ax.set_ylabel("Accuracy (fraction of samples)")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return keep_data(ax, data)
+
+
+def leading_resources(data: pl.DataFrame) -> list[tuple[float, str]]:
+    """Which resource has the highest mean accuracy, from how many shots on.
+
+    Args:
+        data: Resource, shots and mean, as `accuracy_against_shots` draws them; between the numbers
+            of shots that all resources have, means are interpolated on a logarithmic axis.
+
+    Returns:
+        Shots and resource of every change of the lead, from the smallest number of shots on; the
+        first of equals leads.
+
+    Example:
+        >>> data = pl.DataFrame({"resource": ["none", "none", "bell:1", "bell:1"],
+        ...                      "shots": [1, 100, 1, 100], "mean": [0.6, 0.8, 0.5, 0.9]})
+        >>> [(round(shots), resource) for shots, resource in leading_resources(data)]
+        [(1, 'none'), (10, 'bell:1')]
+    """
+    names = data["resource"].unique(maintain_order=True).to_list()
+    curves = [data.filter(pl.col("resource") == name).sort("shots") for name in names]
+    logs = [np.log(curve["shots"].to_numpy()) for curve in curves]
+    grid = np.linspace(max(log[0] for log in logs), min(log[-1] for log in logs), 2001)
+    means = [
+        np.interp(grid, log, curve["mean"].to_numpy())
+        for log, curve in zip(logs, curves, strict=True)
+    ]
+    best = np.argmax(np.round(means, 12), axis=0)
+    changes = [0, *(np.flatnonzero(np.diff(best)) + 1)]
+    return [(float(np.exp(grid[k])), names[best[k]]) for k in changes]

@@ -5,7 +5,7 @@ from ebit.models import ModelSettings
 from ebit.results.capacity import Capacity
 from ebit.results.classifiers import NAMES as CLASSIFIER_NAMES
 from ebit.results.classifiers import OtherClassifier, scikit_learn_version
-from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
+from ebit.results.columns import COLUMNS, Column, accuracy_column, columns_table, training_ledger
 from ebit.results.compare import all_resources, compare, compare_splits, depth_for
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
@@ -14,7 +14,12 @@ from ebit.results.predict import predict
 from ebit.results.provenance import Provenance, provenance
 from ebit.results.rows import completed, rows_of, summarize
 from ebit.results.run import Training
-from ebit.results.shots import accuracy_with_shots
+from ebit.results.shots import (
+    accuracy_by_shots,
+    accuracy_with_shots,
+    expected_accuracies,
+    shots_needed,
+)
 from ebit.results.splits import SMALL, gains, load_splits, rows_of_all, with_gains
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
@@ -39,6 +44,8 @@ __all__ = [
     "TaskOptions",
     "Training",
     "TrainingSettings",
+    "accuracy_by_shots",
+    "accuracy_column",
     "accuracy_with_shots",
     "all_resources",
     "batches",
@@ -50,6 +57,7 @@ __all__ = [
     "default_qubits",
     "depth_for",
     "estimate",
+    "expected_accuracies",
     "gains",
     "grid_points",
     "load_model",
@@ -65,6 +73,7 @@ __all__ = [
     "run_experiment",
     "save_model",
     "scikit_learn_version",
+    "shots_needed",
     "summarize",
     "sweep_tasks",
     "task_of",
