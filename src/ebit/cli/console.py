@@ -168,8 +168,8 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     )
     if shots:
         output.print(
-            f"{', '.join(f'at {number}' for number in shots)}: mean accuracy of labels read off so "
-            "many shots; accuracy: infinitely many"
+            f"at {', '.join(map(str, shots))}: mean accuracy of labels read off so many shots\n"
+            "accuracy: the same of infinitely many shots"
         )
     if waits:
         output.print("waiting s: for pairs and messages, in one inference")

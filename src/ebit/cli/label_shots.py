@@ -146,7 +146,7 @@ def show_by_shots(table: pl.DataFrame, store: Store) -> None:
         leaders = leading_resources(accuracy_against_shots(table, ax))
         paths = save_figure(figure, store.folder / "figures" / "accuracy_at_shots")
     output.print(
-        f"{price}: shots from which the accuracy is {SHARE:.0%} of that of infinitely many (inf)\n"
+        f"{price}: shots from which the accuracy is {SHARE:.0%} of that of inf\n"
         f"Highest mean: {'; '.join(f'{name} from {shots:.0f}' for shots, name in leaders)} shots"
     )
     output.print(f"Accuracy against shots: {paths[0]}")
