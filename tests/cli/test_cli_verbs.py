@@ -18,7 +18,8 @@ ANSI = "\x1b"
 
 def readable(text: str) -> bool:
     """No colours, no lines that a terminal of 80 columns wraps, but for paths."""
-    lines = [line for line in text.splitlines() if not line.startswith(("Model: ", "Report: "))]
+    paths = ("Model: ", "Report: ", "Accuracy against shots: ")
+    lines = [line for line in text.splitlines() if not line.startswith(paths)]
     return ANSI not in text and all(len(line) <= 80 and line == line.rstrip() for line in lines)
 
 

@@ -107,7 +107,9 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
 
 
 def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
-    """One line per task: accuracy, parameters, cost per inference and time; 79 characters wide.
+    """One line per task: accuracy, parameters, cost per inference and time.
+
+    It is 79 characters wide, and 9 more for each number of shots.
 
     The accuracies at some numbers of `shots` per label, if given, stand first.
     What is used up in further units and, on a network, the seconds of waiting are columns more.

@@ -1,6 +1,7 @@
 """`ebit compare --shots-per-label`: training and accuracies for the shots that one can afford."""
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import polars as pl
@@ -145,10 +146,9 @@ def show_by_shots(table: pl.DataFrame, store: Store) -> None:
         figure, ax = new_figure()
         leaders = leading_resources(accuracy_against_shots(table, ax))
         paths = save_figure(figure, store.folder / "figures" / "accuracy_at_shots")
-    output.print(
-        f"{price}: shots from which the accuracy is {SHARE:.0%} of that of inf\n"
-        f"Highest mean: {'; '.join(f'{name} from {shots:.0f}' for shots, name in leaders)} shots"
-    )
+    lead = "; ".join(f"{name} from {shots:.0f}" for shots, name in leaders)
+    output.print(f"{price}: shots from which the accuracy is {SHARE:.0%} of that of inf")
+    output.print(fill(f"Highest mean: {lead} shots", 79))
     output.print(f"Accuracy against shots: {paths[0]}")
 
 
