@@ -18,7 +18,7 @@ body {
   font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial,
     "DejaVu Sans", sans-serif;
 }
-main { max-width: 70rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
+main { max-width: 78rem; margin: 0 auto; padding: 2rem 1.25rem 4rem; }
 h1 { font-size: 1.1rem; font-weight: 600; color: var(--soft); margin: 0 0 .5rem; }
 h2 { font-size: 1.25rem; margin: 2.75rem 0 .75rem; }
 h3 { font-size: 1rem; margin: 1.5rem 0 .5rem; }
@@ -37,7 +37,7 @@ table { border-collapse: collapse; width: 100%; font-size: .9rem; }
 th, td { padding: .45rem .7rem; text-align: right; white-space: nowrap; }
 td { font-variant-numeric: tabular-nums; }
 thead th { color: var(--soft); font-weight: 600; vertical-align: bottom; line-height: 1.3; }
-.summary th, .summary td { padding: .45rem .55rem; }
+.summary th, .summary td { padding: .45rem .5rem; }
 thead small { font-weight: 400; }
 thead tr:last-child th { border-bottom: 1px solid var(--line); }
 th.group { text-align: center; border-bottom: 1px solid var(--line); }
