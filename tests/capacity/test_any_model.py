@@ -22,7 +22,7 @@ def model_of(resource: str, depth: int, noise: Noise | None, **settings: Any) ->
     return DistributedQCNN(qubits=2, depth=depth, resource=shared, noise=noise, **settings)
 
 
-def numerical_rank(model: DistributedQCNN, x: Any, seed: int, outcomes: str) -> int:
+def numerical_rank(model: Any, x: Any, seed: int, outcomes: str) -> int:
     """Rank of the Jacobian of all outcomes of all inputs at a random point."""
     layout = Layout.of(model)
     with jax.enable_x64(True):
@@ -72,6 +72,17 @@ def test_rank_of_the_jacobian(resource: str, noise: Noise | None, rank: int | No
     assert found.rank == numerical_rank(model, x, 0, "joint")
     assert found.rank == rank or rank is None
     assert found.rank <= min(found.sampling_bound, found.num_parameters)
+
+
+@pytest.mark.parametrize("noise", [None, LOCAL])
+def test_rank_of_one_qpu(noise: Noise | None) -> None:
+    """One bit; the phases of two embeddings are the identity on different states."""
+    model = ebit.SingleQCNN(qubits=2, depth=2, noise=noise)
+    x = np.random.default_rng(0).normal(size=(20, 4), scale=2)
+    found = effective_dimension(model, inputs=20, points=1, data=x)
+    assert found.rank == numerical_rank(model, x, 0, "joint")
+    assert found.rank <= min(found.sampling_bound, found.num_parameters)
+    assert effective_dimension(model, inputs=20, points=1).rank == found.rank
 
 
 def test_haar_inputs_with_noise_that_hardly_does_anything() -> None:

@@ -186,9 +186,15 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"points": True}, "`points` must be a whole number, at least 1, but is True"),
     ({"seed": -1}, "`seed` must be a whole number, at least 0, but is -1"),
     ({"outcomes": "bits"}, "`outcomes` must be joint or parity, but is 'bits'"),
-    ({"model": ebit.SingleQCNN(qubits=2)}, "must be a DistributedQCNN, but is 'single'"),
-    ({"model": ebit.DistributedDNN(qubits=2)}, "must be a DistributedQCNN, but is 'dnn'"),
-    ({"model": "bell:1"}, "must be a DistributedQCNN, but is 'bell:1'"),
+    (
+        {"model": ebit.SingleQCNN(qubits=2), "outcomes": "parity"},
+        "'single' does not support parity outcomes",
+    ),
+    (
+        {"model": ebit.DistributedDNN(qubits=2)},
+        "must be a DistributedQCNN or a SingleQCNN, but is 'dnn'",
+    ),
+    ({"model": "bell:1"}, "must be a DistributedQCNN or a SingleQCNN, but is 'bell:1'"),
     ({"model": ebit.DistributedQCNN(qubits=9)}, "`qubits` must be at most 8 .* but is 9"),
 ]
 

@@ -69,7 +69,7 @@ def test_impossible_outcomes_give_no_infinity() -> None:
     values = np.array([[1.0, 1.0, 1.0], [0.25, 0.5, 0.5]])
     slopes = np.zeros((2, 3, 2))
     slopes[1] = 1
-    factor = fisher_factor(values, slopes, "joint")
+    factor = fisher_factor(values, slopes)
     assert np.all(np.isfinite(factor))
     assert np.all(factor[:3] == 0)
     assert np.any(factor[3:] != 0)

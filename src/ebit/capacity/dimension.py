@@ -17,7 +17,7 @@ from ebit.capacity.inputs import choose_inputs
 from ebit.capacity.outcomes import sampling_bound
 from ebit.capacity.points import Layout, random_points
 from ebit.jax_settings import own_settings
-from ebit.models import Model
+from ebit.models import DistributedQCNN, Model, SingleQCNN
 
 MAX_INPUTS = 10_000
 """Largest number of Haar-random inputs that `converge` tries; with data, all rows are."""
@@ -75,7 +75,7 @@ def effective_dimension(
     The rank counts the singular values of J, with :math:`F = J^T J`, above 1e-10 of the largest.
 
     Args:
-        model: Two QPUs.
+        model: A quantum model.
         inputs: Number of inputs; with `converge`, the first number tried.
         points: Parameter points, angles uniform in [0, 2 pi), trained Schmidt coefficients uniform
             on the sphere; all of them are computed.
@@ -114,14 +114,7 @@ def effective_dimension(
     def measure(number: int, converged: bool | None) -> EffectiveDimension:
         chosen = choose_inputs(circuit.qubits, number, data, seed)
         spectrum = spectrum_at(circuit, angles, chosen, outcomes, progress)
-        bound = sampling_bound(
-            circuit.resource,
-            circuit.qubits,
-            outcomes,
-            chosen.distinct,
-            noise=circuit.noise,
-            mixing=circuit.mixing,
-        )
+        bound = _bound(circuit, outcomes, chosen.distinct)
         return EffectiveDimension(spectrum, number, bound, layout.parameters, converged)
 
     last = measure(inputs, False if converge else None)
@@ -133,3 +126,13 @@ def effective_dimension(
         stopped = more and last.rank == before.rank  # so the rank is below its bound
         last = replace(last, converged=stopped)
     return last
+
+
+def _bound(
+    model: DistributedQCNN | SingleQCNN, outcomes: str, distinct: tuple[int, int, int]
+) -> int:
+    """The sampling bound; one bit has one independent outcome per input."""
+    if isinstance(model, SingleQCNN):
+        return distinct[2]
+    settings = (model.resource, model.qubits, outcomes, distinct)
+    return sampling_bound(*settings, noise=model.noise, mixing=model.mixing)

@@ -11,8 +11,8 @@ from ebit.capacity.local_jacobian import local_jacobian
 from ebit.capacity.outcomes import OUTCOMES, equal_bits, fisher_factor
 from ebit.capacity.points import Layout
 from ebit.capacity.traced_jacobian import traced_jacobian
-from ebit.errors import EbitError
-from ebit.models import DistributedQCNN, Model
+from ebit.errors import EbitError, UnsupportedError
+from ebit.models import DistributedQCNN, Model, SingleQCNN
 
 Real = NDArray[np.float64]
 
@@ -20,7 +20,7 @@ MAX_QUBITS = 8
 """Largest QPU: the derivatives of an effect are matrices of 4**n numbers for every angle."""
 
 
-def check_model(model: Model, outcomes: str) -> DistributedQCNN:
+def check_model(model: Model, outcomes: str) -> DistributedQCNN | SingleQCNN:
     """The model, or an `EbitError` if it has no Fisher information of these outcomes.
 
     Example:
@@ -28,11 +28,11 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN:
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `outcomes` must be joint or parity, but is 'bits'.
     """
-    if not isinstance(model, DistributedQCNN):
+    if not isinstance(model, DistributedQCNN | SingleQCNN):
         name = getattr(model, "resource_name", model)
         raise EbitError(
-            f"Argument `model` must be a DistributedQCNN, but is {name!r}: a capacity is that of "
-            "two QPUs with quantum circuits."
+            f"Argument `model` must be a DistributedQCNN or a SingleQCNN, but is {name!r}: a "
+            "capacity is that of quantum circuits."
         )
     if model.qubits > MAX_QUBITS:
         raise EbitError(
@@ -43,11 +43,14 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN:
         raise EbitError(
             f"Argument `outcomes` must be {' or '.join(OUTCOMES)}, but is {outcomes!r}."
         )
+    if outcomes == "parity" and model.engine.supports.bits == 1:
+        who = f"Resource {model.resource_name!r}"
+        raise UnsupportedError("parity outcomes", who, "use joint outcomes, it has one bit")
     return model
 
 
 def fisher_factors(
-    model: DistributedQCNN,
+    model: DistributedQCNN | SingleQCNN,
     points: Float[NDArray[np.float64], "points numbers"],
     inputs: Inputs,
     outcomes: str,
@@ -55,7 +58,7 @@ def fisher_factors(
     """J at one parameter point after the other.
 
     Args:
-        model: Two QPUs.
+        model: Quantum circuits.
         points: Parameters (points, numbers), see `Layout`.
         inputs: The inputs.
         outcomes: `joint` or `parity`.
@@ -79,4 +82,4 @@ def fisher_factors(
         if outcomes == "parity":
             numbers = (equal_bits(values, slopes) for values, slopes in numbers)
     for values, slopes in numbers:
-        yield fisher_factor(values, slopes, outcomes)
+        yield fisher_factor(values, slopes)

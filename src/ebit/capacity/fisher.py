@@ -14,7 +14,7 @@ from ebit.capacity.inputs import Inputs, choose_inputs
 from ebit.capacity.points import Layout, given_point, random_points
 from ebit.capacity.rank import THRESHOLD, Rank, rank_of
 from ebit.jax_settings import own_settings
-from ebit.models import DistributedQCNN, Model
+from ebit.models import DistributedQCNN, Model, SingleQCNN
 from ebit.models.base import Parameters
 
 Real = NDArray[np.float64]
@@ -40,7 +40,7 @@ def fisher_information(
     .. math:: F = \frac1N \sum_x \sum_y \frac{\partial P(y|x)\, \partial P(y|x)^T}{P(y|x)}
 
     Args:
-        model: Two QPUs.
+        model: A quantum model.
         parameters: As `init` of the model returns them, in radians; read-out weights play no part.
         inputs: Number of inputs N.
         data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
@@ -110,7 +110,7 @@ def fisher_spectrum(
     because that would square the condition number and drown small eigenvalues in rounding errors.
 
     Args:
-        model: Two QPUs.
+        model: A quantum model.
         inputs: Number of inputs.
         points: Parameter points, angles uniform in [0, 2 pi).
         data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
@@ -142,7 +142,7 @@ def fisher_spectrum(
 
 
 def spectrum_at(
-    model: DistributedQCNN,
+    model: DistributedQCNN | SingleQCNN,
     angles: Real,
     inputs: Inputs,
     outcomes: str,

@@ -1,7 +1,7 @@
 r"""The likelihood: which outcomes are seen, and the factor of the Fisher information they give.
 
 All joint probabilities are affine in the three numbers P(00), P(a=0) and P(b=0). With parity
-outcomes they are affine in one, the probability that both bits are equal.
+outcomes they are affine in one, the probability that both bits are equal; so are those of one bit.
 """
 
 import numpy as np
@@ -16,11 +16,13 @@ Real = NDArray[np.float64]
 
 OUTCOMES = ("joint", "parity")
 
-_SLOPES: dict[str, Real] = {
-    "joint": np.array([[1.0, 0, 0], [-1, 1, 0], [-1, 0, 1], [1, -1, -1]]),
-    "parity": np.array([[1.0], [-1]]),
+_SLOPES: dict[int, Real] = {
+    3: np.array([[1.0, 0, 0], [-1, 1, 0], [-1, 0, 1], [1, -1, -1]]),
+    1: np.array([[1.0], [-1]]),
 }
-_CONSTANTS: dict[str, Real] = {"joint": np.array([0.0, 0, 0, 1]), "parity": np.array([0.0, 1])}
+_CONSTANTS: dict[int, Real] = {3: np.array([0.0, 0, 0, 1]), 1: np.array([0.0, 1])}
+"""Probabilities from the numbers that they are affine in, by how many these are."""
+
 _EQUAL = np.array([2.0, -1, -1])
 _SMALLEST = 1e-18
 """Outcomes that are less likely count as impossible: their derivative is zero, too."""
@@ -49,7 +51,6 @@ def equal_bits(
 def fisher_factor(
     values: Float[NDArray[np.float64], "inputs independent"],
     slopes: Float[NDArray[np.float64], "inputs independent numbers"],
-    outcomes: str,
 ) -> Float[NDArray[np.float64], "rows numbers"]:
     r"""Rows J with :math:`F = J^T J`, one to three for each input.
 
@@ -61,19 +62,19 @@ def fisher_factor(
     Args:
         values: The numbers that the probabilities are affine in, (inputs, 3) or (inputs, 1).
         slopes: Their derivatives, (inputs, 3 or 1, angles).
-        outcomes: `joint` or `parity`.
 
     Returns:
         Shape (inputs * 3 or 1, angles).
 
     Example:
-        >>> fisher_factor(np.full((1, 1), 0.5), np.ones((1, 1, 1)), "parity") ** 2
+        >>> fisher_factor(np.full((1, 1), 0.5), np.ones((1, 1, 1))) ** 2
         array([[4.]])
     """
-    probabilities = values @ _SLOPES[outcomes].T + _CONSTANTS[outcomes]
+    independent = values.shape[1]
+    probabilities = values @ _SLOPES[independent].T + _CONSTANTS[independent]
     possible = probabilities > _SMALLEST
     weights = np.where(possible, np.where(possible, probabilities, 1) ** -0.5, 0)
-    triangles = np.linalg.qr(weights[..., None] * _SLOPES[outcomes], mode="r")
+    triangles = np.linalg.qr(weights[..., None] * _SLOPES[independent], mode="r")
     rows = triangles @ slopes / np.sqrt(len(values))
     return rows.reshape(-1, slopes.shape[-1])
 

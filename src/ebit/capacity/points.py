@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebit.engine.base import CircuitParameters
 from ebit.errors import EbitError
-from ebit.models import DistributedQCNN
+from ebit.models import DistributedQCNN, SingleQCNN
 from ebit.models.base import Parameters
 from ebit.random_keys import random_key
 
@@ -41,7 +41,7 @@ class Layout:
     mixture: int = 0
 
     @classmethod
-    def of(cls, model: DistributedQCNN) -> "Layout":
+    def of(cls, model: DistributedQCNN | SingleQCNN) -> "Layout":
         """The shapes of a model."""
         shapes = jax.eval_shape(lambda: model.init(random_key(0)))
         return cls(

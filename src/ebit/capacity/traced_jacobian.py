@@ -40,7 +40,7 @@ def traced_jacobian(
         points: Parameters (points, numbers), see `Layout`.
         inputs: The inputs.
         outcomes: `joint` for P(00), P(a=0), P(b=0) or `parity` for the probability that both bits
-            are equal.
+            are equal; for one bit P(0).
 
     Yields:
         Values (inputs, 3 or 1) and slopes (inputs, 3 or 1, numbers) of one point.
@@ -83,6 +83,8 @@ def _program(engine: Engine, layout: Layout, outcomes: str, is_data: bool) -> An
             table = engine.probabilities(parameters, engine.encode(given[None]))[0]
         else:
             table = engine.probabilities_behind(parameters, given[:, None])[0]
+        if table.ndim == 1:  # one bit
+            return table[:1]
         if outcomes == "parity":
             return jnp.stack([table[0, 0] + table[1, 1]])
         return jnp.stack([table[0, 0], table[0].sum(), table[:, 0].sum()])

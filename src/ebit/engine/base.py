@@ -43,12 +43,14 @@ class Supports:
         trained_qubits: Most qubits per QPU with a trained state of the pairs; 0 if it takes none.
         trained_noise: Whether a trained state of the pairs and noise go together.
         poolings: Pooling layouts.
+        bits: Bits that are read off in the end.
     """
 
     noisy_qubits: int
     trained_qubits: int = 0
     trained_noise: bool = False
     poolings: tuple[str, ...] = POOLINGS
+    bits: int = 2
 
 
 @dataclass(frozen=True)

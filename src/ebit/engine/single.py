@@ -23,7 +23,7 @@ from ebit.circuits import (
     stages,
     walsh_hadamard,
 )
-from ebit.engine.base import CircuitParameters, Encoded, Supports
+from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.effects import effect_operations, effect_rows, noisy_operations
 from ebit.engine.effects.noisy import (
     Tables,
@@ -58,7 +58,7 @@ class SingleQPU:
     pooling: str = "halves"
     noise: QPUNoise | None = None
 
-    supports: ClassVar = Supports(noisy_qubits=8)
+    supports: ClassVar = Supports(noisy_qubits=8, bits=1)
 
     def __post_init__(self) -> None:
         if self.noise is not None and self.qubits > self.supports.noisy_qubits:
@@ -68,10 +68,42 @@ class SingleQPU:
                 f"argument `qubits` must be at most {self.supports.noisy_qubits} with noise",
             )
 
+    @property
+    def stacks_runs(self) -> bool:
+        """One small operator per run: runs are faster side by side."""
+        return True
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """There are no two QPUs."""
+        return None
+
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases (batch, 2**n) of both embeddings."""
         halves = (x[:, : self.qubits], x[:, self.qubits :])
         return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch 2"]:
+        """P(a | x), shape (batch, 2)."""
+        zero = self.probability_of_zero(parameters, encoded)
+        return jnp.stack([zero, 1 - zero], axis=-1)
+
+    def probabilities_behind(
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+    ) -> Float[Array, "batch 2"]:
+        """P(a) with any unitaries in the place of the embeddings, noise included.
+
+        Args:
+            parameters: Angles of the QPU.
+            unitaries: Complex, (2, batch, 2**n, 2**n), first embedding first.
+
+        Returns:
+            Shape (batch, 2).
+        """
+        zero = self._probability_behind(parameters, unitaries)
+        return jnp.stack([zero, 1 - zero], axis=-1)
 
     def probability_of_zero(
         self, parameters: CircuitParameters, encoded: Encoded
@@ -84,18 +116,10 @@ class SingleQPU:
         between = _phases(first) * self._start(parameters)
         return self._of_operators(parameters, _phases(second) * self._behind(parameters, between))
 
-    def probability_behind(
+    def _probability_behind(
         self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
     ) -> Float[Array, " batch"]:
-        """P(0) with any unitaries in the place of the embeddings, noise included.
-
-        Args:
-            parameters: Angles of the QPU.
-            unitaries: Complex, (2, batch, 2**n, 2**n), first embedding first.
-
-        Returns:
-            Shape (batch,).
-        """
+        """P(0) behind any unitaries, shape (batch,)."""
         first, second = unitaries
         if self.noise is None:
             moved = jnp.einsum("bzw,w->bz", first, self._before_embedding(parameters))
