@@ -1,6 +1,10 @@
+import ast
+from pathlib import Path
+
 import jax
 import pytest
 
+import ebit
 from ebit.random_keys import random_key
 
 
@@ -18,3 +22,17 @@ def test_no_setting_changes_the_key() -> None:
             assert jax.random.key_data(random_key(5)).tolist() == expected
     finally:
         jax.config.update("jax_random_seed_offset", offset)
+
+
+def test_all_keys_of_ebit_are_made_here() -> None:
+    package = Path(ebit.__file__).parent
+    makers = {"key", "PRNGKey"}
+    found = []
+    for path in package.rglob("*.py"):
+        if path.name == "random_keys.py" or "scripts" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text())):
+            called = ast.unparse(node.func) if isinstance(node, ast.Call) else ""
+            if called.startswith("jax.random.") and called.split(".")[-1] in makers:
+                found.append(f"{path.name}:{getattr(node, 'lineno', 0)}")
+    assert found == []

@@ -454,7 +454,8 @@ def real_numbers(name: str, value: Any) -> NDArray[np.float64]:
 
 
 def _of_objects(array: NDArray[Any]) -> NDArray[Any]:
-    """Python numbers as an array, such as whole numbers beyond 64 bits; else it stays as it is."""
-    if all(isinstance(item, int | float | np.number) for item in array.ravel()):
+    """Numbers of Python as an array; one with others, or beyond 64 bits, stays as it is."""
+    plain: Any = (int, float, np.integer, np.floating)
+    if all(isinstance(item, plain) and abs(item) < 2**63 for item in array.ravel()):
         return array.astype(np.float64)
     return array

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+from ebit import checks
 from ebit.circuits import Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import Engine, select_engine
 from ebit.engine.base import Encoded
@@ -82,10 +83,7 @@ class DistributedQCNN(Drawn):
             )
         if self.qpus != 2:
             raise EbitError(f"Argument `qpus` must be 2, but is {self.qpus}.")
-        if self.readout not in READOUTS:
-            raise EbitError(
-                f"Argument `readout` must be one of {', '.join(READOUTS)}, but is {self.readout!r}."
-            )
+        checks.one_of(READOUTS)("readout", self.readout)
         if self.resource.pairs > self.qubits:
             raise EbitError(
                 f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from ebit.errors import EbitError
-from ebit.physics import PairState
+from ebit.physics import PairState, check_fidelity
 from ebit.resources.base import Resource
 
 PAIR_OPTIONS = {"concurrence": 1.0, "fidelity": 1.0, "dephasing": 0.0, "damping": 0.0}
@@ -51,6 +51,7 @@ class Pairs(Resource):
     def pair_state(self) -> PairState:
         """State of every pair."""
         source = PairState.partially_entangled(self.concurrence)
+        check_fidelity(self.fidelity)
         noisy = source if self.fidelity == 1 else source.with_white_noise(self.fidelity)
         return noisy.dephased(self.dephasing).damped(self.damping)
 
