@@ -42,9 +42,9 @@ def link_errors(state: PairState, noise: Noise) -> Real:
     return (1 - phase) * errors + phase * errors[::-1]
 
 
-def _either(*chances: float) -> float:
+def _either(*probabilities: float) -> float:
     """Probability that an odd number of flips happens."""
-    return float(1 - np.prod([1 - 2 * chance for chance in chances])) / 2
+    return float(1 - np.prod([1 - 2 * flip for flip in probabilities])) / 2
 
 
 def phase_flips(errors: Real) -> Real:
