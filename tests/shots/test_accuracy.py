@@ -146,9 +146,9 @@ def test_shape_and_one_bit() -> None:
     [
         ({"shots": ()}, "`shots` is empty"),
         ({"shots": (10, 0)}, "`shots` must be a whole number from 1 to 1000000, but is 0"),
-        ({"repeats": 0}, "`repeats` must be a whole number, at least 1, but is 0"),
+        ({"repeats": 0}, "`repeats` must be a whole number from 1 to 1000000, but is 0"),
         ({"labels": np.ones(3)}, r"`labels` must have shape \(4,\).* has shape \(3,\)"),
-        ({"weights": np.ones(2)}, r"`counts` must have shape \(batch, 2\)"),
+        ({"weights": np.ones(2)}, r"`weights` shape \(2, ...\), but they have shapes"),
     ],
 )
 def test_bad_input(change: dict[str, Any], message: str) -> None:
