@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ebit.models import DistributedQCNN
 from ebit.network import Link, Network, Qpu, profile, profile_names
 from ebit.planning import Condition, Plan, Readouts, Site, Trained, describe, words
-from ebit.planning.plan import plan_circuits
+from ebit.planning.planner import plan_circuits
 from ebit.planning.sweeps import reference_of
 from ebit.resources import parse_resource
 from ebit.statistics import paired

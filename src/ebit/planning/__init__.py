@@ -6,7 +6,7 @@ from ebit.planning.errors import depolarising_probability, local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.pareto import pareto_front
-from ebit.planning.plan import PURIFICATION, SHOTS, Plan, check_plan, plan
+from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
 from ebit.planning.recommend import Recommendation, circuit_words, describe, recommend
 from ebit.planning.site import Site, open_site
 from ebit.planning.sweeps import DISTANCES, FIDELITIES, crossings

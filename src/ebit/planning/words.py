@@ -8,7 +8,7 @@ import polars as pl
 
 from ebit.planning.crossing import Crossing
 from ebit.planning.feasibility import SLOWEST_LABEL
-from ebit.planning.plan import Plan
+from ebit.planning.planner import Plan
 from ebit.planning.recommend import rounds_words
 from ebit.planning.site import kilometres_text, seconds_text
 from ebit.planning.sweeps import reference_of

@@ -7,6 +7,6 @@ import ebit.models  # noqa: F401  puts the baselines into the list of resources
 from ebit.report.advice import Advice, advise
 from ebit.report.headline import headline
 from ebit.report.page import write_report
-from ebit.report.plan import PlanPage, write_plan
+from ebit.report.plan_page import PlanPage, write_plan
 
 __all__ = ["Advice", "PlanPage", "advise", "headline", "write_plan", "write_report"]
