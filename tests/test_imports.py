@@ -55,7 +55,8 @@ def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
     below = {
-        "checks", "errors", "jax_settings", "random_keys", "reading", "settings", "statistics",
+        "accuracies", "checks", "errors", "jax_settings", "random_keys", "reading", "settings",
+        "statistics",
         "version",
         "writing",
     }  # fmt: skip
@@ -94,6 +95,7 @@ def test_every_layer_is_known() -> None:
         "data",
         "plots",
         "report",
+        "accuracies",
         "checks",
         "errors",
         "jax_settings",

@@ -66,6 +66,22 @@ def test_compare_trains_for_the_shots_and_shows_them() -> None:
     assert table["accuracy"].min() <= at_three <= table["accuracy"].max()
     assert Path("ebit-compare/figures/accuracy_at_shots.svg").is_file()
     assert "for 90%" in outcome.out
+    sentence = " ".join(content["recommendation"].split())
+    assert sentence.startswith(f"none reaches a validation accuracy of {at_three:.3f} at 3 shots")
+    page = Path("ebit-compare/report.html").read_text("utf-8")
+    assert "accuracy<br>at 3 shots<br>" in page
+
+
+@pytest.mark.usefixtures("here")
+def test_with_the_loss_of_the_papers_shots_are_infinitely_many() -> None:
+    outcome = run_ebit(
+        "compare", "--data", "chsh", "--resources", "none,bell:1", "--depth", 1, "--steps", 3,
+        "--runs", 2, "--loss", "mse", "--shots-per-label", "10", "--json", "a.json",
+    )  # fmt: skip
+    assert outcome.code == 0, outcome
+    content = json.loads(Path("a.json").read_text())
+    assert " shots" not in content["recommendation"]
+    assert "gain: mean difference of accuracies, paired by run" in outcome.out
 
 
 def test_bad_numbers() -> None:

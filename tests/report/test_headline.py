@@ -1,6 +1,7 @@
 import polars as pl
 import pytest
 
+from ebit.errors import EbitError
 from ebit.report.advice import advise
 from ebit.report.headline import details, headline, method_words
 
@@ -158,3 +159,49 @@ def test_equal_runs_may_be_rounding():
     assert advise(rows).choice.chosen == "bell:1"
     rows = rows.with_columns(train_rows=pl.lit(48), validation_rows=pl.lit(16))
     assert advise(rows).choice.chosen == "none", "one of 16 rows, in two runs"
+
+
+def at_shots(shots_column, **accuracies):
+    """Rows with accuracies at 1000 shots; the exact ones are those of `accuracies`."""
+    rows = rows_of(**accuracies)
+    values = [value for own in shots_column.values() for value in own]
+    return rows.with_columns(validation_accuracy_1000_shots=pl.Series(values, dtype=pl.Float64))
+
+
+def test_accuracies_are_those_at_the_shots_one_has():
+    """With infinitely many shots bell:1 is best, at 1000 shots `none`."""
+    rows = at_shots({"none": GOOD, "bell:1": BAD}, none=BAD, bell_1=GOOD)
+    assert headline(advise(rows)).startswith("bell:1 reaches a validation accuracy of 0.900")
+    advice = advise(rows, 1000)
+    assert headline(advice).startswith(
+        "none reaches a validation accuracy of 0.900 ± 0.008 at 1,000 shots and costs no"
+    )
+    assert advice.exact == pytest.approx({"none": 0.8, "bell:1": 0.9})
+    assert "labels read off 1,000 shots" in method_words(advice)
+    assert "labels read off infinitely many shots" in method_words(advise(rows))
+
+
+def test_a_pair_is_worth_what_it_is_at_those_shots():
+    rows = at_shots({"none": BAD, "bell:1": GOOD}, none=GOOD, bell_1=GOOD)
+    assert headline(advise(rows, 1000)) == (
+        "bell:1 reaches a validation accuracy of 0.900 ± 0.008 at 1,000 shots and costs 1 ebit per "
+        "inference. It is worth +0.100 (0.087 to 0.113) at 1,000 shots over none, the best of what "
+        "costs less."
+    )
+
+
+def test_where_nothing_is_measured_the_exact_accuracy_counts():
+    rows = at_shots(
+        {"dnn": [None] * 4, "none": BAD, "bell:1": GOOD}, dnn=GOOD, none=GOOD, bell_1=GOOD
+    )
+    advice = advise(rows, 1000)
+    assert advice.of("dnn").mean == pytest.approx(0.9)
+    assert advice.without_shots == ("dnn",)
+    assert any(line.startswith("Nothing is measured in dnn, so") for line in details(advice))
+    assert advise(rows).without_shots == ()
+
+
+def test_a_number_of_shots_that_the_rows_lack_is_one_line():
+    rows = at_shots({"none": BAD, "bell:1": GOOD}, none=GOOD, bell_1=GOOD)
+    with pytest.raises(EbitError, match="column `validation_accuracy_50_shots` for `shots` = 50"):
+        advise(rows, 50)

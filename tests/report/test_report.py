@@ -91,6 +91,19 @@ def test_page_holds_every_resource_and_number(rows, tmp_path):
     assert "<td>20 (single, none, bell:1, classical, quantum); — (dnn)</td>" in page
 
 
+def test_page_at_shots_shows_infinitely_many_beside(rows, tmp_path):
+    at = pl.when(pl.col("resource") != "dnn").then(pl.col("validation_accuracy") - 0.05)
+    paths, page = report(rows.with_columns(validation_accuracy_100_shots=at), tmp_path, shots=100)
+    assert "accuracy<br>at 100 shots<br>" in page
+    line = page[page.index("</span>bell:1</th>") :]
+    assert line.startswith("</span>bell:1</th><td>0.850 ± 0.014</td><td>0.900</td><td>2</td>")
+    assert "</span>dnn</th><td>0.750 ± 0.014</td><td>0.750</td>" in page
+    assert "Validation accuracy at 100 shots by resource." in page
+    assert "Validation accuracy at infinitely many shots during training." in page
+    figure = pl.read_csv(next(path for path in paths if path.name == "accuracy.csv"))
+    assert figure.filter(pl.col("resource") == "bell:1")["mean"].item() == pytest.approx(0.85)
+
+
 def test_page_is_self_contained_and_well_formed(rows, points, tmp_path):
     _, page = report(rows, tmp_path, points=points)
     parsed = Page(page)

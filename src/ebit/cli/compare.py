@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import polars as pl
 import typer
 
+from ebit.accuracies import judged
 from ebit.cli.console import (
     announce,
     check_output,
@@ -25,6 +26,7 @@ from ebit.cli.label_shots import (
     note_losses,
     parse_label_shots,
     show_by_shots,
+    with_accuracy_at,
     with_columns_of,
     with_loss,
     with_more_shots,
@@ -138,21 +140,23 @@ def compare(
         messages.print(f"Quick look: {rows_used} rows, few steps. Do not cite these numbers.")
     with show_progress(sum(map(len, tasks))) as start:
         rows = compare_splits(datasets, tasks, others, out, progress=start)
-    summary = with_gains(summarize(rows), rows)
+    of_task = {task.hash: data for data, own in zip(datasets, tasks, strict=True) for task in own}
+    by_shots = with_more_shots(rows, of_task, Store(out), finite(label_shots))
+    rows = with_accuracy_at(rows, by_shots, training.shots_per_label)
+    summary = with_gains(summarize(rows), judged(rows, training.shots_per_label))
     if waiting is not None:
         seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64, default=None)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
-    of_task = {task.hash: data for data, own in zip(datasets, tasks, strict=True) for task in own}
-    by_shots = with_more_shots(rows, of_task, Store(out), finite(label_shots))
     print_summary(with_columns_of(summary, by_shots), finite(label_shots))
-    print_gains(summary)
+    print_gains(summary, training.shots_per_label)
     show_by_shots(by_shots, Store(out))
     if len(datasets) > 1 and splits is None:
         output.print(
             f"{len(datasets)} splits, one run in each, as the file has fewer than {SMALL} rows; "
             "--splits 1 takes one."
         )
-    output.print(fill(headline(advise(rows)), 79))
+    sentence = headline(advise(rows, training.shots_per_label))
+    output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
     measured = show_shots(dataset, first, Store(out), shot_numbers, seed) if shot_numbers else None
     written = write_report(
@@ -161,12 +165,13 @@ def compare(
         title=f"What is each communication resource worth on {dataset.name}?",
         settings={"command": command_line()},
         quick=quick,
+        shots=training.shots_per_label,
         points=(dataset.x_train, dataset.y_train, dataset.class_names),
         draw=partial(draw_circuit, first),
     )
     output.print(f"Report: {written[0]}")
     content = {
-        "recommendation": headline(advise(rows)),
+        "recommendation": sentence,
         "rows": summary.to_dicts(),
         "accuracy_by_shots": by_shots.to_dicts(),
     }

@@ -12,6 +12,7 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
+from ebit.accuracies import shots_words
 from ebit.data import Dataset
 from ebit.errors import EbitError, visible
 from ebit.resources import further_units
@@ -177,8 +178,13 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
         output.print("waiting s: for pairs and messages, in one inference")
 
 
-def print_gains(summary: pl.DataFrame) -> None:
-    """One line per resource: its gain over `none` with the interval; nothing if none is known."""
+def print_gains(summary: pl.DataFrame, shots: int | None = None) -> None:
+    """One line per resource: its gain over `none` with the interval; nothing if none is known.
+
+    Args:
+        summary: With the columns of `with_gains`.
+        shots: Shots per label of the accuracies; None for infinitely many.
+    """
     known = summary.filter(pl.col("gain_over_none_low").is_not_null())
     if known.is_empty():
         return
@@ -194,7 +200,7 @@ def print_gains(summary: pl.DataFrame) -> None:
     ]
     output.print()
     print_table([("resource", False), ("gain over none", True), ("95 % interval", True)], lines)
-    output.print(f"gain: mean difference of the accuracies, paired by {pairs}")
+    output.print(f"gain: mean difference of accuracies{shots_words(shots)}, paired by {pairs}")
 
 
 def _cell(value: object) -> str:

@@ -112,6 +112,16 @@ def with_more_shots(
     return pl.concat([table, *more])
 
 
+def with_accuracy_at(rows: pl.DataFrame, table: pl.DataFrame, shots: int | None) -> pl.DataFrame:
+    """Rows with the accuracy at a number of shots of the table, as a column like that at 1000."""
+    if shots is None or accuracy_column(shots) in rows.columns:
+        return rows
+    chosen = table.filter(pl.col("shots") == shots).select(
+        "task", "run", pl.col("accuracy").alias(accuracy_column(shots))
+    )
+    return rows.join(chosen, on=["task", "run"], how="left", maintain_order="left")
+
+
 def with_columns_of(summary: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     """A summary with the mean accuracy at every number of shots of a table."""
     for shots in table["shots"].unique():

@@ -1,23 +1,15 @@
 """Which resource is recommended, from result rows, by the rule of `ebit.statistics`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import polars as pl
 
-from ebit.plots.resources import is_baseline
+from ebit.accuracies import accuracy_column, judged, samples_of
+from ebit.plots.resources import is_baseline, sort_resources
 from ebit.report.summary import ResourceSummary, find, summarize
 from ebit.resources.price import price
-from ebit.statistics import (
-    Choice,
-    Comparisons,
-    Measure,
-    cheapest_not_told_apart,
-    compare_all,
-    paired,
-    unpaired,
-)
+from ebit.statistics import Choice, Comparisons, cheapest_not_told_apart, compare_all
 
 
 @dataclass(frozen=True)
@@ -31,6 +23,9 @@ class Advice:
         compared: Differences of these, from cheap to dear.
         beside: Differences of the recommended resource, ``none`` and the baselines.
         values: What the values are that differences are taken of, in words.
+        shots: Shots that a label is read off; None for infinitely many.
+        exact: Mean accuracy of every resource with infinitely many shots.
+        without_shots: Resources in which nothing is measured: judged by their exact accuracy.
     """
 
     summaries: tuple[ResourceSummary, ...]
@@ -38,6 +33,9 @@ class Advice:
     compared: Comparisons
     beside: Comparisons
     values: str
+    shots: int | None
+    exact: Mapping[str, float]
+    without_shots: tuple[str, ...]
 
     @property
     def chosen(self) -> ResourceSummary:
@@ -62,7 +60,7 @@ class Advice:
         return found
 
 
-def advise(rows: pl.DataFrame) -> Advice:
+def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
     """What the rows recommend.
 
     Values are accuracies of single runs, paired if all resources have the same runs of one seed; or
@@ -70,6 +68,9 @@ def advise(rows: pl.DataFrame) -> Advice:
 
     Args:
         rows: Result rows, one a run.
+        shots: Shots that a label is read off: the accuracies are those of the column
+            `validation_accuracy_1000_shots` and the like. Where that is empty, since nothing is
+            measured, and by default the accuracies are those of infinitely many shots.
 
     Returns:
         The advice.
@@ -83,53 +84,24 @@ def advise(rows: pl.DataFrame) -> Advice:
         >>> advise(rows).choice.chosen
         'bell:1'
     """
-    summaries = tuple(summarize(rows))
-    samples, measure, values = _samples(rows, [summary.resource for summary in summaries])
+    known = judged(rows, shots)
+    summaries = tuple(summarize(known))
+    samples = samples_of(known)
     shared = [summary for summary in summaries if not is_baseline(summary.resource)]
     order = sorted(shared or summaries, key=lambda summary: price(summary.amounts))
-    compared = compare_all({line.resource: samples[line.resource] for line in order}, measure)
+    cheap_first = {line.resource: samples.values[line.resource] for line in order}
+    compared = compare_all(cheap_first, samples.measure)
     choice = cheapest_not_told_apart(compared)
     others = [line.resource for line in summaries if is_baseline(line.resource) or not shared]
-    names = dict.fromkeys(["none", choice.chosen, *others])
-    beside = compare_all({name: samples[name] for name in names if name in samples}, measure)
-    return Advice(summaries, choice, compared, beside, values)
+    names = [name for name in ("none", choice.chosen, *others) if name in samples.values]
+    beside = compare_all({name: samples.values[name] for name in names}, samples.measure)
+    return Advice(summaries, choice, compared, beside, samples.words, shots, *_exact(rows, shots))
 
 
-def _samples(
-    rows: pl.DataFrame, resources: Sequence[str]
-) -> tuple[Mapping[str, list[float]], Measure, str]:
-    """The values of each resource, how two of them are compared, and what they are."""
-    parts = {name: rows.filter(pl.col("resource") == name) for name in resources}
-    step, overlap = _resolution(rows)
-    if "split" in rows.columns and rows["split"].n_unique() > 1:
-        by_split = {
-            name: own.group_by("split").agg(pl.col("validation_accuracy").mean()).sort("split")
-            for name, own in parts.items()
-        }
-        samples = {n: own["validation_accuracy"].to_list() for n, own in by_split.items()}
-        if len({tuple(own["split"]) for own in by_split.values()}) == 1:
-            count = rows["split"].n_unique()
-            return samples, partial(paired, overlap=overlap), f"paired by split ({count} splits)"
-        return samples, unpaired, "of means over the splits"
-    sort = [column for column in ("seed", "run") if column in rows.columns]
-    parts = {name: own.sort(sort) if sort else own for name, own in parts.items()}
-    samples = {name: own["validation_accuracy"].to_list() for name, own in parts.items()}
-    if len({tuple(own.select(sort).rows()) for own in parts.values()}) == 1:
-        return samples, partial(paired, step=step), f"paired by run ({_runs(samples)})"
-    return samples, unpaired, f"of means over the runs ({_runs(samples)})"
-
-
-def _resolution(rows: pl.DataFrame) -> tuple[float, float]:
-    """The smallest difference of two accuracies, and validation rows over training rows."""
-    if not {"train_rows", "validation_rows"} <= set(rows.columns):
-        return 0.0, 0.0
-    known = rows.select("train_rows", "validation_rows").drop_nulls()
-    if known.is_empty() or 0 in known.row(0):
-        return 0.0, 0.0
-    train, validation = known.row(0)
-    return 1 / validation, validation / train
-
-
-def _runs(samples: Mapping[str, Sequence[float]]) -> str:
-    counts = sorted({len(values) for values in samples.values()})
-    return f"{' or '.join(map(str, counts))} run{'' if counts == [1] else 's'}"
+def _exact(rows: pl.DataFrame, shots: int | None) -> tuple[Mapping[str, float], tuple[str, ...]]:
+    """Mean accuracy of infinitely many shots by resource, and where no other one is known."""
+    means = rows.group_by("resource").agg(pl.col("validation_accuracy").mean())
+    if shots is None:
+        return dict(means.iter_rows()), ()
+    without = rows.filter(pl.col(accuracy_column(shots)).is_null())["resource"]
+    return dict(means.iter_rows()), tuple(sort_resources(without))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import polars as pl
 from numpy.typing import ArrayLike
 
+from ebit.accuracies import judged, shots_words
 from ebit.plots import (
     accuracy_against_cost,
     accuracy_by_resource,
@@ -55,13 +56,16 @@ class _Plan:
     projection: str | None = None
 
 
-def draw_pictures(rows: pl.DataFrame, points: Points | None, folder: Path) -> list[Picture]:
+def draw_pictures(
+    rows: pl.DataFrame, points: Points | None, folder: Path, shots: int | None = None
+) -> list[Picture]:
     """Draw and save all figures for which the rows have the columns.
 
     Args:
         rows: Result rows, one a run.
         points: Data set to show, or None.
         folder: Where the PNG, SVG and CSV files go.
+        shots: Shots that a label is read off, for the accuracies after training.
 
     Returns:
         The figures in reading order.
@@ -81,7 +85,7 @@ def draw_pictures(rows: pl.DataFrame, points: Points | None, folder: Path) -> li
     """
     colors = page_colors(rows["resource"])
     pictures = []
-    for plan in _plans(rows, points):
+    for plan in _plans(rows, points, shots):
         with paper_style():
             figure, ax = new_figure(plan.height, projection=plan.projection)
             data = plan.draw(ax)
@@ -165,33 +169,35 @@ def inline_svg(svg: str, prefix: str, colors: dict[str, str]) -> str:
     return head + end + body
 
 
-def _plans(rows: pl.DataFrame, points: Points | None) -> list[_Plan]:
-    plans = [_accuracy_plan(rows)]
+def _plans(rows: pl.DataFrame, points: Points | None, shots: int | None) -> list[_Plan]:
+    known, at = judged(rows, shots), shots_words(shots)
+    plans = [_accuracy_plan(known, at)]
     if _has_costs(rows):
-        plans.append(_cost_plan(rows))
+        plans.append(_cost_plan(known, at))
     if has_curve(rows, "train_loss_curve"):
         plans.append(_curve_plan("loss", "Training loss", partial(loss_curves, rows)))
     if has_curve(rows, "validation_accuracy_curve"):
         draw = partial(validation_curves, rows)
-        plans.append(_curve_plan("validation", "Validation accuracy", draw))
+        many = "" if shots is None else " at infinitely many shots"
+        plans.append(_curve_plan("validation", f"Validation accuracy{many}", draw))
     if points is not None:
         plans.append(_points_plan(points))
     return plans
 
 
-def _accuracy_plan(rows: pl.DataFrame) -> _Plan:
+def _accuracy_plan(rows: pl.DataFrame, at: str) -> _Plan:
     caption = (
-        "Validation accuracy by resource. Large markers are means, bars ±1 standard deviation, "
-        "dots single runs; the dashed line is the mean of none."
+        f"Validation accuracy{at} by resource. Large markers are means, bars ±1 standard "
+        "deviation, dots single runs; the dashed line is the mean of none."
     )
     height = 0.9 + 0.28 * rows["resource"].n_unique()
     draw = partial(accuracy_by_resource, rows)
     return _Plan("accuracy", height, draw, _describe_accuracy, caption)
 
 
-def _cost_plan(rows: pl.DataFrame) -> _Plan:
+def _cost_plan(rows: pl.DataFrame, at: str) -> _Plan:
     caption = (
-        "Validation accuracy (mean ±1 standard deviation) against the entanglement that one "
+        f"Validation accuracy{at} (mean ±1 standard deviation) against the entanglement that one "
         "inference uses up. A non-local gate counts as one ebit and two bits; up and to the left "
         "is better."
     )

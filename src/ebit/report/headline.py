@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ebit.accuracies import shots_words
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import mean_text
 from ebit.report.advice import Advice
@@ -29,7 +30,8 @@ def headline(advice: Advice) -> str:
         worth +0.110 (0.085 to 0.135) over none, the best of what costs less.'
     """
     chosen, best = advice.chosen, advice.best
-    start = f"{chosen.resource} reaches a validation accuracy of {accuracy(chosen)}"
+    at = shots_words(advice.shots)
+    start = f"{chosen.resource} reaches a validation accuracy of {accuracy(chosen)}{at}"
     start += f"{_and_costs(chosen)}."
     if len(advice.compared.means) == 1:
         return start
@@ -45,7 +47,7 @@ def headline(advice: Advice) -> str:
         price = price_words(best.amounts)
         cost = f", for {price} per inference," if price else ""
         sentences.append(
-            f"The best one, {best.resource}{cost} is worth {gap} more, which is not told apart "
+            f"The best one, {best.resource}{cost} is worth {gap} more{at}, which is not told apart "
             "from nothing."
         )
     if advice.cheaper:
@@ -53,12 +55,12 @@ def headline(advice: Advice) -> str:
         better = advice.compared.better(under, advice.compared.means)
         if chosen.resource in better:
             gap = advice.compared.gap(chosen.resource, under)
-            sentences.append(f"It is worth {gap} over {under}, the best of what costs less.")
+            sentences.append(f"It is worth {gap}{at} over {under}, the best of what costs less.")
         else:
             gap = advice.compared.gap(better[0], under)
             sentences.append(
                 f"{under}, the best of what costs less, is worse than {better[0]}, which is worth "
-                f"{gap} over it."
+                f"{gap} over it{at}."
             )
     if len(sentences) == 1:
         sentences.append(f"No resource is better than {chosen.resource} here.")
@@ -92,6 +94,11 @@ def details(advice: Advice) -> list[str]:
             f"{name}, where nothing is shared, is {how} {chosen.resource}: {gap} "
             f"({accuracy(advice.of(name))})."
         )
+    if advice.without_shots:
+        sentences.append(
+            f"Nothing is measured in {_and(advice.without_shots)}, so no shots blur the accuracy "
+            "there: the exact one counts."
+        )
     if any(summary.runs < 2 for summary in advice.summaries):
         sentences.append(
             "Some resources have a single run, so their spread is unknown; train several runs "
@@ -109,7 +116,9 @@ def method_words(advice: Advice) -> str:
     Returns:
         A sentence.
     """
+    shots = "infinitely many" if advice.shots is None else f"{advice.shots:,}"
     return (
+        f"Resources are judged by the expected accuracy of labels read off {shots} shots. "
         f"Told apart: by a t-test of differences {advice.values}, corrected for all pairs of "
         "resources (Holm); an interval in brackets is a 95 % interval that is widened for the "
         "number of pairs, so that it leaves out 0 where two are told apart. The cheapest resource "
@@ -164,5 +173,9 @@ def _and_costs(summary: ResourceSummary) -> str:
 
 
 def _list(summaries: Sequence[ResourceSummary]) -> str:
-    *first, last = [f"{summary.resource} ({accuracy(summary)})" for summary in summaries]
+    return _and([f"{summary.resource} ({accuracy(summary)})" for summary in summaries])
+
+
+def _and(words: Sequence[str]) -> str:
+    *first, last = words
     return f"{', '.join(first)} and {last}" if first else last

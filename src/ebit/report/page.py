@@ -28,6 +28,7 @@ def write_report(
     title: str,
     settings: Mapping[str, object],
     quick: bool,
+    shots: int | None = None,
     points: Points | None = None,
     draw: Callable[[str], "Figure | None"] | None = None,
 ) -> list[Path]:
@@ -44,6 +45,8 @@ def write_report(
         settings: What produced the rows, shown by name. ``command``, the command line that
             makes the rows again, is set apart.
         quick: Mark the page as a quick look that must not be cited.
+        shots: Shots that a label is read off, as for `advise`: the accuracies of table and figures
+            are those at so many shots, by default at infinitely many.
         points: Data set to show: inputs in radians (batch, features), labels (batch,), and the
             name of every label from the smallest to the largest.
         draw: Makes the drawing of the circuit of a resource, as ``model.draw("matplotlib")`` does;
@@ -67,8 +70,8 @@ def write_report(
         >>> [path.name for path in paths]
         ['report.html', 'accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
-    advice = advise(rows)
-    pictures = draw_pictures(rows, points, Path(out) / "figures")
+    advice = advise(rows, shots)
+    pictures = draw_pictures(rows, points, Path(out) / "figures", shots)
     wanted = (advice.chosen.resource, "none")
     shown = [one.resource for one in advice.summaries if one.resource in wanted]
     drawings = [] if draw is None else draw_circuits(draw, shown, Path(out) / "figures")

@@ -18,6 +18,7 @@ _SETTING_COLUMNS = {
     "readout": "read-out",
     "pooling": "pooling",
     "loss": "loss",
+    "shots_per_label": "shots per label",
     "steps": "training steps",
     "batch_size": "batch size (samples)",
     "learning_rate": "learning rate",

@@ -2,6 +2,7 @@
 
 from html import escape
 
+from ebit.accuracies import shots_words
 from ebit.report.advice import Advice
 from ebit.report.headline import above_none, accuracy
 from ebit.report.summary import ResourceSummary
@@ -10,8 +11,8 @@ from ebit.resources.consumption import NOTHING
 _HEAD = """<thead>
 <tr>
 <th scope="col" rowspan="2" style="text-align:left">Resource</th>
-<th scope="col" rowspan="2">Validation<br>accuracy<br><small>mean ± std</small></th>
-<th scope="col" rowspan="2">Runs</th>
+<th scope="col" rowspan="2">Validation<br>accuracy{at}<br><small>mean ± std</small></th>
+{exact}<th scope="col" rowspan="2">Runs</th>
 <th scope="col" rowspan="2">Above none<br><small>mean (interval)</small></th>
 <th scope="col" rowspan="2">Parameters</th>
 <th scope="colgroup" colspan="{costs}" class="group">Per inference</th>
@@ -22,6 +23,8 @@ _HEAD = """<thead>
 <th scope="col">Rounds</th>{further}<th scope="col">Training</th><th scope="col">Compiling</th>
 </tr>
 </thead>"""
+
+_EXACT = '<th scope="col" rowspan="2">At infinitely<br>many shots</th>\n'
 
 _NOTE = (
     "std: sample standard deviation over the runs. Intervals leave out 0 where a resource is told "
@@ -49,6 +52,8 @@ def summary_table_html(advice: Advice) -> str:
     units = [unit for unit in advice.chosen.amounts if unit not in NOTHING.amounts]
     further = [escape(unit.capitalize()).replace("_", "<br>") for unit in units]
     head = _HEAD.format(
+        at=shots_words(advice.shots).replace(" ", "<br>", 1),
+        exact="" if advice.shots is None else _EXACT,
         costs=4 + len(further),
         further="".join(f'<th scope="col">{unit}</th>' for unit in further),
     )
@@ -84,6 +89,7 @@ def number_text(value: float | None) -> str:
 def _line_html(number: int, summary: ResourceSummary, advice: Advice) -> str:
     cells = [
         accuracy(summary),
+        *([] if advice.shots is None else [f"{advice.exact[summary.resource]:.3f}"]),
         str(summary.runs),
         _two_lines(above_none(advice, summary)),
         *map(

@@ -1,11 +1,12 @@
 """Tasks, the rows they produce, and the store that keeps them."""
 
+from ebit.accuracies import accuracy_column
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.results.capacity import Capacity
 from ebit.results.classifiers import NAMES as CLASSIFIER_NAMES
 from ebit.results.classifiers import OtherClassifier, scikit_learn_version
-from ebit.results.columns import COLUMNS, Column, accuracy_column, columns_table, training_ledger
+from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
 from ebit.results.compare import all_resources, compare, compare_splits, depth_for
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import polars as pl
 
+from ebit.accuracies import accuracy_column
 from ebit.learning import SHOTS, Fit, TrainingSettings
 from ebit.models import Model, ModelSettings
 from ebit.physics import Noise
@@ -145,16 +146,6 @@ def _at_shots(shots: int) -> Column:
         "measured",
         since="2026-11-26",
     )
-
-
-def accuracy_column(shots: int) -> str:
-    """Name of the column of the accuracy at one of `ebit.learning.SHOTS`.
-
-    Example:
-        >>> accuracy_column(1), accuracy_column(10)
-        ('validation_accuracy_1_shot', 'validation_accuracy_10_shots')
-    """
-    return f"validation_accuracy_{shots}_shot{'' if shots == 1 else 's'}"
 
 
 _TYPES: dict[Any, type[pl.DataType]] = {

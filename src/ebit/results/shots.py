@@ -7,11 +7,11 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit.accuracies import accuracy_column
 from ebit.jax_settings import own_settings
 from ebit.learning import SHOTS
 from ebit.models import labels_of
 from ebit.random_keys import random_key
-from ebit.results.columns import accuracy_column
 from ebit.results.model_file import StoredModel
 from ebit.results.rows import completed
 from ebit.shots import accuracy_at_shots, check_seed, sampled_accuracies, shot_cost

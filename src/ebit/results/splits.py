@@ -4,10 +4,11 @@ from pathlib import Path
 
 import polars as pl
 
+from ebit.accuracies import samples_of
 from ebit.data import Dataset, DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
-from ebit.statistics import Difference, paired
+from ebit.statistics import Difference
 
 SMALL = 1000
 """A file with fewer rows is split several times if nothing else is said."""
@@ -87,28 +88,12 @@ def gains(rows: pl.DataFrame, over: str = "none") -> dict[str, Difference]:
         >>> gains(rows)["bell:1"].value
         0.375
     """
-    place = "split" if rows["split"].n_unique() > 1 else "run"
-    means = rows.group_by("resource", place, maintain_order=True).agg(
-        pl.col("validation_accuracy").mean()
-    )
-    values = {
-        str(own["resource"][0]): dict(own.select(place, "validation_accuracy").iter_rows())
-        for own in means.partition_by("resource", maintain_order=True)
-    }
-    base = values.pop(over, {})
-    known = rows.select("train_rows", "validation_rows").drop_nulls()
-    if not known.height:
-        return {}
-    train, validation = known.row(0)
-    options = {
-        "step": 1 / validation,
-        "overlap": validation / train if place == "split" else 0.0,
-    }
-    return {
-        name: paired(list(own.values()), [base[key] for key in own], **options)
-        for name, own in values.items()
-        if base and set(own) == set(base)
-    }
+    found = {}
+    for name in rows["resource"].unique(maintain_order=True):
+        two = samples_of(rows.filter(pl.col("resource").is_in([over, name])))
+        if name != over and over in two.values and two.are_paired:
+            found[name] = two.measure(two.values[name], two.values[over])
+    return found
 
 
 def with_gains(summary: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
