@@ -326,14 +326,30 @@ def compare_all(samples: Mapping[str, Sequence[float]], measure: Measure = paire
         +0.200 (0.175 to 0.225)
     """
     pairs = list(combinations(samples, 2))
-    differences = [measure(samples[first], samples[second]) for first, second in pairs]
+    found = gaps([measure(samples[first], samples[second]) for first, second in pairs])
+    means = {name: fmean(values) for name, values in samples.items()}
+    return Comparisons(means, dict(zip(pairs, found, strict=True)))
+
+
+def gaps(differences: Sequence[Difference]) -> list[Gap]:
+    """Differences with p-values and intervals adjusted for their number (Holm).
+
+    Args:
+        differences: All that are looked at together.
+
+    Returns:
+        The same in the same order.
+
+    Example:
+        >>> one, two = gaps([paired([0.9, 0.8, 0.7], [0.8, 0.6, 0.6])] * 2)
+        >>> round(one.p_value, 3), one.told_apart
+        (0.114, False)
+    """
     raw = [_p_value(difference) for difference in differences]
-    adjusted = _holm(raw)
-    gaps = {
-        pair: _gap(difference, after, after / p if p else len(pairs))
-        for pair, difference, p, after in zip(pairs, differences, raw, adjusted, strict=True)
-    }
-    return Comparisons({name: fmean(values) for name, values in samples.items()}, gaps)
+    return [
+        _gap(difference, after, after / p if p else len(differences))
+        for difference, p, after in zip(differences, raw, _holm(raw), strict=True)
+    ]
 
 
 @dataclass(frozen=True)

@@ -46,10 +46,30 @@ def test_a_quick_look(here: Path) -> None:
     assert "8 trainings (8 are in" in again.err
 
 
+@pytest.mark.slow
+def test_a_quick_look_at_our_own_study(here: Path) -> None:
+    command = ("reproduce", "worth", "--quick", "--table", "chsh", "--json", "all.json")
+    outcome = run_ebit(*command)
+    assert outcome.code == 0, outcome
+    assert "Is a Bell pair above all shared randomness?" in outcome.out
+    assert "published" not in outcome.out
+    (item,) = json.loads(Path("all.json").read_text())["items"]
+    assert [answer["verdict"] for answer in item["answers"]] == ["no verdict: quick look"]
+    text = Path("ebit-reproduce/worth/README.md").read_text()
+    assert "--table mse-mixing`" in text
+    assert "Is a Bell pair above all" in Path("ebit-reproduce/worth/report.html").read_text()
+    again = run_ebit(*command)
+    assert again.out == outcome.out
+    assert "5 trainings (5 are in" in again.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("kim2025",), "Argument `study` must be one of kim2026, hwang2025, but is 'kim2025'."),
+        (
+            ("kim2025",),
+            "Argument `study` must be one of kim2026, hwang2025, worth, but is 'kim2025'.",
+        ),
         (("kim2026", "--table", "9"), "must be one of S6, S2, S3, S4, S5 for study 'kim2026'"),
         (("hwang2025", "--figure", "9"), "must be one of 4c, 4d, 3c, 5a, 6 for study"),
         (("kim2026", "--runs", "0"), "Argument `runs` must be at least 1, but is 0."),

@@ -1,3 +1,4 @@
+import itertools
 import math
 from typing import Any
 
@@ -95,6 +96,23 @@ def test_hwang_variant() -> None:
     assert data.x_train.shape == (1536, 8)
     assert data.name == "clusters-hwang:7"
     assert data.fingerprint == clusters(7, points=2048, clusters=32).fingerprint
+
+
+def test_labels_of_the_product_variant_are_products_of_local_signs() -> None:
+    data, points = load("clusters-product:7"), clusters(7)
+    assert data.name == "clusters-product:7"
+    assert np.array_equal(data.x_train, points.x_train)
+    x, y = rows(data)
+    corners = (x > 0).reshape(len(x), 2, 4) @ [1, 2, 4, 8]
+    table = np.zeros((16, 16))
+    for label in (1.0, -1.0):
+        first, second = corners[y == label].T
+        assert np.all(table[first, second] == 0)
+        table[first, second] = label
+    assert np.count_nonzero(table) == 64
+    for a, b, s, t in itertools.product(range(16), repeat=4):
+        square = table[a, s] * table[a, t] * table[b, s] * table[b, t]
+        assert square in (0.0, 1.0)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from ebit import EbitError
+from ebit.results import depth_for
 from ebit.studies import STUDIES, Item, Study, plan_study, read_study
 from ebit.studies.patterns import check_patterns
 from ebit.studies.points import AGREES
@@ -21,9 +22,13 @@ from ebit.studies.study import folder_of
 COUNTS = {
     "kim2026": {"S2": 20, "3c": 8, "S3": 15, "S4": 25, "S5": 10, "S6": 300, "converged": 10},
     "hwang2025": {"1": 4 * 3 * 4 + 2 * 4, "2": 12, "3c": 2, "5a": 2, "6": 3},
+    "worth": {},
 }
 REFERENCE = os.environ.get("EBIT_REFERENCE_NUMBERS", "")
 """Folder with the numbers of the papers as JSON, typed in independently."""
+
+
+OWN = read_study("worth")
 
 
 def items() -> list[tuple[Study, Item]]:
@@ -69,7 +74,9 @@ def test_every_file_of_a_study_is_used(name: str) -> None:
     tasks = {f"{file}.toml" for item in study.item for file in item.task_files}
     names = {f"{item.name}.csv" for item in study.item}
     assert {path.name for path in (folder_of(name) / "tasks").iterdir()} == tasks
-    assert {path.name for path in (folder_of(name) / "published").iterdir()} <= names
+    published = folder_of(name) / "published"
+    if published.is_dir():
+        assert {path.name for path in published.iterdir()} <= names
 
 
 @pytest.mark.parametrize(("study", "item"), items(), ids=identity)
@@ -90,7 +97,8 @@ def test_the_published_numbers_follow_the_patterns(study: Study, item: Item) -> 
 
 
 @pytest.mark.parametrize(
-    ("name", "trainings", "jobs"), [("kim2026", 308, 315), ("hwang2025", 100, 74)]
+    ("name", "trainings", "jobs"),
+    [("kim2026", 308, 315), ("hwang2025", 100, 74), ("worth", 10344, 0)],
 )
 def test_plans(name: str, trainings: int, jobs: int) -> None:
     plan = plan_study(name)
@@ -101,7 +109,8 @@ def test_plans(name: str, trainings: int, jobs: int) -> None:
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_quick_look_is_small(name: str) -> None:
     plan = plan_study(name, quick=True)
-    assert len(plan.tasks(plan.sets)) < 60
+    most = 60 if name != "worth" else 20 * len(plan.items)
+    assert len(plan.tasks(plan.sets)) < most
     assert len(plan.jobs) <= 40
     assert all(task.task.training.runs == 2 for task in plan.tasks(plan.sets))
 
@@ -112,13 +121,61 @@ def test_every_capacity_has_valid_settings(name: str) -> None:
         job.capacity.settings.build()
 
 
-def test_a_readme_for_every_study() -> None:
-    for name in STUDIES:
+def test_a_readme_for_every_paper() -> None:
+    for name in ("kim2026", "hwang2025"):
         text = (files("ebit.studies") / name / "README.md").read_text("utf-8")
         for item in read_study(name).item:
             assert f"## {item.label}: " in text
         for part in ("Reproduced", "Data", "Settings", "Expected", "Measured", "Verdict"):
             assert text.count(f"- **{part}:**") == len(read_study(name).item)
+
+
+def test_the_readme_of_our_own_study_names_every_item() -> None:
+    text = (folder_of("worth") / "README.md").read_text("utf-8")
+    for item in OWN.item:
+        computed, todo = text.count(f"## {item.label}: "), f"--table {item.table}`"
+        assert computed == 1
+        rests = f"## {item.label}: {item.title}\n\n- **Data:**" in text
+        assert rests != (todo in text)
+
+
+@pytest.mark.parametrize("item", OWN.item, ids=identity)
+def test_the_trainings_answer_the_questions_at_equal_parameters(item: Item) -> None:
+    """A mixture is as deep as the parameters of none allow; every resource asked for is trained."""
+    plan = plan_study("worth", tables=[str(item.table)], sets=1)
+    models = {task.task.model.resource: task.task.model for task in plan.tasks(plan.sets)}
+    asked = {name for q in item.question for name in (*q.first, *q.second)}
+    assert asked <= models.keys()
+    assert item.question
+    deepest = max(model.depth for model in models.values())
+    for name, model in models.items():
+        assert model.depth == depth_for(model.model_copy(update={"depth": deepest})), name
+        none = model.model_copy(update={"resource": "none", "depth": deepest}).build()
+        more = model.build().num_parameters - none.num_parameters
+        allowed = {"mixture:8": 32, "designed:2": 4, "quantum": none.num_parameters}
+        assert more <= allowed.get(name, 0), name
+
+
+def test_the_trainings_of_our_own_study_have_the_loss_of_their_name() -> None:
+    for item in OWN.item:
+        plan = plan_study("worth", tables=[str(item.table)], sets=1)
+        trainings = [task.task for task in plan.tasks(plan.sets)]
+        if item.name.startswith("table-shots-"):
+            shots = int(item.name.split("-")[2])
+            assert {task.training.shots_per_label for task in trainings} == {shots}
+        mixing = 3 if item.name.endswith("-mixing") else 0
+        assert {task.model.mixing for task in trainings} == {mixing}
+
+
+def test_only_the_first_data_sets() -> None:
+    few, all_sets = (plan_study("worth", tables=["mse"], sets=sets) for sets in (3, None))
+    hashes = [{task.task.hash for task in plan.tasks(plan.sets)} for plan in (few, all_sets)]
+    assert len(hashes[0]) == 3 * 8
+    assert hashes[0] < hashes[1]
+    with pytest.raises(EbitError, match=r"`sets` must be at least 5 here, but is 4"):
+        plan_study("kim2026", sets=4)
+    with pytest.raises(EbitError, match=r"`sets` must be at least 1 here, but is 0"):
+        plan_study("worth", sets=0)
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
-"""`ebit reproduce`: the tables and figures of a paper, measured beside published."""
+"""`ebit reproduce`: the tables and figures of a paper beside the published ones, or our own."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -34,7 +35,7 @@ GROUPS = ("set", "data")
 
 
 def reproduce(
-    study: Annotated[str, typer.Argument(help=f"{' or '.join(STUDIES)}.")],
+    study: Annotated[str, typer.Argument(help=f"{', '.join(STUDIES)}.")],
     table: Annotated[
         list[str] | None, typer.Option(help="Only this table; may be given again.")
     ] = None,
@@ -49,7 +50,11 @@ def reproduce(
         bool, typer.Option("--quick", help="A first look: few runs and steps. Do not cite.")
     ] = False,
     runs: Annotated[
-        int | None, typer.Option(help="Runs of every training. Default: those of the paper.")
+        int | None, typer.Option(help="Runs of every training. Default: those of the study.")
+    ] = None,
+    sets: Annotated[
+        int | None,
+        typer.Option(help="Only the first so many generated data sets. Default: all."),
     ] = None,
     cluster: Cluster = None,
     workers: Workers = None,
@@ -64,7 +69,13 @@ def reproduce(
     """
     check_installed()
     plan = plan_study(
-        study, tables=table or (), figures=figure or (), data=data or (), quick=quick, runs=runs
+        study,
+        tables=table or (),
+        figures=figure or (),
+        data=data or (),
+        quick=quick,
+        runs=runs,
+        sets=sets,
     )
     folder = out if out is not None else Path("ebit-reproduce") / study
     check_output(folder / "report.html", data="")
@@ -99,8 +110,14 @@ def _print(result: StudyResult) -> None:
         _print_item(item)
     if words.sets(result):
         output.print(words.sets(result))
-    output.print(words.chance(result))
-    output.print("Mean ± standard deviation over the runs; errors: diff in its standard errors.")
+    if words.chance(result):
+        output.print(words.chance(result))
+    if words.rule(result.plan.study) == words.OWN_RULE:
+        output.print(words.OWN_RULE)
+    else:
+        output.print(
+            "Mean ± standard deviation over the runs; errors: diff in its standard errors."
+        )
     for failure in result.failures:
         task = failure.item.task
         messages.print(f"Failed: {task.model.resource} on {task.data}: {failure.error}")
@@ -124,7 +141,21 @@ def _print_item(result: ItemResult) -> None:
         output.print(f"{pattern.text} {words.pattern(pattern)}")
     for finding in result.findings:
         output.print(finding)
-    output.print(f"{words.counts(result.points)}.\n")
+    _print_answers(result)
+    output.print(f"{words.outcome(result)}.\n")
+
+
+def _print_answers(result: ItemResult) -> None:
+    """Means and answers of a study of our own."""
+    if not result.answers:
+        return
+    titles = words.mean_titles(result.item)
+    print_table([(title, title != "resource") for title in titles], words.mean_lines(result))
+    for question in result.item.question:
+        own = [words.answer_cells(one) for one in result.answers if one.text == question.text]
+        if own:
+            output.print(question.text)
+            print_table([(title, False) for title in words.ANSWER_TITLES], own)
 
 
 def _print_points(item: Item, points: pl.DataFrame, keys: Sequence[str]) -> None:
@@ -147,6 +178,7 @@ def _content(result: StudyResult) -> dict[str, Any]:
                 "points": item.points.to_dicts(),
                 "patterns": [vars(pattern) for pattern in item.patterns],
                 "findings": list(item.findings),
+                "answers": [asdict(answer) for answer in item.answers],
             }
             for item in result.items
         ],

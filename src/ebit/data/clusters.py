@@ -1,6 +1,7 @@
 """Clusters on the corners of a cube: the data set of distributed QCNN papers."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -64,6 +65,47 @@ def clusters(seed: int, *, points: int = 4096, clusters: int = 64, dimensions: i
         name=f"clusters:{seed}{sizes}",
         class_names=("-1", "1"),
         feature_names=tuple(f"x{i}" for i in range(dimensions)),
+    )
+
+
+def product_clusters(seed: int) -> Dataset:
+    r"""Draw the clusters of Kim 2026 with labels that need no correlation of the two QPUs.
+
+    The label is the product $f(s)\, g(t)$ of one sign for each half of the features. Either sign
+    depends on the corner of its half alone and is +1 on a random half of the 16 corners. So one
+    product of local functions has all labels right.
+
+    Args:
+        seed: Seed of the points, as for `clusters`, and of the signs.
+
+    Returns:
+        The data set; the two classes are not equally large.
+
+    Raises:
+        EbitError: If the seed is no whole number, 0 or more.
+
+    Example:
+        >>> data = product_clusters(0)
+        >>> corner = data.x_train[0] > 0
+        >>> same = (data.x_train > 0) == corner
+        >>> len(set(data.y_train[same.all(axis=1)]))
+        1
+    """
+    data = clusters(seed)
+    half = len(data.feature_names) // 2
+    rng = np.random.default_rng([seed, 1])
+    signs = [rng.permutation(np.repeat([1.0, -1.0], 2 ** (half - 1))) for _ in range(2)]
+
+    def labels(x: NDArray[np.float64]) -> NDArray[np.float64]:
+        corners = (x > 0).reshape(-1, 2, half) @ 2 ** np.arange(half)  # (rows, QPU)
+        product: NDArray[np.float64] = signs[0][corners[:, 0]] * signs[1][corners[:, 1]]
+        return product
+
+    return replace(
+        data,
+        y_train=labels(data.x_train),
+        y_validation=labels(data.x_validation),
+        name=f"clusters-product:{seed}",
     )
 
 

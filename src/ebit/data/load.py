@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from ebit.data.chsh import chsh
-from ebit.data.clusters import clusters
+from ebit.data.clusters import clusters, product_clusters
 from ebit.data.dataset import Dataset
 from ebit.data.files import READERS, STANDARD_INPUT, load_file, prepare
 from ebit.data.frames import read_frame
@@ -23,10 +23,10 @@ def load(source: DataSource | str | os.PathLike[str] | object, **options: Any) -
     """Generate a data set, load one from a file, or take a table that a program has made.
 
     Args:
-        source: `clusters:SEED` (Kim 2026), `clusters-hwang:SEED` (Hwang 2025), `chsh`,
-            `chsh:alternative`, the path of an NPZ, CSV or Parquet file, `-` for CSV text on
-            standard input, a `DataSource` with one of these and more options, a data frame of
-            Polars or pandas, columns by name, or a pair (x, y) of arrays.
+        source: `clusters:SEED` (Kim 2026), `clusters-hwang:SEED` (Hwang 2025),
+            `clusters-product:SEED`, `chsh`, `chsh:alternative`, the path of an NPZ, CSV or Parquet
+            file, `-` for CSV text on standard input, a `DataSource` with one of these and more
+            options, a data frame of Polars or pandas, columns by name, or a pair (x, y) of arrays.
         **options: Options of `DataSource`, unless it is one.
 
     Returns:
@@ -44,7 +44,8 @@ def load(source: DataSource | str | os.PathLike[str] | object, **options: Any) -
         >>> load("moons:0")
         Traceback (most recent call last):
         ebit.errors.EbitError: Data source `moons:0` is unknown: use clusters:SEED, \
-clusters-hwang:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet file.
+clusters-hwang:SEED, clusters-product:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet \
+file.
     """
     if isinstance(source, DataSource):
         if options:
@@ -72,8 +73,8 @@ clusters-hwang:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet file.
     )
     if not is_path:
         raise bad_input(
-            f"Data source `{name}` is unknown: use clusters:SEED, clusters-hwang:SEED, chsh, "
-            "chsh:alternative, or a .npz, .csv or .parquet file."
+            f"Data source `{name}` is unknown: use clusters:SEED, clusters-hwang:SEED, "
+            "clusters-product:SEED, chsh, chsh:alternative, or a .npz, .csv or .parquet file."
         )
     return load_file(source)
 
@@ -85,6 +86,8 @@ def _generate(name: str) -> Dataset | None:
     if generator == "clusters-hwang":
         data = clusters(_seed(name, option), points=HWANG_POINTS, clusters=HWANG_CLUSTERS)
         return replace(data, name=name)
+    if generator == "clusters-product":
+        return product_clusters(_seed(name, option))
     if generator == "chsh" and option in ("", "optimal"):
         return chsh("optimal")
     if generator == "chsh":

@@ -18,8 +18,8 @@ _ALLOWED = {
 class DataSource(Settings):
     """What to load and how to prepare it.
 
-    The source is `clusters:SEED`, `clusters-hwang:SEED`, `chsh`, `chsh:alternative`, or the path
-    of an NPZ, CSV or Parquet file. All other options are for files.
+    The source is `clusters:SEED`, `clusters-hwang:SEED`, `clusters-product:SEED`, `chsh`,
+    `chsh:alternative`, or the path of an NPZ, CSV or Parquet file. All other options are for files.
 
     Raises:
         EbitError: If an option is unknown or has a wrong value.
@@ -38,8 +38,8 @@ class DataSource(Settings):
     source: Annotated[
         str,
         Field(
-            description="clusters:SEED, clusters-hwang:SEED, chsh, chsh:alternative, or an NPZ, "
-            "CSV or Parquet file."
+            description="clusters:SEED, clusters-hwang:SEED, clusters-product:SEED, chsh, "
+            "chsh:alternative, or an NPZ, CSV or Parquet file."
         ),
         Shown(flag="--data"),
     ]

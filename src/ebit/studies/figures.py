@@ -6,7 +6,9 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit.learning import SHOTS
 from ebit.plots import (
+    accuracy_against_shots,
     accuracy_by_functions,
     gain_against_baseline,
     gain_distribution,
@@ -25,7 +27,7 @@ from ebit.studies import words
 from ebit.studies.findings import gains, with_functions
 from ebit.studies.published import published_runs
 from ebit.studies.run import ItemResult
-from ebit.studies.study import Study
+from ebit.studies.study import AT_SHOTS, Study
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,7 +70,7 @@ def draw_item(study: Study, result: ItemResult, folder: Path, colors: dict[str, 
     with paper_style():
         figure = _DRAW[item.drawing.kind](study, result)
     name = item.name if item.figure is None else f"figure-{item.figure}"
-    alt = f"{item.title}: {words.counts(result.points)}. {' '.join(result.findings)}".strip()
+    alt = f"{item.title}: {words.outcome(result)}. {' '.join(result.findings)}".strip()
     return save_picture(figure, name, item.drawing.caption, alt, folder, colors)
 
 
@@ -112,9 +114,24 @@ def _panelled(
 def _success(study: Study, result: ItemResult) -> "Figure":
     figure, ax = new_figure()
     published = published_runs(study, result.item)
-    success_probabilities(
-        result.rows, ax, published=published.rename({"published": "success_probability"})
-    )
+    beside = published.rename({"published": "success_probability"}, strict=False)
+    success_probabilities(result.rows, ax, published=None if beside.is_empty() else beside)
+    return figure
+
+
+def _shots(_: Study, result: ItemResult) -> "Figure":
+    figure, ax = new_figure()
+    columns = dict(zip(AT_SHOTS[:-1], SHOTS, strict=True))
+    frames = [
+        result.rows.select(
+            "resource",
+            pl.lit(shots).alias("shots"),
+            pl.col(column).alias("accuracy"),
+            pl.col(AT_SHOTS[-1]).alias("exact_accuracy"),
+        )
+        for column, shots in columns.items()
+    ]
+    accuracy_against_shots(pl.concat(frames), ax)
     return figure
 
 
@@ -163,4 +180,5 @@ _DRAW: dict[str, Callable[[Study, ItemResult], "Figure"]] = {
     "gain": _gain,
     "spectrum": _spectrum,
     "functions": _functions,
+    "shots": _shots,
 }

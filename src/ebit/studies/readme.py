@@ -1,8 +1,11 @@
 """The page of results of a study in the fixed form, as Markdown."""
 
+from collections.abc import Sequence
+
 from ebit.studies import words
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.run import ItemResult, StudyResult
+from ebit.studies.study import Item
 
 MOST_LINES = 60
 """A table with more numbers is left out; `comparisons.csv` has all of them."""
@@ -26,13 +29,53 @@ def readme(result: StudyResult) -> str:
     ]
     if result.plan.budget.quick:
         parts.append("**A quick look: few runs and steps. Do not cite these numbers.**")
-    parts += [words.sets(result), words.RULE, words.chance(result), words.times(result)]
+    parts += [words.sets(result), words.rule(study), words.chance(result), words.times(result)]
     parts += [_item(item) for item in result.items]
+    parts += [_left_out(item, study.name) for item in words.left_out(result)]
     return "\n\n".join(part.strip() for part in parts if part) + "\n"
+
+
+def _left_out(item: Item, study: str) -> str:
+    option = f"--figure {item.figure}" if item.table is None else f"--table {item.table}"
+    return (
+        f"## {item.label}: {item.title}\n\nNot computed here: `ebit reproduce {study} {option}`. "
+        f"{item.data} {item.settings} Expected: {item.expected}"
+    )
+
+
+def _questions(result: ItemResult) -> str:
+    """An item of a study of our own."""
+    item, rows = result.item, result.rows
+    count, runs = (rows[name].n_unique() for name in ("fingerprint", "run"))
+    steps = " and ".join(str(number) for number in rows["steps"].unique().sort())
+    lines = [
+        f"## {item.label}: {item.title}",
+        "",
+        f"- **Data:** {item.data}",
+        f"- **Settings:** {item.settings}",
+        f"- **Expected:** {item.expected}",
+        f"- **Rests on:** data sets: {count}; runs of each training: {runs}; steps: {steps}.",
+        f"- **Verdict:** {words.outcome(result)}.",
+        *[f"- **Found:** {finding}" for finding in result.findings],
+        "",
+        *_markdown(words.mean_titles(item), words.mean_lines(result)),
+    ]
+    for question in item.question:
+        own = [words.answer_cells(one) for one in result.answers if one.text == question.text]
+        if own:
+            lines += ["", f"**{question.text}**", "", *_markdown(words.ANSWER_TITLES, own)]
+    return "\n".join(lines)
+
+
+def _markdown(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
+    ruled = [titles, ["---"] * len(titles), *lines]
+    return [f"| {' | '.join(cells)} |" for cells in ruled]
 
 
 def _item(result: ItemResult) -> str:
     item = result.item
+    if item.question:
+        return _questions(result)
     lines = [
         f"## {item.label}: {item.title}",
         "",

@@ -64,7 +64,7 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
 
 def _header_html(result: StudyResult) -> str:
     lines = [
-        f"<li>{escape(item.item.label)}: {escape(words.counts(item.points))}</li>"
+        f"<li>{escape(item.item.label)}: {escape(words.outcome(item))}</li>"
         for item in result.items
     ]
     return f'<ul class="details">{"".join(lines)}</ul><p>{escape(words.chance(result))}</p>'
@@ -77,9 +77,10 @@ def _item_html(result: ItemResult, picture: Picture) -> str:
         "Data": item.data,
         "Settings": item.settings,
         "Expected": item.expected,
-        "Verdict": words.counts(result.points),
+        "Verdict": words.outcome(result),
     }
     parts = [pairs_html(about), _points_html(result), _patterns_html(result.patterns)]
+    parts += _answers_html(result)
     parts += [f"<p>{escape(sentence)}</p>" for sentence in result.findings]
     return "\n".join([*parts, figure_html(item.label, picture)])
 
@@ -109,6 +110,32 @@ def _points_html(result: ItemResult) -> str:
     return f"{why}<details><summary>All {points.height} numbers</summary>{table}</details>"
 
 
+def _answers_html(result: ItemResult) -> list[str]:
+    """Means and answers of a study of our own."""
+    if not result.answers:
+        return []
+    parts = [_cells_html(words.mean_titles(result.item), words.mean_lines(result))]
+    for question in result.item.question:
+        own = [words.answer_cells(one) for one in result.answers if one.text == question.text]
+        if own:
+            parts += [f"<h3>{escape(question.text)}</h3>", _cells_html(words.ANSWER_TITLES, own)]
+    return [SCROLLS, *parts]
+
+
+def _cells_html(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    head = "".join(f'<th scope="col">{escape(title)}</th>' for title in titles)
+    body = "".join(
+        f'<tr><th scope="row">{escape(first)}</th>'
+        + "".join(f"<td>{escape(cell)}</td>" for cell in cells)
+        + "</tr>"
+        for first, *cells in lines
+    )
+    return (
+        '<div class="card" role="region" tabindex="0" aria-label="Numbers">'
+        f'<table class="summary"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
 def _line_html(result: ItemResult, row: Mapping[str, Any]) -> str:
     item = result.item
     digits = item.digits
@@ -136,7 +163,7 @@ def _patterns_html(patterns: Sequence[PatternResult]) -> str:
 
 def _method_html(result: StudyResult, command: str) -> str:
     study = result.plan.study
-    sentences = [words.RULE, study.note, words.sets(result), words.times(result)]
+    sentences = [words.rule(study), study.note, words.sets(result), words.times(result)]
     text = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences if sentence)
     return (
         f"<ul>{text}</ul>{command_html(command)}"

@@ -14,6 +14,7 @@ from ebit.studies.findings import findings
 from ebit.studies.patterns import PatternResult, check_patterns
 from ebit.studies.points import add_holm, compare_points, labelled
 from ebit.studies.published import published_numbers
+from ebit.studies.questions import Answer, answers
 from ebit.studies.rows_of_paper import match_rows, matched_rows
 from ebit.studies.scope import Plan, plan_study
 from ebit.studies.sets import Sets, choose
@@ -32,6 +33,7 @@ class ItemResult:
             `holm_p_value`.
         patterns: Its statements.
         findings: Sentences on what is found beside the published numbers.
+        answers: Answers to the questions of a study of our own.
     """
 
     item: Item
@@ -39,6 +41,7 @@ class ItemResult:
     points: pl.DataFrame
     patterns: tuple[PatternResult, ...]
     findings: tuple[str, ...]
+    answers: tuple[Answer, ...]
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,7 @@ def reproduce(
     data: Sequence[Path] = (),
     quick: bool = False,
     runs: int | None = None,
+    sets: int | None = None,
     cluster: str | None = None,
     workers: int | None = None,
     progress: SweepProgress | None = None,
@@ -95,13 +99,14 @@ def reproduce(
     interruption.
 
     Args:
-        study: `kim2026` or `hwang2025`.
+        study: `kim2026`, `hwang2025` or `worth`.
         out: Folder of results.
         tables: Only these tables ...
         figures: ... and these figures; all of both if none is named.
         data: The user's data files, for studies that take some.
         quick: A first look with few runs and steps, not to be cited.
-        runs: Runs of every training instead of those of the paper.
+        runs: Runs of every training instead of those of the study.
+        sets: Only the first so many of the generated data sets.
         cluster: As for `run_sweep`.
         workers: As for `run_sweep`.
         progress: Called with (computations finished, computations in all).
@@ -120,7 +125,9 @@ def reproduce(
         >>> result.items[0].points["resource"].to_list()
         ['none', 'bell:1']
     """
-    plan = plan_study(study, tables=tables, figures=figures, data=data, quick=quick, runs=runs)
+    plan = plan_study(
+        study, tables=tables, figures=figures, data=data, quick=quick, runs=runs, sets=sets
+    )
     return run_plan(plan, out, cluster=cluster, workers=workers, progress=progress)
 
 
@@ -194,6 +201,7 @@ def _item_result(
         points=points,
         patterns=tuple(check_patterns(item, points, quick=quick)),
         findings=(*matched_rows(published), *findings(item, rows, points)),
+        answers=answers(item, rows, quick=quick),
     )
 
 

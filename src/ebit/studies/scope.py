@@ -74,6 +74,7 @@ def plan_study(
     data: Sequence[Path] = (),
     quick: bool = False,
     runs: int | None = None,
+    sets: int | None = None,
 ) -> Plan:
     """What a reproduction will compute.
 
@@ -83,7 +84,8 @@ def plan_study(
         figures: ... and these figures; all of both if none is named.
         data: The user's data files, for studies that take some.
         quick: A first look with few runs and steps.
-        runs: Runs of every training instead of those of the paper.
+        runs: Runs of every training instead of those of the study.
+        sets: Only the first so many of the generated data sets.
 
     Returns:
         The plan.
@@ -102,6 +104,6 @@ def plan_study(
     return Plan(
         study=study,
         items=tuple(study.select(tables, figures)),
-        sets=available_sets(study.sets, data, quick=quick),
+        sets=available_sets(study.sets, data, quick=quick, most=sets),
         budget=Budget(quick, runs),
     )

@@ -14,9 +14,9 @@ PREFIX = "set:"
 class Sets:
     """What the names of data sets in files of tasks stand for.
 
-    `set:all` is every data set, `set:first` the first one, `set:main` every file of the user or
-    else the first one, `set:chosen` all chosen ones, and any other name is a chosen one. What
-    does not start with `set:` stands for itself.
+    `set:all` is every data set, `set:ten` the first ten, `set:first` the first one, `set:main`
+    every file of the user or else the first one, `set:chosen` all chosen ones, and any other name
+    is a chosen one. What does not start with `set:` stands for itself.
 
     Attributes:
         sources: All data sets, as `ebit.data.load` takes them.
@@ -48,6 +48,7 @@ class Sets:
             return (name,)
         groups = {
             "all": self.sources,
+            "ten": self.sources[:10],
             "first": self.sources[:1],
             "main": self.sources if self.are_files else self.sources[:1],
             "chosen": tuple(self.chosen.values()),
@@ -56,19 +57,23 @@ class Sets:
         return groups[key] if key in groups else (self.chosen[key],)
 
 
-def available_sets(settings: DataSets, data: Sequence[Path], *, quick: bool) -> Sets:
+def available_sets(
+    settings: DataSets, data: Sequence[Path], *, quick: bool, most: int | None = None
+) -> Sets:
     """The data sets of a study before any is chosen; stand-ins have the names of the chosen ones.
 
     Args:
         settings: Data sets of the study.
         data: The user's files, for studies that take some.
         quick: Whether this is a quick look.
+        most: Only the first so many; all by default.
 
     Returns:
         The data sets.
 
     Raises:
-        EbitError: If the study takes no files, or a file is named twice.
+        EbitError: If the study takes no files, a file is named twice, or too few sets are left to
+            choose among.
 
     Example:
         >>> from ebit.studies import read_study
@@ -87,6 +92,11 @@ def available_sets(settings: DataSets, data: Sequence[Path], *, quick: bool) -> 
     if quick:
         sources = sources[: settings.quick]
     names = settings.choice.names if settings.choice is not None else ()
+    if most is not None:
+        least = max(1, len(names))
+        if most < least:
+            raise EbitError(f"Argument `sets` must be at least {least} here, but is {most}.")
+        sources = sources[:most]
     return Sets(tuple(sources), dict(zip(names, sources, strict=False)), bool(data))
 
 

@@ -1,4 +1,4 @@
-"""A study: a published paper as tasks, published numbers and rules, all of it data."""
+"""A study: a paper, or questions of our own, as tasks, numbers and rules, all of it data."""
 
 import tomllib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pydantic import Field
 from ebit.errors import EbitError
 from ebit.settings import Settings
 
-STUDIES = ("kim2026", "hwang2025")
+STUDIES = ("kim2026", "hwang2025", "worth")
 """Names of all studies: folders beside this file."""
 
 Setting = str | int | float
@@ -50,6 +50,33 @@ class Reason(Settings):
     where: Filter = Field(default_factory=dict)
 
 
+Predicted = Literal["above", "equal", "not above"]
+
+AT_SHOTS = (
+    "validation_accuracy_1_shot", "validation_accuracy_10_shots", "validation_accuracy_100_shots",
+    "validation_accuracy_1000_shots", "validation_accuracy",
+)  # fmt: skip
+"""Accuracies with 1 to infinitely many shots per label."""
+
+
+class Question(Settings):
+    """Which resources are better, asked in a study of our own.
+
+    Attributes:
+        text: The question.
+        first: Resources, the best of which is compared ...
+        second: ... with the best of these.
+        predicted: What the first is to the second, said before anything was measured.
+        measures: Columns; each gets an answer.
+    """
+
+    text: str
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    predicted: Predicted | None = None
+    measures: tuple[str, ...] = AT_SHOTS
+
+
 class Drawing(Settings):
     """How an item is drawn.
 
@@ -62,7 +89,7 @@ class Drawing(Settings):
 
     kind: Literal[
         "means", "success", "curves", "validation", "gain", "correlation", "rank", "spectrum",
-        "functions",
+        "functions", "shots",
     ]  # fmt: skip
     x: str = "depth"
     panels: str | None = None
@@ -70,7 +97,7 @@ class Drawing(Settings):
 
 
 class Item(Settings):
-    """A table or a figure of a paper, or both where one shows the other.
+    """A table or a figure of a paper, or both where one shows the other; or a table of our own.
 
     Attributes:
         table: Name of the table in the paper.
@@ -92,6 +119,7 @@ class Item(Settings):
         drawing: How it is drawn.
         pattern: Statements to check.
         reason: Why some numbers differ.
+        question: What is asked, in a study of our own, where nothing is published.
     """
 
     table: str | None = None
@@ -113,6 +141,7 @@ class Item(Settings):
     drawing: Drawing
     pattern: tuple[Pattern, ...] = ()
     reason: tuple[Reason, ...] = ()
+    question: tuple[Question, ...] = ()
 
     @property
     def name(self) -> str:
@@ -167,11 +196,11 @@ class DataSets(Settings):
 
 
 class Study(Settings):
-    """A published paper to reproduce.
+    """A published paper to reproduce, or a study of our own.
 
     Attributes:
         name: Name on the command line.
-        paper: Title, authors and place of publication.
+        paper: Title, authors and place of publication; of a study of our own, what it is.
         note: What holds for all of it.
         quick: Training settings of a quick look.
         sets: Data sets.
@@ -194,7 +223,7 @@ class Study(Settings):
         """The items with one of these tables or figures; all of them if none is named.
 
         Raises:
-            EbitError: If the paper has no such table or figure here.
+            EbitError: If the study has no such table or figure here.
         """
         if not tables and not figures:
             return list(self.item)
@@ -218,7 +247,7 @@ def read_study(name: str) -> Study:
     """A study by its name.
 
     Args:
-        name: `kim2026` or `hwang2025`.
+        name: `kim2026`, `hwang2025` or `worth`.
 
     Returns:
         The study.
@@ -229,8 +258,8 @@ def read_study(name: str) -> Study:
     Example:
         >>> read_study("kim2025")
         Traceback (most recent call last):
-        ebit.errors.EbitError: Argument `study` must be one of kim2026, hwang2025, but is \
-'kim2025'.
+        ebit.errors.EbitError: Argument `study` must be one of kim2026, hwang2025, worth, but \
+is 'kim2025'.
     """
     if name not in STUDIES:
         raise EbitError(f"Argument `study` must be one of {', '.join(STUDIES)}, but is {name!r}.")

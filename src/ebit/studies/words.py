@@ -9,8 +9,15 @@ import polars as pl
 
 from ebit.studies.patterns import PatternResult
 from ebit.studies.points import AGREES, DIFFERS, ERRORS, NOTHING, UNKNOWN
-from ebit.studies.run import StudyResult
-from ebit.studies.study import Item
+from ebit.studies.questions import (
+    AS_PREDICTED,
+    NOT_AS_PREDICTED,
+    Answer,
+    mean_and_std,
+    samples,
+)
+from ebit.studies.run import ItemResult, StudyResult
+from ebit.studies.study import Item, Study
 
 RULE = (
     f"Two means agree if they differ by at most {ERRORS:g} standard errors of the difference "
@@ -19,6 +26,25 @@ RULE = (
     "without any spread must be equal. Mean ± sample standard deviation over the runs."
 )
 """The rule behind the verdicts."""
+
+OWN_RULE = (
+    "Differences are taken data set by data set, each the mean over its runs; on a single data set "
+    "runs are compared, unpaired. Of several resources the one with the highest mean is named. "
+    "Intervals and p-values are adjusted for all pairs of resources of all questions of a table "
+    "(Holm), so the best one may be picked; two are told apart if p is below 0.05. Mean ± sample "
+    "standard deviation over the data sets, or over the runs of a single one."
+)
+"""The rule of a study of our own."""
+
+_MEASURES = {
+    "validation_accuracy_1_shot": "1 shot",
+    "validation_accuracy_10_shots": "10 shots",
+    "validation_accuracy_100_shots": "100 shots",
+    "validation_accuracy_1000_shots": "1000 shots",
+    "validation_accuracy": "infinitely many",
+    "success_probability": "success probability",
+}
+"""Columns that are compared, in words."""
 
 _PLAIN = ("set", "data", "resource", "loss", "pooling")
 """Keys whose values need no name."""
@@ -93,6 +119,72 @@ def counts(points: pl.DataFrame) -> str:
     return ", ".join(parts[1:] if number_of[UNKNOWN] == shown.height else parts)
 
 
+def rule(study: Study) -> str:
+    """The rule behind the verdicts of a study."""
+    return OWN_RULE if any(item.question for item in study.item) else RULE
+
+
+def outcome(result: ItemResult) -> str:
+    """How many numbers agree, or how many predictions hold."""
+    if not result.item.question:
+        return counts(result.points)
+    verdicts = [answer.verdict for answer in result.answers]
+    held = sum(verdict.endswith(f", {AS_PREDICTED}") for verdict in verdicts)
+    failed = sum(verdict.endswith(NOT_AS_PREDICTED) for verdict in verdicts)
+    apart = sum(verdict.startswith(("above", "below")) for verdict in verdicts)
+    told = f"{apart} of {len(verdicts)} differences told apart"
+    return f"{told}; {held} of {held + failed} as predicted" if held + failed else told
+
+
+def mean_titles(item: Item) -> list[str]:
+    """Titles of the table of means of a study of our own."""
+    return ["resource", "parameters", *(_MEASURES[name] for name in _measures(item))]
+
+
+def mean_lines(result: ItemResult) -> list[list[str]]:
+    """Lines of that table: what every resource reaches."""
+    rows = result.rows
+    found = {name: samples(rows, name) for name in _measures(result.item)}
+    parameters = dict(rows.select("resource", "num_parameters").iter_rows())
+    return [
+        [resource, str(count)]
+        + [_mean(values[resource]) if resource in values else "-" for values in found.values()]
+        for resource, count in parameters.items()
+    ]
+
+
+def answer_cells(answer: Answer) -> list[str]:
+    """Cells of an answer: what is compared, difference with interval, how often, verdict."""
+    return [
+        _MEASURES[answer.measure],
+        f"{answer.first} \N{MINUS SIGN} {answer.second}",
+        str(answer.gap),
+        f"{answer.above} of {answer.number}",
+        answer.verdict,
+    ]
+
+
+ANSWER_TITLES = ("read off", "difference", "mean (95% interval)", "above 0 on", "verdict")
+"""Titles of the cells of an answer."""
+
+
+def left_out(result: StudyResult) -> list[Item]:
+    """Items of the study that were not computed."""
+    done = {item.item.name for item in result.items}
+    return [item for item in result.plan.study.item if item.name not in done]
+
+
+def _measures(item: Item) -> list[str]:
+    """All columns that an item asks for, few shots first."""
+    asked = {name for question in item.question for name in question.measures}
+    return [name for name in _MEASURES if name in asked]
+
+
+def _mean(values: Sequence[float]) -> str:
+    mean, std = mean_and_std(values)
+    return f"{mean:.3f}" if std is None else f"{mean:.3f} ± {std:.3f}"
+
+
 def times(result: StudyResult) -> str:
     """How long the computations took, all of them one after the other."""
     seconds = {
@@ -112,6 +204,8 @@ def chance(result: StudyResult) -> str:
     """What the number of comparisons means for single differences."""
     points = result.comparisons
     tests = points.filter(pl.col("holm_p_value").is_not_null())
+    if any(item.answers for item in result.items):
+        return ""
     if tests.is_empty():
         return "No difference was tested."
     far = tests.filter(pl.col("standard_errors").abs() > 2).height
@@ -131,4 +225,7 @@ def sets(result: StudyResult) -> str:
         return f"Data sets chosen by the accuracy of {plan.choice.resource} alone: {names}."
     if plan.study.sets.takes_files:
         return f"Data sets: {', '.join(Path(source).name for source in result.sets.sources)}."
+    if any(item.item.question for item in result.items):
+        used, all_sets = len(result.sets.sources), plan.study.sets.count
+        return f"{used} of the {all_sets} generated data sets of the study."
     return ""
