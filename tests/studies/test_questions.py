@@ -6,17 +6,8 @@ import pytest
 from ebit.statistics import gaps, paired, unpaired
 from ebit.studies import Item
 from ebit.studies.questions import QUICK, Answer, answers, samples
-from ebit.studies.study import Predicted
+from ebit.studies.study import Drawing, Predicted, Question
 
-ITEM = {
-    "table": "1",
-    "title": "",
-    "data": "",
-    "settings": "",
-    "expected": "",
-    "keys": ("resource",),
-    "drawing": {"kind": "shots", "caption": ""},
-}
 VALUES = {
     "none": [0.70, 0.72, 0.71, 0.69],
     "shared:1": [0.90, 0.93, 0.91, 0.92],
@@ -51,9 +42,23 @@ def ask(
     sets: bool = True,
     quick: bool = False,
 ) -> Answer:
-    question = {"text": "?", "first": first, "second": second, "predicted": predicted}
-    question["measures"] = ("validation_accuracy",)
-    item = Item(**ITEM, question=(question,))
+    question = Question(
+        text="?",
+        first=first,
+        second=second,
+        predicted=predicted,
+        measures=("validation_accuracy",),
+    )
+    item = Item(
+        table="1",
+        title="",
+        data="",
+        settings="",
+        expected="",
+        keys=("resource",),
+        drawing=Drawing(kind="shots", caption=""),
+        question=(question,),
+    )
     (answer,) = answers(item, rows(VALUES, sets=sets), quick=quick)
     return answer
 

@@ -112,7 +112,7 @@ def _print(result: StudyResult) -> None:
         output.print(words.sets(result))
     if words.chance(result):
         output.print(words.chance(result))
-    if words.rule(result.plan.study) == words.OWN_RULE:
+    if result.plan.study.is_own:
         output.print(words.OWN_RULE)
     else:
         output.print(

@@ -219,6 +219,11 @@ class Study(Settings):
     sets: DataSets
     item: tuple[Item, ...]
 
+    @property
+    def is_own(self) -> bool:
+        """Whether it asks questions and no paper has numbers."""
+        return all(item.question for item in self.item)
+
     def select(self, tables: Sequence[str] = (), figures: Sequence[str] = ()) -> list[Item]:
         """The items with one of these tables or figures; all of them if none is named.
 

@@ -120,8 +120,11 @@ def counts(points: pl.DataFrame) -> str:
 
 
 def rule(study: Study) -> str:
-    """The rule behind the verdicts of a study."""
-    return OWN_RULE if any(item.question for item in study.item) else RULE
+    """The rules behind the verdicts of a study."""
+    if study.is_own:
+        return OWN_RULE
+    asks = any(item.question for item in study.item)
+    return f"{RULE} Questions: {OWN_RULE}" if asks else RULE
 
 
 def outcome(result: ItemResult) -> str:
@@ -204,7 +207,7 @@ def chance(result: StudyResult) -> str:
     """What the number of comparisons means for single differences."""
     points = result.comparisons
     tests = points.filter(pl.col("holm_p_value").is_not_null())
-    if any(item.answers for item in result.items):
+    if result.plan.study.is_own:
         return ""
     if tests.is_empty():
         return "No difference was tested."
@@ -225,7 +228,7 @@ def sets(result: StudyResult) -> str:
         return f"Data sets chosen by the accuracy of {plan.choice.resource} alone: {names}."
     if plan.study.sets.takes_files:
         return f"Data sets: {', '.join(Path(source).name for source in result.sets.sources)}."
-    if any(item.item.question for item in result.items):
+    if plan.study.is_own:
         used, all_sets = len(result.sets.sources), plan.study.sets.count
         return f"{used} of the {all_sets} generated data sets of the study."
     return ""
