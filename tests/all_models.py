@@ -15,7 +15,7 @@ import density_reference as density
 from ebit.circuits import POOLINGS
 from ebit.errors import UnsupportedError
 from ebit.models import Model, model_from_string
-from ebit.models.distributed_qcnn import READOUTS
+from ebit.models.readout import READOUTS
 from ebit.physics import NO_NOISE, Noise
 from ebit.resources import find_row, parse_resource
 

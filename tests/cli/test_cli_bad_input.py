@@ -45,7 +45,10 @@ def files(folder: Path) -> list[Path]:
         (("--seed", -1), "`seed` .* -1"),
         (("--seed", 2**32), "`seed` .* 4294967296"),
         (("--loss", "hinge"), "`loss` must be 'mse' or 'product' or 'shots', but is 'hinge'"),
-        (("--readout", "x"), "`readout` must be 'weights' or 'parity', but is 'x'"),
+        (
+            ("--readout", "x"),
+            "`readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'x'",
+        ),
         (("--mixing", -1), "`mixing` .* -1"),
         (("--pooling", "x"), "`pooling` must be 'halves' or 'all-but-one', but is 'x'"),
         (("--qubits", 0), "`qubits` must be a whole number from 2 to 16 .* 0"),

@@ -10,6 +10,7 @@ from numpy.testing import assert_allclose
 
 from circuit_strategies import table_of
 from ebit import DistributedQCNN, Noise
+from ebit.models.readout import READOUTS
 from random_circuits import circuit_model, random_data, random_parameters
 
 NOISE = Noise(two_qubit_error=0.02, flip_one=0.05)
@@ -54,7 +55,7 @@ def test_one_value_is_no_shared_randomness() -> None:
 
 
 @pytest.mark.parametrize("resource", ["mixture:4", "mixture:3+bell:2"])
-@pytest.mark.parametrize("readout", ["weights", "parity"])
+@pytest.mark.parametrize("readout", READOUTS)
 def test_all_parameters_are_counted(resource: str, readout: str) -> None:
     model = distributed(resource, readout=readout)
     parameters = model.init(jax.random.key(0))

@@ -206,7 +206,10 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"depth": 0}, "`depth` must be at least 1"),
         ({"depth": "5"}, "`depth` must be a whole number, but is '5'"),
         ({"mixing": -1}, "`mixing` must be at least 0"),
-        ({"readout": "mean"}, "`readout` must be 'weights' or 'parity', but is 'mean'"),
+        (
+            {"readout": "mean"},
+            "`readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'mean'",
+        ),
         ({"pooling": 2}, "`pooling` must be 'halves' or 'all-but-one', but is 2"),
         ({"loss": "hinge"}, "`loss` must be .*'product' or 'shots', but is 'hinge'"),
         ({"steps": 0}, "`steps` must be .*at least 1"),

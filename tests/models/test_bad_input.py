@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ebit.errors import EbitError
 from ebit.models import DistributedDNN, DistributedQCNN, SingleQCNN, model_from_string
-from ebit.resources import BellPairs, ClassicalBits
+from ebit.resources import BellPairs, ClassicalBits, resources_help
 
 MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
 
@@ -40,7 +40,7 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
         (lambda: DistributedQCNN(qpus=3), "Argument `qpus` must be 2, but is 3."),
         (
             lambda: DistributedQCNN(readout="mean"),
-            "Argument `readout` must be one of weights, parity, but is 'mean'.",
+            "Argument `readout` must be one of weights, parity, fixed-parity, but is 'mean'.",
         ),
         (
             lambda: DistributedQCNN(pooling="half"),
@@ -67,8 +67,7 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
         ),
         (
             lambda: model_from_string("bel:1"),
-            "Unknown resource 'bel:1': use none, bell:N, designed:N, classical, classical+bell:N, "
-            "quantum, single or dnn.",
+            f"Unknown resource 'bel:1': use {resources_help()}.",
         ),
     ],
 )

@@ -47,6 +47,23 @@ def test_parity(trained: bool) -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.parametrize("trained", [True, False])
+def test_fixed_parity_has_nothing_to_train(trained: bool) -> None:
+    model = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1), readout="fixed-parity")
+    rng = np.random.default_rng(0)
+    parameters, x = random_parameters(model, rng), random_data(model, rng)
+    assert "readout" not in parameters
+    table = double(model.probabilities, parameters, x)
+    with jax.enable_x64(True):
+        read_out = model.read_out(parameters, model.encode(x), trained_readout=trained)
+    expected = np.einsum("ab,xab->x", PARITY, table)
+    np.testing.assert_allclose(read_out.scores[:, 0], expected, rtol=0, atol=1e-12)
+    assert read_out.probabilities is not None
+    assert read_out.probabilities.shape == (len(x), 2)
+    assert read_out.weights is not None
+    assert read_out.weights.tolist() == [[1.0, -1.0]]
+
+
 def test_gradient_of_the_weights_is_the_table() -> None:
     model, rng = circuit_model("bell:1", 2), np.random.default_rng(0)
     parameters, x = random_parameters(model, rng), random_data(model, rng)

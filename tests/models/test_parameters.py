@@ -9,6 +9,7 @@ import pytest
 
 from ebit.circuits import POOLINGS
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
+from ebit.models.readout import READOUTS
 
 RESOURCES = ["none", "bell:1", "classical", "classical+bell:1", "quantum", "single", "dnn"]
 
@@ -39,7 +40,7 @@ def test_published_numbers(resource: str, number: int) -> None:
     [(2, 1, 0), (3, 2, 1), (4, 3, 2), (8, 2, 1), (10, 3, 0), (16, 1, 0)],
 )
 def test_number_counts_all_entries(resource: str, qubits: int, depth: int, mixing: int) -> None:
-    for readout, pooling in product(("weights", "parity"), POOLINGS):
+    for readout, pooling in product(READOUTS, POOLINGS):
         model = model_from_string(
             resource, qubits=qubits, depth=depth, mixing=mixing, readout=readout, pooling=pooling
         )

@@ -139,7 +139,10 @@ def test_a_task_survives_json_and_cannot_change() -> None:
             {"minibatches": "all"},
             "Argument `minibatches` must be 'permuted' or 'replacement', but is 'all'.",
         ),
-        ({"readout": "x"}, "Argument `readout` must be 'weights' or 'parity', but is 'x'."),
+        (
+            {"readout": "x"},
+            "Argument `readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'x'.",
+        ),
         (
             {"pooling": "x"},
             "Argument `pooling` must be 'halves' or 'all-but-one', but is 'x'.",

@@ -52,8 +52,9 @@ def test_exact_shifts_of_the_product_loss() -> None:
     compare_with_autodiff(circuit_model("bell:1", 2), "product", trained=False)
 
 
-def test_exact_shifts_of_the_parity_readout() -> None:
-    compare_with_autodiff(DistributedQCNN(qubits=2, depth=1, readout="parity"), "mse", trained=True)
+@pytest.mark.parametrize("readout", ["parity", "fixed-parity"])
+def test_exact_shifts_of_the_parity_readout(readout: str) -> None:
+    compare_with_autodiff(DistributedQCNN(qubits=2, depth=1, readout=readout), "mse", trained=True)
 
 
 @pytest.mark.slow

@@ -26,7 +26,7 @@ from ebit.models.checks import (
     check_real_type,
 )
 from ebit.models.drawing import Drawn
-from ebit.models.readout import PARITY, READOUTS, ReadOut, weigh_outcomes
+from ebit.models.readout import PARITY, READOUTS, ReadOut, Weighting, weigh_outcomes
 from ebit.physics import Noise
 from ebit.resources import Consumption, Resource, Separable
 
@@ -43,7 +43,8 @@ class DistributedQCNN(Drawn):
         depth: Convolution layers per stage.
         resource: What the QPUs share.
         mixing: Mixing layers before the embedding.
-        readout: `weights` (four trained weights) or `parity` (w, -w, -w, w with one trained w).
+        readout: `weights` (four trained weights), `parity` (w, -w, -w, w with one trained w) or
+            `fixed-parity` (1, -1, -1, 1, nothing is trained).
         pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
             but the last in the only round).
         noise: Local noise of the QPUs; none by default.
@@ -117,7 +118,7 @@ class DistributedQCNN(Drawn):
         schmidt = 2**self.resource.pairs if self.resource.trains_state else 0
         logits = self.values if self.values > 1 else 0
         angles = self.values * count_angles(self._shapes)
-        return angles + logits + schmidt + (4 if self.readout == "weights" else 1)
+        return angles + logits + schmidt + self._weighting.num_parameters
 
     @property
     def consumption(self) -> Consumption:
@@ -147,8 +148,8 @@ class DistributedQCNN(Drawn):
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
-            () for parity). With M > 1 values of shared randomness the angles have them as first
-            axis, and `mixture` (M,) holds the logits of their weights.
+            () for parity; none for fixed-parity). With M > 1 values of shared randomness the angles
+            have them as first axis, and `mixture` (M,) holds the logits of their weights.
         """
         check_key(key)
         check_real_type(dtype)
@@ -156,8 +157,8 @@ class DistributedQCNN(Drawn):
         if values > 1:
             shapes = jax.tree.map(lambda shape: (values, *shape), shapes, is_leaf=_is_shape)
         parameters = random_angles(key, shapes, dtype)
-        weights = PARITY if self.readout == "weights" else 1.0
-        parameters["readout"] = jnp.asarray(weights, dtype)
+        if self._weighting.start is not None:
+            parameters["readout"] = jnp.asarray(self._weighting.start, dtype)
         if values > 1:
             parameters["mixture"] = jnp.zeros(values, dtype)
         if self.resource.trains_state:
@@ -230,7 +231,7 @@ class DistributedQCNN(Drawn):
         return weigh_outcomes(
             self._probabilities(parameters, encoded),
             self.readout_weights(parameters, trained_readout=trained_readout),
-            parity=self.readout == "parity" or not trained_readout,
+            parity=self._weighting.parity or not trained_readout,
         )
 
     @own_settings
@@ -245,11 +246,11 @@ class DistributedQCNN(Drawn):
             Shape (2, 2): [outcome of QPU A, outcome of QPU B].
         """
         check_parameters(self.init, parameters)
-        readout = jnp.asarray(parameters["readout"])
-        parity = jnp.asarray(PARITY, readout.dtype)
-        if not trained_readout:
+        parity = jnp.asarray(PARITY, jnp.result_type(*parameters["convolution"]))
+        if not trained_readout or self._weighting.start is None:
             return parity
-        return readout if self.readout == "weights" else readout * parity
+        readout = jnp.asarray(parameters["readout"])
+        return readout * parity if self._weighting.parity else readout
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
@@ -258,6 +259,10 @@ class DistributedQCNN(Drawn):
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
         return self.engine.memory(self.depth, batch, bytes_per_real)
+
+    @property
+    def _weighting(self) -> Weighting:
+        return READOUTS[self.readout]
 
     @property
     def _wiring(self) -> Wiring:

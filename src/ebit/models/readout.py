@@ -1,18 +1,45 @@
 """From the outcomes of a measurement to scores, and from scores to labels."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from numpy.typing import NDArray
 
 from ebit import checks
 
-READOUTS = ("weights", "parity")
-"""Read-outs of two QPUs: a trained weight per pair of outcomes, or one weight of their parity."""
-
 PARITY = np.array([[1.0, -1.0], [-1.0, 1.0]])
 """Sign of the product of two outcomes, each 0 for +1 and 1 for -1."""
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """How the outcomes of two QPUs are weighted.
+
+    Attributes:
+        start: What is trained, at its start: a weight per pair of outcomes, or one weight of their
+            parity; None if nothing is.
+        parity: Whether the weights are plus or minus one number by the parity of the outcomes.
+    """
+
+    start: NDArray[np.float64] | None
+    parity: bool
+
+    @property
+    def num_parameters(self) -> int:
+        """Trained weights."""
+        return 0 if self.start is None else self.start.size
+
+
+READOUTS: Mapping[str, Weighting] = {
+    "weights": Weighting(PARITY, parity=False),
+    "parity": Weighting(np.array(1.0), parity=True),
+    "fixed-parity": Weighting(None, parity=True),
+}
+"""Read-outs of two QPUs by name."""
 
 MAX_SHOTS = 1_000_000
 """Most shots of one circuit; single precision cannot draw more of them accurately."""

@@ -8,9 +8,10 @@ from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
 from ebit.models.distributed_qcnn import DistributedQCNN
+from ebit.models.readout import READOUTS
 from ebit.physics import Noise
 from ebit.resources import find_row, parse_resource, register_baselines, resources_help
-from ebit.settings import Settings, Shown, Since, Whole
+from ebit.settings import Settings, Shown, Since, Whole, one_of
 
 register_baselines(*BASELINES)
 
@@ -54,8 +55,9 @@ class ModelSettings(CircuitSettings):
     """Which model is trained."""
 
     readout: Annotated[
-        Literal["weights", "parity"],
-        Field(description="weights (four trained) or parity (one trained)."),
+        str,
+        one_of(READOUTS),
+        Field(description="weights (four trained), parity (one trained) or fixed-parity (none)."),
     ] = "weights"
 
     def build(self) -> Model:
