@@ -230,5 +230,6 @@ def sets(result: StudyResult) -> str:
         return f"Data sets: {', '.join(Path(source).name for source in result.sets.sources)}."
     if plan.study.is_own:
         used, all_sets = len(result.sets.sources), plan.study.sets.count
-        return f"{used} of the {all_sets} generated data sets of the study."
+        text = f"{used} of the {all_sets} generated data sets of the study"
+        return f"{text}: `--sets {used}`." if used < all_sets else f"{text}."
     return ""
