@@ -37,7 +37,7 @@ EXTRA = {
     "cli": {"data", "plots", "report", "ebit"},
     "plots": {"physics", "circuits", "resources"},
     "models": {"plots"},
-    "report": {"plots", "resources", "models"},
+    "report": {"plots", "resources"},
     "__init__": {"public"},
     "public": {*CHAIN[:-1], "data"},
     "__main__": {"cli"},

@@ -1,10 +1,11 @@
-"""Models to compare with: they stand in the list of resources, but share nothing."""
+"""The models of the baselines in the list of resources: nothing is shared in them."""
 
+from collections.abc import Callable
 from typing import Any
 
+from ebit.models.base import Model
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.single_qcnn import SingleQCNN
-from ebit.resources import Look, ResourceRow
 
 
 def _single(*, readout: str, **settings: Any) -> SingleQCNN:
@@ -17,22 +18,5 @@ def _dnn(*, qubits: int, **settings: Any) -> DistributedDNN:
     return DistributedDNN(qubits=qubits)
 
 
-BASELINES = (
-    ResourceRow(
-        "single",
-        None,
-        "One QPU that holds the whole input; nothing is distributed. A baseline.",
-        look=Look("#4d4d4d", markers="P", line=":"),
-        compared=lambda qubits: ("single",),
-        model=_single,
-    ),
-    ResourceRow(
-        "dnn",
-        None,
-        "A classical neural network on each half of the input, joined by a final layer. A baseline "
-        "without quantum processors.",
-        look=Look("#e69f00", markers="X", line=":"),
-        compared=lambda qubits: ("dnn",),
-        model=_dnn,
-    ),
-)
+BASELINES: dict[str, Callable[..., Model]] = {"single": _single, "dnn": _dnn}
+"""Called with the settings of a model."""

@@ -10,10 +10,8 @@ from ebit.models.baselines import BASELINES
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.readout import READOUTS
 from ebit.physics import Noise
-from ebit.resources import find_row, parse_resource, register_baselines, resources_help
+from ebit.resources import find_row, parse_resource, resources_help
 from ebit.settings import Settings, Shown, Since, Whole, one_of
-
-register_baselines(*BASELINES)
 
 RESOURCES_HELP = resources_help(installed=False)
 """What can be named without another package."""
@@ -67,9 +65,15 @@ class ModelSettings(CircuitSettings):
             raise EbitError(f"Unknown resource {self.resource!r}: use {resources_help()}.")
         settings = {name: getattr(self, name) for name in type(self).model_fields}
         del settings["resource"]
-        if row.model is None:
+        if not row.is_baseline:
             return DistributedQCNN(resource=parse_resource(self.resource), **settings)
-        model: Model = row.model(**settings)
+        make = BASELINES.get(row.form, row.model)
+        if make is None:
+            raise EbitError(
+                f"Baseline {row.form!r} has no `model`: give its ebit.ResourceRow a function of "
+                "the settings."
+            )
+        model: Model = make(**settings)
         return model
 
 

@@ -3,7 +3,6 @@
 Needs the extra ``ebit[report]``.
 """
 
-import ebit.models  # noqa: F401  puts the baselines into the list of resources
 from ebit.report.advice import Advice, advise
 from ebit.report.headline import headline
 from ebit.report.page import write_report

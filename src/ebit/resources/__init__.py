@@ -16,7 +16,6 @@ from ebit.resources.registry import (
     parse_resource,
     planned_resources,
     rank,
-    register_baselines,
     resources_help,
 )
 from ebit.resources.row import Look, ResourceRow
@@ -48,6 +47,5 @@ __all__ = [
     "parse_resource",
     "planned_resources",
     "rank",
-    "register_baselines",
     "resources_help",
 ]

@@ -28,7 +28,22 @@ def _bells(qubits: int) -> tuple[str, ...]:
     return tuple(f"bell:{k}" for k in pairs)
 
 
-_ROWS = [
+_ROWS = (
+    ResourceRow(
+        "single",
+        None,
+        "One QPU that holds the whole input; nothing is distributed. A baseline.",
+        look=Look("#4d4d4d", markers="P", line=":"),
+        compared=lambda qubits: ("single",),
+    ),
+    ResourceRow(
+        "dnn",
+        None,
+        "A classical neural network on each half of the input, joined by a final layer. A baseline "
+        "without quantum processors.",
+        look=Look("#e69f00", markers="X", line=":"),
+        compared=lambda qubits: ("dnn",),
+    ),
     ResourceRow(
         "none",
         Separable,
@@ -112,8 +127,8 @@ _ROWS = [
         lambda qubits: ("quantum",),
         planned=("quantum",),
     ),
-]
-"""Resources of ebit, in the order of all figures and tables; baselines come before them."""
+)
+"""Baselines and resources of ebit, in the order of all figures and tables."""
 
 
 def _no_circuit(**_: object) -> NoReturn:
@@ -149,11 +164,6 @@ CLASSIFIERS = (
     ),
 )
 """What a user would otherwise take; no circuits, so that they stand in comparisons only."""
-
-
-def register_baselines(*rows: ResourceRow) -> None:
-    """Put models that share nothing at the start of the list."""
-    _ROWS[:0] = rows
 
 
 def all_rows() -> list[ResourceRow]:

@@ -35,13 +35,14 @@ class ResourceRow:
 
     Args:
         form: How its strings look. Capital letters stand for whole numbers, as in `bell:N`.
-        make: Called with these numbers in their order and with the options by name.
+        make: Called with these numbers in their order and with the options by name; None for a
+            baseline, a model of its own in which nothing is shared.
         sentence: What it stands for, one sentence for people; `{N}` becomes the number.
         options: Names of the numbers that may follow after commas, as in `bell:1,fidelity=0.9`.
         look: How figures draw it; a spare colour if there is none.
         compared: Strings of it that are compared by default, for so many qubits per QPU.
         planned: Strings of it that a plan looks at by default.
-        model: A baseline instead of a resource: called with the settings of a model.
+        model: Of a baseline: called with the settings of a model; `ebit.models` has those of ebit.
 
     Example:
         >>> from ebit.resources import BellPairs
@@ -67,7 +68,7 @@ class ResourceRow:
     @property
     def is_baseline(self) -> bool:
         """Whether it is a model of its own in which nothing is shared."""
-        return self.model is not None
+        return self.make is None
 
     def numbers(self, text: str) -> tuple[int, ...] | None:
         """The numbers in a string of this form; None if it has another form."""
