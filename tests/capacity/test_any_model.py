@@ -36,8 +36,11 @@ def numerical_rank(model: Any, x: Any, seed: int, outcomes: str) -> int:
             }
         )
 
+        made = model.init(jax.random.key(0), np.float64)
+        readout = {name: made[name] for name in made.keys() - point.keys()}
+
         def outcome_probabilities(row: jax.Array) -> jax.Array:
-            table = model.probabilities(back(row), x)
+            table = model.probabilities({**readout, **back(row)}, x)
             return (table * PARITY).sum((1, 2)) if outcomes == "parity" else table
 
         jacobian = np.asarray(jax.jit(jax.jacrev(outcome_probabilities))(row))

@@ -180,11 +180,11 @@ def test_no_setting_of_jax_changes() -> None:
 
 
 BAD: list[tuple[dict[str, Any], str]] = [
-    ({"inputs": 0}, "`inputs` must be a whole number, at least 1, but is 0"),
-    ({"inputs": 1.5}, "`inputs` must be a whole number, at least 1, but is 1.5"),
-    ({"points": -1}, "`points` must be a whole number, at least 1, but is -1"),
-    ({"points": True}, "`points` must be a whole number, at least 1, but is True"),
-    ({"seed": -1}, "`seed` must be a whole number, at least 0, but is -1"),
+    ({"inputs": 0}, "`inputs` must be a whole number from 1 to 1000000, but is 0"),
+    ({"inputs": 1.5}, "`inputs` must be a whole number from 1 to 1000000, but is 1.5"),
+    ({"points": -1}, "`points` must be a whole number from 1 to 1000000, but is -1"),
+    ({"points": True}, "`points` must be a whole number from 1 to 1000000, but is True"),
+    ({"seed": -1}, "`seed` must be a whole number from 0 to 4294967295, but is -1"),
     ({"outcomes": "bits"}, "`outcomes` must be joint or parity, but is 'bits'"),
     (
         {"model": ebit.SingleQCNN(qubits=2), "outcomes": "parity"},

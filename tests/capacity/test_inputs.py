@@ -49,7 +49,7 @@ def test_distinct_halves_are_counted() -> None:
         (np.zeros(4), r"`data` must have shape \(rows, 4\), but has shape \(4,\)"),
         (np.full((3, 4), np.nan), "`data` holds NaN"),
         (np.full((3, 4), 1e6), "`data` holds the angle 1e\\+06 rad"),
-        ([["a"] * 4] * 3, "`data` must be an array of real angles"),
+        ([["a"] * 4] * 3, "`data` must be an array of real numbers"),
         (np.zeros((1, 4)), "`inputs` must be at most the 1 rows of the data, but is 2"),
     ],
     ids=str,

@@ -48,7 +48,8 @@ def test_without_scikit_learn(trained: Any, here: Path, monkeypatch: pytest.Monk
     assert outcome.code == 0, outcome
     assert "Without scikit-learn there is no logistic-regression, svc, mlp" in outcome.err
     assert "svc" not in outcome.out
-    message = error_of("compare", "--data", trained.data, "--resources", "dnn,mlp", *SHORT)
+    chosen = ("--resources", "dnn,mlp", "--loss", "mse")
+    message = error_of("compare", "--data", trained.data, *chosen, *SHORT)
     assert message == (
         "Classifier 'mlp' needs scikit-learn: install it with `pip install 'ebit[sklearn]'`."
     )

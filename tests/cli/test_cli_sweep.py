@@ -95,7 +95,10 @@ def test_long_tables_are_cut(file: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     [
         (("none.toml",), "Cannot read 'none.toml'"),
         (("sweep.toml", "--cluster", "cloud"), "`cluster` must be local, slurm or the address"),
-        (("sweep.toml", "--retries", -1), "`retries` must be at least 0, but is -1."),
+        (
+            ("sweep.toml", "--retries", -1),
+            "`retries` must be a whole number from 0 to 1000, but is -1.",
+        ),
         (("sweep.toml", "--workers", 0), "Invalid value for '--workers'"),
         (("sweep.toml", "--json", "sweep.toml"), "it holds the data"),
         ((), "See `ebit sweep --help`."),
