@@ -1,6 +1,7 @@
 #!/bin/sh
-# Regenerate the README of both studies, which docs/reproduce.md shows. Arguments: options for
-# hwang2025, such as --data FILE. Interrupted, the same command goes on where it stopped.
+# Regenerate the README of the papers, which docs/reproduce.md shows. Arguments: options for
+# hwang2025, such as --data FILE. Interrupted, the same command goes on where it stopped. The study
+# worth takes a day and is run table by table instead.
 set -e
 cd "$(dirname "$0")/.."
 ebit reproduce kim2026
