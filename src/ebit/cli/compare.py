@@ -130,11 +130,12 @@ def compare(
     tasks = [
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
-    note_losses(tasks[0], given)
     others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
     waiting = None if network is None else waiting_seconds(open_site(network), tasks[0])
     check_output(json, data=given.values["source"])
     announce(datasets[0], [task for own in tasks for task in own], Store(out))
+    Store(out).check_writable()
+    note_losses(tasks[0], given)
     if quick:
         rows_used = rows_of_all(datasets[0])
         messages.print(f"Quick look: {rows_used} rows, few steps. Do not cite these numbers.")
