@@ -57,7 +57,7 @@ def files(folder: Path) -> list[Path]:
         (("--validate-every", 0), "`validate_every` must be at least 1, but is 0"),
         (("--resource", "bell:3"), "'bell:3' shares 3 Bell pairs, but a QPU has 2 qubits"),
         (("--resource", "bell:-1"), "Unknown resource 'bell:-1': use single, dnn, none, shared:N"),
-        (("--resource", "entangled"), "Unknown resource 'entangled': use single, dnn, none, shared:N"),
+        (("--resource", "entangled"), "Unknown resource 'entangled': use single, dnn, none"),
         (("--resource", ""), "Unknown resource '': use single, dnn, none, shared:N"),
         (("--data", "moons"), "`moons` is unknown: use clusters:SEED"),
         (("--data", "clusters:x"), "`clusters:x` must end in a seed"),
