@@ -113,10 +113,10 @@ def test_weights_stay_probabilities(weights: list[float], protocol: Protocol, ro
         (([0.5, 0.5], "dejmps", 1), "`weights` must have shape (4,)"),
         (([0.5, 0.5, 0.5, 0.5], "dejmps", 1), "`weights` must be probabilities with sum 1"),
         (([1.5, -0.5, 0, 0], "dejmps", 1), "`weights` must be probabilities with sum 1"),
-        (([float("nan"), 0, 0, 0], "dejmps", 1), "`weights` must be probabilities with sum 1"),
+        (([float("nan"), 0, 0, 0], "dejmps", 1), "`weights` holds NaN"),
         (([1, 0, 0, 0], "epl", 1), "`protocol` must be bbpssw or dejmps, but is 'epl'."),
-        (([1, 0, 0, 0], "dejmps", -1), "`rounds` must be a whole number from 0, but is -1."),
-        (([1, 0, 0, 0], "dejmps", 1.5), "`rounds` must be a whole number from 0, but is 1.5."),
+        (([1, 0, 0, 0], "dejmps", -1), "`rounds` must be a whole number from 0 to 1000"),
+        (([1, 0, 0, 0], "dejmps", 1.5), "from 0 to 1000, but is 1.5."),
     ],
 )
 def test_bad_input(given_: tuple[list[float], Protocol, int], message: str) -> None:

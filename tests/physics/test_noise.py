@@ -125,5 +125,5 @@ def test_a_model_wants_a_noise() -> None:
 def test_too_many_qubits(resource: Any, qubits: int, most: int) -> None:
     noise = Noise(flip_one=0.1)
     assert select_engine(resource, most, 0, noise=noise)
-    with pytest.raises(EbitError, match=f"`qubits` must be at most {most} for resource"):
+    with pytest.raises(EbitError, match=f"`qubits` must be at most {most} with noise"):
         DistributedQCNN(qubits=qubits, resource=resource, noise=noise)
