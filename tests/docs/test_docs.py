@@ -107,7 +107,9 @@ def resource_table() -> list[str]:
     lines = []
     for row in all_rows():
         numbers = {"M": 8, "N": 7}
-        text = row.form.translate(str.maketrans({k: str(n) for k, n in numbers.items()}))
+        text = row.form
+        for letter, number in numbers.items():
+            text = text.replace(letter, str(number))
         made = model_from_string(text, qubits=8) if row.is_baseline else parse_resource(text)
         python = f"{type(made).__name__}()" if row.is_baseline else repr(made)
         for letter, number in numbers.items():

@@ -117,8 +117,8 @@ def altered(finished: Any, path: Path, **changes: str) -> Path:
         ({"preparation": "[" * 100_000}, "wrong metadata"),
         ({"preparation": "7"}, "wrong metadata"),
         ({"validation_accuracy": "7"}, "wrong metadata"),
-        ({"validation_accuracy": "[]"}, "does not fit|wrong metadata"),
-        ({"validation_accuracy": "[0.5]"}, "does not fit"),
+        ({"validation_accuracy": "[]"}, "an accuracy from 0 to 1 for each of its 2 runs"),
+        ({"validation_accuracy": "[0.5]"}, "an accuracy from 0 to 1 for each of its 2 runs"),
     ],
 )
 def test_metadata_that_do_not_fit(

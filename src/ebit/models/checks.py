@@ -95,7 +95,9 @@ def check_parameters(init: Callable[[jax.Array], Parameters], parameters: Any) -
 
 @lru_cache(maxsize=256)
 def _shapes_of(init: Callable[[jax.Array], Parameters]) -> Parameters:
-    return jax.eval_shape(init, random_key(0))
+    with jax.ensure_compile_time_eval():  # nothing of this is part of a program that is traced
+        key = random_key(0)
+    return jax.eval_shape(init, key)
 
 
 def _names(tree: Any) -> str:

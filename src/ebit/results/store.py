@@ -237,14 +237,17 @@ def remove(path: Path) -> None:
         path.unlink()
 
 
+_ALWAYS = ("task", "run", "validation_accuracy")
+"""Columns that rows of every version have; `completed` fills in the others."""
+
+
 def _rows_of_trainings(path: Path) -> pl.DataFrame:
     """The rows of a finished training; another version and absurd numbers are refused."""
     rows = read_rows(path)
-    first = [column for column in COLUMNS if column.since is None]
-    missing = [column.name for column in first if column.name not in rows.columns]
+    missing = [name for name in _ALWAYS if name not in rows.columns]
     other = [
         column.name
-        for column in first
+        for column in COLUMNS
         if column.name in rows.columns and _kind(rows.schema[column.name]) != _kind(column.dtype)
     ]
     reason = ""
