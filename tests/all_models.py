@@ -115,7 +115,7 @@ def reference(named: Named, parameters: Any, x: Any) -> Any:
             qubits=model.qubits,
             resource="single",
             noise=model.noise or NO_NOISE,
-            pair=np.eye(4, dtype=complex) / 4,
+            pair=np.eye(4).astype(np.complex128),
             layout=model.pooling,
         )
     shared = parse_resource(named.resource)
