@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from ebit.version import __version__ as __version__
 
 if TYPE_CHECKING:
-    from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
     from ebit.public import *  # noqa: F403
+    from ebit.public import DQMLClassifier as DQMLClassifier
     from ebit.public import __all__ as __all__
 else:
 

@@ -55,8 +55,6 @@ def test_what_was_compiled_ahead_is_used_and_changes_nothing(counted: list[Any])
     assert len(counted) == 2
     fits = [ebit.fit(model, (X, Y), settings=settings) for model in models]
     assert len(counted) == 2
-    assert all(fit.compile_seconds >= compiled._kept[s].result().seconds
-               for fit, s in zip(fits, compiled._kept, strict=True))  # fmt: skip
     again = ebit.fit(MODEL, (X, Y), settings=settings)
     assert again.compile_seconds < fits[0].compile_seconds
     np.testing.assert_array_equal(again.train_loss, fits[0].train_loss)

@@ -71,17 +71,15 @@ class Compiled:
     Attributes:
         steps: `Program.steps`.
         evaluate: `Program.evaluate`.
-        seconds: Wall time of tracing and compilation, with whatever ran beside it.
     """
 
     steps: Any
     evaluate: Any
-    seconds: float
 
 
 _kept: OrderedDict[Shapes, Future[Compiled]] = OrderedDict()
-_ahead: set[Shapes] = set()
-"""Compiled ahead, and not asked for since."""
+_ahead: dict[Shapes, float] = {}
+"""Seconds of what was compiled ahead and was not asked for since."""
 
 _lock = threading.Lock()
 
@@ -93,14 +91,12 @@ def compiled(shapes: Shapes) -> tuple[Compiled, float]:
         shapes: What they depend on.
 
     Returns:
-        The programs, and the seconds that compiling them ahead took: 0 if this call compiled
-        them, or an earlier one was told.
+        The programs, and their share of the seconds that compiling ahead took: 0 if this call
+        compiled them, or an earlier one was told.
     """
     found = _compiled(shapes)
     with _lock:
-        is_ahead = shapes in _ahead
-        _ahead.discard(shapes)
-    return found, found.seconds if is_ahead else 0.0
+        return found, _ahead.pop(shapes, 0.0)
 
 
 def compile_ahead(shapes: Sequence[Shapes]) -> None:
@@ -114,13 +110,16 @@ def compile_ahead(shapes: Sequence[Shapes]) -> None:
     """
     with _lock:
         new = [one for one in dict.fromkeys(shapes) if one not in _kept][:_MOST_KEPT]
-        _ahead.update(new)
+    started = time.perf_counter()
     pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ebit-compile")
     try:
         for future in [pool.submit(own_settings(_compiled), one) for one in new]:
             future.result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    seconds = time.perf_counter() - started
+    with _lock:
+        _ahead.update({one: seconds / len(new) for one in new})
 
 
 def _compiled(shapes: Shapes) -> Compiled:
@@ -144,13 +143,12 @@ def _compiled(shapes: Shapes) -> Compiled:
 
 def _compile(shapes: Shapes) -> Compiled:
     """Trace and compile both programs, the second one while the first is being compiled."""
-    started = time.perf_counter()
     with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
         steps, evaluate = _traced(shapes)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebit-compile") as pool:
             second = pool.submit(evaluate.compile)
             first = steps.compile()
-            return Compiled(first, second.result(), time.perf_counter() - started)
+            return Compiled(first, second.result())
 
 
 def _traced(shapes: Shapes) -> tuple[Any, Any]:
