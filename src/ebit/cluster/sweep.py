@@ -94,6 +94,7 @@ def run_sweep(
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from ebit import read_sweep
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "sweep.toml"

@@ -131,8 +131,8 @@ class Product(QuadraticLoss):
 
     Example:
         >>> loss = Product()
-        >>> float(loss(jnp.array([1.0, -1.0]), ReadOut(jnp.array([[1.0], [1.0]]))))
-        -0.0
+        >>> float(loss(jnp.array([1.0, -1.0]), ReadOut(jnp.array([[1.0], [0.5]]))))
+        -0.25
         >>> float(loss.from_two_estimates(jnp.ones(1), jnp.array([0.5]), jnp.zeros(1)))
         -0.25
 

@@ -93,6 +93,7 @@ def compare(
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from ebit.data import load
         >>> from ebit.results import make_task
         >>> data = load("chsh")

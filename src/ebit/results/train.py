@@ -101,6 +101,7 @@ def train(
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from ebit.data import load
         >>> data = load("chsh")
         >>> task = make_task(data, resource="bell:1", depth=2, steps=5, runs=2)

@@ -140,10 +140,9 @@ def turned_states(parameters: Parameters) -> list[Parameters]:
         Two sets of parameters per coefficient; none if no state is trained.
 
     Example:
-        >>> import jax
-        >>> [turned["schmidt"].round(3).tolist()
-        ...  for turned in turned_states({"schmidt": jnp.array([2.0, 0.0])})][2:]
-        [[0.707, 0.707], [0.707, -0.707]]
+        >>> turned = turned_states({"schmidt": jnp.array([2.0, 0.0])})[2:]
+        >>> [[f"{c:.3f}" for c in state["schmidt"]] for state in turned]
+        [['0.707', '0.707'], ['0.707', '-0.707']]
     """
     if "schmidt" not in parameters:
         return []
