@@ -121,7 +121,7 @@ def test_a_finished_sweep_costs_nothing(
 
 def test_changed_data_are_refused(tasks_of: Read, tmp_path: Path) -> None:
     """A file that changed after the sweep was read gives errors, not wrong numbers."""
-    lines = [f"{k},{k % 3},{k % 5},1,{k % 2}" for k in range(40)]
+    lines = [f"{k % 7},{k % 3},{k % 5},1,{k % 2}" for k in range(40)]
     (tmp_path / "points.csv").write_text("\n".join(["a,b,c,d,label", *lines]))
     tasks = tasks_of('[[grid]]\ndata = "points.csv"\nresource = "none"\nsteps = 2\n')
     (tmp_path / "points.csv").write_text("\n".join(["a,b,c,d,label", *lines[:-2]]))
@@ -132,8 +132,8 @@ def test_changed_data_are_refused(tasks_of: Read, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("settings", "message"),
     [
-        ({"retries": -1}, "Argument `retries` must be at least 0, but is -1."),
-        ({"workers": 0}, "Argument `workers` must be at least 1, but is 0."),
+        ({"retries": -1}, "Argument `retries` must be a whole number from 0 to 1000, but is -1."),
+        ({"workers": 0}, "Argument `workers` must be a whole number from 1 to 100000, but is 0."),
         ({"cluster": "cloud"}, "Argument `cluster` must be local, slurm or the address"),
         ({"cluster": "tcp://nowhere"}, "no Dask scheduler answers there"),
     ],
