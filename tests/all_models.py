@@ -40,24 +40,28 @@ RESOURCES = (
     "single",
     "dnn",
 )
+EVERYTHING = Noise(
+    one_qubit_error=(0.01, 0.02),
+    two_qubit_error=(0.03, 0.05),
+    gate_dephasing=0.02,
+    gate_damping=(0.04, 0.01),
+    flip_zero=(0.02, 0.07),
+    flip_one=(0.1, 0.03),
+    t1_seconds=(1.0, 2.0),
+    t2_seconds=(1.5, 0.7),
+    one_qubit_seconds=0.01,
+    two_qubit_seconds=(0.03, 0.02),
+    measurement_seconds=(0.05, 0.04),
+    storage_seconds=0.1,
+    message_seconds=0.2,
+    herald_seconds=0.15,
+)
+"""All kinds of noise, different on both QPUs."""
+
 NOISES = {
     "": None,
     "gates": Noise(one_qubit_error=0.02, two_qubit_error=(0.03, 0.05), gate_damping=0.04),
-    "everything": Noise(
-        one_qubit_error=(0.01, 0.02),
-        two_qubit_error=0.04,
-        gate_dephasing=0.02,
-        flip_zero=(0.02, 0.07),
-        flip_one=0.05,
-        t1_seconds=(1.0, 2.0),
-        t2_seconds=(1.5, 0.7),
-        one_qubit_seconds=0.01,
-        two_qubit_seconds=(0.03, 0.02),
-        measurement_seconds=(0.05, 0.04),
-        storage_seconds=0.1,
-        message_seconds=0.2,
-        herald_seconds=0.15,
-    ),
+    "everything": EVERYTHING,
 }
 QUBITS = {"halves": 2, "all-but-one": 3}
 """QPUs on which a layout shows: both are the same for two qubits."""

@@ -11,30 +11,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import density_reference as density
+from all_models import EVERYTHING
 from ebit.engine import Contraction, contraction, select_engine
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN, SingleQCNN
 from ebit.physics import NO_NOISE, Noise, PairState
 from ebit.resources import SharedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
-
-EVERYTHING = Noise(
-    one_qubit_error=(0.01, 0.02),
-    two_qubit_error=(0.03, 0.05),
-    gate_dephasing=0.02,
-    gate_damping=(0.04, 0.01),
-    flip_zero=(0.02, 0.07),
-    flip_one=(0.1, 0.03),
-    t1_seconds=(1.0, 2.0),
-    t2_seconds=(1.5, 0.7),
-    one_qubit_seconds=0.01,
-    two_qubit_seconds=(0.03, 0.02),
-    measurement_seconds=(0.05, 0.04),
-    storage_seconds=0.1,
-    message_seconds=0.2,
-    herald_seconds=0.15,
-)
-"""All kinds of noise, different on both QPUs."""
 
 ONE_KIND = {
     "gates": Noise(one_qubit_error=0.05, two_qubit_error=(0.1, 0.0)),

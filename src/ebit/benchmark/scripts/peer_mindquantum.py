@@ -16,7 +16,7 @@ from mindquantum.core.gates import CNOT, RX, RZ, H, Rzz, X, Z
 from mindquantum.core.operators import Hamiltonian, QubitOperator
 from mindquantum.simulator import Simulator
 from numpy.typing import NDArray
-from problem import Layout, Params, flatten, halves, ring
+from problem import Layout, Params, flatten, halves, places, ring
 from protocol import Answer, Check, Order, median_seconds
 
 SIGNS = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / 4
@@ -59,13 +59,7 @@ def data_angles(layout: Layout, x: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def ansatz(layout: Layout, params: Params) -> Circuit:
     """Everything that is trained; the angle in place k of the flat parameters is called t_k."""
-    circuit, start = Circuit(), 0
-    names: Params = {}
-    for name in ("convolution", "pooling"):
-        names[name] = []
-        for leaf in params[name]:
-            names[name].append(np.arange(start, start + leaf.size).reshape(leaf.shape))
-            start += leaf.size
+    circuit, names = Circuit(), places(params)
     for stage in range(layout.stages):
         own = [layout.remaining(qpu, stage) for qpu in range(2)]
         place = {wire: (q, k) for q, wires in enumerate(own) for k, wire in enumerate(wires)}
@@ -93,7 +87,7 @@ def measure(order: Order) -> Answer:
     given = order.problem
     layout, trained = given.layout, flatten(given.params)
     circuit = encoder(layout) + ansatz(layout, given.params)
-    places = [int(name[2:]) for name in circuit.ansatz_params_name]
+    numbers = [int(name[2:]) for name in circuit.ansatz_params_name]
     inputs = data_angles(layout, given.x)
     a, b = layout.readout
     terms = [QubitOperator(text) for text in (f"Z{a}", f"Z{b}", f"Z{a} Z{b}")]
@@ -105,12 +99,12 @@ def measure(order: Order) -> Answer:
     compile_seconds = time.perf_counter() - begin
 
     def step() -> tuple[float, NDArray[np.float64]]:
-        values, _, slopes = (np.asarray(p).real for p in function(inputs, trained[places]))
+        values, _, slopes = (np.asarray(p).real for p in function(inputs, trained[numbers]))
         means = np.concatenate([np.ones((given.batch, 1)), values], axis=1)
         mixed = SIGNS @ trained[-READOUT:]
         residual = means @ mixed - given.y
         gradient: Any = np.zeros(len(trained))
-        gradient[places] = 2 * np.einsum("n,k,nkp->p", residual, mixed[1:], slopes) / given.batch
+        gradient[numbers] = 2 * np.einsum("n,k,nkp->p", residual, mixed[1:], slopes) / given.batch
         gradient[-READOUT:] = 2 * residual @ means @ SIGNS / given.batch
         return float(np.mean(residual**2)), gradient
 

@@ -14,7 +14,7 @@ import numpy as np
 import protocol
 import qulacs
 from numpy.typing import NDArray
-from problem import Layout, Params, flatten, halves, ring
+from problem import Layout, Params, flatten, halves, places, ring
 from protocol import SAMPLES, Answer, Check, Order, median_seconds
 
 SIGNS = np.array([[1, 1, 1, 1], [1, 1, -1, -1], [1, -1, 1, -1], [1, -1, -1, 1]]) / 4
@@ -59,7 +59,7 @@ class Program:
 def build(layout: Layout, params: Params) -> Program:
     """All gates of one sample, as they are drawn."""
     program = Program(qulacs.ParametricQuantumCircuit(layout.wires))
-    circuit, names = program.circuit, numbers(params)
+    circuit, names = program.circuit, places(params)
     for pair in range(layout.pairs):
         circuit.add_H_gate(pair)
         circuit.add_CNOT_gate(pair, layout.qubits + pair)
@@ -96,19 +96,6 @@ def build(layout: Layout, params: Params) -> Program:
                         program.rotate("z", [control, target], angle, sign)
                         circuit.add_H_gate(target)
     return program
-
-
-def numbers(params: Params) -> Params:
-    """Parameters replaced by their places in the flat vector of all angles."""
-    found: Params = {}
-    start = 0
-    for name in ("convolution", "pooling"):
-        leaves = []
-        for leaf in params[name]:
-            leaves.append(np.arange(start, start + leaf.size).reshape(leaf.shape))
-            start += leaf.size
-        found[name] = leaves
-    return found
 
 
 def observables(layout: Layout) -> list[str]:

@@ -125,6 +125,18 @@ def flatten(params: Params) -> Real:
     return np.concatenate([np.asarray(leaf, np.float64).ravel() for leaf in leaves])
 
 
+def places(params: Params) -> Params:
+    """All angles replaced by their places in the vector that `flatten` makes."""
+    found: Params = {}
+    start = 0
+    for name in ("convolution", "pooling"):
+        found[name] = []
+        for leaf in params[name]:
+            found[name].append(np.arange(start, start + leaf.size).reshape(leaf.shape))
+            start += leaf.size
+    return found
+
+
 def save_problem(path: Path, problem: Problem) -> None:
     """Write an npz: resource, x, y, mixing, convolution_0 ..., pooling_0 ..., readout."""
     arrays: dict[str, Any] = {"resource": problem.resource, "x": problem.x, "y": problem.y}
