@@ -117,15 +117,9 @@ def compare(
     """
     check_installed()
     shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
-    asked = 1 if splits is None and "runs" in given.values else splits
-    datasets = with_defaults(given, quick=quick).load_splits(asked)
-    if len(datasets) > 1:  # a run in each
-        given = Given({"runs": 1, **given.values})
-    given = with_loss(with_defaults(given, quick=quick), label_shots)
+    given, datasets = _prepared(given, label_shots, splits=splits, quick=quick)
     training = TrainingSettings(**given.of(TrainingSettings))
     seed = training.seed
-    if quick:
-        datasets = [smaller(dataset, seed) for dataset in datasets]
     names = _names(resources, given, datasets[0])
     tasks = [
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
@@ -152,10 +146,7 @@ def compare(
     print_gains(summary, training.shots_per_label)
     show_by_shots(by_shots, Store(out))
     if len(datasets) > 1 and splits is None:
-        output.print(
-            f"{len(datasets)} splits, one run in each, as the file has fewer than {SMALL} rows; "
-            "--splits 1 takes one."
-        )
+        _print_splits(len(datasets))
     sentence = headline(advise(rows, training.shots_per_label))
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
@@ -177,6 +168,29 @@ def compare(
         "accuracy_by_shots": by_shots.to_dicts(),
     }
     write_json(json, content if measured is None else content | {"shots": measured.to_dicts()})
+
+
+def _prepared(
+    given: Given, label_shots: Sequence[int | None], *, splits: int | None, quick: bool
+) -> tuple[Given, list[Dataset]]:
+    """All settings, and the data sets: one for every split."""
+    asked = 1 if splits is None and "runs" in given.values else splits
+    datasets = with_defaults(given, quick=quick).load_splits(asked)
+    if len(datasets) > 1:  # a run in each
+        given = Given({"runs": 1, **given.values})
+    given = with_loss(with_defaults(given, quick=quick), label_shots)
+    if quick:
+        seed = TrainingSettings(**given.of(TrainingSettings)).seed
+        datasets = [smaller(dataset, seed) for dataset in datasets]
+    return given, datasets
+
+
+def _print_splits(number: int) -> None:
+    """Say that a small file was split several times, which nobody asked for."""
+    output.print(
+        f"{number} splits, one run in each, as the file has fewer than {SMALL} rows; "
+        "--splits 1 takes one."
+    )
 
 
 def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
