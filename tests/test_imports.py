@@ -55,8 +55,8 @@ def allowed(layer: str) -> set[str]:
     """Layers that a layer may import: itself, those to its left, and named exceptions."""
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
     below = {
-        "accuracies", "checks", "errors", "jax_settings", "random_keys", "reading", "settings",
-        "statistics",
+        "accuracies", "checks", "errors", "jax_settings", "ledger", "random_keys", "reading",
+        "settings", "statistics",
         "version",
         "writing",
     }  # fmt: skip
@@ -99,6 +99,7 @@ def test_every_layer_is_known() -> None:
         "checks",
         "errors",
         "jax_settings",
+        "ledger",
         "noise",
         "public",
         "random_keys",
