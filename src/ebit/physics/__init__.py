@@ -1,6 +1,7 @@
 """Noise channels of a qubit, states of a shared pair, and the numbers that a user knows of them."""
 
 from ebit.checks import is_real
+from ebit.physics.bell_diagonal import Kept, Protocol, purify_pair, swap
 from ebit.physics.channels import (
     PAULIS,
     Channel,
@@ -11,23 +12,48 @@ from ebit.physics.channels import (
     transfer_matrix,
 )
 from ebit.physics.checks import check_fidelity, check_probability
+from ebit.physics.decay import (
+    bell_pair_decay,
+    cutoff_age,
+    pair_coherence,
+    pauli_coherence,
+    werner_decay,
+)
+from ebit.physics.heralding import Heralded, attempt_seconds, double_click, single_click
 from ebit.physics.noise import NO_NOISE, Noise, QPUNoise
 from ebit.physics.pair_state import BELL, PairState
+from ebit.physics.werner import teleportation_fidelity, werner_fidelity, werner_parameter
 
 __all__ = [
     "BELL",
     "NO_NOISE",
     "PAULIS",
     "Channel",
+    "Heralded",
+    "Kept",
     "Noise",
     "PairState",
+    "Protocol",
     "QPUNoise",
+    "attempt_seconds",
+    "bell_pair_decay",
     "check_fidelity",
     "check_probability",
+    "cutoff_age",
     "damping",
     "dephasing",
     "depolarising",
+    "double_click",
     "idling",
     "is_real",
+    "pair_coherence",
+    "pauli_coherence",
+    "purify_pair",
+    "single_click",
+    "swap",
+    "teleportation_fidelity",
     "transfer_matrix",
+    "werner_decay",
+    "werner_fidelity",
+    "werner_parameter",
 ]

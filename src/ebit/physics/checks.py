@@ -1,6 +1,10 @@
 """Checks of the numbers that describe noise."""
 
+import math
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from ebit.checks import is_real, shown
 from ebit.errors import EbitError
@@ -38,3 +42,36 @@ def check_lifetime(name: str, value: Any) -> None:
             f"Argument `{name}` must be a time in seconds, a number > 0, or None (no decay), but "
             f"is {shown(value)}."
         )
+
+
+def numbers_within(name: str, values: Any, low: float, high: float) -> NDArray[np.float64]:
+    """Numbers as an array, or an error if one of them is outside its range.
+
+    Args:
+        name: Name of the argument, for the message.
+        values: A number or an array of them.
+        low: Smallest value allowed.
+        high: Largest value allowed; infinity allows infinite numbers.
+
+    Returns:
+        The numbers, in the shape that they have.
+
+    Raises:
+        EbitError: If one is no number or out of range.
+
+    Example:
+        >>> numbers_within("age", [0.0, -1.0], 0.0, math.inf)
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `age` must be at least 0, but holds -1.
+    """
+    try:
+        array = np.asarray(values, np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise EbitError(f"Argument `{name}` must hold numbers, but is {shown(values)}.") from None
+    outside = ~((array >= low) & (array <= high))
+    if outside.any():
+        rule = f"at least {low:g}" if high == math.inf else f"from {low:g} to {high:g}"
+        raise EbitError(
+            f"Argument `{name}` must be {rule}, but holds {float(array[outside][0]):g}."
+        )
+    return array
