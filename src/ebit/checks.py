@@ -55,8 +55,9 @@ def takes(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
             given = signature.bind(*args, **kwargs)
-            for name in rules.keys() & given.arguments.keys():
-                given.arguments[name] = rules[name](name, given.arguments[name])
+            for name, rule in rules.items():
+                if name in given.arguments:
+                    given.arguments[name] = rule(name, given.arguments[name])
             return function(*given.args, **given.kwargs)
 
         return checked
@@ -338,6 +339,30 @@ def several(rule: Rule, *, least: int = 1) -> Rule:
     return of_all
 
 
+def pair(rule: Rule) -> Rule:
+    """Two values that a rule checks, one for each QPU.
+
+    Args:
+        rule: The rule of each.
+
+    Returns:
+        The rule; it makes a tuple.
+
+    Example:
+        >>> pair(whole(1))("qubits", (4, 4, 4))
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `qubits` must be a pair of values, but is (4, 4, 4).
+    """
+
+    def of_both(name: str, value: Any) -> tuple[Any, Any]:
+        members = several(rule, least=0)(name, value)
+        if len(members) != 2:
+            raise wrong(name, "a pair of values", value)
+        return members[0], members[1]
+
+    return of_both
+
+
 def path(name: str, value: Any) -> Path:
     """The rule of paths: text or `Path`.
 
@@ -358,7 +383,11 @@ def path(name: str, value: Any) -> Path:
     if not isinstance(value, str | os.PathLike) or isinstance(os.fspath(value), bytes):
         raise wrong(name, "a path, as text or pathlib.Path", value)
     text = os.fspath(value)
-    if not text or "\0" in text:
+    try:
+        raw = os.fsencode(text)
+    except UnicodeEncodeError:
+        raw = b""
+    if not raw or b"\0" in raw:
         raise wrong(name, "the path of a file or folder", value)
     return Path(text)
 
@@ -451,6 +480,38 @@ def real_numbers(name: str, value: Any) -> NDArray[np.float64]:
             "it first."
         )
     return array.astype(np.float64)
+
+
+def complex_numbers(name: str, value: Any) -> NDArray[np.complex128]:
+    """The rule of arrays of complex numbers, each of them finite.
+
+    Args:
+        name: Name of the argument.
+        value: What the user gave.
+
+    Returns:
+        The numbers.
+
+    Raises:
+        EbitError: If it is something else, or holds NaN or infinity.
+
+    Example:
+        >>> complex_numbers("state", "0")
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `state` must be an array of real numbers, but holds <U1:
+        convert it first.
+    """
+    if isinstance(value, np.ndarray) and value.dtype.kind == "c":
+        parts = (value.real, value.imag)
+    else:
+        try:
+            array = np.asarray(value)
+        except Exception:
+            raise wrong(name, "an array of numbers", value) from None
+        is_complex = array.dtype.kind == "c"
+        parts = (array.real, array.imag) if is_complex else (value, np.zeros(array.shape))
+    real_part, imaginary = (numbers(name, part) for part in parts)
+    return real_part + 1j * imaginary
 
 
 def _of_objects(array: NDArray[Any]) -> NDArray[Any]:

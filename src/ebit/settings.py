@@ -19,6 +19,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Val
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
+from ebit.checks import shown
 from ebit.errors import EbitError
 
 T = TypeVar("T")
@@ -168,26 +169,6 @@ def hash_of(content: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def shown_value(value: object) -> str:
-    """A value for a message: on one line, and short however long it is.
-
-    Args:
-        value: Anything.
-
-    Returns:
-        At most 80 characters.
-
-    Example:
-        >>> shown_value(10**5000)
-        'a number of more than 4000 digits'
-    """
-    try:
-        text = " ".join(repr(value).split())
-    except ValueError:  # Python refuses to write out so many digits
-        return "a number of more than 4000 digits"
-    return text if len(text) <= 80 else f"{text[:77]}..."
-
-
 def _in_one_line(error: ValidationError) -> EbitError:
     """The first problem of a Pydantic error: the field, what it must be, and what it is."""
     first: dict[str, Any] = dict(error.errors(include_url=False)[0])
@@ -212,4 +193,4 @@ def _in_one_line(error: ValidationError) -> EbitError:
         ("a valid dictionary", "a table"),
     ):
         rule = rule.replace(words, short)
-    return EbitError(f"Argument `{where}` {rule}, but is {shown_value(first['input'])}.")
+    return EbitError(f"Argument `{where}` {rule}, but is {shown(first['input'])}.")

@@ -131,7 +131,7 @@ def test_a_task_survives_json_and_cannot_change() -> None:
         ({"steps": "3"}, "Argument `steps` must be a whole number, but is '3'."),
         (
             {"runs": 10**5000},
-            "Argument `runs` must be at most 10000, but is a number of more than 4000 digits.",
+            "Argument `runs` must be at most 10000, but is a number of more than 4300 digits.",
         ),
         ({"learning_rate": "0.1"}, "Argument `learning_rate` must be a number, but is '0.1'."),
         ({"b1": 1}, "Argument `b1` must be less than 1, but is 1."),

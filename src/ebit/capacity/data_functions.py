@@ -3,6 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.circuits import DataAngle, Gate, spins
 from ebit.engine.features import pair_blocks
 from ebit.errors import EbitError
@@ -40,6 +41,7 @@ def data_functions(model: DistributedQCNN) -> int:
         ...  for k in range(5)]
         [43681, 11921, 3169, 841, 209]
     """
+    checks.instance(DistributedQCNN, "an ebit.DistributedQCNN")("model", model)
     resource = model.resource
     if resource.sends_bits or resource.has_nonlocal_gates:
         raise EbitError(

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from ebit import checks
 from ebit.capacity.factors import check_model
 from ebit.capacity.fisher import (
     FisherSpectrum,
@@ -56,6 +57,7 @@ class EffectiveDimension:
 
 
 @own_settings
+@checks.takes(converge=checks.flag, progress=checks.maybe(checks.function))
 def effective_dimension(
     model: Model,
     *,

@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.capacity.inputs import Inputs
 from ebit.capacity.local_jacobian import local_jacobian
 from ebit.capacity.outcomes import OUTCOMES, equal_bits, fisher_factor
@@ -26,23 +27,20 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN | SingleQCNN:
     Example:
         >>> check_model(DistributedQCNN(), "bits")
         Traceback (most recent call last):
-        ebit.errors.EbitError: Argument `outcomes` must be joint or parity, but is 'bits'.
+        ebit.errors.EbitError: Argument `outcomes` must be one of joint, parity, but is 'bits'.
     """
     if not isinstance(model, DistributedQCNN | SingleQCNN):
         name = getattr(model, "resource_name", model)
         raise EbitError(
-            f"Argument `model` must be a DistributedQCNN or a SingleQCNN, but is {name!r}: a "
-            "capacity is that of quantum circuits."
+            f"Argument `model` must be a DistributedQCNN or a SingleQCNN, but is "
+            f"{checks.shown(name)}: a capacity is that of quantum circuits."
         )
     if model.qubits > MAX_QUBITS:
         raise EbitError(
             f"Argument `qubits` must be at most {MAX_QUBITS} for a capacity, but is "
             f"{model.qubits}: use smaller QPUs."
         )
-    if outcomes not in OUTCOMES:
-        raise EbitError(
-            f"Argument `outcomes` must be {' or '.join(OUTCOMES)}, but is {outcomes!r}."
-        )
+    checks.one_of(OUTCOMES)("outcomes", outcomes)
     if outcomes == "parity" and model.engine.supports.bits == 1:
         who = f"Resource {model.resource_name!r}"
         raise UnsupportedError("parity outcomes", who, "use joint outcomes, it has one bit")

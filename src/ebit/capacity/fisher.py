@@ -94,6 +94,7 @@ class FisherSpectrum:
 
 
 @own_settings
+@checks.takes(progress=checks.maybe(checks.function))
 def fisher_spectrum(
     model: Model,
     *,

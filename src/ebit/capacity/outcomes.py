@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.engine import stored_pairs
 from ebit.physics import Noise
 from ebit.resources import Resource
@@ -79,6 +80,14 @@ def fisher_factor(
     return rows.reshape(-1, slopes.shape[-1])
 
 
+@checks.takes(
+    resource=checks.instance(Resource, "a resource such as ebit.BellPairs(1)"),
+    qubits=checks.whole(1),
+    outcomes=checks.one_of(OUTCOMES),
+    distinct=checks.several(checks.whole(), least=3),
+    noise=checks.maybe(checks.instance(Noise, "an ebit.Noise or None")),
+    mixing=checks.whole(),
+)
 def sampling_bound(
     resource: Resource,
     qubits: int,

@@ -1,5 +1,6 @@
 """Parameter points: all parameters of a circuit in one row, and how it is cut into arrays."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.engine.base import CircuitParameters
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN, SingleQCNN
@@ -138,6 +140,9 @@ def given_point(layout: Layout, parameters: Parameters) -> Float[NDArray[np.floa
         >>> given_point(Layout.of(model), model.init(jax.random.key(0))).shape
         (1, 20)
     """
+    checks.instance(Mapping, "parameters, as `init` of the model returns them")(
+        "parameters", parameters
+    )
     linear = {"schmidt": layout.schmidt, "mixture": layout.mixture}
     names = [*_ANGLES, *(name for name, size in linear.items() if size)]
     missing = [name for name in names if name not in parameters]
@@ -153,7 +158,5 @@ def given_point(layout: Layout, parameters: Parameters) -> Float[NDArray[np.floa
             f"Argument `parameters` must have arrays of shapes {expected}, but has {shapes}: use "
             "what `init` of the same model returns."
         )
-    row = np.concatenate([np.asarray(leaf, np.float64).ravel() for leaf in leaves])
-    if not np.all(np.isfinite(row)):
-        raise EbitError("Argument `parameters` holds NaN or infinite angles: remove them.")
-    return row[None]
+    rows = [checks.numbers("parameters", leaf).ravel() for leaf in leaves]
+    return np.concatenate(rows)[None]

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
+
 Real = NDArray[np.float64]
 
 THRESHOLD = 1e-10
@@ -43,6 +45,7 @@ def rank_of(spectra: Sequence[Real]) -> Rank:
         >>> rank_of([np.array([2.0, 1.0, 1e-15]), np.array([1.0, 1e-14, 0.0])])
         Rank(rank=2, ranks=(2, 1), smallest_kept=0.5, largest_dropped=5e-16)
     """
+    spectra = checks.several(_spectrum)("spectra", spectra)
     shares = [values / values[0] if values[0] > 0 else values for values in spectra]
     ranks = tuple(int(np.sum(share > THRESHOLD)) for share in shares)
     rank = max(ranks)
@@ -50,3 +53,11 @@ def rank_of(spectra: Sequence[Real]) -> Rank:
     kept = [float(share[rank - 1]) for share in best if rank > 0]
     dropped = [float(share[rank]) for share in best if rank < len(share)]
     return Rank(rank, ranks, min(kept, default=None), max(dropped, default=None))
+
+
+def _spectrum(name: str, values: Real) -> Real:
+    """The rule of singular values."""
+    array = checks.numbers(name, values)
+    if array.ndim != 1 or array.size == 0:
+        raise checks.wrong(name, "arrays of singular values of shape (values,)", values)
+    return array

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from numpy.typing import ArrayLike
 from pydantic import Field, field_validator
 
+from ebit import checks
 from ebit.capacity.dimension import effective_dimension
 from ebit.capacity.fisher import FisherSpectrum, Progress
 from ebit.errors import EbitError
@@ -128,6 +129,10 @@ class CapacityRow:
 
 
 @own_settings
+@checks.takes(
+    settings=checks.instance(CapacitySettings, "ebit.CapacitySettings"),
+    progress=checks.maybe(checks.function),
+)
 def capacity_row(
     settings: CapacitySettings,
     data: ArrayLike | None = None,

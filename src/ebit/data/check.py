@@ -1,10 +1,14 @@
 """Whether a data set fits the QPUs."""
 
+from ebit.checks import instance
 from ebit.data.dataset import Dataset
 from ebit.data.messages import bad_input, whole_number
 
 _MAX_QUBITS = 16
 """Most qubits of a QPU, as in `ebit.models`, which this layer does not know."""
+
+_MOST = 10**6
+"""More QPUs or qubits than this are a slip of the pen."""
 
 
 def check_features(dataset: Dataset, qpus: int, qubits: int) -> None:
@@ -26,8 +30,9 @@ def check_features(dataset: Dataset, qpus: int, qubits: int) -> None:
         ebit.errors.EbitError: Data `chsh` has 4 features, but 2 QPUs of 4 qubits take 8: use \
 --qubits 2, or add 4 features.
     """
-    qpus = whole_number("qpus", qpus, minimum=1)
-    qubits = whole_number("qubits", qubits, minimum=1)
+    instance(Dataset, "a Dataset, as ebit.data.load returns it")("dataset", dataset)
+    qpus = whole_number("qpus", qpus, minimum=1, maximum=_MOST)
+    qubits = whole_number("qubits", qubits, minimum=1, maximum=_MOST)
     have, need = dataset.features, qpus * qubits
     if have == need:
         return

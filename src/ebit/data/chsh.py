@@ -6,6 +6,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from ebit.checks import shown
 from ebit.data.dataset import Dataset
 from ebit.data.messages import bad_input, listed
 
@@ -39,8 +40,8 @@ def chsh(embedding: Embedding = "optimal") -> Dataset:
     Source:
         Kim et al., arXiv 2605.03864 (extended CHSH game).
     """
-    if embedding not in EMBEDDINGS:
-        raise bad_input(f"CHSH embedding `{embedding}` is unknown: use {listed(EMBEDDINGS)}.")
+    if not isinstance(embedding, str) or embedding not in EMBEDDINGS:
+        raise bad_input(f"CHSH embedding {shown(embedding)} is unknown: use {listed(EMBEDDINGS)}.")
     inputs = np.array(list(itertools.product((0, 1), (-1, 1), (0, 1), (-1, 1))))
     s1, s2, t1, t2 = inputs.T
     y = s2 * t2 * (-1) ** (s1 * t1)

@@ -6,8 +6,11 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.checks import MAX_SEED
 from ebit.data.dataset import Dataset
 from ebit.data.messages import bad_input, whole_number
+
+MAX_POINTS = 10**7
 
 RADIUS = math.pi / 4
 
@@ -41,9 +44,9 @@ def clusters(seed: int, *, points: int = 4096, clusters: int = 64, dimensions: i
     Source:
         Kim et al., arXiv 2605.03864 (data); Hwang et al., Quantum Sci. Technol. 10 015059.
     """
-    seed = whole_number("seed", seed, minimum=0)
-    points = whole_number("points", points, minimum=4)
-    clusters = whole_number("clusters", clusters, minimum=2)
+    seed = whole_number("seed", seed, minimum=0, maximum=MAX_SEED)
+    points = whole_number("points", points, minimum=4, maximum=MAX_POINTS)
+    clusters = whole_number("clusters", clusters, minimum=2, maximum=MAX_POINTS)
     dimensions = whole_number("dimensions", dimensions, minimum=2, maximum=62)
     _check_divisible(points, clusters, dimensions)
 

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import Scaling
 from ebit.errors import EbitError
@@ -63,8 +64,9 @@ class Dataset:
             for letter, dimensions in (("x", 2), ("y", 1)):
                 key = f"{letter}_{part}"
                 object.__setattr__(self, key, _array(key, getattr(self, key), dimensions))
-        object.__setattr__(self, "class_names", tuple(self.class_names))
-        object.__setattr__(self, "feature_names", tuple(self.feature_names))
+        for name in ("class_names", "feature_names"):
+            names = checks.several(checks.instance(str, "names, as text"), least=0)
+            object.__setattr__(self, name, names(name, getattr(self, name)))
         _check_names(self)
         _check_part(self.x_train, self.y_train, "train", self.feature_names)
         _check_part(self.x_validation, self.y_validation, "validation", self.feature_names)

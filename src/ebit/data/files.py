@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.data.content import MOST_BYTES, Content, check_file
 from ebit.data.dataset import Dataset
 from ebit.data.delimited import parse_csv, read_csv
@@ -155,7 +156,8 @@ def read_features(
         ...     )
         (array([[1., 2.]]), None)
     """
-    content = _standard_input() if str(path) == STANDARD_INPUT else _read(Path(path))
+    path = checks.path("path", path)
+    content = _standard_input() if str(path) == STANDARD_INPUT else _read(path)
     _check_rows(content)
     where = content.data.where
     if content.validation is not None:

@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Sequence
 
+from ebit.checks import shown
 from ebit.errors import EbitError
 
 
@@ -70,5 +71,7 @@ def whole_number(name: str, value: object, minimum: int, maximum: int | None = N
     except TypeError:
         number = None
     if number is None or number < minimum or (maximum is not None and number > maximum):
-        raise bad_input(f"Argument `{name}` must be a whole number {allowed}, but is {value!r}.")
+        raise bad_input(
+            f"Argument `{name}` must be a whole number {allowed}, but is {shown(value)}."
+        )
     return number

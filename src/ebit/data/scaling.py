@@ -7,6 +7,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.checks import real, several, shown
 from ebit.data.messages import bad_input, listed
 
 ScaleKind = Literal["none", "angles"]
@@ -47,8 +48,11 @@ class Scaling:
 
     def __post_init__(self) -> None:
         """Check that the kind is known and that the bounds fit together."""
-        if self.kind not in SCALE_KINDS:
-            raise bad_input(f"Scale `{self.kind}` is unknown: use {listed(SCALE_KINDS)}.")
+        if not isinstance(self.kind, str) or self.kind not in SCALE_KINDS:
+            raise bad_input(f"Scale {shown(self.kind)} is unknown: use {listed(SCALE_KINDS)}.")
+        for name in ("minimum", "maximum"):
+            bounds = several(real(), least=0)(name, getattr(self, name))
+            object.__setattr__(self, name, bounds)
         if (self.kind == "none") != (len(self.minimum) == 0):
             raise bad_input(
                 f"Scale `{self.kind}` has bounds for {len(self.minimum)} features: give bounds "
@@ -60,7 +64,7 @@ class Scaling:
                 f"{len(self.maximum)}."
             )
         for low, high in zip(self.minimum, self.maximum, strict=True):
-            if not (np.isfinite(low) and np.isfinite(high) and low <= high):
+            if low > high:
                 raise bad_input(
                     f"Scaling must have finite bounds, minimum first, but has {low} and {high}."
                 )
@@ -85,7 +89,7 @@ class Scaling:
             >>> Scaling.fit("angles", np.array([[1.0, 4.0], [3.0, 2.0]])).maximum
             (3.0, 4.0)
         """
-        if kind != "angles":
+        if not isinstance(kind, str) or kind != "angles":
             return cls(kind=kind)
         return cls(kind, tuple(x.min(axis=0).tolist()), tuple(x.max(axis=0).tolist()))
 

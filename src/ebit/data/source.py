@@ -4,6 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from ebit.checks import shown
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import SCALE_KINDS, ScaleKind
 from ebit.settings import Number, Settings, Shown, Whole
@@ -88,8 +89,12 @@ class DataSource(Settings):
                 cure = f"Data option `{name}` is missing."
             else:
                 allowed = _ALLOWED.get(name, "it must be text")
-                cure = f"Data option `{name}` is {first['input']!r}: {allowed}."
+                cure = f"Data option `{name}` is {shown(first['input'])}: {allowed}."
             raise bad_input(cure) from None
+        except ValueError:  # Python writes no longer numbers as text
+            raise bad_input(
+                "A data option is a number of more than 4300 digits: give text."
+            ) from None
 
     def file_options(self) -> list[str]:
         """Name the options, other than the source, that differ from their defaults."""

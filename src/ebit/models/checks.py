@@ -35,8 +35,7 @@ def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
 
 def check_noise(noise: Noise | None) -> None:
     """Raise unless this is None or noise."""
-    if noise is not None and not isinstance(noise, Noise):
-        raise EbitError(f"Argument `noise` must be an ebit.Noise or None, but is {noise!r}.")
+    checks.maybe(checks.instance(Noise, "an ebit.Noise or None"))("noise", noise)
 
 
 def check_angles(x: NDArray[Any], name: str) -> None:

@@ -80,10 +80,10 @@ class DistributedQCNN(Drawn):
         if not isinstance(self.resource, Resource):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
-                f"{self.resource!r}: use ebit.parse_resource for a string."
+                f"{checks.shown(self.resource)}: use ebit.parse_resource for a string."
             )
-        if self.qpus != 2:
-            raise EbitError(f"Argument `qpus` must be 2, but is {self.qpus}.")
+        if checks.whole()("qpus", self.qpus) != 2:
+            raise checks.wrong("qpus", "2", self.qpus)
         checks.one_of(READOUTS)("readout", self.readout)
         if self.resource.pairs > self.qubits:
             raise EbitError(

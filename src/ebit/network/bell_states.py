@@ -120,7 +120,7 @@ def checked_state(state: ArrayLike) -> NDArray[np.complex128]:
         >>> checked_state(np.eye(4) / 4).shape
         (4, 4)
     """
-    array = np.asarray(state, dtype=np.complex128)
+    array = checks.complex_numbers("state", state)
     if array.shape != (4, 4):
         raise EbitError(f"Argument `state` must have shape (4, 4), but has shape {array.shape}.")
     trace = complex(np.trace(array))

@@ -49,5 +49,6 @@ def check_positive(name: str, value: float) -> None:
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `t1` must be more than 0, but is 0.0.
     """
-    if not (is_real(value) or value == math.inf) or not value > 0:
+    is_infinite = isinstance(value, float) and value == math.inf
+    if not (is_real(value) or is_infinite) or not value > 0:
         raise EbitError(f"Argument `{name}` must be more than 0, but is {shown(value)}.")

@@ -2,7 +2,7 @@
 
 import math
 
-from ebit.errors import EbitError
+from ebit import checks
 from ebit.network.checks import check_number
 
 SPEED_OF_LIGHT = 299_792.458
@@ -103,6 +103,5 @@ def expected_pair_time(probability: float, period: float) -> float:
         0.1
     """
     check_number("probability", probability, low=0.0, high=1.0)
-    if not 0 < period < math.inf:
-        raise EbitError(f"Argument `period` must be more than 0 s, but is {period!r}.")
+    checks.real(above=0)("period", period)
     return period / probability if probability > 0 else math.inf

@@ -1,8 +1,8 @@
 """Import a network from a JSON topology of SeQUeNCe."""
 
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.delays import SPEED_OF_LIGHT
 from ebit.network.foreign import ForeignTable, Located, joined
@@ -29,7 +29,7 @@ class _Memory(NamedTuple):
     decay: float | None
 
 
-def import_sequence(path: str | Path) -> tuple[Network, list[str]]:
+def import_sequence(path: checks.PathLike) -> tuple[Network, list[str]]:
     r"""Read a network from a topology file of SeQUeNCe.
 
     Nodes `DQCNode` and `QuantumRouter` become QPUs, two quantum channels to one `BSMNode` or a
@@ -66,10 +66,11 @@ def import_sequence(path: str | Path) -> tuple[Network, list[str]]:
     Source:
         Barrett and Kok, Phys. Rev. A 71, 060310 (2005), for the factor 1/2.
     """
-    file = ForeignTable(Path(path).name, read_json(path))
+    path = checks.path("path", path)
+    file = ForeignTable(path.name, read_json(path))
     file.skip("stop_time", "formalism", "is_parallel", "process_num")
     lines: list[str] = []
-    with Located(Path(path).name):
+    with Located(path.name):
         templates = file.table("templates")
         qpus, memories, stations = _nodes(file, templates, lines)
         fibres = [*_connections(file, lines), *_channels(file, stations, lines)]

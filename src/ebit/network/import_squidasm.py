@@ -4,6 +4,7 @@ import importlib.util
 from pathlib import Path
 from typing import Any
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.delays import SPEED_OF_LIGHT
 from ebit.network.foreign import ForeignTable, Located, all_unread, joined
@@ -44,7 +45,7 @@ _DOUBLE_CLICK = ("heralded", "heralded-double-click")
 """SquidASM's name of a link, and that of the package that it takes it from."""
 
 
-def import_squidasm(path: str | Path) -> tuple[Network, list[str]]:
+def import_squidasm(path: checks.PathLike) -> tuple[Network, list[str]]:
     r"""Read a network from a configuration file of SquidASM.
 
     Devices `generic` and `nv` (its electron spin) and links `perfect`, `depolarise` and
@@ -86,9 +87,10 @@ def import_squidasm(path: str | Path) -> tuple[Network, list[str]]:
     Source:
         Avis et al., arXiv:2207.10579, appendix on the double-click protocol.
     """
-    file = ForeignTable(Path(path).name, _yaml(path))
+    path = checks.path("path", path)
+    file = ForeignTable(path.name, _yaml(path))
     lines: list[str] = []
-    with Located(Path(path).name):
+    with Located(path.name):
         nodes = [*file.tables("stacks"), *file.tables("processing_nodes")]
         qpus = [_qpu(node, lines) for node in nodes]
         delays = _delays(file, lines)

@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.bell_states import checked_state
 from ebit.network.checks import check_number, check_positive
@@ -45,6 +46,7 @@ def store_pair(
         Nielsen and Chuang, Quantum Computation and Quantum Information, section 8.3.
     """
     check_number("seconds", seconds, low=0.0)
+    t1, t2 = (checks.pair(_time)(name, times) for name, times in (("t1", t1), ("t2", t2)))
     halves = checked_state(state).reshape(2, 2, 2, 2)
     first, second = (_relaxation(seconds, t1[half], t2[half]) for half in (0, 1))
     stored = np.einsum("ikac,jlbd,abcd->ijkl", first, second, halves)
@@ -79,6 +81,12 @@ def depolarise_pair(
     check_positive("coherence_time", coherence_time)
     kept = math.exp(-seconds / coherence_time)
     return kept * checked_state(state) + (1 - kept) * np.eye(4, dtype=np.complex128) / 4
+
+
+def _time(name: str, seconds: float) -> float:
+    """The rule of times of decay."""
+    check_positive(name, seconds)
+    return seconds
 
 
 def check_coherence(t1: float, t2: float) -> None:

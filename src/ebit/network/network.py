@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
+from ebit.checks import shown
 from ebit.errors import EbitError
 from ebit.network.bell_states import bell_diagonal
 from ebit.network.link import Link
@@ -91,10 +92,10 @@ class Network(Settings):
             EbitError: If there is none.
         """
         for qpu in self.qpus:
-            if qpu.name == name:
+            if isinstance(name, str) and qpu.name == name:
                 return qpu
         names = ", ".join(qpu.name for qpu in self.qpus)
-        raise EbitError(f"Network has no QPU {name!r}: use {names}.")
+        raise EbitError(f"Network has no QPU {shown(name)}: use {names}.")
 
     def link(self, first: str, second: str) -> Link:
         """The link between two QPUs, in any order.

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.link import Link
 from ebit.network.qpu import Qpu
@@ -130,11 +131,7 @@ def profile(name: str) -> Profile:
         0.97
     """
     profiles = _profiles()
-    if not isinstance(name, str) or name not in profiles:
-        raise EbitError(
-            f"Argument `profile` must be one of {', '.join(profiles)}, but is {name!r}."
-        )
-    return profiles[name]
+    return profiles[checks.one_of(profiles)("profile", name)]
 
 
 def profile_names(kind: str | None = None) -> list[str]:
@@ -151,6 +148,7 @@ def profile_names(kind: str | None = None) -> list[str]:
         >>> profile_names("link")
         ['laboratory', 'metropolitan', 'satellite']
     """
+    checks.maybe(checks.one_of(("qpu", "link")))("kind", kind)
     return [name for name, item in _profiles().items() if kind in (None, item.kind)]
 
 

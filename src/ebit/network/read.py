@@ -4,6 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.import_sequence import import_sequence
 from ebit.network.import_squidasm import import_squidasm
@@ -15,7 +16,7 @@ from ebit.reading import one_line, read_toml
 
 Part = TypeVar("Part", Qpu, Link)
 
-FOREIGN: dict[str, tuple[str, Callable[[str | Path], tuple[Network, list[str]]]]] = {
+FOREIGN: dict[str, tuple[str, Callable[[checks.PathLike], tuple[Network, list[str]]]]] = {
     ".yaml": ("SquidASM", import_squidasm),
     ".yml": ("SquidASM", import_squidasm),
     ".json": ("SeQUeNCe", import_sequence),
@@ -23,7 +24,7 @@ FOREIGN: dict[str, tuple[str, Callable[[str | Path], tuple[Network, list[str]]]]
 """Extension of a file, the tool that reads such files, and the function that imports them."""
 
 
-def read_description(path: str | Path) -> tuple[Network, list[str]]:
+def read_description(path: checks.PathLike) -> tuple[Network, list[str]]:
     """Read a network from a file of ebit (TOML), SquidASM (YAML) or SeQUeNCe (JSON).
 
     Args:
@@ -41,12 +42,13 @@ def read_description(path: str | Path) -> tuple[Network, list[str]]:
         ebit.errors.EbitError: Cannot read 'no-such-file.json' (No such file or directory): give
         the path of a JSON file.
     """
-    if (suffix := Path(path).suffix.lower()) in FOREIGN:
+    path = checks.path("path", path)
+    if (suffix := path.suffix.lower()) in FOREIGN:
         return FOREIGN[suffix][1](path)
     return read_network(path), []
 
 
-def read_network(path: str | Path) -> Network:
+def read_network(path: checks.PathLike) -> Network:
     """Read a network file: one `[[qpu]]` table per QPU and one `[[link]]` table per link.
 
     The fields are those of `Qpu` and `Link`. With `profile = "NAME"` a table takes the figures of
@@ -82,8 +84,9 @@ def read_network(path: str | Path) -> Network:
         >>> network.qpu("alice").qubits, network.link("alice", "bob").pair_rate
         (30, 9.7)
     """
-    file = Path(path).name
-    if (suffix := Path(path).suffix.lower()) in FOREIGN:
+    path = checks.path("path", path)
+    file = path.name
+    if (suffix := path.suffix.lower()) in FOREIGN:
         tool, reader = FOREIGN[suffix]
         raise EbitError(
             f"File {str(path)!r} is one of {tool}, not TOML: read it with {reader.__name__}, or "

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
 
+from ebit import checks
 from ebit.errors import EbitError
 
 Dimension = Literal["time", "length", "loss", "rate"]
@@ -59,14 +60,16 @@ def parse_quantity(
         Traceback (most recent call last):
         ebit.errors.EbitError: Argument `length` has the unknown unit `miles`: use km or m.
     """
+    checks.one_of(tuple(UNITS))("dimension", dimension)
     units = UNITS[dimension]
+    checks.flag("positive", positive)
     *others, last = units
     allowed = f"{', '.join(others)} or {last}"
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise EbitError(
             f"Argument `{name}` must be text with a number, a space and a unit ({allowed}), but is "
-            f"{value!r}."
+            f"{checks.shown(value)}."
         )
     if match[2] not in units:
         raise EbitError(f"Argument `{name}` has the unknown unit `{match[2]}`: use {allowed}.")

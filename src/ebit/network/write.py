@@ -2,6 +2,7 @@
 
 import json
 
+from ebit import checks
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
@@ -32,6 +33,7 @@ def to_toml(network: Network) -> str:
         qubits = 4
         t2 = "inf s"
     """
+    checks.instance(Network, "an ebit.network.Network")("network", network)
     tables = [("qpu", qpu) for qpu in network.qpus], [("link", link) for link in network.links]
     return "\n".join(_table(kind, part) for parts in tables for kind, part in parts)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebit.checks import is_real
+from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 from ebit.physics.channels import PAULIS, Channel, damping, dephasing
 from ebit.physics.checks import check_fidelity, check_probability
@@ -93,7 +93,7 @@ class PairState:
         if not is_real(concurrence) or not 0 <= concurrence <= 1:
             raise EbitError(
                 f"Argument `concurrence` must be from 0 (a product state) to 1 (a Bell pair), but "
-                f"is {concurrence!r}."
+                f"is {shown(concurrence)}."
             )
         root = np.sqrt(1 - concurrence**2)
         matrix = np.zeros((4, 4))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from ebit.network import pair_fidelity
@@ -116,6 +117,8 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         >>> round(found.pair_seconds, 3), round(found.pair_fidelity, 3)
         (0.206, 0.921)
     """
+    checks.instance(Site, "a place, as ebit.open_site returns it")("site", site)
+    checks.instance(DistributedQCNN, "an ebit.DistributedQCNN")("model", model)
     resource = model.resource
     if resource.trains_state:
         raise EbitError(

@@ -2,6 +2,7 @@
 
 import math
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network import Qpu
 from ebit.physics import Noise
@@ -32,6 +33,8 @@ def depolarising_probability(infidelity: float, qubits: int) -> float:
     Source:
         Nielsen, Phys. Lett. A 303, 249 (2002): average and entanglement fidelity.
     """
+    checks.whole(1, 2)("qubits", qubits)
+    checks.real(0, 1)("infidelity", infidelity)
     most = 0.5 if qubits == 1 else 0.75
     if infidelity > most:
         words = ("one", "two")[qubits - 1]
@@ -68,7 +71,7 @@ def local_noise(
         >>> local_noise((perfect, perfect), message_seconds=1.0).is_zero
         True
     """
-    first, second = qpus
+    first, second = checks.pair(checks.instance(Qpu, "an ebit.network.Qpu"))("qpus", qpus)
     return Noise(
         one_qubit_error=_both(qpus, 1),
         two_qubit_error=_both(qpus, 2),

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.data import Dataset
-from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
@@ -27,7 +27,7 @@ from ebit.planning.sweeps import (
 )
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
 from ebit.results import Task, compare
-from ebit.shots import check_shots
+from ebit.shots import MAX_SHOTS
 from ebit.statistics import Measure, paired, unpaired
 
 SHOTS = (100, 1000)
@@ -75,11 +75,30 @@ class Plan:
         return crossings(self.fidelity, "pair_fidelity", log=False, measure=self.measure)
 
 
+_RULES: dict[str, checks.Rule] = {
+    "site": checks.instance(Site, "a place, as ebit.open_site returns it"),
+    "tasks": checks.several(checks.instance(Task, "a task, as ebit.make_task returns it")),
+    "shots": checks.several(checks.whole(1, MAX_SHOTS)),
+    "purification": checks.maybe(checks.several(checks.whole(0, MOST_ROUNDS, "rounds"))),
+    "rate": checks.maybe(checks.real(above=0)),
+    "rows": checks.whole(1),
+}
+
+
+@checks.takes(
+    **_RULES,
+    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    out=checks.path,
+    distances=checks.several(checks.real(0)),
+    fidelities=checks.several(checks.real(0.25, 1)),
+    progress=checks.maybe(checks.function),
+    evaluating=checks.maybe(checks.function),
+)
 def plan(
     site: Site,
     dataset: Dataset,
     tasks: Sequence[Task],
-    out: Path,
+    out: checks.PathLike,
     *,
     shots: Sequence[int] = SHOTS,
     purification: Sequence[int] | None = None,
@@ -136,8 +155,9 @@ def plan(
     if purification is None:
         purification = (*PURIFICATION, site.link.purification_rounds)
     check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
-    distances = _with_own(site, _rising("distances", distances, 0.0, np.inf))
-    fidelities = _rising("fidelities", fidelities, 0.25, 1.0)
+    out = Path(out)
+    distances = _with_own(site, _rising("distances", distances))
+    fidelities = _rising("fidelities", fidelities)
     compare(dataset, tasks, out, progress=progress)
     return plan_circuits(
         site,
@@ -252,6 +272,7 @@ def _counter(total: int, report: Progress | None) -> Step:
     return step
 
 
+@checks.takes(**_RULES)
 def check_plan(
     site: Site,
     tasks: Sequence[Task],
@@ -274,35 +295,13 @@ def check_plan(
     Raises:
         EbitError: If an argument is out of range, or a resource does not fit.
     """
-    purification = PURIFICATION if purification is None else purification
-    for name, numbers in {"shots": shots, "purification": purification}.items():
-        if not numbers:
-            raise EbitError(f"Argument `{name}` is empty: name at least one number.")
-    for number in shots:
-        check_shots(number)
-    for number in purification:
-        whole = isinstance(number, int | np.integer) and not isinstance(number, bool)
-        if not whole or not 0 <= number <= MOST_ROUNDS:
-            raise EbitError(
-                f"Argument `purification` must hold whole numbers from 0 to {MOST_ROUNDS} "
-                f"(rounds), but has {number!r}."
-            )
-    if rate is not None and not (np.isfinite(rate) and rate > 0):
-        raise EbitError(f"Argument `rate` must be more than 0 labels per second, but is {rate!r}.")
-    if isinstance(rows, bool) or not isinstance(rows, int | np.integer) or rows < 1:
-        raise EbitError(f"Argument `rows` must be a whole number, at least 1, but is {rows!r}.")
     for task in tasks:
         model = circuit_of(task)
         _ = condition(site, model).noisy(model)
 
 
-def _rising(name: str, values: Sequence[float], low: float, high: float) -> list[float]:
+def _rising(name: str, points: Sequence[float]) -> list[float]:
     """The points of a sweep, or an error."""
-    points = [float(value) for value in values]
-    inside = all(np.isfinite(p) and low <= p <= high for p in points)
-    if len(points) < 2 or not inside or np.any(np.diff(points) <= 0):
-        bounds = f"from {low:g}" if np.isinf(high) else f"from {low:g} to {high:g}"
-        raise EbitError(
-            f"Argument `{name}` must be two or more rising numbers {bounds}, but is {points}."
-        )
-    return points
+    if len(points) < 2 or np.any(np.diff(points) <= 0):
+        raise checks.wrong(name, "two or more rising numbers", list(points))
+    return list(points)

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network import Link, Network, Qpu, profile, profile_names, read_network
 from ebit.network.delays import SPEED_OF_LIGHT
@@ -40,6 +41,7 @@ class Site:
     second: str
 
     def __post_init__(self) -> None:
+        checks.instance(Network, "an ebit.network.Network")("network", self.network)
         _ = self.link
 
     @property
@@ -140,7 +142,7 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
         'a and b: 248 km, 9 pairs per second of fidelity 0.86, coherence time 1.58 s'
     """
     if not isinstance(network, Network):
-        network = _network(network)
+        network = _network(checks.path("network", network))
     if qpus is None:
         if len(network.links) > 1:
             names = ", ".join(qpu.name for qpu in network.qpus)
@@ -149,7 +151,7 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
                 f"has {len(network.links)} links."
             )
         qpus = network.links[0].between
-    first, second = qpus
+    first, second = checks.pair(checks.instance(str, "names of QPUs"))("qpus", qpus)
     return Site(network, first, second)
 
 

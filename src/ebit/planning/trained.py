@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
@@ -73,6 +74,7 @@ def circuit_of(task: Task) -> DistributedQCNN:
         >>> circuit_of(Task(model=ModelSettings(resource="bell:1"), **settings)).resource_name
         'bell:1'
     """
+    checks.instance(Task, "a task, as ebit.make_task returns it")("task", task)
     model = task.model.build()
     if not isinstance(model, DistributedQCNN):
         raise EbitError(

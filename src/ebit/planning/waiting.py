@@ -2,12 +2,17 @@
 
 from collections.abc import Sequence
 
+from ebit import checks
 from ebit.models import DistributedQCNN
 from ebit.planning.condition import condition
 from ebit.planning.site import Site
 from ebit.results import Task
 
 
+@checks.takes(
+    site=checks.instance(Site, "a place, as ebit.open_site returns it"),
+    tasks=checks.several(checks.instance(Task, "a task, as ebit.make_task returns it"), least=0),
+)
 def waiting_seconds(site: Site, tasks: Sequence[Task]) -> dict[str, float | None]:
     """Time that one inference of each task waits for pairs and messages.
 

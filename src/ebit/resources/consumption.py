@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ebit import checks
+
 
 class Consumption:
     """What one inference uses up between two QPUs: amounts by unit, an immutable value.
@@ -36,7 +38,8 @@ class Consumption:
             "nonlocal_gates": nonlocal_gates,
             "rounds": rounds,
         }
-        self._amounts |= {unit: further[unit] for unit in sorted(further) if further[unit]}
+        checked = {unit: checks.whole()(unit, amount) for unit, amount in further.items()}
+        self._amounts |= {unit: checked[unit] for unit in sorted(checked) if checked[unit]}
 
     @property
     def amounts(self) -> dict[str, int]:

@@ -4,6 +4,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from typing import NoReturn
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
@@ -242,6 +243,7 @@ def parse_resource(text: str) -> Resource:
         >>> parse_resource("classical+bell:2")
         ClassicalBits(pairs=2)
     """
+    checks.instance(str, "a resource string such as 'bell:1'")("text", text)
     row = find_row(text)
     if row is None or row.is_baseline:
         raise EbitError(f"Unknown resource {text!r}: use {resources_help(baselines=False)}.")

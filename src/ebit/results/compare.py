@@ -7,9 +7,9 @@ import polars as pl
 
 from ebit import checks
 from ebit.data import Dataset
-from ebit.errors import EbitError
 from ebit.learning import Progress, compile_trainings
 from ebit.models import ModelSettings
+from ebit.models.checks import MAX_QUBITS
 from ebit.resources import compared_resources, find_row, parse_resource
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.rows import completed
@@ -18,6 +18,7 @@ from ebit.results.task import Task
 from ebit.results.train import train
 
 
+@checks.takes(qubits=checks.whole(1, MAX_QUBITS))
 def all_resources(qubits: int) -> list[str]:
     """Every resource and baseline for two QPUs of this size, cheapest links first.
 
@@ -66,6 +67,11 @@ def depth_for(settings: ModelSettings) -> int:
     return min(settings.depth, 1 + more)
 
 
+@checks.takes(
+    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    tasks=checks.several(checks.instance(Task, "a task, as ebit.make_task returns it")),
+    progress=checks.maybe(checks.function),
+)
 def compare(
     dataset: Dataset,
     tasks: Sequence[Task],
@@ -103,8 +109,6 @@ def compare(
         ...     compare(data, tasks, Path(folder))["resource"].to_list()
         ['none', 'bell:1']
     """
-    if not tasks:
-        raise EbitError("Argument `tasks` is empty: name at least one resource.")
     store = Store(out)
     store.sweep()
     new = [task for task in tasks if store.get(task.hash) is None]

@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import polars as pl
 
+from ebit import checks
+from ebit.errors import EbitError
 from ebit.learning import Fit
 from ebit.models import Model
 from ebit.resources import further_units
@@ -73,6 +75,11 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
         One row per task, in the order of first appearance, with the number of `runs` and of
         `splits`; the standard deviation of one run is 0.
     """
+    checks.instance(pl.DataFrame, "rows of tasks, as ebit.train returns them")("rows", rows)
+    if missing := {"task", "data"} - set(rows.columns):
+        raise EbitError(
+            f"Argument `rows` has no column {sorted(missing)[0]!r}: use what ebit.train returns."
+        )
     rows = completed(rows)
     columns = [*COLUMNS, *unit_columns([*UNITS, *further_units(rows.columns)])]
     measured = [column.name for column in columns if column.role == "measured"]

@@ -37,6 +37,7 @@ def default_qubits(dataset: Dataset) -> int:
     return qubits
 
 
+@checks.takes(dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"))
 def make_task(
     dataset: Dataset, *, resource: str | Resource, **settings: Unpack[TaskOptions]
 ) -> Task:
@@ -80,6 +81,11 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     return task
 
 
+@checks.takes(
+    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    task=checks.instance(Task, "a task, as ebit.make_task returns it"),
+    progress=checks.maybe(checks.function),
+)
 def train(
     dataset: Dataset, task: Task, out: checks.PathLike, *, progress: Progress | None = None
 ) -> pl.DataFrame:

@@ -9,9 +9,11 @@ from jax import lax
 from jax.flatten_util import ravel_pytree
 from jax.typing import ArrayLike
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models import LOSSES, CircuitModel, Model, Parameters
+from ebit.models.checks import check_inputs, check_key, check_parameters
 from ebit.models.objective import QuadraticLoss
 from ebit.models.readout import check_shots
 from ebit.random_keys import random_key
@@ -86,13 +88,21 @@ def parameter_shift_gradient(
     """
     circuit = check_measured(model)
     measurable = {name: kind() for name, kind in LOSSES.items() if issubclass(kind, QuadraticLoss)}
-    if loss not in measurable:
-        raise EbitError(f"Argument `loss` must be one of {', '.join(measurable)}, but is {loss!r}.")
+    checks.one_of(measurable)("loss", loss)
+    checks.flag("trained_readout", trained_readout)
+    check_parameters(circuit.init, parameters)
+    if key is not None:
+        check_key(key)
     if shots is not None:
         check_shots(shots)
         if key is None:
             raise EbitError("Argument `key` is missing: give a JAX random key for the shots.")
-    inputs, targets = jnp.asarray(x), jnp.asarray(labels)
+    if not isinstance(labels, jax.core.Tracer):
+        labels = checks.numbers("labels", labels)
+    inputs = check_inputs(x, circuit.features)
+    targets = jnp.asarray(labels, inputs.dtype)
+    if inputs.shape[0] == 0:
+        raise EbitError("Argument `x` has no rows: give at least one.")
     if targets.shape != inputs.shape[:1]:
         raise EbitError(
             f"Argument `labels` must have shape {inputs.shape[:1]}, one entry per row of `x`, but "

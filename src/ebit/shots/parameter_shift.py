@@ -22,7 +22,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.errors import EbitError
+from ebit import checks
 from ebit.models import CircuitModel, Parameters
 
 UNSHIFTED_CIRCUITS = 2
@@ -41,6 +41,10 @@ class Shifts(NamedTuple):
     angle: NDArray[np.int32]
     shift: NDArray[np.float64]
     coefficient: NDArray[np.float64]
+
+
+MAX_USES = 10**6
+"""More rotations by one angle are a slip of the pen."""
 
 
 def shift_rule(uses: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -66,8 +70,7 @@ def shift_rule(uses: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     Source:
         Wierichs et al., Quantum 6, 677 (2022), general parameter-shift rule.
     """
-    if not isinstance(uses, int | np.integer) or uses < 1:
-        raise EbitError(f"Argument `uses` must be a whole number, at least 1, but is {uses!r}.")
+    uses = checks.whole(1, MAX_USES)("uses", uses)
     place = np.arange(1, 2 * uses + 1)
     shifts = (2 * place - 1) * np.pi / (2 * uses)
     return shifts, (-1.0) ** (place - 1) / (4 * uses * np.sin(shifts / 2) ** 2)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ebit import checks
 from ebit.cluster import Failure, SweepProgress, run_sweep
 from ebit.errors import EbitError
 from ebit.results import SweepTask
@@ -79,13 +80,26 @@ _LAST = (
 )  # fmt: skip
 
 
+@checks.takes(
+    study=checks.instance(str, "the name of a study"),
+    out=checks.path,
+    tables=checks.several(checks.instance(str, "names of tables"), least=0),
+    figures=checks.several(checks.instance(str, "names of figures"), least=0),
+    data=checks.several(checks.path, least=0),
+    quick=checks.flag,
+    runs=checks.maybe(checks.whole(1)),
+    sets=checks.maybe(checks.whole(1)),
+    cluster=checks.maybe(checks.instance(str, "local, slurm or the address of a scheduler")),
+    workers=checks.maybe(checks.whole(1)),
+    progress=checks.maybe(checks.function),
+)
 def reproduce(
     study: str,
-    out: Path,
+    out: checks.PathLike,
     *,
     tables: Sequence[str] = (),
     figures: Sequence[str] = (),
-    data: Sequence[Path] = (),
+    data: Sequence[checks.PathLike] = (),
     quick: bool = False,
     runs: int | None = None,
     sets: int | None = None,
@@ -125,10 +139,11 @@ def reproduce(
         >>> result.items[0].points["resource"].to_list()
         ['none', 'bell:1']
     """
+    files = [Path(file) for file in data]
     plan = plan_study(
-        study, tables=tables, figures=figures, data=data, quick=quick, runs=runs, sets=sets
+        study, tables=tables, figures=figures, data=files, quick=quick, runs=runs, sets=sets
     )
-    return run_plan(plan, out, cluster=cluster, workers=workers, progress=progress)
+    return run_plan(plan, Path(out), cluster=cluster, workers=workers, progress=progress)
 
 
 def run_plan(
