@@ -46,14 +46,14 @@ def test_none_changes_nothing() -> None:
 @pytest.mark.parametrize(
     ("values", "expected"),
     [
-        ({"kind": "log", "minimum": [], "maximum": []}, "Scale `log` is unknown"),
+        ({"kind": "log", "minimum": [], "maximum": []}, "Scale 'log' is unknown"),
         ({"kind": ["none"], "minimum": [], "maximum": []}, "is unknown"),
         ({"kind": "none"}, "must have the keys kind, minimum and maximum"),
         ({"kind": "none", "minimum": [0.0], "maximum": [1.0]}, "has bounds for 1 features"),
         ({"kind": "angles", "minimum": [], "maximum": []}, "has bounds for 0 features"),
         ({"kind": "angles", "minimum": [0.0], "maximum": []}, "as many minima as maxima"),
         ({"kind": "angles", "minimum": [2.0], "maximum": [1.0]}, "minimum first"),
-        ({"kind": "angles", "minimum": [0.0], "maximum": [math.inf]}, "finite bounds"),
+        ({"kind": "angles", "minimum": [0.0], "maximum": [math.inf]}, "`maximum` must be a number"),
         ({"kind": "angles", "minimum": ["x"], "maximum": [1.0]}, "lists of numbers"),
         ({"kind": "angles", "minimum": 3, "maximum": 4}, "lists of numbers"),
     ],

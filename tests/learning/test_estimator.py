@@ -219,7 +219,7 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"batch_size": 2.5}, "`batch_size` must be a whole number, but is 2.5"),
         ({"learning_rate": -1.0}, "`learning_rate` must be greater than 0, but is -1"),
         ({"learning_rate": "fast"}, "`learning_rate` must be a number, but is 'fast'"),
-        ({"scale": "unit"}, "Scale `unit` is unknown"),
+        ({"scale": "unit"}, "Scale 'unit' is unknown"),
         ({"random_state": -1}, "`random_state` must be .*, but is -1"),
         ({"random_state": "x"}, "`random_state` must be .*, but is 'x'"),
     ],

@@ -51,7 +51,7 @@ def test_attempts_wait_for_light_and_hardware() -> None:
         (attempt_period, (-1.0,), "`delay` must be at least 0, but is -1.0."),
         (attempt_period, (1.0, -1.0), "`attempt_time` must be at least 0, but is -1.0."),
         (expected_pair_time, (1.5, 1.0), "`probability` must be from 0 to 1, but is 1.5."),
-        (expected_pair_time, (0.5, 0.0), "`period` must be more than 0 s, but is 0.0."),
+        (expected_pair_time, (0.5, 0.0), "`period` must be a number more than 0, but is 0.0."),
     ],
 )
 def test_bad_input(call: Callable[..., Any], values: tuple[float, ...], message: str) -> None:

@@ -91,7 +91,7 @@ def test_two_circuits_for_every_use_of_an_angle(
 
 @pytest.mark.parametrize("uses", [0, -1, 1.0, "2"])
 def test_bad_numbers_of_uses(uses: Any) -> None:
-    with pytest.raises(EbitError, match="Argument `uses` must be a whole number, at least 1"):
+    with pytest.raises(EbitError, match="Argument `uses` must be a whole number from 1"):
         shift_rule(uses)
 
 
