@@ -31,4 +31,4 @@ def test_source_strings() -> None:
 
 
 def test_unknown_embedding() -> None:
-    assert "embedding `best` is unknown" in error_of(lambda: load("chsh:best"))
+    assert "embedding 'best' is unknown" in error_of(lambda: load("chsh:best"))

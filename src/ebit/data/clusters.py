@@ -6,11 +6,12 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.checks import MAX_SEED
 from ebit.data.dataset import Dataset
 from ebit.data.messages import bad_input, whole_number
 
 MAX_POINTS = 10**7
+
+_MOST_SEED = 2**64 - 1
 
 RADIUS = math.pi / 4
 
@@ -44,7 +45,7 @@ def clusters(seed: int, *, points: int = 4096, clusters: int = 64, dimensions: i
     Source:
         Kim et al., arXiv 2605.03864 (data); Hwang et al., Quantum Sci. Technol. 10 015059.
     """
-    seed = whole_number("seed", seed, minimum=0, maximum=MAX_SEED)
+    seed = whole_number("seed", seed, minimum=0, maximum=_MOST_SEED)
     points = whole_number("points", points, minimum=4, maximum=MAX_POINTS)
     clusters = whole_number("clusters", clusters, minimum=2, maximum=MAX_POINTS)
     dimensions = whole_number("dimensions", dimensions, minimum=2, maximum=62)

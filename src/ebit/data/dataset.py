@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebit import checks
+from ebit.checks import instance, several
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import Scaling
 from ebit.errors import EbitError
@@ -65,7 +65,7 @@ class Dataset:
                 key = f"{letter}_{part}"
                 object.__setattr__(self, key, _array(key, getattr(self, key), dimensions))
         for name in ("class_names", "feature_names"):
-            names = checks.several(checks.instance(str, "names, as text"), least=0)
+            names = several(instance(str, "names, as text"), least=0)
             object.__setattr__(self, name, names(name, getattr(self, name)))
         _check_names(self)
         _check_part(self.x_train, self.y_train, "train", self.feature_names)
