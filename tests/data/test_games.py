@@ -73,7 +73,7 @@ def test_three_players_of_a_shared_ghz_state_win_always() -> None:
         ("parity-game:3,topology=ring", "has no option `topology`: leave it out"),
         ("chain-game:1", "`qpus` must be a whole number from 2 to 8, but is 1"),
         ("chain-game:2,topology=ring", "`qpus` must be a whole number from 3 to 8, but is 2"),
-        ("chain-game:4,topology=star", "`topology` must be line or ring, but is 'star'"),
+        ("chain-game:4,topology=star", "`topology` must be one of line, ring, but is 'star'"),
         ("clusters:0,", "has no option ``"),
         ("clusters:0,points", "must be a whole number, but is 'missing'"),
         ("clusters:0,points=-4", "must be a whole number, but is '-4'"),
