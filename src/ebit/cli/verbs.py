@@ -14,8 +14,8 @@ import ebit
 from ebit.checks import check_text, shortened
 from ebit.cli.bench import bench
 from ebit.cli.capacity import capacity
-from ebit.cli.communication import communication
 from ebit.cli.compare import compare
+from ebit.cli.consensus import consensus
 from ebit.cli.main import fail
 from ebit.cli.network import network
 from ebit.cli.plan import plan
@@ -44,7 +44,7 @@ app.command()(sweep)
 app.command()(plan)
 app.command()(capacity)
 app.add_typer(network)
-app.add_typer(communication)
+app.add_typer(consensus)
 app.command()(reproduce)
 app.command()(bench)
 

@@ -1,0 +1,214 @@
+"""One round of the stations and memories, slot by slot: one program for all runs and links."""
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.consensus.broker.links import Array, Jobs, Links, Whole
+from ebit.consensus.broker.policies import Moment, Policy
+from ebit.jax_settings import own_settings
+
+EMPTY = 2**30
+"""Slot of birth where a memory is empty, so that sorting puts the oldest pair first."""
+
+
+@dataclass(frozen=True)
+class Played:
+    """What happened in a round; arrays of shape (runs, nodes) unless told otherwise.
+
+    Attributes:
+        attempts: Attempts.
+        made: Pairs made.
+        used_age: Ages in slots of the pairs that carried the update, (runs, nodes, pairs); NaN for
+            those that were missing.
+        finished: Slot of completion; -1 if the job was not completed.
+        tested_age: Age of the pair that was measured to learn from it; NaN if none was.
+        stale: Pairs thrown away because of their age.
+        dropped: Pairs overwritten, or still stored when the round ended.
+        left_age: Ages of the pairs still stored at the end, (runs, nodes, memories), or NaN.
+    """
+
+    attempts: Whole
+    made: Whole
+    used_age: Array
+    finished: Whole
+    tested_age: Array
+    stale: Whole
+    dropped: Whole
+    left_age: Array
+
+    @property
+    def done(self) -> NDArray[np.bool_]:
+        """Whether a job was completed."""
+        return self.finished >= 0
+
+
+@own_settings
+def play_round(
+    policy: Policy,
+    links: Links,
+    jobs: Jobs,
+    luck: Array,
+    *,
+    pairs: int,
+    stations: int,
+    memories: int,
+    limit: Array,
+    plan: Array | None = None,
+    tests: float = 0.0,
+) -> Played:
+    """Let a policy run for one round.
+
+    Args:
+        policy: Who tries, and what becomes of stored pairs.
+        links: The true links.
+        jobs: What the nodes ask for.
+        luck: Uniform numbers, shape (3, slots, runs, nodes), see `draw_luck`.
+        pairs: Pairs of a job.
+        stations: Attempts in one slot.
+        memories: Pairs that a link can store.
+        limit: Largest useful age in slots, as far as the policy knows, shape (runs, nodes).
+        plan: What the policy planned, shape (slots, runs, ...).
+        tests: Probability with which an aged pair is measured when its job is released.
+
+    Returns:
+        What happened.
+    """
+    with jax.enable_x64(True):
+        inputs = [jnp.asarray(a) for a in (links.success, jobs.release, luck, limit)]
+        ahead = None if plan is None else jnp.asarray(plan)
+        sizes = (pairs, min(stations, luck.shape[-1]), memories)
+        found = _play(policy, sizes, *inputs, ahead, jnp.asarray(tests))
+        return Played(*map(np.asarray, found))
+
+
+class _State(NamedTuple):
+    """Of one run; shape (nodes,) unless told otherwise."""
+
+    born: jax.Array  # (nodes, memories), oldest first
+    used: jax.Array
+    last: jax.Array
+    attempts: jax.Array
+    made: jax.Array
+    used_age: jax.Array  # (nodes, pairs)
+    finished: jax.Array
+    tested_age: jax.Array
+    stale: jax.Array
+    dropped: jax.Array
+
+
+@partial(jax.jit, static_argnums=(0, 1))
+def _play(
+    policy: Policy,
+    sizes: tuple[int, int, int],
+    success: jax.Array,
+    release: jax.Array,
+    luck: jax.Array,
+    limit: jax.Array,
+    plan: jax.Array | None,
+    tests: jax.Array,
+) -> tuple[jax.Array, ...]:
+    one = partial(_play_run, policy, sizes)
+    axes = (0, 0, 2, 0, None if plan is None else 1, None)
+    return jax.vmap(one, in_axes=axes)(success, release, luck, limit, plan, tests)
+
+
+def _play_run(
+    policy: Policy,
+    sizes: tuple[int, int, int],
+    success: jax.Array,
+    release: jax.Array,
+    luck: jax.Array,
+    limit: jax.Array,
+    plan: jax.Array | None,
+    tests: jax.Array,
+) -> tuple[jax.Array, ...]:
+    pairs, stations, memories = sizes
+    slots, nodes = luck.shape[1:]
+    place = jnp.arange(memories)
+
+    def step(state: _State, given: Any) -> tuple[_State, None]:
+        slot, dice, ahead = given
+        born = state.born
+        old = (slot - born > limit[:, None]) & (born != EMPTY) & policy.discards
+        born = jnp.sort(jnp.where(old, EMPTY, born), axis=-1)
+        stored = (born != EMPTY).sum(axis=-1)
+        missing = pairs - state.used - stored
+
+        allowed = (state.used < pairs) if policy.overwrites else (missing > 0) & (stored < memories)
+        if policy.waits:
+            allowed &= release <= slot
+        rank = policy.rank(Moment(slot, release, missing, state.last, ahead, dice[1]))
+        trying = _best(jnp.where(allowed, rank, 0.0), stations)
+        new = trying & (dice[0] < success)
+        full = new & (stored == memories)
+        born = born.at[:, 0].set(jnp.where(full, EMPTY, born[:, 0]))
+        born = jnp.sort(born, axis=-1)
+        born = born.at[:, -1].set(jnp.where(new, slot, born[:, -1]))
+        born = jnp.sort(born, axis=-1)
+
+        measured = (release == slot) & (born[:, 0] < slot) & (dice[2] < tests * stored)
+        age = jnp.where(measured, slot - born[:, 0], state.tested_age)
+        born = born.at[:, 0].set(jnp.where(measured, EMPTY, born[:, 0]))
+        born = jnp.sort(born, axis=-1)
+
+        stored = (born != EMPTY).sum(axis=-1)
+        lacking = pairs - state.used
+        take = jnp.where(release <= slot, jnp.minimum(stored, lacking), 0)
+        first = (stored - take if policy.newest_first else jnp.zeros_like(take))[:, None]
+        taken = (place >= first) & (place < first + take[:, None])  # (nodes, memories)
+        where = jnp.where(taken, state.used[:, None] + place - first, pairs)
+        rows = jnp.arange(nodes)[:, None]
+        used_age = state.used_age.at[rows, where].set(slot - born, mode="drop")
+        born = jnp.sort(jnp.where(taken, EMPTY, born), axis=-1)
+        used = state.used + take
+        return _State(
+            born=born,
+            used=used,
+            last=jnp.where(trying, slot, state.last),
+            attempts=state.attempts + trying,
+            made=state.made + new,
+            used_age=used_age,
+            finished=jnp.where((take > 0) & (used == pairs), slot, state.finished),
+            tested_age=age,
+            stale=state.stale + old.sum(axis=-1),
+            dropped=state.dropped + full,
+        ), None
+
+    zero = jnp.zeros(nodes, int)
+    start = _State(
+        born=jnp.full((nodes, memories), EMPTY),
+        used=zero,
+        last=zero - 1,
+        attempts=zero,
+        made=zero,
+        used_age=jnp.full((nodes, pairs), jnp.nan),
+        finished=zero - 1,
+        tested_age=jnp.full(nodes, jnp.nan),
+        stale=zero,
+        dropped=zero,
+    )
+    given = (jnp.arange(slots), luck.transpose(1, 0, 2), plan)  # luck (slots, 3, nodes)
+    end = jax.lax.scan(step, start, given)[0]
+    left = end.born != EMPTY
+    return (
+        end.attempts,
+        end.made,
+        end.used_age,
+        end.finished,
+        end.tested_age,
+        end.stale,
+        end.dropped + left.sum(axis=-1),
+        jnp.where(left, slots - end.born, jnp.nan),
+    )
+
+
+def _best(rank: jax.Array, stations: int) -> jax.Array:
+    """The links with the largest positive numbers, at most one per station; ties by number."""
+    order = jnp.argsort(-rank, stable=True)[:stations]
+    return jnp.zeros(rank.shape, bool).at[order].set(True) & (rank > 0)
