@@ -84,11 +84,11 @@ def _arrays(path: Path) -> tuple[list[str], dict[str, NDArray[Any]]]:
             for key in known:
                 if keys.count(key) > 1:
                     raise bad_input(f"{where} has more than one array `{key}`: rename them.")
-            heads = {key: _head(where, archive, key) for key in known}
+            heads = {key: array_head(where, archive, key) for key in known}
             for x_key, y_key in (("x", "y"), SPLIT_KEYS[:2], SPLIT_KEYS[2:]):
                 if x_key in heads:
                     check_arrays(where, heads, x_key, y_key)
-            arrays = {key: _array(archive, key) for key in known}
+            arrays = {key: read_array(archive, key) for key in known}
     except EbitError:
         raise
     except Exception as error:  # the decoders raise errors of many unrelated types
@@ -104,13 +104,34 @@ def _arrays(path: Path) -> tuple[list[str], dict[str, NDArray[Any]]]:
     return keys, arrays
 
 
-def _array(archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+def read_array(archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    """An array of an NPZ file; pickled objects are never loaded.
+
+    Args:
+        archive: The file.
+        key: Name of the array.
+
+    Returns:
+        The array.
+    """
     with archive.open(f"{key}.npy") as member:
         return np.lib.format.read_array(member, allow_pickle=False)
 
 
-def _head(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
-    """Zeros of the shape and type that the first bytes say, which take no memory."""
+def array_head(where: str, archive: zipfile.ZipFile, key: str) -> NDArray[Any]:
+    """Zeros of the shape and type that the first bytes of an array say, which take no memory.
+
+    Args:
+        where: Start of every message, such as "File `a.npz`".
+        archive: The file.
+        key: Name of the array.
+
+    Returns:
+        The zeros.
+
+    Raises:
+        EbitError: If the array is too large or holds Python objects.
+    """
     with archive.open(f"{key}.npy") as member:
         start = member.read(12)
         length = start[8:10] if start[6:7] == b"\x01" else start[8:12]

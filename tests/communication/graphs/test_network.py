@@ -1,0 +1,170 @@
+"""A whole network as one observable on one state, against the network computed node by node."""
+
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from ebit.communication.graphs import (
+    GraphClassifier,
+    GraphSettings,
+    Hops,
+    classify_with_copies,
+    encode,
+    hop_features,
+    hop_operators,
+    outcomes,
+    shipping_bits,
+)
+from ebit.communication.graphs.generate import ring_and_path
+from ebit.communication.graphs.network import (
+    ACTIVATIONS,
+    Moments,
+    Nodes,
+    Norm,
+    initial_parameters,
+    moments_of,
+    node_form,
+)
+from ebit.communication.graphs.spread import Spread, spread_over_margin, spreads
+from ebit.errors import EbitError
+
+HOPS = Hops(gcn=2, ppr=1, raw=1, rw=2)
+GRAPHS = ring_and_path(12, seed=1)
+HEARD = hop_features(GRAPHS.features, GRAPHS.sources, GRAPHS.targets, HOPS)
+CLASSES = 3
+
+
+def network(seed: int = 0) -> tuple[dict[str, Any], Norm]:
+    """Random parameters and normalisation."""
+    keys = jax.random.split(jax.random.key(seed), 4)
+    parameters = initial_parameters(
+        keys[0], HEARD.shape[1], 5, CLASSES, ACTIVATIONS["polynomial"]
+    )
+    parameters["scale"] = jax.random.uniform(keys[1], (5,)) + 0.5
+    parameters["shift"] = jax.random.normal(keys[2], (5,))
+    norm = Norm(jax.random.normal(keys[3], (5,)), jnp.linspace(0.5, 2, 5))
+    return parameters, norm
+
+
+def scores_by_hand(parameters: Any, norm: Norm) -> NDArray[np.float64]:
+    """The network as it is defined, node by node, in double precision."""
+    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
+    mean, variance = (np.asarray(part, np.float64) for part in norm)
+    z = (HEARD @ p["weights"] - mean) / np.sqrt(variance + 1e-5) * p["scale"] + p["shift"]
+    c = p["activation"]
+    of_nodes = (c[0] + c[1] * z + c[2] * z**2) @ p["head"]
+    sums = [of_nodes[GRAPHS.graph_of_node == k].sum(axis=0) for k in range(len(GRAPHS))]
+    return np.stack(sums) + p["bias"]
+
+
+def classifier(parameters: Any, norm: Norm) -> GraphClassifier:
+    form = np.asarray(node_form(parameters, norm), np.float64)
+    return GraphClassifier(form, np.asarray(parameters["bias"], np.float64), HOPS)
+
+
+def test_the_mean_of_the_observable_is_the_score() -> None:
+    parameters, norm = network()
+    expected, bob = scores_by_hand(parameters, norm), classifier(parameters, norm)
+    np.testing.assert_allclose(bob.scores(GRAPHS), expected, rtol=1e-4, atol=1e-4)
+    for k in range(len(GRAPHS)):
+        state, squared = encode(GRAPHS.graph(k))
+        means = squared * np.einsum("a,cab,b->c", state, bob.observables(GRAPHS.graph(k)), state)
+        np.testing.assert_allclose(means, expected[k], rtol=1e-4, atol=1e-4)
+        seen = outcomes(bob, GRAPHS.graph(k))
+        np.testing.assert_allclose(
+            seen.mean, expected[k, 1:] - expected[k, 0], rtol=1e-3, atol=1e-3
+        )
+
+
+def test_the_observable_is_that_of_the_formula() -> None:
+    r"""O_c = c2 sum_h V M_h^T M_h + (c1/2)(u e0^T + e0 u^T)/tau + ... of the definition."""
+    parameters, norm = network()
+    graph = GRAPHS.graph(0)
+    nodes, kinds = graph.features.shape
+    steps = hop_operators(nodes, graph.sources, graph.targets, HOPS)
+    p = {name: np.asarray(value, np.float64) for name, value in parameters.items()}
+    gain = p["scale"] / np.sqrt(np.asarray(norm.variance, np.float64) + 1e-5)
+    weights, shift = p["weights"] * gain, p["shift"] - np.asarray(norm.mean, np.float64) * gain
+    tau, e0 = np.sqrt(nodes), np.eye(1 + nodes * kinds)[0]
+    c0, c1, c2 = p["activation"]
+    for c, observable in enumerate(classifier(parameters, norm).observables(graph)):
+        expected = (c0 * nodes * p["head"][:, c].sum() + p["bias"][c]) / tau**2 * np.outer(e0, e0)
+        u = np.zeros(1 + nodes * kinds)
+        for h in range(5):
+            kernel = weights[:, h].reshape(len(steps), kinds)
+            linear = np.einsum("rij,rd->ijd", steps, kernel).reshape(nodes, -1)
+            m = np.concatenate([np.full((nodes, 1), shift[h] / tau), linear], axis=1)
+            expected += c2 * p["head"][h, c] * m.T @ m
+            u += p["head"][h, c] * m.sum(axis=0)
+        expected += c1 / 2 * (np.outer(u, e0) + np.outer(e0, u)) / tau
+        np.testing.assert_allclose(observable, expected, rtol=1e-4, atol=1e-4)
+
+
+def batches() -> tuple[Moments, Nodes]:
+    """The same graphs in both forms; the last two count for nothing."""
+    weight = jnp.asarray(np.arange(len(GRAPHS)) < len(GRAPHS) - 2, jnp.float32)
+    place = jnp.asarray(GRAPHS.graph_of_node)
+    nodes = Nodes(jnp.asarray(HEARD), place, weight[place], weight)
+    return Moments(moments_of(HEARD, GRAPHS.starts), weight), nodes
+
+
+def test_moments_and_nodes_give_the_same_norm_scores_and_slopes() -> None:
+    parameters, _ = network()
+    activation = ACTIVATIONS["polynomial"]
+
+    def loss(parameters: Any, batch: Any) -> Any:
+        scores = batch.scores(activation, parameters, batch.norm(parameters["weights"]))
+        return batch.weight @ jax.nn.logsumexp(scores - scores[:, :1], axis=1)
+
+    first, second = batches()
+    for a, b in zip(
+        first.norm(parameters["weights"]), second.norm(parameters["weights"]), strict=True
+    ):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+    slopes = [jax.grad(loss)(parameters, batch) for batch in (first, second)]
+    for name in parameters:
+        np.testing.assert_allclose(slopes[0][name], slopes[1][name], rtol=2e-3, atol=2e-3)
+
+
+def test_the_spread_is_that_of_the_outcomes() -> None:
+    parameters, norm = network()
+    bob = classifier(parameters, norm)
+    form, bias = jnp.asarray(bob.forms, jnp.float32), parameters["bias"]
+    scores = bob.scores(GRAPHS)
+    differences = jnp.asarray(scores[:, 1:] - scores[:, :1], jnp.float32)
+    found = spreads(form, bias, differences, Spread.of(GRAPHS, HEARD, HOPS))
+    expected = np.stack([outcomes(bob, GRAPHS.graph(k)).spread for k in range(len(GRAPHS))])
+    np.testing.assert_allclose(found, expected, rtol=1e-3)
+    ratio = spread_over_margin(form, bias, jnp.asarray(scores, jnp.float32), Spread.of(GRAPHS, HEARD, HOPS))
+    np.testing.assert_allclose(
+        ratio, np.sum(expected / np.sqrt(differences**2 + 1), axis=1), rtol=1e-3
+    )
+
+
+def test_copies_are_counted_and_their_mean_is_unbiased() -> None:
+    bob, graph = classifier(*network()), GRAPHS.graph(0)
+    _, ledger = classify_with_copies(bob, graph, copies=50)
+    qubits = int(np.ceil(np.log2(1 + graph.features.size)))
+    assert ledger.qubits == 50 * qubits * (CLASSES - 1)
+    assert ledger.cbits == 32 + 2  # the norm, and one of three labels
+    assert ledger.rounds == 2
+    measured = outcomes(bob, graph)
+    drawn = measured.sample(np.random.default_rng(0), copies=50, repeats=2000)
+    error = measured.spread / np.sqrt(50 * 2000)
+    assert np.all(np.abs(drawn.mean(axis=0) - measured.mean) < 4 * error)
+    assert shipping_bits(graph) == len(graph.features)
+
+
+def test_too_large_a_graph_is_one_line() -> None:
+    bob, graph = classifier(*network()), GRAPHS.graph(0)
+    large = type(graph)(**{**graph.__dict__, "features": np.zeros((600, 2), np.float32)})
+    with pytest.raises(EbitError, match="takes 1201 amplitudes, but finite shots are drawn for"):
+        outcomes(bob, large)
+    with pytest.raises(EbitError, match="Argument `copies` must be a whole number from 1"):
+        classify_with_copies(bob, graph, copies=0)
+    with pytest.raises(EbitError, match="must be 0 with the activation 'prelu'"):
+        GraphSettings(activation="prelu", shot_weight=0.1)
