@@ -33,6 +33,7 @@ EXTRA = {
     "learning": {"data"},
     "results": {"data"},
     "cluster": {"data"},
+    "communication": {"data"},
     "studies": {"data", "plots", "report"},
     "planning": {"data"},
     "consensus": {"data", "plots", "report"},

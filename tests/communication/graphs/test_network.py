@@ -41,9 +41,7 @@ CLASSES = 3
 def network(seed: int = 0) -> tuple[dict[str, Any], Norm]:
     """Random parameters and normalisation."""
     keys = jax.random.split(jax.random.key(seed), 4)
-    parameters = initial_parameters(
-        keys[0], HEARD.shape[1], 5, CLASSES, ACTIVATIONS["polynomial"]
-    )
+    parameters = initial_parameters(keys[0], HEARD.shape[1], 5, CLASSES, ACTIVATIONS["polynomial"])
     parameters["scale"] = jax.random.uniform(keys[1], (5,)) + 0.5
     parameters["shift"] = jax.random.normal(keys[2], (5,))
     norm = Norm(jax.random.normal(keys[3], (5,)), jnp.linspace(0.5, 2, 5))
@@ -139,7 +137,8 @@ def test_the_spread_is_that_of_the_outcomes() -> None:
     found = spreads(form, bias, differences, Spread.of(GRAPHS, HEARD, HOPS))
     expected = np.stack([outcomes(bob, GRAPHS.graph(k)).spread for k in range(len(GRAPHS))])
     np.testing.assert_allclose(found, expected, rtol=1e-3)
-    ratio = spread_over_margin(form, bias, jnp.asarray(scores, jnp.float32), Spread.of(GRAPHS, HEARD, HOPS))
+    graphs = Spread.of(GRAPHS, HEARD, HOPS)
+    ratio = spread_over_margin(form, bias, jnp.asarray(scores, jnp.float32), graphs)
     np.testing.assert_allclose(
         ratio, np.sum(expected / np.sqrt(differences**2 + 1), axis=1), rtol=1e-3
     )

@@ -31,8 +31,8 @@ def stratified_folds(labels: Whole, folds: int, seed: int) -> Whole:
     counts = np.bincount(labels)
     if counts.min() < folds:
         raise EbitError(
-            f"Argument `folds` is {folds}, but a class has {counts.min()} graphs only: take at most "
-            f"{counts.min()} folds."
+            f"Argument `folds` is {folds}, but a class has {counts.min()} graphs only: take at "
+            f"most {counts.min()} folds."
         )
     random = np.random.default_rng([seed, 0])
     fold, first = np.empty(len(labels), np.int64), 0
@@ -57,9 +57,7 @@ class Schedule:
     graphs: NDArray[np.int32]
 
     @classmethod
-    def of(
-        cls, training: NDArray[np.bool_], batch_size: int, epochs: int, seed: int
-    ) -> "Schedule":
+    def of(cls, training: NDArray[np.bool_], batch_size: int, epochs: int, seed: int) -> "Schedule":
         """Shuffle the graphs of every run anew for every epoch.
 
         Args:

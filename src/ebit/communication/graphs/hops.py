@@ -1,4 +1,4 @@
-"""What a node hears over some steps: powers of a diffusion on the graph, applied to its features."""
+"""What a node hears over some steps: powers of a diffusion on the graph on its features."""
 
 from dataclasses import dataclass
 

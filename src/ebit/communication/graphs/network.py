@@ -5,7 +5,7 @@ Node i hears :math:`a_i` (its features after every step of the hops). Hidden uni
 
 .. math:: f_c = \sum_i \sum_h V_{hc}\, \sigma(z_{ih}) + e_c.
 
-With a polynomial :math:`\sigma(z) = c_0 + c_1 z + c_2 z^2` everything that the nodes enter with is the
+With a polynomial :math:`\sigma(z) = c_0 + c_1 z + c_2 z^2` all that the nodes enter with is the
 matrix of second moments :math:`S = \sum_i (1, a_i)(1, a_i)^T` of a graph, and
 :math:`f_c = \langle S, Q_c\rangle + e_c`: one form :math:`Q_c` on nodes for each class.
 """
@@ -13,6 +13,7 @@ matrix of second moments :math:`S = \sum_i (1, a_i)(1, a_i)^T` of a graph, and
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import jax
@@ -218,5 +219,5 @@ def moments_of(heard: NDArray[np.float32], starts: NDArray[np.int64]) -> jax.Arr
     """
     rows = np.concatenate([np.ones((len(heard), 1), np.float32), heard], axis=1)
     kept = np.triu_indices(rows.shape[1])
-    parts = [rows[first:last] for first, last in zip(starts[:-1], starts[1:], strict=True)]
+    parts = [rows[first:last] for first, last in pairwise(starts)]
     return jnp.asarray(np.stack([(part.T @ part)[kept] for part in parts]))

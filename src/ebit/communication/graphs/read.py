@@ -154,7 +154,8 @@ def _by_ending(where: str, names: Sequence[str]) -> dict[str, str]:
             raise EbitError(
                 f"{where!r} has no file `..._{ending}.txt`, which the TU format needs: add it."
             )
-        found.update({ending: name for name in fitting})
+        if fitting:
+            found[ending] = fitting[0]
     return found
 
 
@@ -199,6 +200,9 @@ def _table(name: str, raw: bytes, columns: int) -> Whole:
             f"but has {len(rows[wrong])} in line {wrong + 1}."
         )
     try:
-        return np.array([[int(cell) for cell in row] for row in rows], np.int64).reshape(-1, columns)
+        return np.array([[int(cell) for cell in row] for row in rows], np.int64).reshape(
+            -1, columns
+        )
     except (ValueError, OverflowError):
         raise EbitError(f"File `{name}` must have whole numbers only: correct it.") from None
+    return table.reshape(-1, columns)  # (lines, columns)

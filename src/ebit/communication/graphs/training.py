@@ -1,6 +1,5 @@
 """Training of graph networks on all folds at once, in one compiled program."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
