@@ -200,9 +200,7 @@ def _table(name: str, raw: bytes, columns: int) -> Whole:
             f"but has {len(rows[wrong])} in line {wrong + 1}."
         )
     try:
-        return np.array([[int(cell) for cell in row] for row in rows], np.int64).reshape(
-            -1, columns
-        )
+        table = np.array([[int(cell) for cell in row] for row in rows], np.int64)
     except (ValueError, OverflowError):
         raise EbitError(f"File `{name}` must have whole numbers only: correct it.") from None
     return table.reshape(-1, columns)  # (lines, columns)
