@@ -103,7 +103,9 @@ GOOD: dict[str, Call] = {
                               "positive": "yes"}),
     "data.chsh": (data.chsh, {"embedding": "optimal"}),
     "data.clusters": (data.clusters, {"seed": 0, "points": 64, "clusters": 4,
-                                      "dimensions": 4}),
+                                      "dimensions": 4, "classes": 2}),
+    "data.parity_game": (data.parity_game, {"qpus": 3}),
+    "data.chain_game": (data.chain_game, {"qpus": 3, "topology": "ring"}),
     "data.DataSource": (data.DataSource, {
         "source": "none.csv", "label": "y", "validation_fraction": 0.2, "split_seed": 0,
         "scale": "none", "features": "a|b", "positive": "yes"}),
@@ -111,6 +113,7 @@ GOOD: dict[str, Call] = {
         "x_train": X, "y_train": Y, "x_validation": X, "y_validation": Y, "name": "x",
         "class_names": ("a", "b"), "feature_names": ("p", "q", "r", "s")}),
     "data.Scaling": (data.Scaling, {"kind": "angles", "minimum": (0.0,), "maximum": (1.0,)}),
+    "data.TargetScaling": (data.TargetScaling, {"mean": 0.0, "std": 1.0}),
     "data.check_features": (data.check_features, {"dataset": CHSH, "qpus": 2, "qubits": 2}),
     "data.read_features": (data.read_features, {
         "path": "none.csv", "feature_names": ("a", "b"), "class_names": ("n", "p"),

@@ -22,6 +22,7 @@ CHAIN = [
     "capacity",
     "network",
     "results",
+    "communication",
     "cluster",
     "studies",
     "planning",

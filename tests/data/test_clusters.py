@@ -87,6 +87,33 @@ def test_geometry_of_any_size(
     assert len(data.x_validation) == size * number // 4
 
 
+@settings(max_examples=15, deadline=None)
+@given(
+    seed=st.integers(0, 2**40),
+    dimensions=st.integers(4, 200),
+    classes=st.integers(2, 5),
+    each=st.integers(1, 2),
+    size=st.integers(8, 12),
+)
+def test_any_dimension_and_number_of_classes(
+    seed: int, dimensions: int, classes: int, each: int, size: int
+) -> None:
+    number = classes * each
+    data = clusters(
+        seed, points=size * number, clusters=number, dimensions=dimensions, classes=classes
+    )
+    x, y = rows(data)
+    corners, owner, counts = np.unique(x > 0, axis=0, return_inverse=True, return_counts=True)
+    assert corners.shape == (number, dimensions)
+    assert set(counts) == {size}
+    radius = np.linalg.norm(x - RADIUS * np.where(x > 0, 1, -1), axis=1)
+    assert radius.max() <= RADIUS * (1 + 1e-12)
+    labels, shares = np.unique(y, return_counts=True)
+    assert len(labels) == len(data.class_names) == classes
+    assert set(shares) == {size * each}
+    assert all(len(set(y[owner.ravel() == corner])) == 1 for corner in range(number))
+
+
 def test_same_seed_same_data_other_seed_other_data() -> None:
     assert clusters(3).fingerprint == clusters(3).fingerprint != clusters(4).fingerprint
 
@@ -122,10 +149,12 @@ def test_labels_of_the_product_variant_are_products_of_local_signs() -> None:
         ({"seed": 1.5}, "`seed` must be a whole number"),
         ({"seed": None}, "`seed` must be a whole number"),
         ({"points": 100}, "`points` must be a multiple of the 64 clusters, but is 100"),
-        ({"clusters": 3}, "`clusters` must be even"),
+        ({"clusters": 3}, "`clusters` must be a multiple of the 2 classes, but is 3"),
         ({"clusters": 0}, "`clusters` must be a whole number from 2 to "),
-        ({"dimensions": 7}, "`dimensions` must be even"),
-        ({"dimensions": 64}, "`dimensions` must be a whole number from 2 to 62"),
+        ({"dimensions": 1}, "`dimensions` must be a whole number from 2 to 10000"),
+        ({"dimensions": 10_000, "points": 2048 * 64}, "at most 20000000 values are read"),
+        ({"classes": 5}, "`clusters` must be a multiple of the 5 classes, but is 64"),
+        ({"classes": 1}, "`classes` must be a whole number from 2 to 256"),
         ({"dimensions": 4}, "`clusters` must be at most 16"),
     ],
 )

@@ -14,6 +14,7 @@ import ebit
 from ebit.checks import check_text, shortened
 from ebit.cli.bench import bench
 from ebit.cli.capacity import capacity
+from ebit.cli.communication import communication
 from ebit.cli.compare import compare
 from ebit.cli.consensus import consensus
 from ebit.cli.main import fail
@@ -45,6 +46,7 @@ app.command()(plan)
 app.command()(capacity)
 app.add_typer(network)
 app.add_typer(consensus)
+app.add_typer(communication)
 app.command()(reproduce)
 app.command()(bench)
 

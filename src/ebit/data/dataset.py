@@ -1,6 +1,7 @@
 """Features and labels, ready for training."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -9,32 +10,36 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit.checks import instance, several
 from ebit.data.messages import bad_input, listed
-from ebit.data.scaling import Scaling
+from ebit.data.scaling import Scaling, TargetScaling
 from ebit.errors import EbitError
 
 
 @dataclass(frozen=True, eq=False)
 class Dataset:
-    """A training part and a validation part of one binary classification problem.
+    """A training part and a validation part of one problem: classes to tell apart, or numbers.
 
-    The arrays are copied and made read-only. Features are angles in radians; the first half
-    belongs to QPU A and the second to QPU B (with more QPUs, one equal block each).
+    The arrays are copied and made read-only. Features are angles in radians; each QPU has an equal
+    block of them, QPU A the first one.
 
     Args:
         x_train: Features of shape (rows, features), in radians.
-        y_train: Labels of shape (rows,), each -1 or 1; both must occur.
+        y_train: Targets of shape (rows,): -1 or 1 for two classes, 0 to C - 1 for C of them, of
+            which each must occur; or any numbers that are not all equal.
         x_validation: Features of shape (validation rows, features), in radians.
-        y_validation: Labels of shape (validation rows,), each -1 or 1.
+        y_validation: The same of shape (validation rows,).
         name: Short name for tables and messages.
-        class_names: What the labels -1 and 1 are called in the data.
+        class_names: What the classes are called in the data, in the order of their labels; empty
+            if the targets are numbers.
         feature_names: One name per feature.
         scaling: How raw features became the angles in this data set.
-        label: Name of the label column that the labels came from.
+        label: Name of the column that the targets came from.
         notes: What the user should know about how a file was read, one line each.
+        target_scaling: How numbers became the targets in this data set.
 
     Raises:
-        EbitError: If shapes disagree, a value is not finite, a label is neither -1 nor 1, a class
-            does not occur in the training part, or there are fewer than 2 training rows.
+        EbitError: If shapes disagree, a value is not finite, a label is none of the classes, a
+            class does not occur in the training part, all its numbers are equal, or there are
+            fewer than 2 training rows.
 
     Example:
         >>> from ebit.data import Dataset
@@ -52,11 +57,12 @@ class Dataset:
     x_validation: NDArray[np.float64]
     y_validation: NDArray[np.float64]
     name: str
-    class_names: tuple[str, str]
+    class_names: tuple[str, ...]
     feature_names: tuple[str, ...]
     scaling: Scaling = field(default_factory=Scaling)
     label: str = "label"
     notes: tuple[str, ...] = ()
+    target_scaling: TargetScaling = field(default_factory=TargetScaling)
 
     def __post_init__(self) -> None:
         """Convert the arrays, then check everything the class promises."""
@@ -68,22 +74,28 @@ class Dataset:
             names = several(instance(str, "names, as text"), least=0)
             object.__setattr__(self, name, names(name, getattr(self, name)))
         _check_names(self)
-        _check_part(self.x_train, self.y_train, "train", self.feature_names)
-        _check_part(self.x_validation, self.y_validation, "validation", self.feature_names)
+        _check_part(self, "train", self.x_train, self.y_train)
+        _check_part(self, "validation", self.x_validation, self.y_validation)
         if len(self.y_train) < 2:
             raise bad_input(
                 f"Argument `x_train` must have at least 2 rows, but has {len(self.y_train)}."
             )
-        if np.all(self.y_train == self.y_train[0]):
-            raise bad_input(
-                "Argument `y_train` must hold both -1 and 1, but holds only "
-                f"{self.y_train[0]:.0f}: add rows of the other class."
-            )
+        _check_variety(self.y_train, self.class_names)
 
     @property
     def features(self) -> int:
         """Number of features of one row, over all QPUs together."""
         return int(self.x_train.shape[1])
+
+    @property
+    def is_numeric(self) -> bool:
+        """Whether the targets are numbers and not classes."""
+        return not self.class_names
+
+    @property
+    def scores(self) -> int:
+        """Numbers that a model has to say about a row: one, or one for each of many classes."""
+        return max(1, len(self.class_names)) if len(self.class_names) != 2 else 1
 
     @cached_property
     def fingerprint(self) -> str:
@@ -122,9 +134,9 @@ def _array(key: str, value: ArrayLike, dimensions: int) -> NDArray[np.float64]:
 
 def _check_names(dataset: Dataset) -> None:
     classes, features = dataset.class_names, dataset.feature_names
-    if len(classes) != 2 or classes[0] == classes[1]:
+    if len(classes) == 1 or len(set(classes)) != len(classes):
         raise bad_input(
-            f"Argument `class_names` must be two different names, but is {listed(classes)}."
+            f"Argument `class_names` must be two or more different names, but is {listed(classes)}."
         )
     if len(set(features)) != len(features):
         raise bad_input("Argument `feature_names` must hold every name once, but repeats one.")
@@ -133,8 +145,9 @@ def _check_names(dataset: Dataset) -> None:
 
 
 def _check_part(
-    x: NDArray[np.float64], y: NDArray[np.float64], part: str, names: tuple[str, ...]
+    dataset: Dataset, part: str, x: NDArray[np.float64], y: NDArray[np.float64]
 ) -> None:
+    names, allowed = dataset.feature_names, labels_of_classes(len(dataset.class_names))
     if x.shape[1] != len(names):
         raise bad_input(
             f"Argument `x_{part}` must have one column for each of the {len(names)} feature "
@@ -152,6 +165,45 @@ def _check_part(
             f"Argument `x_{part}` must be finite, but is {x[row, column]} in row {row} (counted "
             f"from 0) of feature `{names[column]}`: remove or fill that row."
         )
-    wrong = y[np.abs(y) != 1]
+    wrong = y[~(np.isfinite(y) if dataset.is_numeric else np.isin(y, allowed))]
     if len(wrong):
-        raise bad_input(f"Argument `y_{part}` must hold only -1 and 1, but holds {wrong[0]:g}.")
+        rule = "finite numbers" if dataset.is_numeric else _listed(allowed)
+        raise bad_input(f"Argument `y_{part}` must hold only {rule}, but holds {wrong[0]:g}.")
+
+
+def _check_variety(y: NDArray[np.float64], classes: Sequence[str]) -> None:
+    """Raise unless every class occurs, or the numbers differ."""
+    if not classes:
+        if np.all(y == y[0]):
+            raise bad_input(
+                f"Argument `y_train` must hold numbers that differ, but all are {y[0]:g}: there is "
+                "nothing to learn."
+            )
+        return
+    allowed = labels_of_classes(len(classes))
+    missing = [name for name, label in zip(classes, allowed, strict=True) if label not in y]
+    if missing and len(classes) == 2:
+        raise bad_input(
+            f"Argument `y_train` must hold both -1 and 1, but holds only {y[0]:.0f}: add rows of "
+            "the other class."
+        )
+    if missing:
+        raise bad_input(
+            f"Argument `y_train` must hold rows of every class, but has none of {listed(missing)}."
+        )
+
+
+def labels_of_classes(number: int) -> NDArray[np.float64]:
+    """The labels of so many classes: -1 and 1 for two, 0 to C - 1 for more; none of numbers.
+
+    Example:
+        >>> labels_of_classes(2).tolist(), labels_of_classes(3).tolist()
+        ([-1.0, 1.0], [0.0, 1.0, 2.0])
+    """
+    return np.array([-1.0, 1.0]) if number == 2 else np.arange(float(number))
+
+
+def _listed(labels: NDArray[np.float64]) -> str:
+    if len(labels) == 2:
+        return "-1 and 1"
+    return f"whole numbers from 0 to {len(labels) - 1}"

@@ -1,4 +1,4 @@
-"""How the features of a file become angles."""
+"""How the features of a file become angles, and its numbers targets."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -167,3 +167,88 @@ class Scaling:
         except (TypeError, ValueError, OverflowError):
             raise bad_input("Scaling must have lists of numbers as minimum and maximum.") from None
         return cls(values["kind"], minimum, maximum)
+
+
+@dataclass(frozen=True)
+class TargetScaling:
+    r"""A fitted map from numbers in the units of a file to targets of variance 1.
+
+    .. math:: y' = \frac{y - \mu}{\sigma}
+
+    with mean and standard deviation of the training part.
+
+    Args:
+        mean: :math:`\mu` in the units of the file.
+        std: :math:`\sigma > 0` likewise.
+
+    Raises:
+        EbitError: If a number is not finite or the standard deviation is not positive.
+
+    Example:
+        >>> import numpy as np
+        >>> scaling = TargetScaling.fit("File `a.csv`", np.array([1.0, 3.0]))
+        >>> scaling.apply(np.array([2.0, 3.0])).tolist(), scaling.invert(np.array([1.0])).tolist()
+        ([0.0, 1.0], [3.0])
+    """
+
+    mean: float = 0.0
+    std: float = 1.0
+
+    def __post_init__(self) -> None:
+        """Check both numbers."""
+        object.__setattr__(self, "mean", real()("mean", self.mean))
+        object.__setattr__(self, "std", real(above=0)("std", self.std))
+
+    @classmethod
+    def fit(cls, where: str, y: NDArray[np.float64]) -> Self:
+        """Take both from the training part.
+
+        Args:
+            where: Start of the message, such as "File `a.csv`".
+            y: Numbers of shape (rows,), in the units of the file.
+
+        Returns:
+            The fitted scaling.
+
+        Raises:
+            EbitError: If all numbers are equal, or too large to add up.
+        """
+        if np.all(y == y[0]):
+            raise bad_input(
+                f"{where} has the one target value {y[0]:g} in its training part: there is nothing "
+                "to learn."
+            )
+        with np.errstate(over="ignore", invalid="ignore"):
+            mean, std = float(np.mean(y)), float(np.std(y))
+        if not (np.isfinite(mean) and np.isfinite(std) and std > 0):
+            raise bad_input(
+                f"{where} has targets from {y.min():g} to {y.max():g}, whose variance is no number "
+                "of double precision: use other units."
+            )
+        return cls(mean, std)
+
+    def apply(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn numbers in the units of the file into targets."""
+        return (y - self.mean) / self.std
+
+    def invert(self, y: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Turn targets, or predictions of them, into numbers in the units of the file."""
+        return self.mean + self.std * y
+
+    def to_dict(self) -> dict[str, float]:
+        """Write the scaling as plain values, for a model file."""
+        return {"mean": self.mean, "std": self.std}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read what `to_dict` wrote.
+
+        Raises:
+            EbitError: If a key is missing or unknown, or a value is no number.
+        """
+        if set(values) != {"mean", "std"}:
+            raise bad_input(
+                "Scaling of targets must have the keys mean and std, but has "
+                f"{listed([str(key) for key in values])}."
+            )
+        return cls(**values)

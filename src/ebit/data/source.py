@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ebit.checks import shown
+from ebit.data.generators import FORMS
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import SCALE_KINDS, ScaleKind
 from ebit.settings import Number, Settings, Shown, Whole
@@ -19,8 +20,9 @@ _ALLOWED = {
 class DataSource(Settings):
     """What to load and how to prepare it.
 
-    The source is `clusters:SEED`, `clusters-hwang:SEED`, `clusters-product:SEED`, `chsh`,
-    `chsh:alternative`, or the path of an NPZ, CSV or Parquet file. All other options are for files.
+    The source is a generator such as `clusters:SEED`, some with options of their own after a comma
+    (`clusters:0,features=16,classes=4`), or the path of an NPZ, CSV or Parquet file. All other
+    options are for files.
 
     Raises:
         EbitError: If an option is unknown or has a wrong value.
@@ -38,10 +40,7 @@ class DataSource(Settings):
 
     source: Annotated[
         str,
-        Field(
-            description="clusters:SEED, clusters-hwang:SEED, clusters-product:SEED, chsh, "
-            "chsh:alternative, or an NPZ, CSV or Parquet file."
-        ),
+        Field(description=f"{', '.join(FORMS)}, or an NPZ, CSV or Parquet file."),
         Shown(flag="--data"),
     ]
     label: Annotated[

@@ -1,0 +1,73 @@
+"""`ebit communication`: what quantum links buy, with every qubit and bit counted."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated, Any
+
+import typer
+
+from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.options import Json
+from ebit.communication.experiments import EXPERIMENTS, Communication
+from ebit.results import Store
+from ebit.results.experiment import run_experiment
+
+communication = typer.Typer(
+    name="communication", help="What quantum links buy, with every qubit and bit counted."
+)
+
+Quick = Annotated[
+    bool, typer.Option("--quick", help="Sizes that end within a minute. Do not cite.")
+]
+Out = Annotated[
+    Path | None, typer.Option(help="Folder for results; finished ones are not computed again.")
+]
+Seed = Annotated[int, typer.Option(help="Seed of all that is random.")]
+
+
+@communication.callback()
+def _verbs() -> None:
+    """What quantum links buy, with every qubit and bit counted."""
+
+
+@communication.command()
+def scale(
+    experiment: Annotated[str, typer.Option(help=f"{', '.join(EXPERIMENTS)}.")],
+    quick: Quick = False,
+    seed: Seed = 0,
+    out: Out = None,
+    json: Json = None,
+) -> None:
+    """Run an experiment of the study: every protocol at every size, classical rivals included."""
+    task = Communication(experiment, quick, seed)
+    check_output(json, data="")
+    with TemporaryDirectory() as nowhere:
+        found = run_experiment(task, Store(nowhere if out is None else out))
+    rows = found.drop("task").to_dicts()
+    write_json(json, {"experiment": experiment, "quick": quick, "seed": seed, "rows": rows})
+    output.print(f"{experiment}: {EXPERIMENTS[experiment].title}")
+    show_rows(rows)
+    if EXPERIMENTS[experiment].caption:
+        output.print(EXPERIMENTS[experiment].caption)
+
+
+def show_rows(rows: list[dict[str, Any]]) -> None:
+    """Print rows as a table; columns without any value are left out."""
+    titles = (
+        "n", "case", "protocol", "model", "qubits", "cbits", "ebits", "copies", "rounds", "error",
+        "expected", "verdict",
+    )  # fmt: skip
+    shown = [title for title in titles if any(row[title] not in (None, "", 0) for row in rows)]
+    words = ("case", "protocol", "model", "verdict")
+    print_table(
+        [(title, title not in words) for title in shown],
+        [[_cell(row[title]) for title in shown] for row in rows],
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float) and not value.is_integer():
+        return f"{value:.4g}"
+    return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -1,0 +1,108 @@
+"""The list of all experiments, and an experiment as a value that runs to rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
+from pkgutil import resolve_name
+from typing import Any
+
+import polars as pl
+
+from ebit import checks
+from ebit.communication.rows import Row, judged
+from ebit.results import Store
+from ebit.results.experiment import Progress
+from ebit.results.store import Kind
+from ebit.settings import hash_of
+
+COMMUNICATION = Kind("communication", "communication")
+
+Run = Callable[[bool, int], list[Row]]
+"""From (quick, seed) to rows."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One experiment of the study.
+
+    Attributes:
+        title: What is asked.
+        function: Where the function lies, as `module:name`; it takes (quick, seed).
+        caption: What a reader has to know beside the rows.
+    """
+
+    title: str
+    function: str
+    caption: str = ""
+
+    @property
+    def run(self) -> Run:
+        """The function, imported now."""
+        return resolve_name(self.function)
+
+
+_HERE = "ebit.communication.experiments"
+
+EXPERIMENTS: Mapping[str, Case] = {
+    "E1": Case("The ledger is the formula", f"{_HERE}.counting:ledger"),
+}
+"""All experiments by name, in order."""
+
+
+@dataclass(frozen=True)
+class Communication:
+    """An experiment as a value.
+
+    Args:
+        experiment: `E1` to `E15`.
+        quick: Sizes that end within a minute.
+        seed: Seed of all that is random.
+
+    Example:
+        >>> Communication("E1", quick=True).content
+        {'communication': 'E1', 'quick': True, 'seed': 0}
+    """
+
+    experiment: str
+    quick: bool = False
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        """The name is known, the seed a seed."""
+        checks.one_of(EXPERIMENTS)("experiment", self.experiment)
+        checks.seed("seed", self.seed)
+
+    @property
+    def kind(self) -> Kind:
+        """Rows only."""
+        return COMMUNICATION
+
+    @property
+    def content(self) -> Mapping[str, Any]:
+        """Name, sizes and seed."""
+        return {"communication": self.experiment, "quick": self.quick, "seed": self.seed}
+
+    @property
+    def hash(self) -> str:
+        """Hash of the content."""
+        return hash_of(self.content)
+
+    def run(self, store: Store, progress: Progress | None = None) -> pl.DataFrame:
+        """One row for each protocol at each size, with verdicts."""
+        rows = judged(EXPERIMENTS[self.experiment].run(self.quick, self.seed))
+        return pl.DataFrame(
+            [{"task": self.hash, **asdict(row)} for row in rows],
+            schema_overrides=SCHEMA,
+            infer_schema_length=None,
+        )
+
+
+SCHEMA: Mapping[str, type[pl.DataType]] = {
+    "copies": pl.Int64,
+    "error": pl.Float64,
+    "expected": pl.Float64,
+    "signal": pl.Float64,
+    "qubits": pl.Int64,
+    "cbits": pl.Int64,
+    "ebits": pl.Int64,
+}
+"""Columns that may be null or large."""
