@@ -17,6 +17,7 @@ CHAIN = [
     "resources",
     "engine",
     "models",
+    "export",
     "shots",
     "learning",
     "capacity",
@@ -151,7 +152,7 @@ def in_new_process(code: str) -> str:
     "module", ["ebit", "ebit.cli", "ebit.network", "ebit.plots", "ebit.report"]
 )
 def test_import_loads_no_optional_package(module: str) -> None:
-    optional = {"matplotlib", "sklearn", "dask", "distributed", "yaml"}
+    optional = {"matplotlib", "sklearn", "dask", "distributed", "yaml", "qiskit", "pennylane"}
     code = f"import sys, {module}; print({optional} & set(sys.modules))"
     assert in_new_process(code) == "set()"
 

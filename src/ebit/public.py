@@ -14,6 +14,7 @@ from ebit.capacity import (
 )
 from ebit.cluster import Certificates, SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
+from ebit.export import to_pennylane, to_qasm3, to_qiskit
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.physics import Noise
@@ -136,5 +137,8 @@ __all__ = [
     "sample_outcomes",
     "shot_cost",
     "summarize",
+    "to_pennylane",
+    "to_qasm3",
+    "to_qiskit",
     "train",
 ]
