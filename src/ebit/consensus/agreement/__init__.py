@@ -1,0 +1,1 @@
+"""Agreement of nodes of which some are faulty: a state machine and its drivers."""

@@ -1,0 +1,1 @@
+"""Keys between nodes: pools, tags of frames, and their delivery by ETSI GS QKD 014."""
