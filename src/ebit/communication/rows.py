@@ -31,6 +31,7 @@ class Row:
         copies: Copies of the state; None for classical protocols.
         rounds: Runs of messages in one direction.
         error: Measured error, in the unit of the experiment; None for a bare formula.
+        asked: Error that the task asks for: who meets it is equal to everybody who does.
         emulated: Whether a part of the protocol was emulated.
         verdict: What the comparison says; empty until `judged`.
         case: What tells rows of one size apart, such as `margin 0.1`.
@@ -52,6 +53,7 @@ class Row:
     copies: int | None = None
     rounds: int = 1
     error: float | None = None
+    asked: float | None = None
     emulated: bool = False
     verdict: str = ""
     case: str = ""
@@ -99,8 +101,8 @@ def judged(rows: Iterable[Row], tolerance: float = 1e-9) -> list[Row]:
 
     The word advantage stands only where what a quantum protocol sends, bits included, is less than
     what every executed classical protocol of the same model of communication sends for an error
-    that is not larger. One-way protocols are rivals of two-way ones, too. Emulated rows never have
-    it, nor has a gradient whose signal is below the error asked for.
+    that is not larger (or is the one asked for). One-way protocols are rivals of two-way ones, too.
+    Emulated rows never have it, nor has a gradient whose signal is below the error asked for.
 
     Args:
         rows: Rows of one or several experiments.
@@ -133,6 +135,7 @@ def _verdict(row: Row, rows: Sequence[Row], tolerance: float) -> str:
         return "formula"
     if row.signal is not None and row.signal < 1:
         return DROWNED
+    error = max(row.error, row.asked or 0.0) + tolerance
     allowed = {"one-way"} if row.model == "one-way" else {"one-way", "two-way"}
     rivals = [
         other
@@ -143,7 +146,7 @@ def _verdict(row: Row, rows: Sequence[Row], tolerance: float) -> str:
         and other.reached
         and other.model in allowed
         and other.error is not None
-        and other.error <= row.error + tolerance
+        and other.error <= error
     ]
     if not rivals:
         return NO_RIVAL

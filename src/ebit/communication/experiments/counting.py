@@ -8,6 +8,7 @@ from ebit.communication.inference import infer
 from ebit.communication.model import model_for
 from ebit.communication.rows import Row, row_of
 from ebit.communication.split import ColumnSplit, even_columns
+from ebit.ledger import Kind, Ledger
 
 NAMES = ("alice", "bob", "carol", "dave")
 
@@ -50,3 +51,78 @@ def _counted(turns: int, count: int, qubits: int, seed: int) -> list[Row]:
             case=case, verdict="exact",
         ),
     ]  # fmt: skip
+
+
+def all_reduce(quick: bool, seed: int) -> list[Row]:
+    """E15: sum the vectors of K parties around a ring, with and without pairs shared before."""
+    rows = []
+    for count in (2, 4, 8) if quick else range(2, 9):
+        plain, dense = ring_all_reduce(count, seed=seed), ring_all_reduce(count, True, seed=seed)
+        expected = 2 * (count - 1) * BITS_OF_A_CHUNK
+        link = [f"p{k}" for k in range(2)]
+        on_line = dense.where(src=link[0], dst=link[1], tag="chunk").qubits
+        before = dense.where(src=link[0], dst=link[1], tag="half a pair").qubits
+        rows += [
+            row_of(
+                plain, experiment="E15", n=count, protocol="C- ring", model="two-way",
+                error=0.0, case="in all", quantum=False,
+            ),
+            row_of(
+                dense, experiment="E15", n=count, protocol="quantum, superdense ring",
+                model="two-way", error=0.0, case="in all",
+                verdict="no advantage: the same traffic in all",
+            ),
+            Row("E15", count, "C- ring", "two-way", cbits=expected, error=0.0, case="a link"),
+            Row(
+                "E15", count, "quantum, superdense ring", "two-way", qubits=on_line, error=0.0,
+                case="a link", quantum=True, expected=expected / 2,
+                verdict="half on line, and as much before", note=f"{before} qubits before",
+            ),
+        ]  # fmt: skip
+    return rows
+
+
+BITS_OF_A_CHUNK = 32 * 4
+"""A chunk is four whole numbers of 32 bits."""
+
+
+def ring_all_reduce(count: int, dense: bool = False, *, seed: int = 0) -> Ledger:
+    """Sum vectors of `count` chunks around a ring: everybody ends with the sum of all.
+
+    Args:
+        count: Parties.
+        dense: Send two bits in a qubit, with the half of a pair that was sent before.
+        seed: Seed of the vectors.
+
+    Returns:
+        What was sent.
+
+    Example:
+        >>> ring_all_reduce(3).cbits, ring_all_reduce(3, dense=True).where(tag="chunk").qubits
+        (1536, 768)
+    """
+    book = Ledger()
+    names = [f"p{k}" for k in range(count)]
+    values = np.random.default_rng(seed).integers(0, 2**20, (count, count, 4))
+    total = values.sum(axis=0)
+    if dense:
+        for k in range(count):
+            book.send(
+                names[k], names[(k + 1) % count], "qubit", BITS_OF_A_CHUNK // 2,
+                copies=2 * (count - 1), protocol="all-reduce", tag="half a pair",
+            )  # fmt: skip
+    for step in range(2 * (count - 1)):
+        adding = step < count - 1
+        chunks = [(k - step) % count for k in range(count)]
+        moved = [values[k, chunk].copy() for k, chunk in enumerate(chunks)]
+        for k, chunk in enumerate(chunks):
+            to = (k + 1) % count
+            kind: Kind = "qubit" if dense else "cbit"
+            amount = BITS_OF_A_CHUNK // 2 if dense else BITS_OF_A_CHUNK
+            book.send(
+                names[k], names[to], kind, amount, step=step, protocol="all-reduce", tag="chunk"
+            )
+            values[to, chunk] = moved[k] + (values[to, chunk] if adding else 0)
+    if not (values == total).all():
+        raise AssertionError("the ring has not summed everything")
+    return book

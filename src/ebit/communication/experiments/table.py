@@ -44,6 +44,46 @@ _HERE = "ebit.communication.experiments"
 
 EXPERIMENTS: Mapping[str, Case] = {
     "E1": Case("The ledger is the formula", f"{_HERE}.counting:ledger"),
+    "E2": Case(
+        "Output of a model of two parties against the size of its input",
+        f"{_HERE}.travelling:inference",
+        "Two-way. Inputs are aligned with the model; of unstructured ones the output is 0.",
+    ),
+    "E3": Case(
+        "All derivatives against the size of the input",
+        f"{_HERE}.travelling:gradients",
+        "C1 is not charged for the derivatives that it would have to send back.",
+    ),
+    "E4": Case(
+        "Boolean Hidden Matching",
+        f"{_HERE}.separations:matching",
+        "A one-way statement: with talk in both directions (C6) it is as cheap without qubits.",
+    ),
+    "E5": Case(
+        "Vector in Subspace",
+        f"{_HERE}.separations:subspace",
+        "Hard for classical parties that talk both ways, too; the sketch here is the rival run.",
+    ),
+    "E6": Case(
+        "Linear classification by margin",
+        f"{_HERE}.separations:linear",
+        "At most quadratic: single copies and hyperplanes both need 1/margin^2, amplitude "
+        "estimation 1/margin. The margin is known to all and the same for all rows.",
+    ),
+    "E7": Case(
+        "Labels that only products along typed edges tell",
+        f"{_HERE}.separations:learning",
+        "A one-way statement. Bits and qubits are those of one sample.",
+    ),
+    "E13": Case(
+        "Largest derivative of structureless data, which drowns in eps",
+        f"{_HERE}.travelling:signal",
+    ),
+    "E15": Case(
+        "Ring all-reduce with superdense coding",
+        f"{_HERE}.counting:all_reduce",
+        "Pairs are shared in advance: traffic on line halves, traffic in all stays the same.",
+    ),
 }
 """All experiments by name, in order."""
 
