@@ -2,10 +2,10 @@
 
 import pytest
 
-from consensus.agreement.schedules import MOST_VIEWS, Tally, outcome_of
 from ebit.consensus.agreement.byzantine import COLLUDING, KINDS
 from ebit.consensus.agreement.committee import Committee
 from ebit.consensus.agreement.simulation import Simulation, Weather
+from ebit.consensus.agreement.trials import MOST_VIEWS, Tally, trial
 from ebit.consensus.agreement.work import least_squares
 
 COMMITTEES = [Committee(4, 1), Committee(7, 2), Committee(10, 3)]
@@ -17,7 +17,7 @@ COMMITTEES = [Committee(4, 1), Committee(7, 2), Committee(10, 3)]
 def test_no_schedule_splits_honest_nodes_and_all_end(committee: Committee, schedules: int) -> None:
     tally = Tally()
     for seed in range(schedules):
-        tally.add(seed, outcome_of(committee, seed))
+        tally.add(seed, trial(committee, seed))
     assert (tally.violations, tally.unfinished) == ([], [])
     assert max(tally.views) <= MOST_VIEWS
     assert {"silence", "leader"} <= tally.rows.keys()
@@ -53,9 +53,9 @@ def test_without_faults_a_round_takes_the_frames_of_the_closed_form() -> None:
 
 
 def test_the_same_seed_gives_the_same_run() -> None:
-    first, second = (outcome_of(Committee(4, 1), 17, rounds=2) for _ in range(2))
+    first, second = (trial(Committee(4, 1), 17, rounds=2) for _ in range(2))
     assert first == second
-    assert first != outcome_of(Committee(4, 1), 18, rounds=2)
+    assert first != trial(Committee(4, 1), 18, rounds=2)
 
 
 def test_a_node_that_was_cut_off_for_rounds_takes_over_the_state() -> None:

@@ -299,7 +299,7 @@ def read_message(kind: int, number: int, view: int, body: bytes) -> Message:
 
     Example:
         >>> read_message(7, 3, 0, bytes(32))
-        Prepare(round=3, view=0, proposal=b'...')
+        Prepare(round=3, view=0, value=b'...')
     """
     if kind not in READERS:
         raise MalformedError(f"kind {kind} is unknown")
