@@ -21,7 +21,7 @@ class Key:
     content: bytes
 
 
-def _forget(used: int) -> None:
+def _forget(used: int, bits: float) -> None:
     """Nothing outlives a simulation."""
 
 
@@ -31,7 +31,8 @@ class KeyPool:
     Args:
         material: The stream of the link.
         used: Bytes of it that were taken before.
-        save: Called with the bytes taken in all, before they are handed out: what survives a crash.
+        save: Called with the bytes taken in all and the bits that are left, before anything is
+            handed out: what survives a crash.
         capacity: Most bits that are kept; more are lost.
 
     Example:
@@ -49,7 +50,7 @@ class KeyPool:
         self,
         material: Material,
         used: int = 0,
-        save: Callable[[int], None] = _forget,
+        save: Callable[[int, float], None] = _forget,
         capacity: float = math.inf,
     ) -> None:
         self._material = material
@@ -91,6 +92,6 @@ class KeyPool:
                 "link, or raise its key rate."
             )
         position, size = self._used, bits // 8
-        self._save(position + size)
+        self._save(position + size, self._bits - bits)
         self._used, self._bits = position + size, self._bits - bits
         return Key(position, self._material.part(position, size))
