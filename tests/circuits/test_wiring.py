@@ -1,4 +1,4 @@
-from ebit.circuits import QPU, Qubit, SharedState, Wiring
+from ebit.circuits import QPU, Qubit, Rotate, SharedState, Wiring, build_circuit
 from ebit.physics import BELL
 from ebit.resources import parse_resource
 
@@ -13,8 +13,9 @@ def test_features_follow_the_qpus() -> None:
 
 def test_without_messages_a_qpu_drives_itself() -> None:
     qpus = (QPU("A", 2, 2), QPU("B", 2, 2), QPU("C", 2, 2))
-    wiring = Wiring(qpus, messages=(("A", "B"),))
-    assert [wiring.driver(name) for name in "ABC"] == ["A", "A", "C"]
+    circuit = build_circuit(Wiring(qpus, messages=(("A", "B"),)), depth=1)
+    drivers = {op.qubit.qpu: op.bit for op in circuit.operations if isinstance(op, Rotate)}
+    assert drivers == {"A": "a0", "B": "a0", "C": "c0"}
 
 
 def test_what_resources_share() -> None:

@@ -94,11 +94,12 @@ def test_is_zero(noise: Noise, zero: bool) -> None:
         ({"two_qubit_error": (0.1, -1)}, "`two_qubit_error` must be a probability, .* but is -1"),
         ({"flip_one": "0.1"}, "`flip_one` must be a probability"),
         ({"flip_zero": float("nan")}, "`flip_zero` must be a probability"),
-        ({"flip_zero": (0.1, 0.1, 0.1)}, "one number or one for each of the 2 QPUs"),
+        ({"flip_zero": ()}, "A list of numbers of noise is empty"),
+        ({"herald_seconds": (1.0, 2.0)}, "`herald_seconds` must be a time"),
         ({"t1_seconds": 0}, "`t1_seconds` must be a time in seconds, a number > 0, or None"),
         ({"t2_seconds": -1.0}, "`t2_seconds` must be a time"),
         ({"message_seconds": -1.0}, "`message_seconds` must be a time in seconds, a number >= 0"),
-        ({"message_seconds": (1.0, 2.0)}, "`message_seconds` must be a time"),
+        ({"message_seconds": (1.0, -2.0)}, "`message_seconds` must be a time"),
         ({"one_qubit_seconds": None}, "`one_qubit_seconds` must be a time"),
         (
             {"t1_seconds": 1.0, "t2_seconds": 2.5},
@@ -127,3 +128,13 @@ def test_too_many_qubits(resource: Any, qubits: int, most: int) -> None:
     assert select_engine(resource, most, 0, noise=noise)
     with pytest.raises(EbitError, match=f"`qubits` must be at most {most} with noise"):
         DistributedQCNN(qubits=qubits, resource=resource, noise=noise)
+
+
+def test_lists_of_another_length_than_there_are_qpus_or_edges() -> None:
+    noise = Noise(flip_zero=(0.1, 0.2, 0.3), storage_seconds=(1.0, 2.0))
+    assert [qpu.flip_zero for qpu in noise.for_qpus(3)] == [0.1, 0.2, 0.3]
+    assert noise.seconds_of("storage_seconds", 2) == (1.0, 2.0)
+    with pytest.raises(EbitError, match="one number or one for each of the 2 QPUs"):
+        _ = noise.qpus
+    with pytest.raises(EbitError, match="one for each of the 3 shared states"):
+        noise.seconds_of("storage_seconds", 3)

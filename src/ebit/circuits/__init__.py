@@ -42,6 +42,12 @@ from ebit.circuits.embedding import embedding_phases, ring
 from ebit.circuits.hadamard import hadamard_matrix, walsh_hadamard
 from ebit.circuits.pooling import outcome_rotations, pool_rows, pool_states
 from ebit.circuits.text import Drawing, draw_text
+from ebit.circuits.topology import (
+    Topology,
+    parse_topology,
+    qpu_names,
+    topology_of_graph,
+)
 from ebit.circuits.wiring import QPU, Qubit, SharedState, Wiring
 
 __all__ = [
@@ -60,6 +66,7 @@ __all__ = [
     "Share",
     "SharedState",
     "Step",
+    "Topology",
     "Wiring",
     "brick_signs",
     "bricks",
@@ -78,12 +85,15 @@ __all__ = [
     "outcome_rotations",
     "pair_columns",
     "parameter_shapes",
+    "parse_topology",
     "pool_rows",
     "pool_states",
     "pooled",
+    "qpu_names",
     "ring",
     "rounds_of",
     "spins",
     "stages",
+    "topology_of_graph",
     "walsh_hadamard",
 ]

@@ -32,7 +32,7 @@ def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> d
     """Shapes of the arrays of angles.
 
     Args:
-        wiring: QPUs with equally many qubits.
+        wiring: The QPUs.
         depth: Convolution layers per stage.
         mixing: Mixing layers.
         pooling: Pooling layout.
@@ -40,15 +40,25 @@ def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> d
     Returns:
         `mixing` (QPUs, layers, n); `convolution`, one (QPUs, depth, m) per stage of m qubits;
         `pooling`, one (QPUs, h, 2, 2) per stage that measures h qubits. One QPU alone has no axis
-        for the QPUs.
+        for the QPUs. With QPUs of different sizes each of the three is a tuple of such arrays, one
+        entry per size, see `Wiring.sizes`.
     """
-    qubits = wiring.qpus[0].qubits
-    qpus = (len(wiring.qpus),) if len(wiring.qpus) > 1 else ()
-    return {
-        "mixing": (*qpus, mixing, qubits),
-        "convolution": tuple((*qpus, depth, left) for left in stages(qubits, pooling)),
-        "pooling": tuple((*qpus, measured, 2, 2) for measured in measurements(qubits, pooling)),
-    }
+    found = []
+    for names in wiring.sizes:
+        qubits = wiring.qpus[wiring.place(names[0])].qubits
+        qpus = (len(names),) if len(wiring.qpus) > 1 else ()
+        found.append(
+            {
+                "mixing": (*qpus, mixing, qubits),
+                "convolution": tuple((*qpus, depth, left) for left in stages(qubits, pooling)),
+                "pooling": tuple(
+                    (*qpus, measured, 2, 2) for measured in measurements(qubits, pooling)
+                ),
+            }
+        )
+    if len(found) == 1:
+        return found[0]
+    return {name: tuple(own[name] for own in found) for name in found[0]}
 
 
 @lru_cache(maxsize=64)
@@ -58,7 +68,7 @@ def build_circuit(
     """The circuit of the QPUs of a wiring.
 
     Args:
-        wiring: QPUs with equally many qubits, and what joins them.
+        wiring: QPUs and what joins them; gates across join QPUs with equally many qubits.
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout.
@@ -77,9 +87,10 @@ def build_circuit(
         Block("mixing", _layers(wiring, own, ("mixing",), mixing)),
         Block("embedding", _embedding(wiring, _registers(wiring, own))),
     ]
-    for stage in range(len(stages(wiring.qpus[0].qubits, pooling))):
+    dealt = _Deal(wiring)
+    for stage in range(max(len(stages(qpu.qubits, pooling)) for qpu in wiring.qpus)):
         layers = _layers(wiring, own, ("convolution", stage), depth)
-        round_, own = _pool(wiring, own, stage, pooling)
+        round_, own = _pool(wiring, own, stage, pooling, dealt)
         blocks += [Block("convolution", layers), Block("pooling", (round_,))]
     last = tuple(Measure(qubit, bit(qubit)) for qubit in chain(*own))
     blocks.append(Block("read-out", (last,)))
@@ -92,10 +103,14 @@ def build_circuit(
 
 def _flat(shapes: dict[str, Any]) -> tuple[tuple[Leaf, tuple[int, ...]], ...]:
     """Arrays one by one: convolutions, mixing, poolings."""
-    found: list[tuple[Leaf, tuple[int, ...]]] = [(("mixing",), shapes["mixing"])]
-    for name in ("convolution", "pooling"):
-        found += [((name, stage), shape) for stage, shape in enumerate(shapes[name])]
-    return tuple(sorted(found))
+    return tuple(sorted(leaf for name in shapes for leaf in _leaves((name,), shapes[name])))
+
+
+def _leaves(leaf: Leaf, shape: Any) -> list[tuple[Leaf, tuple[int, ...]]]:
+    """The arrays below a place of the parameters."""
+    if all(isinstance(size, int) for size in shape):
+        return [(leaf, shape)]
+    return [found for k, part in enumerate(shape) for found in _leaves((*leaf, k), part)]
 
 
 def bit(qubit: Qubit) -> str:
@@ -114,27 +129,34 @@ def _registers(wiring: Wiring, own: Registers) -> Registers:
 
 def _parameter(wiring: Wiring, leaf: tuple[Any, ...], qpu: str, *index: int) -> Parameter:
     """An angle of a QPU; one QPU alone has no axis for the QPUs."""
-    first = (wiring.place(qpu),) if len(wiring.qpus) > 1 else ()
+    size, place = wiring.size_places[qpu]
+    first = (place,) if len(wiring.qpus) > 1 else ()
+    if len(wiring.sizes) > 1:
+        leaf = (leaf[0], size, *leaf[1:])
     return Parameter(leaf, (*first, *index))
 
 
 def _layers(wiring: Wiring, own: Registers, leaf: tuple[Any, ...], depth: int) -> tuple[Layer, ...]:
-    """H, CZ, RX on all registers; for more than two qubits once more on the other bonds."""
-    registers = _registers(wiring, own)
-    places = [(qubit, place) for qubits in own for place, qubit in enumerate(qubits)]
+    """H, CZ, RX on all registers; for more than two qubits once more on the other bonds.
+
+    A register of one qubit has been worked off.
+    """
+    registers = [qubits for qubits in _registers(wiring, own) if len(qubits) > 1]
+    places = {qubit: place for qubits in own for place, qubit in enumerate(qubits)}
 
     def brick(number: int, layer: int) -> list[Operation]:
-        bonds = [(qubits, bond) for qubits in registers for bond in bricks(len(qubits))[number]]
+        acting = [qubits for qubits in registers if number < len(bricks(len(qubits)))]
+        bonds = [(qubits, bond) for qubits in acting for bond in bricks(len(qubits))[number]]
         return [
-            *(Gate("H", (qubit,)) for qubit, _ in places),
+            *(Gate("H", (qubit,)) for qubit in chain(*acting)),
             *(Gate("CZ", (qubits[i], qubits[j])) for qubits, (i, j) in bonds),
             *(
-                Gate("RX", (qubit,), _parameter(wiring, leaf, qubit.qpu, layer, place))
-                for qubit, place in places
+                Gate("RX", (qubit,), _parameter(wiring, leaf, qubit.qpu, layer, places[qubit]))
+                for qubit in chain(*acting)
             ),
         ]
 
-    numbers = range(len(bricks(len(registers[0]))))
+    numbers = range(max(len(bricks(len(qubits))) for qubits in registers))
     return tuple(
         tuple(chain(*(brick(number, layer) for number in numbers))) for layer in range(depth)
     )
@@ -162,33 +184,70 @@ def _embedding(wiring: Wiring, registers: Registers) -> tuple[Layer, ...]:
     return tuple(once(turn) for turn in range(wiring.qpus[0].passes))
 
 
+class _Deal:
+    """Who gets which outcome: in turn, as long as outcomes come."""
+
+    def __init__(self, wiring: Wiring) -> None:
+        self._wiring = wiring
+        self._given = dict(wiring.drives)
+        self._receivers: dict[str, list[str]] = {}
+        for sender, receiver in wiring.messages:
+            self._receivers.setdefault(sender, []).append(receiver)
+        self._turn = dict.fromkeys(self._receivers, 0)
+
+    def round(self, measured: dict[str, list[Qubit]]) -> dict[Qubit, Qubit]:
+        """The qubit whose outcome drives what that of another one would drive without messages.
+
+        Args:
+            measured: Qubits that every QPU measures in this round.
+        """
+        if self._given:
+            return {q: self._given.get(q, q) for qubits in measured.values() for q in qubits}
+        arrived: dict[str, list[Qubit]] = {}
+        for sender, receivers in self._receivers.items():
+            for qubit in measured.get(sender, []):
+                receiver = receivers[self._turn[sender] % len(receivers)]
+                self._turn[sender] += 1
+                arrived.setdefault(receiver, []).append(qubit)
+        return {
+            qubit: found
+            for name, qubits in measured.items()
+            for qubit, found in zip(
+                qubits, [*arrived.get(name, []), *qubits[len(arrived.get(name, [])) :]], strict=False
+            )
+        }
+
+
 def _pool(
-    wiring: Wiring, own: Registers, stage: int, pooling: str
+    wiring: Wiring, own: Registers, stage: int, pooling: str, dealt: _Deal
 ) -> tuple[Layer, list[list[Qubit]]]:
     """Measurements, bits that are sent, rotations; and the qubits that remain on each QPU."""
-    pairs = pooled(len(own[0]), pooling)
-    measured = {place for place, _ in pairs}
-    bits = {
-        qpu.name: [bit(qubits[place]) for place, _ in pairs]
-        for qpu, qubits in zip(wiring.qpus, own, strict=True)
+    pairs = [pooled(len(qubits), pooling) for qubits in own]
+    measured = {
+        qpu.name: [qubits[place] for place, _ in own_pairs]
+        for qpu, qubits, own_pairs in zip(wiring.qpus, own, pairs, strict=True)
     }
-    operations: list[Operation] = [
-        Measure(qubits[place], bit(qubits[place])) for qubits in own for place, _ in pairs
-    ]
-    operations += [
-        Send(name, sender, receiver)
-        for sender, receiver in wiring.messages
-        for name in bits[sender]
-    ]
-    for turn in _turns(pairs):
+    driver = dealt.round(measured)
+    operations: list[Operation] = [Measure(qubit, bit(qubit)) for qubit in chain(*measured.values())]
+    sent = dict.fromkeys(
+        (found, qubit.qpu) for qubit, found in driver.items() if found.qpu != qubit.qpu
+    )
+    in_order = sorted(sent, key=lambda s: (wiring.place(s[0].qpu), wiring.place(s[1]), s[0].number))
+    operations += [Send(bit(found), found.qpu, receiver) for found, receiver in in_order]
+    turns = [_turns(own_pairs) for own_pairs in pairs]
+    for turn in range(max(len(own_turns) for own_turns in turns)):
         for which, kind in enumerate(("RZ", "RX")):
             operations += [
-                _rotation(wiring, kind, qubits[driven], bits, stage, number, which)
-                for qubits in own
-                for number, driven in turn
+                _rotation(
+                    wiring, kind, qubits[driven], driver[measured[qpu.name][number]], stage, number,
+                    which,
+                )  # fmt: skip
+                for qpu, qubits, own_turns in zip(wiring.qpus, own, turns, strict=True)
+                if turn < len(own_turns)
+                for number, driven in own_turns[turn]
             ]
-    remaining = [[q for place, q in enumerate(qubits) if place not in measured] for qubits in own]
-    return tuple(operations), remaining
+    gone = set(chain(*measured.values()))
+    return tuple(operations), [[q for q in qubits if q not in gone] for qubits in own]
 
 
 def _turns(pairs: tuple[tuple[int, int], ...]) -> list[list[tuple[int, int]]]:
@@ -203,15 +262,9 @@ def _turns(pairs: tuple[tuple[int, int], ...]) -> list[list[tuple[int, int]]]:
 
 
 def _rotation(
-    wiring: Wiring,
-    kind: str,
-    qubit: Qubit,
-    bits: dict[str, list[str]],
-    stage: int,
-    number: int,
-    which: int,
+    wiring: Wiring, kind: str, qubit: Qubit, driver: Qubit, stage: int, number: int, which: int
 ) -> Rotate:
-    """A rotation that the outcome of this number drives."""
+    """A rotation that the outcome of a measured qubit drives."""
     leaf = ("pooling", stage)
     zero, one = (_parameter(wiring, leaf, qubit.qpu, number, outcome, which) for outcome in (0, 1))
-    return Rotate(kind, qubit, bits[wiring.driver(qubit.qpu)][number], (zero, one))
+    return Rotate(kind, qubit, bit(driver), (zero, one))

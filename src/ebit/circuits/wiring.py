@@ -5,7 +5,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple
 
-from ebit.physics import PairState
+from ebit.errors import EbitError
+from ebit.physics import ManyState, PairState
 
 
 class Qubit(NamedTuple):
@@ -57,14 +58,14 @@ class SharedState:
     Attributes:
         members: The qubits; two for a pair. Several pairs in one trained state are one after the
             other. Random values that only choose what is done are on no qubits.
-        state: State of every pair, before training if it is trained; None without qubits.
+        state: The state, of every pair and before training if it is trained; None without qubits.
         unit: What it counts as.
         amount: How many of them.
         leaf: Parameters that are its Schmidt coefficients; None if it is not trained.
     """
 
     members: tuple[Qubit, ...]
-    state: PairState | None
+    state: PairState | ManyState | None
     unit: str = "ebits"
     amount: int = 1
     leaf: str | None = None
@@ -77,20 +78,24 @@ class Wiring:
     Attributes:
         qpus: The QPUs; features and outcomes have their order.
         shared: States that they share.
-        messages: (sender, receiver), names of QPUs: outcomes of the sender drive the rotations of
-            the receiver. The outcomes of a QPU that hears of nobody drive its own rotations.
+        messages: (sender, receiver), names of QPUs: outcomes of the sender drive rotations of the
+            receiver. The outcomes of a QPU are dealt out to its receivers in turn; a rotation for
+            which nothing arrives is driven by the outcome of its own QPU.
+        drives: (measured qubit, measured qubit): the outcome of the second drives what that of the
+            first one would drive without messages. Where it is given, nothing is dealt out.
         gates_across: Whether two-qubit gates act across the QPUs, as in one register.
         teleported: Whether each of these gates is made from a pair and two bits.
 
     Example:
         >>> wiring = Wiring((QPU("A", 2, 2), QPU("B", 2, 2)), messages=(("A", "B"), ("B", "A")))
-        >>> wiring.driver("A"), wiring.driver("B"), wiring.first_feature("B")
-        ('B', 'A', 2)
+        >>> wiring.first_feature("B"), [qpu.name for qpu in wiring.qpus]
+        (2, ['A', 'B'])
     """
 
     qpus: tuple[QPU, ...]
     shared: tuple[SharedState, ...] = ()
     messages: tuple[tuple[str, str], ...] = ()
+    drives: tuple[tuple[Qubit, Qubit], ...] = ()
     gates_across: bool = False
     teleported: bool = False
 
@@ -114,10 +119,51 @@ class Wiring:
 
     def first_feature(self, name: str) -> int:
         """Number of the first feature that a QPU holds."""
-        starts = accumulate((qpu.features for qpu in self.qpus), initial=0)
-        return list(starts)[self.place(name)]
+        return self.first_features[name]
 
-    def driver(self, name: str) -> str:
-        """The QPU whose outcomes drive the rotations of a QPU."""
-        senders = [sender for sender, receiver in self.messages if receiver == name]
-        return senders[0] if senders else name
+    @cached_property
+    def first_features(self) -> dict[str, int]:
+        """Number of the first feature of every QPU."""
+        starts = accumulate((qpu.features for qpu in self.qpus), initial=0)
+        return {qpu.name: start for qpu, start in zip(self.qpus, starts, strict=False)}
+
+    @cached_property
+    def sizes(self) -> tuple[tuple[str, ...], ...]:
+        """The QPUs sorted by their numbers of qubits, those of the first QPU first."""
+        sizes = dict.fromkeys(qpu.qubits for qpu in self.qpus)
+        return tuple(
+            tuple(qpu.name for qpu in self.qpus if qpu.qubits == size) for size in sizes
+        )
+
+    @cached_property
+    def size_places(self) -> dict[str, tuple[int, int]]:
+        """Of every QPU the number of its size and its place among those of the same size."""
+        return {
+            name: (size, place)
+            for size, names in enumerate(self.sizes)
+            for place, name in enumerate(names)
+        }
+
+    @cached_property
+    def halves(self) -> dict[str, tuple[Qubit, ...]]:
+        """Of every QPU its qubits that belong to shared states, in their order."""
+        shared = {qubit for state in self.shared for qubit in state.members}
+        return {
+            qpu.name: tuple(qubit for qubit in qpu.register if qubit in shared)
+            for qpu in self.qpus
+        }
+
+    def check(self) -> None:
+        """Raise unless every shared state and message is between QPUs and qubits that are there."""
+        known, used = set(self.qubits), set[Qubit]()
+        for state in self.shared:
+            for qubit in state.members:
+                if qubit not in known:
+                    raise EbitError(f"A shared state is on qubit {qubit}, which no QPU has.")
+                if qubit in used:
+                    raise EbitError(f"Qubit {qubit} is in two shared states: take another qubit.")
+                used.add(qubit)
+        for pair in self.messages:
+            for name in pair:
+                if name not in self._places:
+                    raise EbitError(f"A message goes along {pair}, but there is no QPU {name!r}.")

@@ -88,7 +88,8 @@ def stored_pairs(resource: Resource, noise: Noise | None) -> PairState:
     state = resource.pair_state
     if noise is None or not resource.pairs_of_link:
         return state
-    return state.through(*(qpu.idle(noise.storage_seconds) for qpu in noise.qpus))
+    (seconds,) = noise.seconds_of("storage_seconds", 1)
+    return state.through(*(qpu.idle(seconds) for qpu in noise.qpus))
 
 
 def _check(

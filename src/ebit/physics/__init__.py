@@ -20,6 +20,8 @@ from ebit.physics.decay import (
     werner_decay,
 )
 from ebit.physics.heralding import Heralded, attempt_seconds, double_click, single_click
+from ebit.physics.joint import Joint
+from ebit.physics.many_state import GHZState, ManyState
 from ebit.physics.noise import NO_NOISE, Noise, QPUNoise
 from ebit.physics.pair_state import BELL, PairState
 from ebit.physics.werner import teleportation_fidelity, werner_fidelity, werner_parameter
@@ -29,8 +31,11 @@ __all__ = [
     "NO_NOISE",
     "PAULIS",
     "Channel",
+    "GHZState",
     "Heralded",
+    "Joint",
     "Kept",
+    "ManyState",
     "Noise",
     "PairState",
     "Protocol",

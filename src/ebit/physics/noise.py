@@ -1,4 +1,4 @@
-"""The numbers that describe the noise of two QPUs."""
+"""The numbers that describe the noise of QPUs."""
 
 from dataclasses import dataclass, fields
 from functools import cached_property
@@ -9,11 +9,11 @@ from ebit.errors import EbitError
 from ebit.physics.channels import Channel, damping, dephasing, depolarising, idling
 from ebit.physics.checks import check_lifetime, check_probability, check_seconds
 
-PerQPU = float | tuple[float, float]
-"""One number for both QPUs, or one for each."""
+PerQPU = float | tuple[float, ...]
+"""One number for all QPUs, or one for each."""
 
-Lifetime = float | None | tuple[float | None, float | None]
-"""A time constant in seconds for both QPUs or one for each; None: no decay."""
+Lifetime = float | None | tuple[float | None, ...]
+"""A time constant in seconds for all QPUs or one for each; None: no decay."""
 
 _PROBABILITIES = (
     "one_qubit_error", "two_qubit_error", "gate_dephasing", "gate_damping", "flip_zero", "flip_one",
@@ -21,6 +21,7 @@ _PROBABILITIES = (
 _GATE_SECONDS = ("one_qubit_seconds", "two_qubit_seconds", "measurement_seconds")
 _LIFETIMES = ("t1_seconds", "t2_seconds")
 _SHARED_SECONDS = ("storage_seconds", "message_seconds", "herald_seconds")
+_PLACES = {"storage_seconds": "shared states", "message_seconds": "directions of messages"}
 
 
 @dataclass(frozen=True)
@@ -81,9 +82,9 @@ class QPUNoise:
 
 @dataclass(frozen=True)
 class Noise:
-    r"""Local noise of two QPUs, and the times that their qubits have to wait.
+    r"""Local noise of QPUs, and the times that their qubits have to wait.
 
-    Every number of a gate, read-out or lifetime is one for both QPUs, or a pair for A and B. All
+    Every number of a gate, read-out or lifetime is one for all QPUs, or one for each of them. All
     are 0 (no noise) if they are left out.
 
     Args:
@@ -100,8 +101,10 @@ class Noise:
         one_qubit_seconds: Duration of a one-qubit gate.
         two_qubit_seconds: Duration of a two-qubit gate.
         measurement_seconds: Duration of a measurement, in which the other qubits wait.
-        storage_seconds: Time that shared pairs have waited before the circuit starts.
-        message_seconds: Time that a classical message travels.
+        storage_seconds: Time that shared states have waited before the circuit starts, one for all
+            or one for each in the order of the edges.
+        message_seconds: Time that a classical message travels, one for all or one for each
+            direction (sender, receiver).
         herald_seconds: Time until the pairs for the non-local gates of a brick are there.
 
     Raises:
@@ -129,16 +132,19 @@ class Noise:
     one_qubit_seconds: PerQPU = 0.0
     two_qubit_seconds: PerQPU = 0.0
     measurement_seconds: PerQPU = 0.0
-    storage_seconds: float = 0.0
-    message_seconds: float = 0.0
+    storage_seconds: PerQPU = 0.0
+    message_seconds: PerQPU = 0.0
     herald_seconds: float = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
             object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
         for name in _SHARED_SECONDS:
-            check_seconds(name, getattr(self, name))
-        for qpu in range(2):
+            value = getattr(self, name)
+            several = isinstance(value, tuple) and name in _PLACES
+            for seconds in value if several else (value,):
+                check_seconds(name, seconds)
+        for qpu in range(max(self._counts.values())):
             self._check(qpu)
 
     def _check(self, qpu: int) -> None:
@@ -156,24 +162,78 @@ class Noise:
                 "relaxation alone destroys coherence that fast."
             )
 
-    def _of(self, name: str, qpu: int) -> Any:
-        """The number of one QPU."""
+    @property
+    def _counts(self) -> dict[str, int]:
+        """How many numbers there are of each field that may have one per QPU."""
+        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
+        values = {name: getattr(self, name) for name in names}
+        return {
+            name: len(value) if isinstance(value, tuple) else 1 for name, value in values.items()
+        }
+
+    def seconds_of(self, name: str, places: int) -> tuple[float, ...]:
+        """A time of every shared state or of every direction of messages.
+
+        Args:
+            name: `storage_seconds` or `message_seconds`.
+            places: Number of shared states or directions.
+
+        Returns:
+            So many times in seconds.
+
+        Raises:
+            EbitError: If there is a list of another length.
+
+        Example:
+            >>> Noise(message_seconds=0.5).seconds_of("message_seconds", 2)
+            (0.5, 0.5)
+        """
         value = getattr(self, name)
         if not isinstance(value, tuple):
-            return value
-        if len(value) != 2:
+            return places * (float(value),)
+        if len(value) != places:
             raise EbitError(
-                f"Argument `{name}` must be one number or one for each of the 2 QPUs, but is "
-                f"{value!r}."
+                f"Argument `{name}` must be one number or one for each of the {places} "
+                f"{_PLACES[name]}, but is {value!r}."
             )
-        return value[qpu]
+        return value
+
+    def _of(self, name: str, qpu: int) -> Any:
+        """The number of one QPU; the last one where there are fewer."""
+        value = getattr(self, name)
+        return value[min(qpu, len(value) - 1)] if isinstance(value, tuple) else value
 
     @cached_property
-    def qpus(self) -> tuple[QPUNoise, QPUNoise]:
+    def qpus(self) -> tuple[QPUNoise, ...]:
         """The noise of QPU A and of QPU B."""
+        return self.for_qpus(2)
+
+    def for_qpus(self, count: int) -> tuple[QPUNoise, ...]:
+        """The noise of so many QPUs.
+
+        Args:
+            count: Number of QPUs.
+
+        Returns:
+            One entry per QPU.
+
+        Raises:
+            EbitError: If there is a list of numbers of another length.
+
+        Example:
+            >>> [qpu.flip_one for qpu in Noise(flip_one=(0.1, 0.2, 0.3)).for_qpus(3)]
+            [0.1, 0.2, 0.3]
+        """
+        for name, given in self._counts.items():
+            if given not in (1, count):
+                raise EbitError(
+                    f"Argument `{name}` must be one number or one for each of the {count} QPUs, "
+                    f"but is {getattr(self, name)!r}."
+                )
         names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
-        first, second = (QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(2))
-        return first, second
+        return tuple(
+            QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(count)
+        )
 
     @property
     def changed(self) -> dict[str, Any]:
@@ -184,18 +244,24 @@ class Noise:
     @property
     def is_zero(self) -> bool:
         """Whether nothing at all happens: no errors, and times that no lifetime limits."""
-        decays = any(qpu.t1_seconds or qpu.t2_seconds for qpu in self.qpus)
-        times = (*_GATE_SECONDS, *_SHARED_SECONDS)
-        waits = any(self._of(name, qpu) for name in times for qpu in range(2))
-        errors = any(self._of(name, qpu) for name in _PROBABILITIES for qpu in range(2))
+        decays = any(bool(_any(getattr(self, name))) for name in _LIFETIMES)
+        waits = any(_any(getattr(self, name)) for name in (*_GATE_SECONDS, *_SHARED_SECONDS))
+        errors = any(_any(getattr(self, name)) for name in _PROBABILITIES)
         return not errors and not (decays and waits)
 
 
+def _any(value: Any) -> bool:
+    """Whether a number, or one of several, is neither 0 nor None."""
+    return any(value) if isinstance(value, tuple) else bool(value)
+
+
 def _plain(value: Any) -> Any:
-    """A float or a pair of different floats, where it is one; checked later."""
+    """A float or different floats, where it is one; checked later."""
     if isinstance(value, list | tuple):
-        pair = tuple(_plain(part) for part in value)
-        return pair[0] if len(pair) == 2 and pair[0] == pair[1] else pair
+        several = tuple(_plain(part) for part in value)
+        if not several:
+            raise EbitError("A list of numbers of noise is empty: leave it out, or fill it.")
+        return several[0] if all(part == several[0] for part in several) else several
     return float(value) if is_real(value) else value
 
 

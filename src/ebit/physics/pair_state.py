@@ -11,6 +11,7 @@ from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 from ebit.physics.channels import PAULIS, Channel, damping, dephasing
 from ebit.physics.checks import check_fidelity, check_probability
+from ebit.physics.joint import Joint
 
 _TOLERANCE = 1e-9
 """Largest slip of a user's density matrix."""
@@ -202,10 +203,25 @@ class PairState:
         """
         if np.array_equal(first, np.eye(4)) and np.array_equal(second, np.eye(4)):
             return self
-        halves = self.density_matrix.reshape(2, 2, 2, 2)
-        pauli = np.einsum("ixw,jyz,wzxy->ij", PAULIS, PAULIS, halves).real
-        after = first @ pauli @ second.T
+        after = first @ self.correlations @ second.T
         return _of(np.einsum("ij,ixw,jyz->xywz", after, PAULIS, PAULIS).reshape(4, 4) / 4)
+
+    @cached_property
+    def correlations(self) -> NDArray[np.float64]:
+        r"""Expectations of the products of two Pauli operators, shape (4, 4).
+
+        .. math:: C_{pq} = \mathrm{tr}[\rho\; P_p \otimes P_q]
+
+        Example:
+            >>> BELL.correlations.diagonal().tolist()
+            [1.0, 1.0, -1.0, 1.0]
+        """
+        halves = self.density_matrix.reshape(2, 2, 2, 2)
+        return np.asarray(np.einsum("ixw,jyz,wzxy->ij", PAULIS, PAULIS, halves).real)
+
+    def joint(self) -> Joint:
+        """Its Pauli expectations, all of them with QPU A's half."""
+        return Joint((self.correlations, np.eye(4)))
 
     @cached_property
     def pauli_errors(self) -> NDArray[np.float64]:

@@ -1,17 +1,27 @@
 """The shape every resource has."""
 
+from collections import Counter
 from itertools import chain
 
-from ebit.circuits import QPU, Qubit, SharedState, Wiring, build_circuit
-from ebit.physics import BELL, PairState
+from ebit.circuits import (
+    QPU,
+    Qubit,
+    SharedState,
+    Topology,
+    Wiring,
+    build_circuit,
+    parse_topology,
+)
+from ebit.errors import EbitError
+from ebit.physics import BELL, ManyState, PairState
 from ebit.resources.consumption import Consumption
 
-QPUS = ("A", "B")
-"""Names of the two QPUs."""
+PAIR = parse_topology("line", 2)
+"""Two QPUs, A and B."""
 
 
 class Resource:
-    """What two QPUs share. Every resource is a small frozen value that inherits from this class.
+    """What QPUs share. Every resource is a small frozen value that inherits from this class.
 
     A resource declares what it is, and nobody asks for its class. What is not declared is as if
     nothing were shared.
@@ -24,6 +34,7 @@ class Resource:
         values: Values of shared randomness, each with trained angles of its own; 1 is none.
         unit: What a shared pair counts as. The pairs of a network's links are `ebits`; a state in
             any other unit is there without a link.
+        group_unit: What a state that a group of QPUs shares counts as.
     """
 
     pairs: int = 0
@@ -32,6 +43,7 @@ class Resource:
     trains_state: bool = False
     values: int = 1
     unit: str = "ebits"
+    group_unit: str = "ebits"
 
     @property
     def name(self) -> str:
@@ -48,16 +60,33 @@ class Resource:
         """Pairs shared before the inference that only a link between the QPUs can make."""
         return self.pairs if self.unit == "ebits" else 0
 
-    def wiring(self, qubits: int, *, noisy: bool = False) -> Wiring:
-        """Two QPUs that share this, with one feature per qubit.
+    def on_edge(self, edge: str) -> "Resource":
+        """What the two QPUs of an edge such as `A-B` share: the same everywhere, by default."""
+        return self
+
+    def wiring(
+        self,
+        qubits: int | tuple[int, ...],
+        *,
+        noisy: bool = False,
+        topology: Topology = PAIR,
+        passes: int = 1,
+    ) -> Wiring:
+        """QPUs that share this, one feature per qubit and pass of the embedding.
 
         Args:
-            qubits: Qubits per QPU.
+            qubits: Qubits per QPU, or of each.
             noisy: Whether the QPUs are noisy: then gates across are teleported, as they are where
                 the pairs are no Bell pairs.
+            topology: The QPUs and the edges that join them.
+            passes: Passes of the embedding.
 
         Returns:
-            The QPUs and what joins them; pairs are on the first qubits of both.
+            The QPUs and what joins them; shared states are on the first qubits of every QPU, in the
+            order of the edges.
+
+        Raises:
+            EbitError: If a QPU has fewer qubits than halves of shared states.
 
         Example:
             >>> from ebit.resources import BellPairs
@@ -65,19 +94,54 @@ class Resource:
             >>> " and ".join(map(str, pair.members)), pair.amount, pair.unit
             ('A0 and B0', 1, 'ebits')
         """
-        members = [tuple(Qubit(name, number) for name in QPUS) for number in range(self.pairs)]
-        shared = [SharedState(pair, self.pair_state, self.unit) for pair in members]
-        if self.trains_state:
-            whole = tuple(chain(*members))
-            shared = [SharedState(whole, self.pair_state, self.unit, self.pairs, leaf="schmidt")]
-        first, second = QPUS
+        names = topology.names
+        sizes = qubits if isinstance(qubits, tuple) else len(names) * (qubits,)
+        used = Counter[str]()
+
+        def take(*members: str) -> tuple[Qubit, ...]:
+            found = tuple(Qubit(name, used[name]) for name in members)
+            used.update(members)
+            return found
+
+        shared: list[SharedState] = []
+        for edge, (i, j) in zip(topology.edge_names, topology.edges, strict=True):
+            own = self.on_edge(edge)
+            members = [take(names[i], names[j]) for _ in range(own.pairs)]
+            if own.trains_state:
+                whole = tuple(chain(*members))
+                shared.append(
+                    SharedState(whole, own.pair_state, own.unit, own.pairs, leaf="schmidt")
+                )
+            else:
+                shared += [SharedState(pair, own.pair_state, own.unit) for pair in members]
+        for group in self.groups(names):
+            shared.append(SharedState(take(*group), self.group_state, self.group_unit))
+        for name, size in zip(names, sizes, strict=True):
+            if used[name] > size:
+                raise EbitError(
+                    f"Resource {self.name!r} takes {used[name]} qubits of QPU {name}, which has "
+                    f"{size}: share less, or use more qubits per QPU."
+                )
         return Wiring(
-            qpus=tuple(QPU(name, qubits, qubits) for name in QPUS),
+            qpus=tuple(
+                QPU(name, size, size * passes) for name, size in zip(names, sizes, strict=True)
+            ),
             shared=(*shared, *shared_values(self.values)),
-            messages=((first, second), (second, first)) if self.sends_bits else (),
+            messages=tuple((names[i], names[j]) for i, j in topology.arrows)
+            if self.sends_bits
+            else (),
             gates_across=self.has_nonlocal_gates,
             teleported=self.has_nonlocal_gates and (noisy or self.pair_state != BELL),
         )
+
+    def groups(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+        """QPUs that share a state of more than two, in groups; none by default."""
+        return ()
+
+    @property
+    def group_state(self) -> ManyState:
+        """The state that every group shares."""
+        raise NotImplementedError
 
     def consumption(
         self,

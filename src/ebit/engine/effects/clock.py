@@ -1,6 +1,6 @@
-"""How long the qubits of one QPU wait for the other one.
+"""How long the qubits of one QPU wait for the others.
 
-Both QPUs start together. A rotation that a received bit drives needs the later of two things: the
+All QPUs start together. A rotation that a received bit drives needs the later of two things: the
 own measurement, and the sender's measurement plus the message. Meanwhile the qubits that are left
 wait.
 """
@@ -8,7 +8,16 @@ wait.
 from collections import Counter
 from itertools import chain
 
-from ebit.circuits import bricks, build_circuit, layout_of, pooled, rounds_of
+from ebit.circuits import (
+    Circuit,
+    Qubit,
+    Send,
+    bricks,
+    build_circuit,
+    layout_of,
+    pooled,
+    rounds_of,
+)
 from ebit.physics import Noise
 from ebit.resources import ClassicalBits
 
@@ -59,21 +68,63 @@ def message_waits(
     """
     wiring = ClassicalBits().wiring(qubits)
     circuit = build_circuit(wiring, depth=depth, mixing=mixing, pooling=pooling)
-    clock = [0.0, 0.0]
-    waits: tuple[list[float], list[float]] = ([], [])
+    first, second = waits_for_messages(noise, circuit)
+    return first, second
+
+
+def waits_for_messages(noise: Noise, circuit: Circuit) -> tuple[tuple[float, ...], ...]:
+    """Time from the end of the own measurement until all bits that a QPU needs are there.
+
+    Args:
+        noise: Local noise.
+        circuit: The circuit of the QPUs.
+
+    Returns:
+        Seconds for every pooling round of every QPU.
+
+    Example:
+        >>> circuit = build_circuit(ClassicalBits().wiring(2), depth=1)
+        >>> waits_for_messages(Noise(message_seconds=0.5), circuit)
+        ((0.5,), (0.5,))
+    """
+    wiring = circuit.wiring
+    own = noise.for_qpus(len(wiring.qpus))
+    travel = dict(
+        zip(
+            wiring.messages,
+            noise.seconds_of("message_seconds", len(wiring.messages)),
+            strict=True,
+        )
+    )
+    names = [qpu.name for qpu in wiring.qpus]
+    clock = dict.fromkeys(names, 0.0)
+    waits: dict[str, list[float]] = {name: [] for name in names}
     for step in circuit.steps:
-        ready = list(clock)
-        for q, own in enumerate(noise.qpus):
-            if step.kind == "send":
-                clock[q] = max(ready[q], ready[1 - q] + noise.message_seconds)
-                waits[q].append(clock[q] - ready[q])
-            elif step.kind == "measure":
-                clock[q] += own.measurement_seconds
+        ready = dict(clock)
+        if step.kind == "send":
+            for operation in step.operations:
+                if isinstance(operation, Send):
+                    way = (operation.sender, operation.receiver)
+                    arrives = ready[operation.sender] + travel.get(way, 0.0)
+                    clock[operation.receiver] = max(clock[operation.receiver], arrives)
+            for name in names:
+                if waits[name]:
+                    waits[name][-1] += clock[name] - ready[name]
+            continue
+        acting: dict[str, list[tuple[Qubit, ...]]] = {}
+        for operation in step.operations:
+            for name in {qubit.qpu for qubit in operation.qubits}:
+                acting.setdefault(name, []).append(operation.qubits)
+        for name, groups in acting.items():
+            noise_of = own[wiring.place(name)]
+            if step.kind == "measure":
+                clock[name] += noise_of.measurement_seconds
+                waits[name].append(0.0)
             else:
                 gates = [0, 0, 0]
-                gates[step.gate_qubits] = step.rounds
-                clock[q] += own.seconds(gates[1], gates[2])
-    return tuple(waits[0]), tuple(waits[1])
+                gates[step.gate_qubits] = rounds_of(groups)
+                clock[name] += noise_of.seconds(gates[1], gates[2])
+    return tuple(tuple(waits[name][:-1]) for name in names)
 
 
 def waits_in_step(noise: Noise, one_qubit: int, rounds: int, measured: bool) -> tuple[float, float]:

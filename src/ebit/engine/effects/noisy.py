@@ -37,7 +37,7 @@ _HIGHEST = lax.Precision.HIGHEST
 
 @dataclass(frozen=True)
 class NoisyEffect:
-    """The trained parts of both QPUs with local noise.
+    """The trained parts of QPUs of one size with local noise, two of them by default.
 
     Args:
         qubits: Qubits per QPU, n.
@@ -45,6 +45,9 @@ class NoisyEffect:
         mixing: Mixing layers before the embedding.
         noise: Local noise.
         pooling: Pooling layout.
+        own: Noise of each of these QPUs; None: of the two QPUs that the noise is of.
+        waits: Time in seconds that each of them waits for messages in every pooling round; None:
+            of two QPUs that send each other everything.
     """
 
     qubits: int
@@ -52,6 +55,8 @@ class NoisyEffect:
     mixing: int
     noise: Noise
     pooling: str = "halves"
+    own: tuple[QPUNoise, ...] | None = None
+    waits: tuple[tuple[float, ...], ...] | None = None
 
     def operators(self, parameters: CircuitParameters) -> Complex[Array, "2 dim dim"]:
         """M of both QPUs, (2, 2**n, 2**n)."""
@@ -73,8 +78,10 @@ class NoisyEffect:
             Complex, (2, 2, received, own, 2**n, 2**n): QPU, read-out, strings of n - 1 bits.
         """
         depth, bits = parameters["convolution"][0].shape[1], self.qubits - 1
-        waits = message_waits(self.noise, self.qubits, depth, self.mixing, self.pooling)
-        stacked = _stacked(self.noise, self.qubits, self.pooling, waits)
+        waits = self.waits or message_waits(
+            self.noise, self.qubits, depth, self.mixing, self.pooling
+        )
+        stacked = _stacked(self._own, self.qubits, self.pooling, waits)
 
         def of_one(
             convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...], tables: Tables
@@ -87,7 +94,7 @@ class NoisyEffect:
 
         tables = in_precision_of(parameters["mixing"], stacked)
         matrices = jax.vmap(of_one)(parameters["convolution"], parameters["pooling"], tables)
-        return matrices.reshape(2, 2, 2**bits, 2**bits, *matrices.shape[-2:])
+        return matrices.reshape(-1, 2, 2**bits, 2**bits, *matrices.shape[-2:])
 
     def inputs(
         self, mixing: Float[Array, "2 layers n"]
@@ -157,9 +164,13 @@ class NoisyEffect:
 
     @property
     def _tables(self) -> "Tables":
-        """The constants of both QPUs without messages, stacked on the first axis."""
+        """The constants of the QPUs without messages, stacked on the first axis."""
         nothing = tuple(0.0 for _ in stages(self.qubits, self.pooling))
-        return _stacked(self.noise, self.qubits, self.pooling, (nothing, nothing))
+        return _stacked(self._own, self.qubits, self.pooling, len(self._own) * (nothing,))
+
+    @property
+    def _own(self) -> tuple[QPUNoise, ...]:
+        return self.own or self.noise.qpus
 
     def _matrices(self, effects: jax.Array) -> jax.Array:
         return to_matrices(effects, measurement_order(self.qubits))
@@ -224,13 +235,11 @@ def in_precision_of(like: jax.Array, tables: Tables) -> Tables:
 
 @cache
 def _stacked(
-    noise: Noise, qubits: int, pooling: str, waits: tuple[tuple[float, ...], tuple[float, ...]]
+    own: tuple[QPUNoise, ...], qubits: int, pooling: str, waits: tuple[tuple[float, ...], ...]
 ) -> Tables:
-    """The constants of both QPUs, stacked on the first axis."""
-    first, second = (
-        tables_of(qpu, qubits, pooling, own) for qpu, own in zip(noise.qpus, waits, strict=True)
-    )
-    found: Tables = jax.tree.map(lambda *leaves: np.stack(leaves), first, second)
+    """The constants of QPUs, stacked on the first axis."""
+    tables = [tables_of(qpu, qubits, pooling, w) for qpu, w in zip(own, waits, strict=True)]
+    found: Tables = jax.tree.map(lambda *leaves: np.stack(leaves), *tables)
     return found
 
 

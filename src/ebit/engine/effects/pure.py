@@ -28,7 +28,7 @@ _HIGHEST = lax.Precision.HIGHEST
 
 @dataclass(frozen=True)
 class PureEffect:
-    """The trained parts of both QPUs without noise.
+    """The trained parts of QPUs of one size without noise, two or any other number of them.
 
     Args:
         qubits: Qubits per QPU, n.
@@ -64,7 +64,7 @@ class PureEffect:
         """
         columns = list(pair_columns(self.qubits, self.pairs))
         states = jnp.asarray(np.eye(2**self.qubits)[columns], mixing.dtype)  # (2**k, 2**n)
-        states = jnp.broadcast_to(states + 0j, (2, *states.shape))
+        states = jnp.broadcast_to(states + 0j, (len(mixing), *states.shape))
         return jax.vmap(convolve_states)(mixing, states) if self.mixing else states
 
     def columns(self, mixing: Float[Array, "2 layers n"]) -> Complex[Array, "2 states dim"]:

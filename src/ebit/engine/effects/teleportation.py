@@ -33,8 +33,10 @@ def link_errors(state: PairState, noise: Noise) -> Real:
         [[0.9, 0.1], [0.0, 0.0]]
     """
     first, second = noise.qpus
-    stored = first.idle(noise.storage_seconds), second.idle(noise.storage_seconds)
-    waited = second.idle(first.measurement_seconds + noise.message_seconds)
+    (storage,) = noise.seconds_of("storage_seconds", 1)
+    (message,) = noise.seconds_of("message_seconds", 1)
+    stored = first.idle(storage), second.idle(storage)
+    waited = second.idle(first.measurement_seconds + message)
     errors = state.through(stored[0], waited @ stored[1]).pauli_errors
     copy = _either(first.mean_flip, first.two_qubit_error / 2)
     phase = _either(second.mean_flip, second.two_qubit_error / 2, second.one_qubit_error / 2)
@@ -72,4 +74,5 @@ def controlled_z_errors(errors: Real) -> Real:
 def link_wait(noise: Noise) -> float:
     """Time that a brick with gates between the QPUs takes longer, in seconds."""
     measured = sum(qpu.measurement_seconds for qpu in noise.qpus)
-    return noise.herald_seconds + 2 * noise.message_seconds + measured
+    (message,) = noise.seconds_of("message_seconds", 1)
+    return noise.herald_seconds + 2 * message + measured

@@ -1,0 +1,505 @@
+r"""Join of QPUs on a graph of shared states: a contraction over one index per shared qubit.
+
+Every QPU is a real tensor with one Pauli index per half of a shared state (`local_tensors`); a shared
+state is a factor on every half and one common index, see `ebit.physics.Joint`. The factors are
+constants and act on the operators, before the batch. So
+
+.. math:: P(a_1 \dots a_K | x) = \sum_{h} \prod_k T_k[a_k, h_{k_1} .. h_{k_d}](x)
+
+with an index h per shared state. Without messages the sum over the outcomes of a QPU is the
+identity on its halves, so what a few QPUs say needs these QPUs alone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
+
+from ebit.circuits import Wiring
+from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
+from ebit.engine.tensor_plan import Piece, Plan, plan_of, rows_of, run
+from ebit.errors import EbitError, UnsupportedError
+from ebit.physics import PAULIS, Joint, Noise
+
+MOST_OUTCOMES = 12
+"""Most QPUs whose joint outcomes are written out: 2**K numbers per sample."""
+
+MOST_NUMBERS = 4**12
+"""Largest tensor of a contraction, in numbers per sample."""
+
+_ZERO = pauli_sums(np.array([[1.0], [0], [0], [1]]))
+"""|0><0|, (1, 2, 2)."""
+
+_OUTCOME = 10**6
+"""Names of indices: shared states come first, then outcomes of the QPUs, then bonds of weights."""
+
+_BOND = 2 * 10**6
+
+
+@dataclass(frozen=True)
+class Group:
+    """QPUs whose tensors have the same shape, and so come out of one batched product.
+
+    Attributes:
+        size: Number of their size, see `Wiring.sizes`.
+        members: Places among all QPUs.
+        places: Places among the QPUs of their size.
+        operators: For every QPU one operator per entry of its tensor, (QPUs, rows, 2**d, 2**d).
+        shape: Extents of the indices of a tensor.
+    """
+
+    size: int
+    members: tuple[int, ...]
+    places: tuple[int, ...]
+    operators: Operators
+    shape: tuple[int, ...]
+
+    @property
+    def traces(self) -> NDArray[np.complex128]:
+        """What every entry is if the outcome is not looked at, (QPUs, rows)."""
+        return np.asarray(np.trace(self.operators, axis1=2, axis2=3))
+
+
+@dataclass(frozen=True)
+class Graph:
+    """Engine for QPUs that share states along the edges of a graph.
+
+    Args:
+        wiring: QPUs, and states that they share.
+        edges: Pairs of QPUs whose outcomes are read together, by their places.
+        mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
+        noise: Local noise.
+
+    Raises:
+        UnsupportedError: If it cannot do what the wiring asks for.
+    """
+
+    wiring: Wiring
+    edges: tuple[tuple[int, int], ...]
+    mixing: int = 0
+    pooling: str = "halves"
+    noise: Noise | None = None
+
+    supports: ClassVar = Supports(noisy_qubits=8)
+
+    def __post_init__(self) -> None:
+        self.wiring.check()
+        who = f"A graph of {len(self.wiring.qpus)} QPUs"
+        for state in self.wiring.shared:
+            if state.leaf is not None:
+                raise UnsupportedError("a trained state", who, "use bell:N")
+        if self.noise is not None and self.wiring.qpus[0].passes > 1:
+            cure = "use as many features as qubits, or no noise"
+            raise UnsupportedError("noise between several passes of the embedding", who, cure)
+        _ = self.states
+
+    @property
+    def stacks_runs(self) -> bool:
+        """One small operator serves all samples."""
+        return True
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """There are more than two QPUs."""
+        return None
+
+    @cached_property
+    def locals(self) -> tuple[LocalTensors, ...]:
+        """The QPUs of every size."""
+        every = None if self.noise is None else self.noise.for_qpus(len(self.wiring.qpus))
+        found = []
+        for names in self.wiring.sizes:
+            first = self.wiring.qpus[self.wiring.place(names[0])]
+            own = () if every is None else tuple(every[self.wiring.place(name)] for name in names)
+            found.append(
+                LocalTensors(
+                    first.qubits, first.passes, self.mixing, self.pooling, self.noise, own
+                )
+            )
+        return tuple(found)
+
+    @cached_property
+    def states(self) -> tuple[tuple[tuple[int, ...], Joint], ...]:
+        """Every shared state: the QPUs of its members, and its factors after storage."""
+        shared = [state for state in self.wiring.shared if state.state is not None]
+        found = []
+        for number, state in enumerate(shared):
+            assert state.state is not None
+            members = tuple(self.wiring.place(qubit.qpu) for qubit in state.members)
+            if len(set(members)) < len(members):
+                raise EbitError(
+                    f"A shared state is on two qubits of QPU {state.members[0].qpu}: give it one "
+                    "qubit of each QPU."
+                )
+            joint = state.state.joint()
+            if self.noise is not None and state.unit == "ebits":
+                seconds = self.noise.seconds_of("storage_seconds", len(shared))[number]
+                every = self.noise.for_qpus(len(self.wiring.qpus))
+                joint = joint.through([every[member].idle(seconds) for member in members])
+            found.append((members, joint))
+        return tuple(found)
+
+    @cached_property
+    def _halves(self) -> list[list[tuple[int, int] | None]]:
+        """Of every QPU what its first qubits are: (state, member), or None if it starts in 0."""
+        shared = [state for state in self.wiring.shared if state.state is not None]
+        at = {
+            qubit: (number, member)
+            for number, state in enumerate(shared)
+            for member, qubit in enumerate(state.members)
+        }
+        found = []
+        for qpu in self.wiring.qpus:
+            halves = [at.get(qubit) for qubit in qpu.register]
+            while halves and halves[-1] is None:
+                halves.pop()
+            found.append(halves)
+        return found
+
+    def _groups(self, rows: Sequence[Sequence[NDArray[np.complex128]]], shapes: Any) -> list[Group]:
+        """QPUs sorted by the shape of their tensors."""
+        sorted_by: dict[tuple[Any, ...], list[int]] = {}
+        for place, (own, shape) in enumerate(zip(rows, shapes, strict=True)):
+            size, _ = self.wiring.size_places[self.wiring.qpus[place].name]
+            sorted_by.setdefault((size, np.shape(own), shape), []).append(place)
+        return [
+            Group(
+                size,
+                tuple(members),
+                tuple(self.wiring.size_places[self.wiring.qpus[m].name][1] for m in members),
+                np.stack([np.asarray(rows[m]) for m in members]),
+                shape,
+            )
+            for (size, _, shape), members in sorted_by.items()
+        ]
+
+    @cached_property
+    def whole(self) -> list[Group]:
+        """Tensors with all their indices."""
+        rows, shapes = [], []
+        for halves in self._halves:
+            factors = [_ZERO if h is None else pauli_sums(self._factor(*h)) for h in halves]
+            rows.append(product_operators(factors))
+            shapes.append(tuple(len(f) for f, h in zip(factors, halves, strict=True) if h))
+        return self._groups(rows, shapes)
+
+    def _factor(self, state: int, member: int) -> NDArray[Any]:
+        return self.states[state][1].factors[member]
+
+    @cached_property
+    def _labels(self) -> list[tuple[int, ...]]:
+        """Names of the indices of every QPU: one per state, or per member if the state has a core.
+
+        A state has the names from `starts[state]` on.
+        """
+        return [tuple(self._label(*half) for half in halves if half) for halves in self._halves]
+
+    def _label(self, state: int, member: int) -> int:
+        return self._starts[state] + (0 if self.states[state][1].core is None else member)
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        counts = [1 if joint.core is None else len(members) for members, joint in self.states]
+        return np.cumsum([0, *counts]).tolist()
+
+    @cached_property
+    def _extents(self) -> tuple[tuple[int, int], ...]:
+        found = {}
+        for state, (members, joint) in enumerate(self.states):
+            for member in range(len(members)):
+                found[self._label(state, member)] = joint.factors[member].shape[1]
+        return tuple(found.items())
+
+    def _network(
+        self, extra: Sequence[tuple[int, ...]], extents: Sequence[tuple[int, int]], output: Any = ()
+    ) -> Plan:
+        """Plan of the whole contraction; every QPU has further indices in front of its own."""
+        pieces: list[Piece | None] = [None] * len(self.wiring.qpus)
+        for stack, group in enumerate(self.whole):
+            for row, member in enumerate(group.members):
+                pieces[member] = Piece(stack, row, (*extra[member], *self._labels[member]))
+        found = [piece for piece in pieces if piece is not None]
+        stack = len(self.whole)
+        for state, (members, joint) in enumerate(self.states):
+            if joint.core is not None:
+                labels = tuple(self._label(state, member) for member in range(len(members)))
+                found.append(Piece(stack, 0, labels))
+                stack += 1
+        plan = plan_of(tuple(found), (*self._extents, *extents), tuple(output))
+        if plan.most > MOST_NUMBERS:
+            raise EbitError(
+                f"The graph of {len(self.wiring.qpus)} QPUs has tree-width {plan.width} at least: "
+                f"its largest tensor has {plan.most:.1e} numbers, {4 * plan.most / 1e9:.3g} GB per "
+                f"sample, but {MOST_NUMBERS:.1e} are the limit: share less, use a graph of smaller "
+                "width, or readout 'pairwise', which contracts single edges."
+            )
+        return plan
+
+    def _cores(self, dtype: Any) -> list[jax.Array]:
+        """Constants of shared states, (1, ..., 1)."""
+        cores = [joint.core for _, joint in self.states if joint.core is not None]
+        return [jnp.asarray(core[None, ..., None], dtype) for core in cores]
+
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
+        """Cosines and sines of the phases, for every size (batch, QPUs, passes, 2, 2**n)."""
+        found = []
+        for names, tensors in zip(self.wiring.sizes, self.locals, strict=True):
+            qpus = [self.wiring.qpus[self.wiring.place(name)] for name in names]
+            columns = np.array(
+                [self.wiring.first_features[qpu.name] + np.arange(qpu.features) for qpu in qpus]
+            )
+            found.append(tensors.encode(x[:, columns]))
+        return tuple(found)
+
+    def _meet(
+        self, groups: Sequence[Group], parameters: CircuitParameters, encoded: Encoded
+    ) -> list[jax.Array]:
+        """T of the outcome 0 for all groups, (QPUs, rows, batch) each."""
+        several = len(self.locals) > 1
+        own: list[Any] = [
+            {name: leaf[size] if several else leaf for name, leaf in parameters.items()}
+            for size in range(len(self.locals))
+        ]
+        packed = [
+            tensors.packed(angles) for tensors, angles in zip(self.locals, own, strict=True)
+        ]
+        return [
+            self.locals[group.size].meet(
+                own[group.size],
+                packed[group.size],
+                encoded[group.size],
+                group.places,
+                group.operators,
+            )
+            for group in groups
+        ]
+
+    def _signed(
+        self, groups: Sequence[Group], parameters: CircuitParameters, encoded: Encoded
+    ) -> list[jax.Array]:
+        """T of the outcome 0 minus T of the outcome 1."""
+        found = self._meet(groups, parameters, encoded)
+        return [2 * t - _constant(g.traces, t)[..., None] for t, g in zip(found, groups, strict=True)]
+
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch *outcomes"]:
+        """P of all outcomes together, (batch, 2, ..., 2)."""
+        count = len(self.wiring.qpus)
+        self.check_outcomes()
+        stacks = []
+        for group, zero in zip(self.whole, self._meet(self.whole, parameters, encoded), strict=True):
+            both = jnp.stack([zero, _constant(group.traces, zero)[..., None] - zero], axis=1)
+            stacks.append(both.reshape(len(group.members), 2, *group.shape, -1))
+        table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
+        return jnp.moveaxis(table.real, -1, 0).reshape(-1, *count * (2,))
+
+    @cached_property
+    def _outcome_plan(self) -> Plan:
+        names = [_OUTCOME + place for place in range(len(self.wiring.qpus))]
+        return self._network([(n,) for n in names], [(n, 2) for n in names], names)
+
+    def check_outcomes(self) -> None:
+        """Raise if the joint outcomes are too many to write out."""
+        count = len(self.wiring.qpus)
+        if count > MOST_OUTCOMES:
+            raise EbitError(
+                f"{count} QPUs have 2**{count} joint outcomes, too many to write out: use readout "
+                f"'pairwise' or 'parity', or at most {MOST_OUTCOMES} QPUs."
+            )
+
+    def parity(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, " batch"]:
+        """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
+        stacks = [
+            signed.reshape(len(group.members), *group.shape, signed.shape[-1])
+            for group, signed in zip(
+                self.whole, self._signed(self.whole, parameters, encoded), strict=True
+            )
+        ]
+        return run(self.parity_plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
+
+    @cached_property
+    def parity_plan(self) -> Plan:
+        """How the parity is contracted."""
+        return self._network(len(self.wiring.qpus) * [()], [])
+
+    def matrix_product(
+        self, parameters: CircuitParameters, weights: Float[Array, "qpus 2 chi chi"],
+        encoded: Encoded,
+    ) -> Float[Array, " batch"]:
+        """Sum over all outcomes of their probability times a product of matrices.
+
+        Args:
+            parameters: Angles of all QPUs.
+            weights: A matrix per QPU and outcome; the trace of their product, in the order of the
+                QPUs, is the weight of the outcomes.
+            encoded: What `encode` returned.
+
+        Returns:
+            Shape (batch,).
+        """
+        chi = weights.shape[-1]
+        stacks = []
+        for group, zero in zip(self.whole, self._meet(self.whole, parameters, encoded), strict=True):
+            own = rows_of(weights, np.array(group.members))  # (QPUs, 2, chi, chi)
+            total = _constant(group.traces, zero)[..., None]
+            parts = (
+                (own[:, 0] - own[:, 1])[:, :, :, None, None] * zero[:, None, None]
+                + own[:, 1][:, :, :, None, None] * total[:, None, None]
+            )
+            stacks.append(parts.reshape(len(group.members), chi, chi, *group.shape, -1))
+        plan = self.matrix_product_plan(chi)
+        return run(plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
+
+    def matrix_product_plan(self, chi: int) -> Plan:
+        """How weights of a bond dimension are contracted with the graph."""
+        count = len(self.wiring.qpus)
+        bonds = [(_BOND + place, _BOND + (place + 1) % count) for place in range(count)]
+        return self._network(bonds, [(_BOND + place, chi) for place in range(count)])
+
+    def correlations(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch numbers"]:
+        """Expectations of the outcomes of every QPU, and of their products along every edge.
+
+        Args:
+            parameters: Angles of all QPUs.
+            encoded: What `encode` returned.
+
+        Returns:
+            (batch, QPUs + edges).
+        """
+        groups, where = self._marginal_rows
+        signed = self._signed(groups, parameters, encoded)
+        flat = jnp.concatenate([part.reshape(-1, part.shape[-1]) for part in signed])
+        single = rows_of(flat, where.single)
+        parts = [single.T]
+        for first, second in where.joint:
+            product = flat[first] * flat[second]  # (edges, terms, batch)
+            parts.append(jnp.sum(product, axis=1).T)
+        found = jnp.concatenate(parts, axis=1)
+        return found if where.order is None else found[:, where.order]
+
+    @cached_property
+    def _marginal_rows(self) -> "tuple[list[Group], _Where]":
+        """Rows that single QPUs and edges need, and where they are."""
+        rows: list[list[NDArray[np.complex128]]] = []
+        starts: list[dict[int, tuple[int, int]]] = []
+        near: list[set[int]] = [set() for _ in self.wiring.qpus]
+        for i, j in self.edges:
+            near[i].add(j)
+            near[j].add(i)
+        for place, halves in enumerate(self._halves):
+            own = [self._reduced(halves, place, None)]
+            found = {}
+            for other in sorted(near[place]):
+                shares = any(h and other in self.states[h[0]][0] for h in halves)
+                if shares:
+                    part = self._reduced(halves, place, other)
+                    found[other] = sum(len(p) for p in own), len(part)
+                    own.append(part)
+                else:
+                    found[other] = 0, 1
+            rows.append([np.concatenate(own)])
+            starts.append(found)
+        groups = self._groups([own[0] for own in rows], [() for _ in rows])
+        offset, begin = {}, 0
+        for group in groups:
+            count = group.operators.shape[1]
+            for row, member in enumerate(group.members):
+                offset[member] = begin + row * count
+            begin += len(group.members) * count
+        by_terms: dict[int, list[tuple[int, int, int]]] = {}
+        for number, (i, j) in enumerate(self.edges):
+            first, second = starts[i][j], starts[j][i]
+            by_terms.setdefault(first[1], []).append(
+                (number, offset[i] + first[0], offset[j] + second[0])
+            )
+        joint, order = [], list(range(len(self.wiring.qpus)))
+        for terms, found_edges in by_terms.items():
+            table = np.array(found_edges)
+            span = np.arange(terms)
+            joint.append((table[:, 1, None] + span, table[:, 2, None] + span))
+            order += (len(self.wiring.qpus) + table[:, 0]).tolist()
+        single = np.array([offset[place] for place in range(len(self.wiring.qpus))])
+        sorted_already = order == list(range(len(order)))
+        return groups, _Where(single, tuple(joint), None if sorted_already else np.argsort(order))
+
+    def _reduced(
+        self, halves: Sequence[tuple[int, int] | None], place: int, other: int | None
+    ) -> NDArray[np.complex128]:
+        """Operators of a QPU if nobody else is looked at, or one other QPU is.
+
+        Of a state that both are part of, the table of the two is put on the QPU with the smaller
+        place.
+        """
+        factors = []
+        for half in halves:
+            if half is None:
+                factors.append(_ZERO)
+                continue
+            members, joint = self.states[half[0]]
+            if other is None or other not in members:
+                factors.append(pauli_sums(joint.marginal(half[1])[:, None]))
+            elif place < other:
+                table = joint.marginal(half[1], members.index(other))
+                factors.append(pauli_sums(table))
+            else:
+                factors.append(PAULIS / 2)
+        return product_operators(factors)
+
+    def probabilities_behind(self, parameters: CircuitParameters, unitaries: Any) -> jax.Array:
+        """There is no array of unitaries for QPUs of any number and size."""
+        del parameters, unitaries
+        raise UnsupportedError(
+            "unitaries in the place of the embedding",
+            f"A graph of {len(self.wiring.qpus)} QPUs",
+            "use two QPUs",
+        )
+
+    def operations(self, depth: int, batch: int) -> int:
+        """Effects of all QPUs and their tensors; what the contraction takes is in its plan."""
+        return sum(
+            self.locals[group.size].operations(
+                depth, batch, len(group.members), group.operators.shape[1], _qubits(group)
+            )
+            for group in self._marginal_rows[0]
+        )
+
+    def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
+        """Effects, features of the batch and tensors; the contraction is in its plan."""
+        return bytes_per_real * sum(
+            self.locals[group.size].memory(
+                depth, batch, len(group.members), group.operators.shape[1], _qubits(group)
+            )
+            for group in self._marginal_rows[0]
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class _Where:
+    """Places of the rows among all rows: of single QPUs, and (edges, terms) of both ends."""
+
+    single: NDArray[np.int64]
+    joint: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
+    order: NDArray[np.int64] | None
+
+
+def _qubits(group: Group) -> int:
+    return int(group.operators.shape[-1]).bit_length() - 1
+
+
+def _constant(values: NDArray[np.complex128], like: jax.Array) -> jax.Array:
+    """A constant of the type of another array."""
+    kept = values if jnp.iscomplexobj(like) else values.real
+    return jnp.asarray(kept, like.dtype)

@@ -1,0 +1,248 @@
+r"""What a QPU does to its qubits that belong to shared states: a real number per operator on them.
+
+All trained gates of a QPU act after its data, so they form one effect M. With what the mixing layers
+and Hadamards V make of an operator O on the first d qubits, and the phases D of the embedding,
+
+.. math:: T_O(x) = \mathrm{tr}\,[(O \otimes |0..0\rangle\langle 0..0|)\; V^\dagger D^\dagger(x)\,
+    M\, D(x)\, V],
+
+which is linear in M: the data enter through the phases alone, and for up to four qubits a batch is
+one real matrix product per QPU.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Complex, Float
+from numpy.typing import NDArray
+
+from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns, walsh_hadamard
+from ebit.engine.base import CircuitParameters
+from ebit.engine.effects import NoisyEffect, PureEffect
+from ebit.engine.features import pack_effect
+from ebit.physics import PAULIS, Noise, QPUNoise
+
+FEATURE_QUBITS = 4
+"""Largest QPU whose samples are 4**n real numbers; larger ones meet the effect by their states."""
+
+_HIGHEST = lax.Precision.HIGHEST
+
+Operators = NDArray[np.complex128]
+"""Operators on the first d qubits of every QPU, (QPUs, rows, 2**d, 2**d)."""
+
+
+@dataclass(frozen=True)
+class LocalTensors:
+    """QPUs with equally many qubits.
+
+    Args:
+        qubits: Qubits per QPU, n.
+        passes: Passes of the embedding.
+        mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
+        noise: Local noise.
+        own: The noise of each of these QPUs.
+    """
+
+    qubits: int
+    passes: int = 1
+    mixing: int = 0
+    pooling: str = "halves"
+    noise: Noise | None = None
+    own: tuple[QPUNoise, ...] = ()
+
+    @property
+    def by_features(self) -> bool:
+        """Whether samples are real features, or states that are as many as the operators need."""
+        return self.qubits <= FEATURE_QUBITS and self.passes == 1
+
+    def effect(self, pairs: int, places: Sequence[int] | None = None) -> PureEffect | NoisyEffect:
+        """The trained parts of some of the QPUs, of which the first qubits are shared."""
+        if self.noise is None:
+            return PureEffect(self.qubits, pairs, self.mixing, self.pooling)
+        own = self.own if places is None else tuple(self.own[place] for place in places)
+        return NoisyEffect(self.qubits, pairs, self.mixing, self.noise, self.pooling, own)
+
+    def encode(self, x: Float[Array, "batch qpus features"]) -> jax.Array:
+        """Cosines and sines of the phases of every pass, (batch, QPUs, passes, 2, 2**n)."""
+        turns = x.reshape(*x.shape[:2], self.passes, self.qubits)
+        phases = embedding_phases(turns)
+        return jnp.stack([jnp.cos(phases), jnp.sin(phases)], axis=-2)
+
+    def packed(self, parameters: CircuitParameters) -> Float[Array, "qpus dim dim"] | None:
+        """The effects of all QPUs as real matrices; None where samples are states."""
+        return pack_effect(self.effect(0).operators(parameters)) if self.by_features else None
+
+    def meet(
+        self,
+        parameters: CircuitParameters,
+        packed: Float[Array, "qpus dim dim"] | None,
+        encoded: Float[Array, "batch qpus passes 2 dim"],
+        places: Sequence[int],
+        operators: Operators,
+    ) -> jax.Array:
+        """T of some of the QPUs, for the outcome 0.
+
+        Args:
+            parameters: Angles of all QPUs of this size.
+            packed: What `packed` returned.
+            encoded: What `encode` returned, or rows of it.
+            places: Which of the QPUs.
+            operators: Operators O of each of them.
+
+        Returns:
+            (QPUs, rows, batch); complex if an operator is not Hermitian.
+        """
+        if len(places) < encoded.shape[1]:
+            chosen = np.array(places)
+            parameters = jax.tree.map(lambda leaf: leaf[chosen], parameters)
+            packed = None if packed is None else packed[chosen]
+            encoded = encoded[:, chosen]
+        if packed is None:
+            return self._by_states(parameters, encoded, places, operators)
+        if not self.mixing:
+            return _with_parts(operators, lambda part: self._by_features(packed, encoded, part))
+        pairs = operators.shape[-1].bit_length() - 1
+        inputs = self.effect(pairs, places).inputs(parameters["mixing"])
+
+        def behind_mixing(part: Operators) -> jax.Array:
+            rows = jnp.einsum(
+                "qrlj,qjlzw->qrzw", jnp.asarray(part, inputs.dtype), inputs, precision=_HIGHEST
+            )
+            return self._dressed(rows.real, rows.imag, packed, encoded)
+
+        return _with_parts(operators, behind_mixing)
+
+    def _by_features(
+        self, packed: jax.Array, encoded: jax.Array, operators: Operators
+    ) -> Float[Array, "qpus rows batch"]:
+        """Without mixing layers what becomes of an operator is a constant."""
+        different, which = np.unique(operators, axis=0, return_inverse=True)
+        pairs = operators.shape[-1].bit_length() - 1
+        columns = hadamard_matrix(self.qubits)[list(pair_columns(self.qubits, pairs))]
+        rows = np.einsum("qrlj,jz,lw->qrzw", different, columns, columns)
+
+        def of_each(part: NDArray[np.float64]) -> jax.Array | None:
+            if not part.any():
+                return None
+            table = jnp.asarray(part, packed.dtype)
+            return table if len(table) == 1 else table[which.ravel()]
+
+        return self._dressed(of_each(rows.real), of_each(rows.imag), packed, encoded)
+
+    def _dressed(
+        self,
+        real: jax.Array | None,
+        imaginary: jax.Array | None,
+        packed: jax.Array,
+        encoded: jax.Array,
+    ) -> Float[Array, "qpus rows batch"]:
+        """Effects times operators, entry by entry, meet the features of the samples."""
+        qpus, dimension = packed.shape[0], 2**self.qubits
+        dressed: Any = 0.0 if real is None else real * packed[:, None]
+        if imaginary is not None:
+            dressed = dressed + imaginary * packed.mT[:, None]
+        flat = dressed.reshape(qpus, -1, dimension**2)  # (QPUs, rows, 4**n)
+        cosine, sine = jnp.moveaxis(encoded[:, :, 0], 0, -1).swapaxes(0, 1)  # (QPUs, 2**n, batch)
+        bra, ket = (slice(None), slice(None), None), (slice(None), None)
+        features = (cosine + sine)[bra] * cosine[ket] + (sine - cosine)[bra] * sine[ket]
+        table = features.reshape(qpus, dimension**2, -1)  # (QPUs, 4**n, batch)
+        return jnp.matmul(flat, table, precision=_HIGHEST)
+
+    def _by_states(
+        self,
+        parameters: CircuitParameters,
+        encoded: jax.Array,
+        places: Sequence[int],
+        operators: Operators,
+    ) -> jax.Array:
+        """The effect meets the states of every sample."""
+        pairs = operators.shape[-1].bit_length() - 1
+        phases = jnp.moveaxis(lax.complex(encoded[..., 0, :], encoded[..., 1, :]), 1, 0)
+        effect = self.effect(pairs, places)
+        if self.passes == 1:
+            gram = effect.gram(parameters, phases[:, :, 0])
+            if not self.mixing:
+                turn = hadamard_matrix(pairs)
+                operators = turn @ operators @ turn
+        else:
+            gram = self._after_passes(parameters, phases, pairs)
+        return _with_parts(
+            operators,
+            lambda part: jnp.einsum(
+                "qrlj,qjlb->qrb", jnp.asarray(part, gram.dtype), gram, precision=_HIGHEST
+            ).real,
+        )
+
+    def _after_passes(
+        self,
+        parameters: CircuitParameters,
+        phases: Complex[Array, "qpus batch passes dim"],
+        pairs: int,
+    ) -> Complex[Array, "qpus states states batch"]:
+        """G if the data come in several passes, with Hadamards between them."""
+        effect = PureEffect(self.qubits, pairs, self.mixing, self.pooling)
+        states = effect.columns(parameters["mixing"])[:, None]  # (QPUs, 1, 2**d, 2**n)
+        for turn in range(self.passes):
+            states = states if turn == 0 else walsh_hadamard(states)
+            states = states * phases[:, :, turn, None]
+        met = jnp.einsum("qrz,qbjz->qbjr", effect.rows(parameters), states, precision=_HIGHEST)
+        return jnp.einsum("qbjr,qblr->qjlb", met.conj(), met, precision=_HIGHEST)
+
+    def operations(self, depth: int, batch: int, qpus: int, rows: int, pairs: int) -> int:
+        """Real operations of the effects, and of their meeting with a batch."""
+        effect = self.effect(pairs)
+        if self.by_features:
+            each = 2 * 4**self.qubits * rows + 4 * 4**self.qubits
+            return qpus * (effect.operations(depth) // 2 + batch * each)
+        states = 2**pairs * 4**self.qubits * 4 + 8 * rows * 4**pairs
+        return qpus * (effect.operations(depth) // 2 + batch * states)
+
+    def memory(self, depth: int, batch: int, qpus: int, rows: int, pairs: int) -> int:
+        """Real numbers that a step holds, to leading order."""
+        dimension = 2**self.qubits
+        effects = 8 * dimension**2 + 4 * rows * dimension**2
+        if self.by_features:
+            each = 2 * dimension**2 + 4 * rows
+        else:
+            each = 8 * 2**pairs * dimension + 8 * 4**pairs + 4 * rows
+        return qpus * (effects + batch * each) + self.effect(pairs).reals(depth)
+
+
+def _with_parts(operators: Operators, function: Any) -> jax.Array:
+    """A linear function of Hermitian operators, of any operators."""
+    adjoint = np.swapaxes(operators, -1, -2).conj()
+    hermitian, other = (operators + adjoint) / 2, (operators - adjoint) / 2j
+    if not np.abs(other).max() > 1e-14:
+        return jnp.asarray(function(hermitian))
+    return lax.complex(function(hermitian), function(other))
+
+
+def product_operators(factors: Sequence[NDArray[Any]]) -> NDArray[np.complex128]:
+    """All products of one operator per qubit.
+
+    Args:
+        factors: For every qubit its operators, (values, 2, 2).
+
+    Returns:
+        (product of the numbers of values, 2**d, 2**d).
+
+    Example:
+        >>> product_operators([PAULIS[:2], PAULIS]).shape
+        (8, 4, 4)
+    """
+    found = np.ones((1, 1, 1), complex)
+    for own in factors:
+        size = found.shape[1] * 2
+        found = np.einsum("aij,bkl->abikjl", found, own).reshape(-1, size, size)
+    return found
+
+
+def pauli_sums(table: NDArray[Any]) -> NDArray[np.complex128]:
+    """Half of the sums of Pauli operators with these coefficients (4, values): (values, 2, 2)."""
+    return np.asarray(np.einsum("pv,pij->vij", table, PAULIS) / 2, np.complex128)

@@ -1,0 +1,308 @@
+"""How a network of many small tensors is contracted: planned once per network, run on every batch.
+
+Neighbours are put together in rounds, all that look alike at once, as long as nothing grows: a line
+or a ring of K tensors takes about log2(K) products of stacks, a tree as many as it is deep. What is
+left (a grid, an index that more than two tensors have, indices that stay) goes along the cheapest
+path that `opt_einsum` or a sweep through the tensors finds.
+"""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import opt_einsum
+from jax import lax
+from numpy.typing import NDArray
+
+Labels = tuple[int, ...]
+
+_SMALL = 16
+"""Sums over at most so many terms are written out: a product of tiny matrices per sample is bound
+by memory, and so becomes one loop over the batch."""
+
+
+class Piece(NamedTuple):
+    """A tensor: one row of a stack of equal ones.
+
+    Attributes:
+        stack: Number of the stack.
+        row: Row in it.
+        labels: Names of its indices.
+    """
+
+    stack: int
+    row: int
+    labels: Labels
+
+
+class Side(NamedTuple):
+    """One factor of a product of stacks.
+
+    Attributes:
+        stack: Number of the stack.
+        rows: Which of its rows.
+        order: Axes in the order kept, summed or summed, kept.
+    """
+
+    stack: int
+    rows: tuple[int, ...]
+    order: tuple[int, ...]
+
+
+class Product(NamedTuple):
+    """A product of stacks, row by row, summed over `summed` axes of both."""
+
+    left: Side
+    right: Side
+    summed: int
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is put together with what.
+
+    Attributes:
+        products: Products of stacks in turn; each makes a new stack.
+        rest: What is left.
+        output: Indices that stay.
+        path: Path through the rest.
+        most: Numbers of the largest tensor on the way, per sample.
+        operations: Real multiplications and additions, per sample.
+    """
+
+    products: tuple[Product, ...]
+    rest: tuple[Piece, ...]
+    output: Labels
+    path: tuple[tuple[int, ...], ...]
+    most: int
+    operations: int
+
+    @property
+    def width(self) -> int:
+        """Indices of four values that the largest tensor has."""
+        return math.ceil(math.log(max(self.most, 1), 4) - 1e-9)
+
+
+@lru_cache(maxsize=64)
+def plan_of(
+    pieces: tuple[Piece, ...], extents: tuple[tuple[int, int], ...], output: Labels = ()
+) -> Plan:
+    """Plan a contraction.
+
+    Args:
+        pieces: The tensors; an index that two or more have is summed over.
+        extents: (index, number of its values).
+        output: Indices that stay.
+
+    Returns:
+        The plan.
+
+    Example:
+        >>> ring = tuple(Piece(0, k, (k, (k + 1) % 8)) for k in range(8))
+        >>> plan = plan_of(ring, tuple((k, 4) for k in range(8)))
+        >>> len(plan.products), plan.most, plan.width
+        (4, 16, 2)
+    """
+    sizes = dict(extents)
+    products: list[Product] = []
+    most = max((_size(piece.labels, sizes) for piece in pieces), default=1)
+    operations, stacks = 0, 1 + max(piece.stack for piece in pieces)
+    left = list(pieces)
+    while True:
+        found = _matching(left, sizes, output)
+        if not found:
+            break
+        groups: dict[tuple[Any, ...], list[tuple[int, int, Labels, Labels]]] = {}
+        for a, b in found:
+            first, second = left[a], left[b]
+            summed = tuple(label for label in first.labels if label in second.labels)
+            orders = _order(first, summed, last=True), _order(second, summed, last=False)
+            key = (first.stack, orders[0], second.stack, orders[1], len(summed))
+            kept = tuple(label for label in (*first.labels, *second.labels) if label not in summed)
+            groups.setdefault(key, []).append((a, b, summed, kept))
+            operations += 2 * _size(kept, sizes) * _size(summed, sizes)
+        gone: set[int] = set()
+        new: list[Piece] = []
+        for (one, first_order, other, second_order, count), members in groups.items():
+            rows = tuple(left[a].row for a, *_ in members), tuple(left[b].row for _, b, *_ in members)
+            products.append(
+                Product(Side(one, rows[0], first_order), Side(other, rows[1], second_order), count)
+            )
+            new += [Piece(stacks, row, kept) for row, (_, _, _, kept) in enumerate(members)]
+            gone.update(place for a, b, *_ in members for place in (a, b))
+            stacks += 1
+        left = [piece for place, piece in enumerate(left) if place not in gone] + new
+    path: tuple[tuple[int, ...], ...] = ()
+    if len(left) > 1 or tuple(left[0].labels) != output:
+        path, cost, largest = _path([piece.labels for piece in left], output, sizes)
+        operations, most = operations + cost, max(most, largest)
+    return Plan(tuple(products), tuple(left), output, path, most, operations)
+
+
+def _size(labels: Sequence[int], sizes: Mapping[int, int]) -> int:
+    return math.prod(sizes[label] for label in labels)
+
+
+def _order(piece: Piece, summed: Labels, *, last: bool) -> tuple[int, ...]:
+    kept = [axis for axis, label in enumerate(piece.labels) if label not in summed]
+    shared = [piece.labels.index(label) for label in summed]
+    return (*kept, *shared) if last else (*shared, *kept)
+
+
+def _matching(
+    pieces: Sequence[Piece], sizes: Mapping[int, int], output: Labels
+) -> list[tuple[int, int]]:
+    """Neighbours whose product is no larger than they are, every tensor once at most."""
+    owners: dict[int, list[int]] = {}
+    for place, piece in enumerate(pieces):
+        for label in piece.labels:
+            owners.setdefault(label, []).append(place)
+    held = {label for label, places in owners.items() if len(places) != 2 or label in output}
+    free = [not held.intersection(piece.labels) for piece in pieces]
+    used: set[int] = set()
+    found: list[tuple[int, int]] = []
+    lonely: int | None = None
+    for place, piece in enumerate(pieces):
+        if place in used or not free[place]:
+            continue
+        if not piece.labels:  # numbers are multiplied with each other
+            if lonely is None:
+                lonely = place
+            else:
+                found.append((lonely, place))
+                lonely = None
+            continue
+        near = {other for label in piece.labels for other in owners[label]} - {place}
+        for other in sorted(near):
+            if other in used or not free[other]:
+                continue
+            shared = [label for label in piece.labels if label in pieces[other].labels]
+            before = [_size(p.labels, sizes) for p in (piece, pieces[other])]
+            if math.prod(before) <= max(before) * _size(shared, sizes) ** 2:
+                used.update((place, other))
+                found.append((place, other))
+                break
+    return found
+
+
+def _path(
+    inputs: Sequence[Labels], output: Labels, sizes: Mapping[int, int]
+) -> tuple[tuple[tuple[int, ...], ...], int, int]:
+    """Cheapest path of a few: what opt_einsum finds, and sweeps through the tensors."""
+    shapes = [np.broadcast_to(0.0, [sizes[label] for label in labels]) for labels in inputs]
+    operands = [part for pair in zip(shapes, inputs, strict=True) for part in pair]
+    candidates: list[Any] = ["auto" if len(inputs) <= 10 else "greedy"]
+    candidates += [_sweep(order) for order in _sweeps(inputs)]
+    best: tuple[int, int, Any] | None = None
+    for candidate in candidates:
+        path, info = opt_einsum.contract_path(*operands, output, optimize=candidate)
+        cost = int(info.opt_cost), int(info.largest_intermediate)
+        if best is None or cost < best[:2]:
+            best = (*cost, tuple(tuple(step) for step in path))
+    assert best is not None
+    return best[2], best[0], best[1]
+
+
+def _sweeps(inputs: Sequence[Labels]) -> list[list[int]]:
+    """Orders of the tensors: as they are, and outwards from some of them."""
+    near: list[list[int]] = [
+        sorted(k for k, other in enumerate(inputs) if k != place and set(other) & set(labels))
+        for place, labels in enumerate(inputs)
+    ]
+    orders = [list(range(len(inputs)))]
+    for start in (0, len(inputs) - 1):
+        order, seen = [start], {start}
+        for place in order:
+            new = [k for k in near[place] if k not in seen]
+            seen.update(new)
+            order += new
+        order += [k for k in range(len(inputs)) if k not in seen]
+        orders.append(order)
+    return orders
+
+
+def _sweep(order: Sequence[int]) -> list[tuple[int, ...]]:
+    """The path that takes one tensor after the other."""
+    left = list(range(len(order)))
+    if len(left) == 1:
+        return [(0,)]
+    steps: list[tuple[int, ...]] = []
+    current: int | None = None
+    for place in order:
+        if current is None:
+            current = place
+            continue
+        steps.append(tuple(sorted((left.index(current), left.index(place)))))
+        left = [k for k in left if k not in (current, place)]
+        current = -1 - len(steps)
+        left.append(current)
+    return steps
+
+
+def run(plan: Plan, stacks: Sequence[jax.Array]) -> jax.Array:
+    """Contract a network.
+
+    Args:
+        plan: What `plan_of` returned.
+        stacks: Tensors (rows, ..., batch); a constant has a batch of 1.
+
+    Returns:
+        Shape (..., batch): the indices that stay, and the batch.
+    """
+    held = list(stacks)
+    for product in plan.products:
+        held.append(_multiply(product, held))
+    if not plan.path:
+        (piece,) = plan.rest
+        return held[piece.stack][piece.row]
+    operands: list[Any] = []
+    batch = 1 + max((label for piece in plan.rest for label in piece.labels), default=0)
+    size = max(held[piece.stack].shape[-1] for piece in plan.rest)
+    for piece in plan.rest:
+        tensor = held[piece.stack][piece.row]
+        is_constant = tensor.shape[-1] != size
+        labels = piece.labels if is_constant else (*piece.labels, batch)
+        operands += [tensor[..., 0] if is_constant else tensor, labels]
+    return jnp.einsum(
+        *operands, (*plan.output, batch), optimize=list(plan.path), precision=lax.Precision.HIGHEST
+    )
+
+
+def _multiply(product: Product, held: Sequence[jax.Array]) -> jax.Array:
+    """(rows, kept of the left, kept of the right, batch)."""
+    left, right = (_side(side, held[side.stack]) for side in (product.left, product.right))
+    count = product.summed
+    kept = left.shape[1 : left.ndim - 1 - count], right.shape[1 + count : -1]
+    middle = math.prod(right.shape[1 : 1 + count])
+    rows, batches = left.shape[0], (left.shape[-1], right.shape[-1])
+    a = left.reshape(rows, math.prod(kept[0]), middle, batches[0])
+    b = right.reshape(rows, middle, math.prod(kept[1]), batches[1])
+    if middle <= _SMALL:
+        c = jnp.sum(a[:, :, :, None] * b[:, None], axis=2)
+    else:
+        c = jnp.einsum("rimb,rmjb->rijb", a, b, precision=lax.Precision.HIGHEST)
+    return c.reshape(rows, *kept[0], *kept[1], max(batches))
+
+
+def _side(side: Side, stack: jax.Array) -> jax.Array:
+    axes = (0, *(1 + axis for axis in side.order), stack.ndim - 1)
+    return rows_of(stack, np.array(side.rows)).transpose(axes)
+
+
+def rows_of(stack: jax.Array, rows: NDArray[np.int64]) -> jax.Array:
+    """Some rows of an array; a slice where they are evenly spaced, which has the simpler slope.
+
+    Example:
+        >>> rows_of(jnp.arange(6), np.array([1, 3, 5])).tolist()
+        [1, 3, 5]
+    """
+    steps = np.unique(np.diff(rows))
+    if len(rows) == 1 or (len(steps) == 1 and steps[0] > 0):
+        step = int(steps[0]) if len(steps) else 1
+        return stack[int(rows[0]) : int(rows[-1]) + 1 : step]
+    return stack[rows]
