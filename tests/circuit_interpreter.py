@@ -53,11 +53,14 @@ def apply(matrix: Complex, axes: list[int], state: Complex) -> Complex:
     return np.moveaxis((matrix @ flat).reshape(moved.shape), front, axes)
 
 
-def probabilities(circuit: Circuit, parameters: Any, x: Real) -> Real:
+def probabilities(circuit: Circuit, parameters: Any, x: Real, *, deferred: bool = False) -> Real:
     """P(outcomes | x), one axis for each outcome.
 
-    A mixed state is run as the mixture of its pure states.
+    A mixed state is run as the mixture of its pure states. With deferred measurements a bit is its
+    qubit, on which nothing acts any more, and what it selects is a controlled gate: one state
+    instead of one per string of bits.
     """
+    run = superposed if deferred else outcomes
     qubits = circuit.wiring.qubits
     shares = [op for op in circuit.operations if isinstance(op, Share) and op.qubits]
     starts: list[tuple[float, Complex]] = [(1.0, np.ones(1, complex))]
@@ -76,7 +79,7 @@ def probabilities(circuit: Circuit, parameters: Any, x: Real) -> Real:
         state = np.kron(vector, rest).reshape([2] * len(qubits))
         order = [(shared + others).index(qubit) for qubit in qubits]
         batch = np.repeat(state.transpose(order)[None], len(x), axis=0)
-        total = total + weight * outcomes(circuit, parameters, x, batch)
+        total = total + weight * run(circuit, parameters, x, batch)
     return np.asarray(total)
 
 
@@ -117,3 +120,28 @@ def outcomes(circuit: Circuit, parameters: Any, x: Real, state: Complex) -> Real
         cell: tuple[Any, ...] = (slice(None), *(bits[bit] for bit in circuit.outcomes))
         table[cell] += np.sum(np.abs(psi) ** 2, axis=tuple(range(1, psi.ndim)))
     return table
+
+
+def superposed(circuit: Circuit, parameters: Any, x: Real, state: Complex) -> Real:
+    """All strings of bits at once: see `probabilities`."""
+    qubits = list(circuit.wiring.qubits)
+    where: dict[str, int] = {}  # axis of the qubit that a bit was read off
+    for op in circuit.operations:
+        places = [1 + qubits.index(qubit) for qubit in op.qubits]
+        match op:
+            case Gate(kind, _, angle):
+                value: Any = None
+                if isinstance(angle, DataAngle):
+                    value = angle.of(x)
+                elif isinstance(angle, Parameter):
+                    value = angle.of(parameters)
+                state = apply(matrix_of(kind, value), places, state)
+            case Measure(_, bit):
+                (where[bit],) = places
+            case Rotate(kind, _, bit, angles):
+                both = [matrix_of(kind, angle.of(parameters)) for angle in angles]
+                controlled = np.kron(np.diag([1, 0]), both[0]) + np.kron(np.diag([0, 1]), both[1])
+                state = apply(controlled, [where[bit], *places], state)
+    kept = [where[bit] for bit in circuit.outcomes]
+    others = tuple(axis for axis in range(1, state.ndim) if axis not in kept)
+    return np.asarray(np.sum(np.abs(state) ** 2, axis=others))

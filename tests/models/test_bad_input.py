@@ -37,10 +37,14 @@ MODELS = ["none", "bell:1", "classical", "quantum", "single", "dnn"]
             lambda: SingleQCNN(mixing=-1),
             "Argument `mixing` must be a whole number from 0 to 10000 (mixing layers), but is -1.",
         ),
-        (lambda: DistributedQCNN(qpus=3), "Argument `qpus` must be 2, but is 3."),
+        (
+            lambda: DistributedQCNN(qpus=1),
+            "Argument `qpus` must be a whole number from 2 to 4096, but is 1.",
+        ),
         (
             lambda: DistributedQCNN(readout="mean"),
-            "Argument `readout` must be one of weights, parity, fixed-parity, but is 'mean'.",
+            "Argument `readout` must be weights, parity, fixed-parity, pairwise or mps:chi, chi "
+            "from 1 to 64, but is 'mean'.",
         ),
         (
             lambda: DistributedQCNN(pooling="half"),

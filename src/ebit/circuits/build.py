@@ -213,7 +213,9 @@ class _Deal:
             qubit: found
             for name, qubits in measured.items()
             for qubit, found in zip(
-                qubits, [*arrived.get(name, []), *qubits[len(arrived.get(name, [])) :]], strict=False
+                qubits,
+                [*arrived.get(name, []), *qubits[len(arrived.get(name, [])) :]],
+                strict=False,
             )
         }
 
@@ -228,7 +230,9 @@ def _pool(
         for qpu, qubits, own_pairs in zip(wiring.qpus, own, pairs, strict=True)
     }
     driver = dealt.round(measured)
-    operations: list[Operation] = [Measure(qubit, bit(qubit)) for qubit in chain(*measured.values())]
+    operations: list[Operation] = [
+        Measure(qubit, bit(qubit)) for qubit in chain(*measured.values())
+    ]
     sent = dict.fromkeys(
         (found, qubit.qpu) for qubit, found in driver.items() if found.qpu != qubit.qpu
     )
@@ -239,9 +243,14 @@ def _pool(
         for which, kind in enumerate(("RZ", "RX")):
             operations += [
                 _rotation(
-                    wiring, kind, qubits[driven], driver[measured[qpu.name][number]], stage, number,
+                    wiring,
+                    kind,
+                    qubits[driven],
+                    driver[measured[qpu.name][number]],
+                    stage,
+                    number,
                     which,
-                )  # fmt: skip
+                )
                 for qpu, qubits, own_turns in zip(wiring.qpus, own, turns, strict=True)
                 if turn < len(own_turns)
                 for number, driven in own_turns[turn]

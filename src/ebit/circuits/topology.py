@@ -88,7 +88,7 @@ NAMED: dict[str, Callable[[int], list[Edge]]] = {
     "tree": _tree,
     "complete": _complete,
 }
-"""Edges of a topology by name: the star has QPU A in its middle, the tree is binary with A on top."""
+"""Edges of a topology by name: a star has QPU A in its middle, a tree is binary with A on top."""
 
 FORMS = "line, ring, star, tree, complete, grid:RxC or edges:A-B,B-C"
 
@@ -166,7 +166,9 @@ def _of_edges(text: str, names: tuple[str, ...]) -> Topology:
         if edge not in edges and edge[::-1] not in edges:
             edges.append(edge)
         elif not arrow_only:
-            raise EbitError(f"Argument `topology` has the edge {part.strip()!r} twice: once will do.")
+            raise EbitError(
+                f"Argument `topology` has the edge {part.strip()!r} twice: once will do."
+            )
     _check_connected(edges, names)
     return Topology(text, names, tuple(edges), tuple(sorted(set(arrows))))
 
@@ -209,7 +211,11 @@ def topology_of_graph(graph: Any) -> str:
         'edges:A-B,B-C'
     """
     try:
-        nodes, edges, sign = list(graph.nodes), list(graph.edges), ">" if graph.is_directed() else "-"
+        nodes, edges, sign = (
+            list(graph.nodes),
+            list(graph.edges),
+            ">" if graph.is_directed() else "-",
+        )
     except (AttributeError, TypeError):
         raise EbitError(
             f"Argument `topology` must be {FORMS}, a NetworkX graph or an ebit.Wiring, but is "

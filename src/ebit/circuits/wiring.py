@@ -131,9 +131,7 @@ class Wiring:
     def sizes(self) -> tuple[tuple[str, ...], ...]:
         """The QPUs sorted by their numbers of qubits, those of the first QPU first."""
         sizes = dict.fromkeys(qpu.qubits for qpu in self.qpus)
-        return tuple(
-            tuple(qpu.name for qpu in self.qpus if qpu.qubits == size) for size in sizes
-        )
+        return tuple(tuple(qpu.name for qpu in self.qpus if qpu.qubits == size) for size in sizes)
 
     @cached_property
     def size_places(self) -> dict[str, tuple[int, int]]:
@@ -149,8 +147,7 @@ class Wiring:
         """Of every QPU its qubits that belong to shared states, in their order."""
         shared = {qubit for state in self.shared for qubit in state.members}
         return {
-            qpu.name: tuple(qubit for qubit in qpu.register if qubit in shared)
-            for qpu in self.qpus
+            qpu.name: tuple(qubit for qubit in qpu.register if qubit in shared) for qpu in self.qpus
         }
 
     def check(self) -> None:

@@ -134,3 +134,24 @@ class Engine(Protocol):
             batch: Samples.
             bytes_per_real: 4 for complex64, 8 for complex128.
         """
+
+
+@runtime_checkable
+class GraphEngine(Engine, Protocol):
+    """An engine of any number of QPUs, which need not write out all outcomes."""
+
+    def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
+        """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
+
+    def matrix_product(
+        self,
+        parameters: CircuitParameters,
+        weights: Float[Array, "qpus 2 chi chi"],
+        encoded: Encoded,
+    ) -> Float[Array, " batch"]:
+        """Expectation of the trace of a product of one matrix per QPU and outcome."""
+
+    def correlations(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch numbers"]:
+        """Expectations of all outcomes, and of their products along all edges."""

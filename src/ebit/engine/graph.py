@@ -1,8 +1,8 @@
 r"""Join of QPUs on a graph of shared states: a contraction over one index per shared qubit.
 
-Every QPU is a real tensor with one Pauli index per half of a shared state (`local_tensors`); a shared
-state is a factor on every half and one common index, see `ebit.physics.Joint`. The factors are
-constants and act on the operators, before the batch. So
+Every QPU is a real tensor with one Pauli index per half of a shared state (`local_tensors`); a
+shared state is a factor on every half and one common index, see `ebit.physics.Joint`. The factors
+are constants and act on the operators, before the batch. So
 
 .. math:: P(a_1 \dots a_K | x) = \sum_{h} \prod_k T_k[a_k, h_{k_1} .. h_{k_d}](x)
 
@@ -120,9 +120,7 @@ class Graph:
             first = self.wiring.qpus[self.wiring.place(names[0])]
             own = () if every is None else tuple(every[self.wiring.place(name)] for name in names)
             found.append(
-                LocalTensors(
-                    first.qubits, first.passes, self.mixing, self.pooling, self.noise, own
-                )
+                LocalTensors(first.qubits, first.passes, self.mixing, self.pooling, self.noise, own)
             )
         return tuple(found)
 
@@ -164,7 +162,7 @@ class Graph:
             found.append(halves)
         return found
 
-    def _groups(self, rows: Sequence[Sequence[NDArray[np.complex128]]], shapes: Any) -> list[Group]:
+    def _groups(self, rows: Sequence[Operators], shapes: Sequence[tuple[int, ...]]) -> list[Group]:
         """QPUs sorted by the shape of their tensors."""
         sorted_by: dict[tuple[Any, ...], list[int]] = {}
         for place, (own, shape) in enumerate(zip(rows, shapes, strict=True)):
@@ -184,7 +182,8 @@ class Graph:
     @cached_property
     def whole(self) -> list[Group]:
         """Tensors with all their indices."""
-        rows, shapes = [], []
+        rows: list[Operators] = []
+        shapes: list[tuple[int, ...]] = []
         for halves in self._halves:
             factors = [_ZERO if h is None else pauli_sums(self._factor(*h)) for h in halves]
             rows.append(product_operators(factors))
@@ -264,13 +263,12 @@ class Graph:
     ) -> list[jax.Array]:
         """T of the outcome 0 for all groups, (QPUs, rows, batch) each."""
         several = len(self.locals) > 1
+        angles: dict[str, Any] = dict(parameters)
         own: list[Any] = [
-            {name: leaf[size] if several else leaf for name, leaf in parameters.items()}
+            {name: leaf[size] if several else leaf for name, leaf in angles.items()}
             for size in range(len(self.locals))
         ]
-        packed = [
-            tensors.packed(angles) for tensors, angles in zip(self.locals, own, strict=True)
-        ]
+        packed = [tensors.packed(part) for tensors, part in zip(self.locals, own, strict=True)]
         return [
             self.locals[group.size].meet(
                 own[group.size],
@@ -287,16 +285,20 @@ class Graph:
     ) -> list[jax.Array]:
         """T of the outcome 0 minus T of the outcome 1."""
         found = self._meet(groups, parameters, encoded)
-        return [2 * t - _constant(g.traces, t)[..., None] for t, g in zip(found, groups, strict=True)]
+        return [
+            2 * t - _constant(g.traces, t)[..., None] for t, g in zip(found, groups, strict=True)
+        ]
 
     def probabilities(
         self, parameters: CircuitParameters, encoded: Encoded
-    ) -> Float[Array, "batch *outcomes"]:
+    ) -> Float[Array, "batch ..."]:
         """P of all outcomes together, (batch, 2, ..., 2)."""
         count = len(self.wiring.qpus)
         self.check_outcomes()
         stacks = []
-        for group, zero in zip(self.whole, self._meet(self.whole, parameters, encoded), strict=True):
+        for group, zero in zip(
+            self.whole, self._meet(self.whole, parameters, encoded), strict=True
+        ):
             both = jnp.stack([zero, _constant(group.traces, zero)[..., None] - zero], axis=1)
             stacks.append(both.reshape(len(group.members), 2, *group.shape, -1))
         table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
@@ -316,9 +318,7 @@ class Graph:
                 f"'pairwise' or 'parity', or at most {MOST_OUTCOMES} QPUs."
             )
 
-    def parity(
-        self, parameters: CircuitParameters, encoded: Encoded
-    ) -> Float[Array, " batch"]:
+    def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
         stacks = [
             signed.reshape(len(group.members), *group.shape, signed.shape[-1])
@@ -334,7 +334,9 @@ class Graph:
         return self._network(len(self.wiring.qpus) * [()], [])
 
     def matrix_product(
-        self, parameters: CircuitParameters, weights: Float[Array, "qpus 2 chi chi"],
+        self,
+        parameters: CircuitParameters,
+        weights: Float[Array, "qpus 2 chi chi"],
         encoded: Encoded,
     ) -> Float[Array, " batch"]:
         """Sum over all outcomes of their probability times a product of matrices.
@@ -350,13 +352,14 @@ class Graph:
         """
         chi = weights.shape[-1]
         stacks = []
-        for group, zero in zip(self.whole, self._meet(self.whole, parameters, encoded), strict=True):
+        for group, zero in zip(
+            self.whole, self._meet(self.whole, parameters, encoded), strict=True
+        ):
             own = rows_of(weights, np.array(group.members))  # (QPUs, 2, chi, chi)
             total = _constant(group.traces, zero)[..., None]
-            parts = (
-                (own[:, 0] - own[:, 1])[:, :, :, None, None] * zero[:, None, None]
-                + own[:, 1][:, :, :, None, None] * total[:, None, None]
-            )
+            parts = (own[:, 0] - own[:, 1])[:, :, :, None, None] * zero[:, None, None] + own[:, 1][
+                :, :, :, None, None
+            ] * total[:, None, None]
             stacks.append(parts.reshape(len(group.members), chi, chi, *group.shape, -1))
         plan = self.matrix_product_plan(chi)
         return run(plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
@@ -393,7 +396,7 @@ class Graph:
     @cached_property
     def _marginal_rows(self) -> "tuple[list[Group], _Where]":
         """Rows that single QPUs and edges need, and where they are."""
-        rows: list[list[NDArray[np.complex128]]] = []
+        rows: list[Operators] = []
         starts: list[dict[int, tuple[int, int]]] = []
         near: list[set[int]] = [set() for _ in self.wiring.qpus]
         for i, j in self.edges:
@@ -410,9 +413,9 @@ class Graph:
                     own.append(part)
                 else:
                     found[other] = 0, 1
-            rows.append([np.concatenate(own)])
+            rows.append(np.concatenate(own))
             starts.append(found)
-        groups = self._groups([own[0] for own in rows], [() for _ in rows])
+        groups = self._groups(rows, [() for _ in rows])
         offset, begin = {}, 0
         for group in groups:
             count = group.operators.shape[1]
@@ -443,7 +446,7 @@ class Graph:
         Of a state that both are part of, the table of the two is put on the QPU with the smaller
         place.
         """
-        factors = []
+        factors: list[Operators] = []
         for half in halves:
             if half is None:
                 factors.append(_ZERO)
@@ -455,7 +458,7 @@ class Graph:
                 table = joint.marginal(half[1], members.index(other))
                 factors.append(pauli_sums(table))
             else:
-                factors.append(PAULIS / 2)
+                factors.append(np.asarray(PAULIS / 2, np.complex128))
         return product_operators(factors)
 
     def probabilities_behind(self, parameters: CircuitParameters, unitaries: Any) -> jax.Array:

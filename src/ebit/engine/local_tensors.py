@@ -1,7 +1,8 @@
 r"""What a QPU does to its qubits that belong to shared states: a real number per operator on them.
 
-All trained gates of a QPU act after its data, so they form one effect M. With what the mixing layers
-and Hadamards V make of an operator O on the first d qubits, and the phases D of the embedding,
+All trained gates of a QPU act after its data, so they form one effect M. With what the mixing
+layers and Hadamards V make of an operator O on the first d qubits, and the phases D of the
+embedding,
 
 .. math:: T_O(x) = \mathrm{tr}\,[(O \otimes |0..0\rangle\langle 0..0|)\; V^\dagger D^\dagger(x)\,
     M\, D(x)\, V],
@@ -174,9 +175,11 @@ class LocalTensors:
             gram = self._after_passes(parameters, phases, pairs)
         return _with_parts(
             operators,
-            lambda part: jnp.einsum(
-                "qrlj,qjlb->qrb", jnp.asarray(part, gram.dtype), gram, precision=_HIGHEST
-            ).real,
+            lambda part: (
+                jnp.einsum(
+                    "qrlj,qjlb->qrb", jnp.asarray(part, gram.dtype), gram, precision=_HIGHEST
+                ).real
+            ),
         )
 
     def _after_passes(

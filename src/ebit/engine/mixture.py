@@ -8,7 +8,14 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Complex, Float
 
-from ebit.engine.base import CircuitParameters, Encoded, Engine, LocalForm, Supports
+from ebit.engine.base import (
+    CircuitParameters,
+    Encoded,
+    Engine,
+    GraphEngine,
+    LocalForm,
+    Supports,
+)
 
 
 @dataclass(frozen=True)
@@ -79,3 +86,31 @@ class Mixture:
         axes = {name: None if name == "schmidt" else 0 for name in angles}
         tables = jax.vmap(of_value, in_axes=(axes,))(angles)  # (values, batch, 2, 2)
         return jnp.tensordot(weights, tables, axes=1, precision=jax.lax.Precision.HIGHEST)
+
+
+@dataclass(frozen=True)
+class GraphMixture(Mixture):
+    """The same for QPUs on a graph."""
+
+    engine: GraphEngine
+
+    def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
+        """Expectation of the product of all outcomes."""
+        return self._sum(parameters, lambda angles: self.engine.parity(angles, encoded))
+
+    def matrix_product(
+        self,
+        parameters: CircuitParameters,
+        weights: Float[Array, "qpus 2 chi chi"],
+        encoded: Encoded,
+    ) -> Float[Array, " batch"]:
+        """Expectation of the trace of a product of matrices."""
+        return self._sum(
+            parameters, lambda angles: self.engine.matrix_product(angles, weights, encoded)
+        )
+
+    def correlations(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch numbers"]:
+        """Expectations of all outcomes, and of their products along all edges."""
+        return self._sum(parameters, lambda angles: self.engine.correlations(angles, encoded))

@@ -1,9 +1,13 @@
 """Which engine computes which resource: the one place that asks what a resource is."""
 
-from ebit.engine.base import Engine, Supports
+from collections.abc import Sequence
+
+from ebit.circuits import Wiring
+from ebit.engine.base import Engine, GraphEngine, Supports
 from ebit.engine.contraction import Contraction
+from ebit.engine.graph import Graph
 from ebit.engine.messages import Messages
-from ebit.engine.mixture import Mixture
+from ebit.engine.mixture import GraphMixture, Mixture
 from ebit.engine.register import Register
 from ebit.engine.register_effects import RegisterEffects
 from ebit.errors import UnsupportedError
@@ -45,6 +49,51 @@ def select_engine(
     """
     engine = _of_one_value(resource, qubits, mixing, pooling, noise)
     return engine if resource.values == 1 else Mixture(engine, resource.values)
+
+
+def select_graph_engine(
+    wiring: Wiring,
+    edges: Sequence[tuple[int, int]],
+    mixing: int = 0,
+    pooling: str = "halves",
+    noise: Noise | None = None,
+    values: int = 1,
+) -> GraphEngine:
+    """The engine for QPUs on a graph.
+
+    Args:
+        wiring: QPUs and what joins them.
+        edges: Pairs of QPUs whose outcomes are read together.
+        mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
+        noise: Local noise.
+        values: Values of shared randomness.
+
+    Returns:
+        The engine.
+
+    Raises:
+        UnsupportedError: If no engine does what the wiring asks for.
+
+    Example:
+        >>> from ebit.circuits import parse_topology
+        >>> from ebit.resources import BellPairs
+        >>> ring = parse_topology("ring", 4)
+        >>> select_graph_engine(BellPairs(1).wiring(2, topology=ring), ring.edges).parity_plan.width
+        2
+    """
+    if noise is not None and noise.is_zero:
+        noise = None
+    who, largest = f"A graph of {len(wiring.qpus)} QPUs", max(qpu.qubits for qpu in wiring.qpus)
+    if wiring.gates_across:
+        raise UnsupportedError("gates across", who, "use two QPUs")
+    if wiring.messages or wiring.drives:
+        raise UnsupportedError("messages", who, "use two QPUs")
+    if noise is not None and largest > Graph.supports.noisy_qubits:
+        cure = f"argument `qubits` must be at most {Graph.supports.noisy_qubits} with noise"
+        raise UnsupportedError(f"noise on QPUs of {largest} qubits", who, cure)
+    engine = Graph(wiring, tuple(edges), mixing, pooling, noise)
+    return engine if values == 1 else GraphMixture(engine, values)
 
 
 def _of_one_value(

@@ -129,7 +129,10 @@ def plan_of(
         gone: set[int] = set()
         new: list[Piece] = []
         for (one, first_order, other, second_order, count), members in groups.items():
-            rows = tuple(left[a].row for a, *_ in members), tuple(left[b].row for _, b, *_ in members)
+            rows = (
+                tuple(left[a].row for a, *_ in members),
+                tuple(left[b].row for _, b, *_ in members),
+            )
             products.append(
                 Product(Side(one, rows[0], first_order), Side(other, rows[1], second_order), count)
             )

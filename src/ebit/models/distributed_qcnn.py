@@ -1,8 +1,10 @@
-"""Two QPUs with a quantum convolutional network each, and what they share."""
+"""QPUs with a quantum convolutional network each, and what they share."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import jax
@@ -11,13 +13,23 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from ebit import checks
-from ebit.circuits import Circuit, Wiring, build_circuit, parameter_shapes
-from ebit.engine import Engine, select_engine
+from ebit.circuits import (
+    Circuit,
+    Topology,
+    Wiring,
+    build_circuit,
+    parameter_shapes,
+    parse_topology,
+    topology_of_graph,
+)
+from ebit.circuits.topology import MAX_QPUS
+from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
+    MAX_QUBITS,
     check_circuit,
     check_inputs,
     check_key,
@@ -26,28 +38,38 @@ from ebit.models.checks import (
     check_real_type,
 )
 from ebit.models.drawing import Drawn
+from ebit.models.graph_readout import MOST_DEFAULT, MOST_TABLE, GraphReadOut, graph_readout
 from ebit.models.readout import PARITY, READOUTS, ReadOut, Weighting, weigh_outcomes
 from ebit.physics import Noise
 from ebit.resources import Consumption, Resource, Separable
 
+MAX_PASSES = 64
+"""More passes of the embedding than this are a slip of the pen."""
+
 
 @dataclass(frozen=True)
 class DistributedQCNN(Drawn):
-    r"""Distributed quantum convolutional network on two QPUs.
+    r"""Distributed quantum convolutional network on two QPUs, or on any number of them.
 
     .. math:: E_w(x) = \sum_{ab} w_{ab} P(a, b | x), \qquad \text{label} = \mathrm{sgn}\, E_w(x)
 
     Args:
-        qpus: Number of QPUs, 2.
+        qpus: Number of QPUs.
         qubits: Qubits per QPU, 2 to 16.
         depth: Convolution layers per stage.
         resource: What the QPUs share.
         mixing: Mixing layers before the embedding.
-        readout: `weights` (four trained weights), `parity` (w, -w, -w, w with one trained w) or
-            `fixed-parity` (1, -1, -1, 1, nothing is trained).
+        readout: `weights` (a trained weight per string of outcomes, four for two QPUs), `parity`
+            (plus or minus one trained weight), `fixed-parity` (plus or minus 1, nothing is
+            trained), `pairwise` (a weight per QPU and per edge) or `mps:chi` (a product of chi x
+            chi matrices). By default `weights` for up to four QPUs, else `pairwise`.
         pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
             but the last in the only round).
         noise: Local noise of the QPUs; none by default.
+        topology: Edges between the QPUs, see `parse_topology`; or a NetworkX graph, whose nodes in
+            their order are the QPUs; or an `ebit.Wiring` that says itself what is shared.
+        passes: Passes of the embedding, each with one feature per qubit.
+        sizes: Qubits of each QPU where they are not the same; instead of `qubits`.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -60,6 +82,8 @@ class DistributedQCNN(Drawn):
         >>> params = model.init(jax.random.key(0))
         >>> model.probabilities(params, jnp.zeros((3, 8))).shape
         (3, 2, 2)
+        >>> DistributedQCNN(qpus=32, topology="ring", resource=BellPairs(1)).features
+        128
 
     Source:
         Kim et al., arXiv:2605.03864; Hwang et al., Quantum Sci. Technol. 10 015059.
@@ -70,27 +94,116 @@ class DistributedQCNN(Drawn):
     depth: int = 20
     resource: Resource = field(default_factory=Separable)
     mixing: int = 0
-    readout: str = "weights"
+    readout: str | None = None
     pooling: str = "halves"
     noise: Noise | None = None
+    topology: str | Wiring = "line"
+    passes: int = 1
+    sizes: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
-        check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
-        check_noise(self.noise)
         if not isinstance(self.resource, Resource):
             raise EbitError(
                 "Argument `resource` must be a resource such as ebit.BellPairs(1), but is "
                 f"{checks.shown(self.resource)}: use ebit.parse_resource for a string."
             )
-        if checks.whole()("qpus", self.qpus) != 2:
-            raise checks.wrong("qpus", "2", self.qpus)
-        checks.one_of(READOUTS)("readout", self.readout)
-        if self.resource.pairs > self.qubits:
-            raise EbitError(
-                f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but a "
-                f"QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more qubits."
-            )
+        checks.whole(2, MAX_QPUS)("qpus", self.qpus)
+        checks.whole(1, MAX_PASSES)("passes", self.passes)
+        if self.sizes is not None:
+            self._take_sizes(self.sizes)
+        for qubits in set(self._sizes):
+            check_circuit(qubits, self.depth, self.mixing, self.pooling)
+        self._check_topology()
+        check_noise(self.noise)
+        if self.noise is not None:
+            self.noise.for_qpus(self.qpus)
+        if self.readout is None:
+            few = self.qpus <= MOST_DEFAULT
+            object.__setattr__(self, "readout", "weights" if few else "pairwise")
+        if self.is_graph:
+            _ = self._graph_readout
+        else:
+            checks.one_of(READOUTS)("readout", self.readout)
+            if self.resource.pairs > self.qubits:
+                raise EbitError(
+                    f"Resource {self.resource.name!r} shares {self.resource.pairs} Bell pairs, but "
+                    f"a QPU has {self.qubits} qubits: use at most {self.qubits} pairs or more "
+                    "qubits."
+                )
         _ = self.engine
+
+    def _take_sizes(self, sizes: Sequence[int]) -> None:
+        """One number for each QPU; equal ones are `qubits`."""
+        numbers = sizes if isinstance(sizes, tuple | list) else (sizes,)
+        if len(numbers) != self.qpus:
+            raise EbitError(
+                f"Argument `sizes` must be one number of qubits for each of the {self.qpus} QPUs, "
+                f"but is {checks.shown(sizes)}."
+            )
+        numbers = tuple(checks.whole(2, MAX_QUBITS)("sizes", number) for number in numbers)
+        is_one = len(set(numbers)) == 1
+        object.__setattr__(self, "sizes", None if is_one else numbers)
+        object.__setattr__(self, "qubits", max(numbers))
+
+    def _check_topology(self) -> None:
+        """A string or a wiring; a graph becomes a string."""
+        if isinstance(self.topology, Wiring):
+            wiring = self.topology
+            sizes = tuple(qpu.qubits for qpu in wiring.qpus)
+            if sizes != self._sizes or wiring.qpus[0].passes != self.passes:
+                raise EbitError(
+                    f"Argument `topology` is a wiring of QPUs with {sizes} qubits, but `qpus`, "
+                    f"`qubits` and `sizes` say {self._sizes}: make them equal, and `passes` too."
+                )
+            if self.resource != Separable():
+                raise EbitError(
+                    "Argument `topology` is a wiring, which says itself what is shared: leave "
+                    "`resource` out."
+                )
+            return
+        if not isinstance(self.topology, str):
+            object.__setattr__(self, "topology", topology_of_graph(self.topology))
+        _ = self._topology
+
+    @property
+    def _sizes(self) -> tuple[int, ...]:
+        """Qubits of every QPU."""
+        return self.sizes or self.qpus * (self.qubits,)
+
+    @cached_property
+    def _topology(self) -> Topology:
+        assert isinstance(self.topology, str)
+        return parse_topology(self.topology, self.qpus)
+
+    @cached_property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        """Pairs of QPUs, by their places, that an edge joins."""
+        if not isinstance(self.topology, Wiring):
+            return self._topology.edges
+        wiring = self.topology
+        found = {
+            tuple(sorted((wiring.place(a.qpu), wiring.place(b.qpu))))
+            for state in wiring.shared
+            for a, b in combinations(state.members, 2)
+        }
+        return tuple((i, j) for i, j in sorted(found))
+
+    @property
+    def is_graph(self) -> bool:
+        """Whether it takes an engine of graphs: it is more than two equal QPUs and their pairs."""
+        return (
+            self.qpus > 2
+            or self.sizes is not None
+            or isinstance(self.topology, Wiring)
+            or self.passes > 1
+            or self.resource.has_groups
+            or self.readout not in READOUTS
+        )
+
+    @cached_property
+    def _graph_readout(self) -> GraphReadOut:
+        assert self.readout is not None
+        return graph_readout(self.readout, self.qpus, self.edges)
 
     @property
     def resource_name(self) -> str:
@@ -99,8 +212,8 @@ class DistributedQCNN(Drawn):
 
     @property
     def features(self) -> int:
-        """Features of one input: one per qubit."""
-        return self.qpus * self.qubits
+        """Features of one input: one per qubit and pass of the embedding."""
+        return sum(self._sizes) * self.passes
 
     @property
     def values(self) -> int:
@@ -114,16 +227,19 @@ class DistributedQCNN(Drawn):
 
     @property
     def num_parameters(self) -> int:
-        """Angles of both QPUs and read-out weights."""
+        """Angles of all QPUs and read-out weights."""
         schmidt = 2**self.resource.pairs if self.resource.trains_state else 0
         logits = self.values if self.values > 1 else 0
         angles = self.values * count_angles(self._shapes)
-        return angles + logits + schmidt + self._weighting.num_parameters
+        return angles + logits + schmidt + self._readout_parameters
 
     @property
     def consumption(self) -> Consumption:
         """What one inference uses up between the QPUs; with noise, gates take pairs and bits."""
-        return Consumption(**self.circuit.amounts)
+        if not self.is_graph or self._wiring.gates_across:
+            return Consumption(**self.circuit.amounts)
+        short = build_circuit(self._wiring, depth=1, pooling=self.pooling)
+        return Consumption(**short.amounts)  # local gates use up nothing
 
     @cached_property
     def circuit(self) -> Circuit:
@@ -135,7 +251,15 @@ class DistributedQCNN(Drawn):
     @cached_property
     def engine(self) -> Engine:
         """How the probabilities are computed."""
+        if self.is_graph:
+            return self._graph_engine
         return select_engine(self.resource, self.qubits, self.mixing, self.pooling, self.noise)
+
+    @cached_property
+    def _graph_engine(self) -> GraphEngine:
+        return select_graph_engine(
+            self._wiring, self.edges, self.mixing, self.pooling, self.noise, self.values
+        )
 
     @own_settings
     def init(self, key: jax.Array, dtype: Any = jnp.float32) -> Parameters:
@@ -148,8 +272,10 @@ class DistributedQCNN(Drawn):
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
-            () for parity; none for fixed-parity). With M > 1 values of shared randomness the angles
-            have them as first axis, and `mixture` (M,) holds the logits of their weights.
+            () for parity; none for fixed-parity). With more QPUs their number takes the place of 2;
+            QPUs of different sizes have a tuple with an entry per size in the place of each. With
+            M > 1 values of shared randomness the angles have them as first axis, and `mixture`
+            (M,) holds the logits of their weights.
         """
         check_key(key)
         check_real_type(dtype)
@@ -157,8 +283,9 @@ class DistributedQCNN(Drawn):
         if values > 1:
             shapes = jax.tree.map(lambda shape: (values, *shape), shapes, is_leaf=_is_shape)
         parameters = random_angles(key, shapes, dtype)
-        if self._weighting.start is not None:
-            parameters["readout"] = jnp.asarray(self._weighting.start, dtype)
+        start = self._readout_start(key, dtype)
+        if start is not None:
+            parameters["readout"] = start
         if values > 1:
             parameters["mixture"] = jnp.zeros(values, dtype)
         if self.resource.trains_state:
@@ -170,7 +297,7 @@ class DistributedQCNN(Drawn):
         """Everything that depends on the data only.
 
         Args:
-            x: Angles (batch, 2n) in radians, QPU A's features first.
+            x: Angles (batch, features) in radians, QPU A's features first.
 
         Returns:
             Arrays with the batch on the first axis.
@@ -181,15 +308,15 @@ class DistributedQCNN(Drawn):
         return self.engine.encode(check_inputs(x, self.features))
 
     @own_settings
-    def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch 2 2"]:
+    def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch ..."]:
         """Joint probabilities of the read-out bits.
 
         Args:
             parameters: As `init` returns them.
-            x: Angles (batch, 2n) in radians, QPU A's features first.
+            x: Angles (batch, features) in radians, QPU A's features first.
 
         Returns:
-            P(a, b | x), shape (batch, 2, 2).
+            P(a, b | x), shape (batch, 2, 2); one axis for each QPU.
 
         Raises:
             EbitError: If the shape of `x` does not fit.
@@ -226,8 +353,17 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Scores of shape (batch, 1).
+            Scores of shape (batch, 1); probabilities and weights where the read-out tells
+            outcomes apart.
         """
+        if self.is_graph:
+            trained = parameters.get("readout") if trained_readout else None
+            return self._graph_readout.read(
+                self._graph_engine,
+                self._angles(parameters),
+                encoded,
+                None if trained is None else jnp.asarray(trained),
+            )
         return weigh_outcomes(
             self._probabilities(parameters, encoded),
             self.readout_weights(parameters, trained_readout=trained_readout),
@@ -243,9 +379,20 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Shape (2, 2): [outcome of QPU A, outcome of QPU B].
+            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU.
+
+        Raises:
+            EbitError: If there are too many QPUs to write out all weights.
         """
         check_parameters(self.init, parameters)
+        if self.is_graph:
+            if self.qpus > MOST_TABLE:
+                raise EbitError(
+                    f"{self.qpus} QPUs have 2**{self.qpus} outcomes, too many to write out their "
+                    f"weights: {MOST_TABLE} QPUs are the most."
+                )
+            trained = parameters.get("readout") if trained_readout else None
+            return self._graph_readout.table(None if trained is None else jnp.asarray(trained))
         parity = jnp.asarray(PARITY, jnp.result_type(*parameters["convolution"]))
         if not trained_readout or self._weighting.start is None:
             return parity
@@ -262,21 +409,44 @@ class DistributedQCNN(Drawn):
 
     @property
     def _weighting(self) -> Weighting:
+        assert self.readout is not None
         return READOUTS[self.readout]
 
-    @property
+    def _readout_start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
+        """Read-out weights at the start of a training."""
+        if self.is_graph:
+            return self._graph_readout.start(jax.random.fold_in(key, 1), dtype)
+        start = self._weighting.start
+        return None if start is None else jnp.asarray(start, dtype)
+
+    @cached_property
+    def _readout_parameters(self) -> int:
+        if not self.is_graph:
+            return self._weighting.num_parameters
+        start = jax.eval_shape(lambda: self._readout_start(jax.random.key(0), jnp.float32))
+        return 0 if start is None else math.prod(start.shape)
+
+    @cached_property
     def _wiring(self) -> Wiring:
+        if isinstance(self.topology, Wiring):
+            return self.topology
         noisy = self.noise is not None and not self.noise.is_zero
-        return self.resource.wiring(self.qubits, noisy=noisy)
+        return self.resource.wiring(
+            self._sizes, noisy=noisy, topology=self._topology, passes=self.passes
+        )
 
     @property
     def _shapes(self) -> dict[str, Any]:
         """Shapes of the arrays of angles."""
         return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling)
 
-    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch 2 2"]:
-        circuit: Any = {name: leaf for name, leaf in parameters.items() if name != "readout"}
-        return self.engine.probabilities(jax.tree.map(jnp.asarray, circuit), encoded)
+    def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch ..."]:
+        return self.engine.probabilities(self._angles(parameters), encoded)
+
+    def _angles(self, parameters: Parameters) -> Any:
+        """All but the read-out weights, as JAX arrays."""
+        circuit = {name: leaf for name, leaf in parameters.items() if name != "readout"}
+        return jax.tree.map(jnp.asarray, circuit)
 
 
 def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Parameters:

@@ -2,23 +2,24 @@
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 
+from ebit.circuits.topology import FORMS, MAX_QPUS
 from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
-from ebit.models.distributed_qcnn import DistributedQCNN
-from ebit.models.readout import READOUTS
+from ebit.models.distributed_qcnn import MAX_PASSES, DistributedQCNN
+from ebit.models.graph_readout import MOST_DEFAULT
 from ebit.physics import Noise
 from ebit.resources import find_row, parse_resource, resources_help
-from ebit.settings import Settings, Shown, Since, Whole, one_of
+from ebit.settings import Settings, Shown, Since, Whole
 
 RESOURCES_HELP = resources_help(installed=False)
 """What can be named without another package."""
 
 
 class CircuitSettings(Settings):
-    """A circuit of two QPUs."""
+    """A circuit of QPUs."""
 
     resource: Annotated[str, Field(description=f"{RESOURCES_HELP}.")]
     qubits: Annotated[
@@ -54,9 +55,46 @@ class ModelSettings(CircuitSettings):
 
     readout: Annotated[
         str,
-        one_of(READOUTS),
-        Field(description="weights (four trained), parity (one trained) or fixed-parity (none)."),
+        Field(
+            description="weights (one trained per string of outcomes), parity (one trained), "
+            "fixed-parity (none), pairwise (one per QPU and edge) or mps:chi (matrices)."
+        ),
+        Shown(default="weights for up to 4 QPUs, else pairwise"),
     ] = "weights"
+    qpus: Annotated[
+        Whole,
+        Field(ge=2, le=MAX_QPUS, description="Number of QPUs."),
+        Since("2026-11-27"),
+    ] = 2
+    topology: Annotated[
+        str,
+        Field(description=f"Edges between the QPUs: {FORMS}."),
+        Since("2026-11-27"),
+    ] = "line"
+    sizes: Annotated[
+        str | None,
+        Field(description="Qubits of each QPU, such as 4,2,2, where they are not the same."),
+        Shown(default="the same for all"),
+        Since("2026-11-27"),
+    ] = None
+    passes: Annotated[
+        Whole,
+        Field(
+            ge=1,
+            le=MAX_PASSES,
+            description="Passes of the embedding, each with one feature per qubit.",
+        ),
+        Since("2026-11-27"),
+    ] = 1
+
+    @model_validator(mode="before")
+    @classmethod
+    def _readout_of_many(cls, values: Any) -> Any:
+        """Without a read-out many QPUs take the one that is made for them."""
+        qpus = values.get("qpus") if isinstance(values, dict) else None
+        if isinstance(qpus, int) and qpus > MOST_DEFAULT and values.get("readout") is None:
+            return {**values, "readout": "pairwise"}
+        return values
 
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
@@ -65,6 +103,7 @@ class ModelSettings(CircuitSettings):
             raise EbitError(f"Unknown resource {self.resource!r}: use {resources_help()}.")
         settings = {name: getattr(self, name) for name in type(self).model_fields}
         del settings["resource"]
+        settings["sizes"] = None if self.sizes is None else _sizes(self.sizes)
         if not row.is_baseline:
             return DistributedQCNN(resource=parse_resource(self.resource), **settings)
         make = BASELINES.get(row.form, row.model)
@@ -73,8 +112,26 @@ class ModelSettings(CircuitSettings):
                 f"Baseline {row.form!r} has no `model`: give its ebit.ResourceRow a function of "
                 "the settings."
             )
+        if self.qpus != 2:
+            raise EbitError(
+                f"Argument `resource` is {self.resource!r}, a baseline for the features of two "
+                f"QPUs, but `qpus` is {self.qpus}: use two QPUs or another resource."
+            )
+        for name in ("qpus", "topology", "sizes", "passes"):
+            del settings[name]
         model: Model = make(**settings)
         return model
+
+
+def _sizes(text: str) -> tuple[int, ...]:
+    """Whole numbers between commas."""
+    try:
+        return tuple(int(part) for part in text.split(","))
+    except ValueError:
+        raise EbitError(
+            f"Argument `sizes` must be whole numbers between commas, such as 4,2,2, but is "
+            f"{text!r}."
+        ) from None
 
 
 class ModelOptions(TypedDict, total=False):
@@ -86,3 +143,7 @@ class ModelOptions(TypedDict, total=False):
     pooling: str | None
     noise: Noise | dict[str, Any] | None
     readout: str | None
+    qpus: int | None
+    topology: str | None
+    sizes: str | None
+    passes: int | None

@@ -1,8 +1,8 @@
 r"""How a state of several qubits looks to those who hold one qubit each.
 
 A state of m qubits is the table of its Pauli expectations
-:math:`C[p_1..p_m] = \mathrm{tr}[\rho\; P_{p_1} \otimes \dots \otimes P_{p_m}]`. Where it can be, the
-table is a product over the members with one common index, which is never written out:
+:math:`C[p_1..p_m] = \mathrm{tr}[\rho\; P_{p_1} \otimes \dots \otimes P_{p_m}]`. Where it can be,
+the table is a product over the members with one common index, which is never written out:
 
 .. math:: C[p_1..p_m] = \sum_h F^1_{p_1 h} \cdots F^m_{p_m h}
 """

@@ -53,7 +53,7 @@ class ManyState:
             rho = np.outer(rho, rho.conj())
         size = rho.shape[0] if rho.ndim == 2 else 0
         members = size.bit_length() - 1
-        if rho.shape != (2**max(members, 0),) * 2 or not 2 <= members <= MOST_MEMBERS:
+        if rho.shape != (2 ** max(members, 0),) * 2 or not 2 <= members <= MOST_MEMBERS:
             raise EbitError(
                 f"Argument `matrix` must be a state of 2 to {MOST_MEMBERS} qubits, but has shape "
                 f"{np.shape(matrix)}."

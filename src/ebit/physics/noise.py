@@ -231,9 +231,7 @@ class Noise:
                     f"but is {getattr(self, name)!r}."
                 )
         names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
-        return tuple(
-            QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(count)
-        )
+        return tuple(QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(count))
 
     @property
     def changed(self) -> dict[str, Any]:

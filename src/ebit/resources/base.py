@@ -32,6 +32,7 @@ class Resource:
         has_nonlocal_gates: Whether two-qubit gates act across the QPUs.
         trains_state: Whether the Schmidt coefficients of the shared state are trained.
         values: Values of shared randomness, each with trained angles of its own; 1 is none.
+        has_groups: Whether groups of QPUs share a state of more than two members.
         unit: What a shared pair counts as. The pairs of a network's links are `ebits`; a state in
             any other unit is there without a link.
         group_unit: What a state that a group of QPUs shares counts as.
@@ -42,6 +43,7 @@ class Resource:
     has_nonlocal_gates: bool = False
     trains_state: bool = False
     values: int = 1
+    has_groups: bool = False
     unit: str = "ebits"
     group_unit: str = "ebits"
 

@@ -1,0 +1,274 @@
+"""Read-outs of any number of QPUs: from a graph of tensors to scores."""
+
+import math
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from ebit.engine.base import CircuitParameters, Encoded, GraphEngine
+from ebit.errors import EbitError
+from ebit.models.readout import ReadOut, weigh_outcomes
+
+Edge = tuple[int, int]
+
+MOST_TABLE = 12
+"""Most QPUs whose outcomes get a weight each: 2**12 weights."""
+
+MOST_DEFAULT = 4
+"""Most QPUs for which a weight per string of outcomes is the default."""
+
+_NOISE = 0.05
+"""Size of the random part of matrix-product weights at the start."""
+
+
+@dataclass(frozen=True)
+class GraphReadOut(ABC):
+    """How the outcomes of QPUs on a graph become a score.
+
+    Args:
+        qpus: Number of QPUs.
+        edges: Edges of the graph.
+    """
+
+    qpus: int
+    edges: tuple[Edge, ...]
+
+    @abstractmethod
+    def start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
+        """Weights at the start of a training; None if nothing is trained."""
+
+    @abstractmethod
+    def read(
+        self,
+        engine: GraphEngine,
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        weights: jax.Array | None,
+    ) -> ReadOut:
+        """Scores (batch, 1) with these weights, or with the fixed ones where there are none."""
+
+    @abstractmethod
+    def table(self, weights: jax.Array | None) -> jax.Array:
+        """Weight of every string of outcomes, (2, ..., 2)."""
+
+
+def _signs(qpus: int) -> NDArray[np.float64]:
+    """Outcomes as +1 and -1 for every string, (QPUs, 2, ..., 2)."""
+    return np.asarray(1.0 - 2.0 * np.indices(qpus * (2,)))
+
+
+def parity_table(qpus: int) -> NDArray[np.float64]:
+    """Sign of the product of all outcomes, shape (2, ..., 2).
+
+    Example:
+        >>> parity_table(2).tolist()
+        [[1.0, -1.0], [-1.0, 1.0]]
+    """
+    return np.asarray(np.prod(_signs(qpus), axis=0))
+
+
+@dataclass(frozen=True)
+class TableReadOut(GraphReadOut):
+    r"""A weight per string of outcomes: :math:`\sum_o w_o P(o | x)`, from the parity on."""
+
+    def start(self, key: jax.Array, dtype: Any) -> jax.Array:
+        """The parity."""
+        del key
+        return jnp.asarray(parity_table(self.qpus), dtype)
+
+    def read(
+        self,
+        engine: GraphEngine,
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        weights: jax.Array | None,
+    ) -> ReadOut:
+        """From the table of all probabilities."""
+        if weights is None:
+            return _read_parity(engine, parameters, encoded, None)
+        return weigh_outcomes(engine.probabilities(parameters, encoded), weights)
+
+    def table(self, weights: jax.Array | None) -> jax.Array:
+        """The weights themselves."""
+        return jnp.asarray(parity_table(self.qpus)) if weights is None else weights
+
+
+@dataclass(frozen=True)
+class ParityReadOut(GraphReadOut):
+    r"""The product of all outcomes: :math:`w \langle \prod_k (-1)^{a_k} \rangle`.
+
+    The parity of K random circuits shrinks like a power of K, and its slope with it.
+
+    Args:
+        is_trained: Whether there is a trained weight w.
+    """
+
+    is_trained: bool = True
+
+    def start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
+        """One."""
+        del key
+        return jnp.ones((), dtype) if self.is_trained else None
+
+    def read(
+        self,
+        engine: GraphEngine,
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        weights: jax.Array | None,
+    ) -> ReadOut:
+        """From one contraction; even and odd are the outcomes."""
+        return _read_parity(engine, parameters, encoded, weights)
+
+    def table(self, weights: jax.Array | None) -> jax.Array:
+        """Plus or minus the weight."""
+        table = jnp.asarray(parity_table(self.qpus))
+        return table if weights is None else weights * table
+
+
+def _read_parity(
+    engine: GraphEngine,
+    parameters: CircuitParameters,
+    encoded: Encoded,
+    weight: jax.Array | None,
+) -> ReadOut:
+    expectation = engine.parity(parameters, encoded)
+    one = jnp.ones((), expectation.dtype) if weight is None else weight
+    outcomes = jnp.stack([1 + expectation, 1 - expectation], axis=1) / 2
+    return ReadOut((one * expectation)[:, None], outcomes, jnp.stack([one, -one])[None])
+
+
+@dataclass(frozen=True)
+class PairwiseReadOut(GraphReadOut):
+    r"""A weight per QPU and per edge.
+
+    .. math:: \sum_i w_i \langle z_i \rangle + \sum_{(i,j)} w_{ij} \langle z_i z_j \rangle, \qquad
+        z = (-1)^a
+    """
+
+    def start(self, key: jax.Array, dtype: Any) -> jax.Array:
+        """Equal weights, QPUs first: a sum of so many signs of size one."""
+        del key
+        return self._equal(dtype)
+
+    def _equal(self, dtype: Any) -> jax.Array:
+        count = self.qpus + len(self.edges)
+        return jnp.full(count, 1 / math.sqrt(count), dtype)
+
+    def read(
+        self,
+        engine: GraphEngine,
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        weights: jax.Array | None,
+    ) -> ReadOut:
+        """From single QPUs and edges, each alone."""
+        found = engine.correlations(parameters, encoded)
+        own = self._equal(found.dtype) if weights is None else weights
+        return ReadOut(jnp.matmul(found, own, precision=jax.lax.Precision.HIGHEST)[:, None])
+
+    def table(self, weights: jax.Array | None) -> jax.Array:
+        """Sum of the weights with the signs of their outcomes."""
+        own = self._equal(None) if weights is None else weights
+        signs = _signs(self.qpus)
+        both = [signs[i] * signs[j] for i, j in self.edges]
+        return jnp.tensordot(own, jnp.asarray(np.stack([*signs, *both]), own.dtype), 1)
+
+
+@dataclass(frozen=True)
+class MatrixProductReadOut(GraphReadOut):
+    r"""Weights that are a product of matrices: :math:`w_a = \mathrm{tr} \prod_k W_k[a_k]`.
+
+    At the start they are the sum of all outcomes with equal weights, and a little noise; with bond
+    dimension 1 the parity.
+
+    Args:
+        bond: Size of the matrices.
+    """
+
+    bond: int = 1
+
+    def start(self, key: jax.Array, dtype: Any) -> jax.Array:
+        """(QPUs, 2, chi, chi)."""
+        noise = _NOISE * jax.random.normal(key, (self.qpus, 2, self.bond, self.bond), dtype)
+        return jnp.asarray(self._fixed, dtype) + (noise if self.bond > 1 else 0)
+
+    @property
+    def _fixed(self) -> NDArray[np.float64]:
+        found = np.zeros((self.qpus, 2, self.bond, self.bond))
+        signs = np.array([1.0, -1.0])
+        if self.bond == 1:
+            found[:, :, 0, 0] = signs
+            return found
+        found[:, :, [0, 1], [0, 1]] = 1  # products of ((1, z), (0, 1)) add up the z
+        found[:, :, 0, 1] = signs / math.sqrt(self.qpus)
+        found[0, :, 1] = found[0, :, 0]  # and the trace takes the sum out
+        found[0, :, 0] = 0
+        return found
+
+    def read(
+        self,
+        engine: GraphEngine,
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        weights: jax.Array | None,
+    ) -> ReadOut:
+        """From one contraction of the graph with the matrices."""
+        own = weights
+        if own is None:
+            own = jnp.asarray(self._fixed, jax.tree.leaves(parameters)[0].dtype)
+        return ReadOut(engine.matrix_product(parameters, own, encoded)[:, None])
+
+    def table(self, weights: jax.Array | None) -> jax.Array:
+        """Traces of all products."""
+        own = jnp.asarray(self._fixed) if weights is None else weights
+        found = own[0]  # (2, ..., chi, chi)
+        for factor in own[1:]:
+            found = jnp.einsum("...ij,ajk->...aik", found, factor)
+        return jnp.trace(found, axis1=-2, axis2=-1)
+
+
+FORMS = "weights, parity, fixed-parity, pairwise or mps:chi"
+
+
+def graph_readout(name: str, qpus: int, edges: Sequence[Edge]) -> GraphReadOut:
+    """The read-out of a name.
+
+    Args:
+        name: `weights`, `parity`, `fixed-parity`, `pairwise` or `mps:chi`, chi from 1 to 64.
+        qpus: Number of QPUs.
+        edges: Edges of the graph.
+
+    Returns:
+        The read-out.
+
+    Raises:
+        EbitError: If there is no such read-out, or a table of weights would be too large.
+
+    Example:
+        >>> graph_readout("mps:2", 3, [(0, 1)]).bond
+        2
+    """
+    places = (qpus, tuple(edges))
+    if name == "weights":
+        if qpus > MOST_TABLE:
+            raise EbitError(
+                f"Argument `readout` is 'weights', but {qpus} QPUs have 2**{qpus} outcomes, more "
+                f"than 2**{MOST_TABLE}: use pairwise, parity or mps:chi."
+            )
+        return TableReadOut(*places)
+    if name in ("parity", "fixed-parity"):
+        return ParityReadOut(*places, is_trained=name == "parity")
+    if name == "pairwise":
+        return PairwiseReadOut(*places)
+    bond = re.fullmatch(r"mps:([0-9]{1,2})", name) if isinstance(name, str) else None
+    if bond is None or not 1 <= int(bond[1]) <= 64:
+        raise EbitError(f"Argument `readout` must be {FORMS}, chi from 1 to 64, but is {name!r}.")
+    return MatrixProductReadOut(*places, bond=int(bond[1]))
