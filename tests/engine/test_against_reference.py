@@ -22,7 +22,7 @@ LARGE = (
     "single",
 )
 # What every push checks; the rest of the matrix is marked slow.
-FAST = {(2, 1), (3, 1), (4, 3)}
+FAST = {(2, 1), (4, 3)}
 LARGE_FAST = {(5, "bell:2", 0), (5, "bell:2", 1), (5, "single", 1), (8, "single", 1)}
 
 
@@ -68,7 +68,7 @@ def one_round() -> Iterator[Any]:
     for qubits, depth in ((2, 2), (3, 1), (4, 1), (5, 1)):
         for resource in LARGE if qubits == 5 else resources(qubits):
             for mixing in (0, 1):
-                fast = (qubits, mixing) in {(2, 0), (3, 1), (4, 0)} or (qubits == 5 and not mixing)
+                fast = (qubits, mixing) in {(2, 0), (3, 1)} or (qubits == 5 and not mixing)
                 marks = [] if fast else [pytest.mark.slow]
                 yield pytest.param(resource, qubits, depth, mixing, marks=marks)
 
