@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.graphs import graph, privacy
 from ebit.cli.options import Json
 from ebit.communication.experiments import EXPERIMENTS, Communication
 from ebit.results import Store
@@ -49,6 +50,10 @@ def scale(
     show_rows(rows)
     if EXPERIMENTS[experiment].caption:
         output.print(EXPERIMENTS[experiment].caption)
+
+
+communication.command()(graph)
+communication.command()(privacy)
 
 
 def show_rows(rows: list[dict[str, Any]]) -> None:

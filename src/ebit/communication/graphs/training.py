@@ -122,13 +122,17 @@ class Program:
         head = parameters["head"] * keep[:, None] / (1 - self.dropout)
         used = {**parameters, "head": head}
         scores = batch.scores(self.activation, used, norm)
-        entropy = optax.softmax_cross_entropy_with_integer_labels(scores, arrays["labels"][which])
-        if self.shot_weight:
-            form = node_form(used, norm)
-            entropy += self.shot_weight * spread_over_margin(
-                form, used["bias"], scores, arrays["spread"].take(which)
+        labels = arrays["labels"] if self.has_moments else arrays["labels"].at[which].get()
+        entropy = optax.softmax_cross_entropy_with_integer_labels(scores, labels)
+        loss = batch.weight @ entropy / jnp.sum(batch.weight)
+        if self.shot_weight:  # with moments, so the scores are those of all graphs
+            chosen = jnp.minimum(which, len(labels) - 1)
+            ratio = spread_over_margin(
+                node_form(used, norm), used["bias"], scores[chosen], arrays["spread"].take(chosen)
             )
-        return batch.weight @ entropy / jnp.sum(batch.weight), norm
+            present = (which < len(labels)).astype(jnp.float32)
+            loss += self.shot_weight * (present @ ratio) / jnp.sum(present)
+        return loss, norm
 
     def step(self, state: Any, drawn: Any, arrays: Any) -> tuple[Any, None]:
         """One step of the optimiser on one batch of one run."""
@@ -138,7 +142,7 @@ class Program:
         if self.has_moments:  # all graphs: one product for all runs is cheaper than picking them
             graphs = len(arrays["labels"])
             weight = jnp.zeros(graphs, jnp.float32).at[which].set(1, mode="drop")
-            batch, which = Moments(arrays["table"], weight), jnp.arange(graphs)
+            batch = Moments(arrays["table"], weight)
         else:
             node, place = places
             present = (node < len(arrays["table"])).astype(jnp.float32)

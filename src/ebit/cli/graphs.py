@@ -1,0 +1,208 @@
+"""`ebit communication graph` and `ebit communication privacy`."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from ebit import checks
+from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.options import Json
+from ebit.cli.progress import show_titles
+from ebit.communication.graphs import PUBLISHED, PUBLISHED_ACCURACY, GraphSettings, Hops
+from ebit.communication.graphs.read import read_graphs
+from ebit.communication.graphs.study import PROTOCOLS, Judged, gap, judge_graphs
+from ebit.communication.privacy import (
+    ATTACKS,
+    attack,
+    holevo_bits,
+    rebuilding_fidelity,
+    symmetric_bits,
+)
+from ebit.communication.privacy.attacks import MOST_QUBITS
+from ebit.errors import EbitError
+
+BOTH = "both"
+
+
+def graph(
+    data: Annotated[
+        str, typer.Option(help="mutag, an .npz file, or a folder or .zip of the TU format.")
+    ] = "mutag",
+    settings: Annotated[
+        str | None,
+        typer.Option(
+            help=f"Published settings to begin with: {', '.join(PUBLISHED)}; by default those of "
+            "the name of the data, if there are any."
+        ),
+    ] = None,
+    hidden: Annotated[int | None, typer.Option(help="Hidden units for each hop.")] = None,
+    epochs: Annotated[int | None, typer.Option(help="How often every graph is used.")] = None,
+    hops: Annotated[
+        str | None, typer.Option(help="Steps of gcn, ppr, raw and rw, such as 6,5,1,8.")
+    ] = None,
+    activation: Annotated[str, typer.Option(help="polynomial, prelu or both.")] = BOTH,
+    protocol: Annotated[
+        str, typer.Option(help="published (optimistic), nested (honest) or both.")
+    ] = BOTH,
+    copies: Annotated[
+        str | None,
+        typer.Option(help="Copies of a state for a label, such as 100,1000,inf: accuracy at each."),
+    ] = None,
+    shot_weight: Annotated[
+        float, typer.Option(help="Weight of the spread over the margin in the loss.")
+    ] = 0.0,
+    folds: Annotated[int, typer.Option(help="Parts of the cross-validation.")] = 10,
+    seed: Annotated[int, typer.Option(help="Seed of parameters, batches and outcomes.")] = 0,
+    json: Json = None,
+) -> None:
+    """Classify graphs by one observable on one state per class: accuracy, and qubits for it."""
+    check_output(json, data=data)
+    graphs = read_graphs(data)
+    chosen = _settings(settings, graphs.name).but(folds=folds, seed=seed, shot_weight=shot_weight)
+    changes: dict[str, Any] = {"hidden": hidden, "epochs": epochs}
+    chosen = chosen.but(**{name: value for name, value in changes.items() if value is not None})
+    if hops is not None:
+        chosen = chosen.but(hops=_hops(hops))
+    activations = _one_or_both("activation", activation, ("polynomial", "prelu"))
+    protocols = _one_or_both("protocol", protocol, tuple(PROTOCOLS))
+    numbers = [] if copies is None else _copies(copies)
+    if numbers and not ("polynomial" in activations and "nested" in protocols):
+        raise EbitError(
+            "Argument `copies` needs the polynomial activation and the nested protocol: leave it "
+            "out, or ask for both."
+        )
+    with show_titles(len(activations) * len(protocols), "epochs") as start:
+        results = judge_graphs(
+            graphs,
+            chosen,
+            activations=activations,
+            protocols=protocols,
+            copies=numbers,
+            start=start,
+        )
+    rows = [_row(result) for result in results]
+    content = {"data": graphs.name, "graphs": len(graphs), "settings": asdict(chosen)}
+    write_json(json, {**content, "published": PUBLISHED_ACCURACY.get(graphs.name), "rows": rows})
+    _show(graphs.name, results)
+
+
+def _settings(name: str | None, data: str) -> GraphSettings:
+    if name is None:
+        return PUBLISHED.get(data, GraphSettings())
+    return PUBLISHED[checks.one_of(PUBLISHED)("settings", name)]
+
+
+def _hops(text: str) -> Hops:
+    try:
+        gcn, ppr, raw, rw = (int(part) for part in text.split(","))
+    except ValueError:
+        raise EbitError(
+            f"Argument `hops` must be four whole numbers such as 6,5,1,8, but is {text!r}."
+        ) from None
+    return Hops(gcn, ppr, raw, rw)
+
+
+def _copies(text: str) -> list[int | None]:
+    try:
+        return [None if part.strip() == "inf" else int(part) for part in text.split(",")]
+    except ValueError:
+        raise EbitError(
+            f"Argument `copies` must be whole numbers or inf between commas, but is {text!r}."
+        ) from None
+
+
+def _one_or_both(name: str, value: str, choices: tuple[str, ...]) -> tuple[str, ...]:
+    checks.one_of((*choices, BOTH))(name, value)
+    return choices if value == BOTH else (value,)
+
+
+def _row(result: Judged) -> dict[str, Any]:
+    curve = result.curve
+    return {
+        "activation": result.activation,
+        "protocol": result.protocol,
+        "shot_weight": result.shot_weight,
+        "accuracy": result.score.mean,
+        "std": result.score.std,
+        "accuracies": result.score.accuracies.tolist(),
+        "epochs": result.score.epochs.tolist(),
+        "copies": None if curve is None else asdict(curve),
+    }
+
+
+def _show(name: str, results: list[Judged]) -> None:
+    print_table(
+        [("activation", False), ("score", False), ("accuracy", True), ("std over folds", True)],
+        [(r.title, r.protocol, f"{r.score.mean:.3f}", f"{r.score.std:.3f}") for r in results],
+    )
+    if name in PUBLISHED_ACCURACY:
+        mean, std = PUBLISHED_ACCURACY[name]
+        output.print(f"Published (polynomial, optimistic): {mean / 100:.3f}, std {std / 100:.3f}")
+    for protocol in PROTOCOLS:
+        difference = gap(results, protocol)
+        interval = None if difference is None else difference.interval()
+        if difference is not None and interval is not None:
+            output.print(
+                f"Polynomial less prelu, {protocol}: {difference.value:+.3f}, 95 % from "
+                f"{interval[0]:+.3f} to {interval[1]:+.3f}"
+            )
+    for curve in [result.curve for result in results if result.curve is not None]:
+        print_table(
+            [("copies", True), ("qubits a label", True), ("accuracy", True), ("+-", True)],
+            [
+                (
+                    "inf" if point.copies is None else str(point.copies),
+                    "-" if point.qubits is None else f"{point.qubits:.0f}",
+                    f"{point.accuracy:.3f}",
+                    f"{point.error:.3f}",
+                )
+                for point in curve.points
+            ],
+        )
+        output.print(
+            f"Spread of one copy {curve.spread:.1f}, margin {curve.margin:.1f} (medians). Shipping "
+            f"the labels of the nodes: {curve.shipping_bits:.0f} bits."
+        )
+
+
+def privacy(
+    qubits: Annotated[int, typer.Option(help="Qubits of a copy.")] = 10,
+    copies: Annotated[int, typer.Option(help="Copies, over all steps.")] = 738,
+    value_bits: Annotated[int, typer.Option(help="Bits of one number of the sender.")] = 32,
+    shared_pairs: Annotated[
+        bool, typer.Option("--shared-pairs", help="The parties share entangled pairs.")
+    ] = False,
+    attacks: Annotated[
+        bool,
+        typer.Option("--attacks", help=f"Rebuild random states (to {MOST_QUBITS} qubits)."),
+    ] = False,
+    seed: Annotated[int, typer.Option(help="Seed of the attacks.")] = 0,
+    json: Json = None,
+) -> None:
+    """What equal copies of a state can tell its receiver at most, and what attacks get."""
+    check_output(json, data="")
+    value_bits = checks.whole(1, 1024)("value_bits", value_bits)
+    raw = value_bits * 2 ** checks.whole(1, 1000)("qubits", qubits)
+    holevo = holevo_bits(copies, qubits, shared_pairs=shared_pairs)
+    symmetric = symmetric_bits(copies, qubits)
+    fidelity = rebuilding_fidelity(copies, qubits)
+    names = tuple(ATTACKS) if attacks else ()
+    found = [attack(name, copies=copies, qubits=qubits, seed=seed) for name in names]
+    # pairs that are shared only carry more where the states are not equal copies
+    share = min(holevo, symmetric) / raw
+    bounds = {"holevo_bits": holevo, "symmetric_bits": symmetric, "raw_bits": raw, "share": share}
+    content = {"qubits": qubits, "copies": copies, **bounds, "rebuilding_fidelity": fidelity}
+    write_json(json, {**content, "attacks": [asdict(a) for a in found]})
+    print_table(
+        [("bound", False), ("value", True)],
+        [
+            ("Holevo, bits", str(holevo)),
+            ("equal copies, bits", f"{symmetric:.0f}"),
+            ("held by the sender, bits", f"{raw:.4g}"),
+            ("share that can be learned", f"{min(1.0, share):.3%}"),
+            ("fidelity of rebuilding a random state", f"{fidelity:.4g}"),
+            *((f"attack {a.attack}, fidelity", f"{a.fidelity.mean:.3f}") for a in found),
+        ],
+    )
+    output.print("Bounds are on information, not on its use. Copies of later steps add up.")
