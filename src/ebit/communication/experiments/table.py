@@ -75,9 +75,32 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.separations:learning",
         "A one-way statement. Bits and qubits are those of one sample.",
     ),
+    "E10": Case(
+        "Graphs as one observable on one state per class: MUTAG",
+        f"{_HERE}.graph_sets:graph_sets",
+        "One-way; qubits and bits are those of one label, n those of the largest graph. The case "
+        "published chooses its epoch on the graphs that it is told of, nested does not.",
+    ),
+    "E11": Case(
+        "Frequencies of circuits into which data enter again",
+        f"{_HERE}.expressivity:expressivity",
+        "The error of frequencies is the difference to the formula; that of a fit is relative.",
+    ),
+    "E12": Case(
+        "What a party could have learned from the states it was sent",
+        f"{_HERE}.leaking:privacy",
+        "The error of a bound is its bits in the symmetric space, that of an attack 1 - fidelity. "
+        "Bounds are on information, not on its use; copies of later steps add up.",
+    ),
     "E13": Case(
         "Largest derivative of structureless data, which drowns in eps",
         f"{_HERE}.travelling:signal",
+    ),
+    "E14": Case(
+        "A random state is sent, and measured in a basis that is chosen later",
+        f"{_HERE}.hardware:hardware",
+        "A one-way statement; the error is 1 less the cross-entropy score. The rival is one that "
+        "was run, and no best one.",
     ),
     "E15": Case(
         "Ring all-reduce with superdense coding",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +76,7 @@ def shadow_attack(state: Complex, copies: int, generator: np.random.Generator) -
     """
     vectors, _ = measured_vectors(state, copies, generator)
     local = 3 * np.einsum("mqa,mqb->mqab", vectors, vectors.conj()) - np.eye(2)
-    snapshots = local[:, 0]
+    snapshots: Complex = local[:, 0]
     for qubit in range(1, local.shape[1]):
         size = 2 * snapshots.shape[1]
         product = np.einsum("mab,mcd->macbd", snapshots, local[:, qubit])
@@ -101,7 +102,7 @@ def likelihood_attack(state: Complex, copies: int, generator: np.random.Generato
     seen = vectors[:, 0]
     for qubit in range(1, vectors.shape[1]):
         seen = np.einsum("ma,mb->mab", seen, vectors[:, qubit]).reshape(copies, -1)  # (copies, 2^q)
-    density = np.eye(len(state), dtype=complex) / len(state)
+    density: NDArray[Any] = np.eye(len(state), dtype=complex) / len(state)
     for _ in range(_ROUNDS):
         chance = np.sum(seen.conj() * (seen @ density.T), axis=1).real
         factor = seen.T @ (seen.conj() / np.maximum(chance, 1e-12)[:, None]) / copies
@@ -110,7 +111,7 @@ def likelihood_attack(state: Complex, copies: int, generator: np.random.Generato
     return _leading(density)
 
 
-def _leading(matrix: Complex) -> Complex:
+def _leading(matrix: NDArray[Any]) -> Complex:
     return np.linalg.eigh(matrix)[1][:, -1]
 
 

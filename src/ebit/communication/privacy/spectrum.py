@@ -1,7 +1,7 @@
 r"""Which functions of the data a circuit can give: its Fourier spectrum, and whether parties mix.
 
 Data x enter through diagonal gates :math:`e^{-i x \lambda Z/2}` between other gates, so the output
-is :math:`\sum_k c_k e^{i \omega_k x}` with frequencies that are sums of :math:`0, \pm\lambda` of all
+is :math:`\sum_k c_k e^{i \omega_k x}`, and frequencies are sums of :math:`0, \pm\lambda` of all
 gates. With equal scales there are 2L + 1 of them, with scales 1, 3, 9, ... there are 3^L.
 """
 
@@ -94,7 +94,7 @@ def equal_scales(layers: int, qubits: int = 1) -> Real:
 
 def growing_scales(layers: int, qubits: int = 1) -> Real:
     """Powers of 3, so that no two sums are equal, shape (layers, qubits)."""
-    return 3.0 ** np.arange(layers * qubits).reshape(layers, qubits)  # (layers, qubits)
+    return np.power(3.0, np.arange(layers * qubits)).reshape(layers, qubits)  # (layers, qubits)
 
 
 def spectrum(function: Function, points: int = POINTS) -> int:
