@@ -125,7 +125,9 @@ class Round:
 
     def timers(self) -> list[Action]:
         """All timers anew, after a restart."""
-        delays = {FLUSH: FLUSH_AFTER, LEAD: LEAD_AFTER, VIEW: self._patience()}
+        delays = {FLUSH: FLUSH_AFTER}
+        if self.has_begun:
+            delays |= {LEAD: LEAD_AFTER, VIEW: self._patience()}
         return [
             SetTimer(Timeout(self.number, name, self.view), delay) for name, delay in delays.items()
         ]

@@ -1,0 +1,272 @@
+"""Connections between nodes: TLS on the loopback interface, one direction each.
+
+Whoever sends dials. A connection lives until something is wrong with it; every new one begins with
+fresh keys.
+"""
+
+import queue
+import select
+import socket
+import ssl
+import struct
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from ebit.consensus.agreement.encoding import MalformedError
+from ebit.consensus.agreement.messages import Message, read_message
+from ebit.consensus.keys.certificates import Identity, name_of, why_refused
+from ebit.consensus.keys.errors import KeyExhaustedError
+from ebit.consensus.keys.frames import MOST_BYTES, KeySource, Opener, RefusedFrameError, Sealer
+from ebit.errors import EbitError
+
+PATIENCE = 10.0
+PAUSE = 0.2
+"""Seconds between two tries to reach a node."""
+_LENGTH = struct.Struct(">I")
+
+
+class Outlet:
+    """The connection that this node dials to another one.
+
+    Args:
+        me: This node.
+        peer: The other one.
+        name: Its name.
+        place: Where it listens.
+        identity: Certificates of this node.
+        mode: How frames are tagged.
+        keys: Where keys come from.
+        connected: Called when a new connection stands.
+        note: Called with one line when something is wrong.
+    """
+
+    def __init__(
+        self,
+        me: int,
+        peer: int,
+        name: str,
+        place: tuple[str, int],
+        identity: Identity,
+        mode: str,
+        keys: KeySource,
+        connected: Callable[[int], None],
+        note: Callable[[str], None],
+    ) -> None:
+        self._me, self._peer, self._name, self._place = me, peer, name, place
+        self._context = identity.client()
+        self._mode, self._keys = mode, keys
+        self._connected, self._note = connected, note
+        self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
+        self._over = threading.Event()
+        self._last_note = ""
+        self.is_up = False
+        self.problem = "not tried yet"
+        self.frames = 0
+        self.stalls = 0
+        self.key_bits = 0
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self._thread.start()
+
+    def send(self, message: Message) -> None:
+        """Send a message, if the connection stands; otherwise it is said again later."""
+        if self.is_up:
+            self._waiting.put(message)
+
+    def close(self) -> None:
+        """End it once what waits is sent."""
+        self._over.set()
+
+    def join(self) -> None:
+        """Wait for the end."""
+        self._thread.join(timeout=2.0)
+
+    def _run(self) -> None:
+        while not self._over.is_set():
+            try:
+                with (
+                    socket.create_connection(self._place, timeout=PATIENCE) as plain,
+                    self._context.wrap_socket(plain, server_hostname=self._name) as secure,
+                ):
+                    plain_options(secure)
+                    self._speak(secure)
+            except OSError as error:
+                self._complain(f"{self._name} at {self._place[0]}:{self._place[1]}", error)
+            self.is_up = False
+            self._over.wait(PAUSE)
+
+    def _complain(self, who: str, error: OSError) -> None:
+        self.problem = why_refused(error)
+        line = f"Node {who} is not reachable: {self.problem}. Trying again."
+        if line != self._last_note:
+            self._last_note = line
+            self._note(line)
+
+    def _speak(self, secure: ssl.SSLSocket) -> None:
+        sealer = Sealer(self._me, self._peer, self._mode, self._keys)
+        while not self._waiting.empty():
+            self._waiting.get()
+        self.is_up, self._last_note = True, ""
+        self._connected(self._peer)
+        while True:
+            try:
+                message = self._waiting.get(timeout=PAUSE)
+            except queue.Empty:
+                if self._over.is_set() or select.select([secure], [], [], 0)[0]:
+                    return
+                continue
+            if select.select([secure], [], [], 0)[0]:
+                return
+            before = sealer.key_bits
+            try:
+                frame = sealer.seal(message.kind, message.round, message.view, message.body)
+            except (KeyExhaustedError, EbitError) as error:
+                self.stalls += 1
+                line = f"A frame for {self._name} waits for a key: {error}"
+                if line != self._last_note:
+                    self._last_note = line
+                    self._note(line)
+                continue
+            self.key_bits += sealer.key_bits - before
+            secure.sendall(_LENGTH.pack(len(frame)) + frame)
+            self.frames += 1
+
+
+class Inlets:
+    """The connections that other nodes dial to this one.
+
+    Args:
+        me: This node.
+        names: Names of all nodes, in order.
+        place: Where to listen.
+        identity: Certificates of this node.
+        mode: How frames are tagged.
+        keys: Where keys come from.
+        received: Called with a node and its message.
+        note: Called with one line when something is wrong.
+
+    Raises:
+        EbitError: If the port is taken.
+    """
+
+    def __init__(
+        self,
+        me: int,
+        names: list[str],
+        place: tuple[str, int],
+        identity: Identity,
+        mode: str,
+        keys: KeySource,
+        received: Callable[[int, Message], None],
+        note: Callable[[str], None],
+    ) -> None:
+        self._me, self._names = me, names
+        self._context = identity.server()
+        self._context.num_tickets = 0  # nothing comes back on a connection but its end
+        self._mode, self._keys = mode, keys
+        self._received, self._note = received, note
+        self._lock = threading.Lock()
+        self._open: dict[int, ssl.SSLSocket] = {}
+        self.refused: Counter[str] = Counter()
+        try:
+            self._listener = socket.create_server(place, backlog=128)
+        except OSError as error:
+            raise EbitError(
+                f"Cannot listen at {place[0]}:{place[1]} ({error.strerror}): choose another port, "
+                "or end what uses it."
+            ) from None
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def close(self) -> None:
+        """Stop listening."""
+        self._listener.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                plain, _ = self._listener.accept()
+            except OSError:
+                return
+            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
+
+    def _serve(self, plain: socket.socket) -> None:
+        try:
+            plain.settimeout(PATIENCE)
+            secure = self._context.wrap_socket(plain, server_side=True)
+        except OSError:
+            self._count("certificate")
+            plain.close()
+            return
+        with secure:
+            name = name_of(secure)
+            if name not in self._names or name == self._names[self._me]:
+                self._count("certificate")
+                return
+            peer = self._names.index(name)
+            with self._lock:
+                older = self._open.get(peer)
+                self._open[peer] = secure
+            if older is not None:
+                close_now(older)
+            plain_options(secure)
+            secure.settimeout(None)
+            try:
+                self._listen(peer, secure)
+            except OSError:
+                return
+
+    def _listen(self, peer: int, secure: ssl.SSLSocket) -> None:
+        opener = Opener(self._me, peer, self._mode, self._keys)
+        while True:
+            (size,) = _LENGTH.unpack(_exactly(secure, _LENGTH.size))
+            if size > MOST_BYTES:
+                self._count("size")
+                return
+            frame = _exactly(secure, size)
+            try:
+                opened = opener.open(frame)
+                message = read_message(opened.kind, opened.round, opened.view, opened.body)
+            except RefusedFrameError as error:
+                self._count(error.reason)
+                self._note(
+                    f"A frame that names {self._names[peer]} is refused ({error.reason}): it has "
+                    "to say it again with a fresh key."
+                )
+                return
+            except MalformedError:
+                self._count("content")
+                continue
+            except EbitError as error:
+                self._note(str(error))
+                return
+            self._received(peer, message)
+
+    def _count(self, reason: str) -> None:
+        with self._lock:
+            self.refused[reason] += 1
+
+
+def _exactly(secure: ssl.SSLSocket, size: int) -> bytes:
+    parts, left = [], size
+    while left:
+        part = secure.recv(min(left, 1 << 20))
+        if not part:
+            raise ConnectionResetError("it was closed")
+        parts.append(part)
+        left -= len(part)
+    return b"".join(parts)
+
+
+def plain_options(secure: ssl.SSLSocket) -> None:
+    """Small frames go out at once."""
+    secure.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def close_now(connection: Any) -> None:
+    """End a connection that another thread reads from."""
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        time.sleep(0)
