@@ -56,6 +56,44 @@ def schedule(
     _print_schedules(rows)
 
 
+@consensus.command()
+def prepare(
+    folder: Annotated[Path, typer.Argument(help="Folder to write; it must be empty or new.")],
+    nodes: Annotated[int, typer.Option(help="Number of nodes.")] = 4,
+    faulty: Annotated[int, typer.Option(help="Most faulty ones; nodes >= 3 faulty + 1.")] = 1,
+    rounds: Annotated[int, typer.Option(help="Rounds to train.")] = 3,
+    parameters: Annotated[int, typer.Option(help="Parameters of the linear regression.")] = 4,
+    seed: Annotated[int, typer.Option(help="Seed of its rows.")] = 0,
+    authentication: Annotated[
+        str, typer.Option(help="its, wegman-carter, mixed, seeded or none.")
+    ] = "its",
+    delta: Annotated[float, typer.Option(help="Longest way of a message, in seconds.")] = 0.5,
+) -> None:
+    """Write certificates, keys, rows and files of nodes that train together on this machine."""
+    from ebit.consensus.agreement.layout import lay_out
+
+    paths = lay_out(folder, nodes, faulty, rounds, parameters, seed, authentication, delta)
+    output.print(f"Wrote {folder}. Start every node in a terminal of its own:")
+    for path in paths:
+        output.print(f"ebit consensus node --config {path}")
+
+
+@consensus.command()
+def node(
+    config: Annotated[Path, typer.Option(help="TOML file of the node.")],
+    json: Json = None,
+) -> None:
+    """Run one node of a training over TCP; it goes on from its log after any interruption.
+
+    The other nodes run as processes of their own, with certificates, keys, rows and logs of theirs.
+    """
+    from ebit.consensus.agreement.node import run_node
+
+    check_output(json, data=str(config))
+    report = run_node(config, output.print)
+    write_json(json, report.content)
+
+
 def names(text: str) -> list[str]:
     """Names between commas."""
     return [name.strip() for name in text.split(",")]

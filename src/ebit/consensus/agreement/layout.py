@@ -6,14 +6,32 @@ from pathlib import Path
 
 import numpy as np
 
-from ebit.consensus.agreement.committee import Committee
+from ebit.checks import real, takes, whole, wrong
+from ebit.checks import seed as seed_rule
+from ebit.consensus.agreement.committee import MOST_NODES, Committee
 from ebit.consensus.agreement.work import LeastSquares, least_squares
 from ebit.consensus.keys.certificates import make_certificates, write_secret
 from ebit.consensus.keys.material import SECRET_BYTES
+from ebit.consensus.keys.tags import AUTHENTICATION
 from ebit.errors import EbitError
 from ebit.writing import write_atomically
 
 
+def _mode(name: str, value: object) -> str:
+    if value not in AUTHENTICATION:
+        raise wrong(name, " or ".join(map(repr, AUTHENTICATION)), value)
+    return str(value)
+
+
+@takes(
+    nodes=whole(1, MOST_NODES),
+    faulty=whole(0, MOST_NODES),
+    rounds=whole(1),
+    parameters=whole(1, 1_000_000),
+    seed=seed_rule,
+    authentication=_mode,
+    delta=real(above=0),
+)
 def lay_out(
     folder: Path,
     nodes: int,

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,7 @@ from ebit.consensus.agreement.state import State
 from ebit.consensus.agreement.updates import Update, null_update
 from ebit.consensus.agreement.wires import Inlets, Outlet
 from ebit.consensus.agreement.work import LeastSquares, Work, key_of
+from ebit.consensus.keys.certificates import Identity
 from ebit.consensus.keys.client import EntityKeys
 from ebit.consensus.keys.entity import KeyManagementEntity, LinkKeys
 from ebit.consensus.keys.frames import KeySource
@@ -123,6 +125,14 @@ def run_node(config: str | Path, say: Say = print) -> NodeReport:
 
 class _Node:
     def __init__(self, settings: NodeSettings, folder: Path, say: Say) -> None:
+        self._cleanup = ExitStack()
+        try:
+            self._open(settings, folder, say)
+        except BaseException:
+            self._cleanup.close()
+            raise
+
+    def _open(self, settings: NodeSettings, folder: Path, say: Say) -> None:
         self._settings, self._say = settings, say
         self._committee, self._me = settings.committee, settings.me
         identity = identity_of(settings, folder)
@@ -131,7 +141,7 @@ class _Node:
         start = State.start(self._work.theta)
         whose = f"{settings.name} of {len(settings.node)} nodes from {start.digest.hex()[:16]}"
         self._log = Log(home / "log.sqlite", whose)
-        self._server: KeyServer | None = None
+        self._cleanup.callback(self._log.close)
         self._keys = self._key_source(settings, folder, home)
         self._inputs: queue.Queue[Event | int] = queue.Queue(MOST_WAITING)
         self._jobs: queue.SimpleQueue[Compute | None] = queue.SimpleQueue()
@@ -157,23 +167,22 @@ class _Node:
             for k, peer in enumerate(settings.node)
             if k != self._me
         }  # fmt: skip
+        self._cleanup.callback(self._inlets.close)
+        self._cleanup.callback(self._close_outlets)
         threading.Thread(target=self._compute, daemon=True).start()
 
     def __enter__(self) -> "_Node":
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._cleanup.close()
+
+    def _close_outlets(self) -> None:
         for outlet in self._outlets.values():
             outlet.close()
         for outlet in self._outlets.values():
             outlet.join()
         self._jobs.put(None)
-        self._inlets.close()
-        if self._server is not None:
-            self._server.shutdown()
-            self._server.server_close()
-            self._server.entity.close()
-        self._log.close()
 
     def _key_source(self, settings: NodeSettings, folder: Path, home: Path) -> KeySource:
         names = [peer.name for peer in settings.node]
@@ -182,17 +191,24 @@ class _Node:
         if settings.authentication == "none":
             return _NoKeys()
         if keys.url:
-            return EntityKeys(keys.url, identity, names)
+            return self._client(keys.url, identity, names)
         links = {
             link.peer: LinkKeys(_secret(folder / link.secret), link.key_rate, link.stored)
             for link in keys.link
         }
-        entity = KeyManagementEntity(
-            f"kme-{settings.name}", settings.name, links, KeyStore(home / "keys.sqlite")
-        )
-        self._server = KeyServer(entity, identity, keys.port)
-        self._server.start()
-        return EntityKeys(self._server.url, identity, names)
+        store = KeyStore(home / "keys.sqlite")
+        self._cleanup.callback(store.close)
+        entity = KeyManagementEntity(f"kme-{settings.name}", settings.name, links, store)
+        server = KeyServer(entity, identity, keys.port)
+        self._cleanup.callback(server.server_close)
+        server.start()
+        self._cleanup.callback(server.shutdown)
+        return self._client(server.url, identity, names)
+
+    def _client(self, url: str, identity: Identity, names: list[str]) -> EntityKeys:
+        keys = EntityKeys(url, identity, names)
+        self._cleanup.callback(keys.close)
+        return keys
 
     def _start(self, start: State) -> None:
         """Begin, or go on from the log."""
@@ -216,8 +232,7 @@ class _Node:
     def run(self) -> NodeReport:
         """Handle events until the training is over."""
         self._do(self._first)
-        if self._is_finished():
-            self._tell()
+        self._do(self._told(None))
         while not self._is_over():
             self._step()
         results = [r for r in self._log.results() if r.round <= self._settings.rounds]
@@ -270,7 +285,7 @@ class _Node:
         actions: list[Action] = []
         for item in self._waiting():
             if isinstance(item, int):
-                actions += self._machine.again(item)
+                actions += self._machine.again(item) + self._told(item)
                 continue
             if isinstance(item, Received):
                 self._last_word = time.monotonic()
@@ -339,13 +354,14 @@ class _Node:
             how = f"{decided.proposal.size} of {self._committee.n} updates, view {decided.view}"
         self._say(f"Round {number}: {how}, parameters {value}")
         if number == self._settings.rounds:
-            self._tell()
+            self._do(self._told(None))
 
-    def _tell(self) -> None:
-        """Tell all that the last round is over."""
+    def _told(self, receiver: int | None) -> list[Action]:
+        """Tell one node or all that the last round is over, if it is."""
         before, state = self._honest.before, self._honest.state
-        if before is not None:
-            self._send(Tell(state.round, 0, before, state), None)
+        if before is None or not self._is_finished():
+            return []
+        return [Send(Tell(state.round, 0, before, state), receiver)]
 
     def _compute(self) -> None:
         """Local updates, in a thread of their own."""

@@ -23,6 +23,8 @@ from ebit.consensus.keys.frames import MOST_BYTES, KeySource, Opener, RefusedFra
 from ebit.errors import EbitError
 
 PATIENCE = 10.0
+QUIET = 3.0
+"""Seconds for which a node may be out of reach before that is said."""
 PAUSE = 0.2
 """Seconds between two tries to reach a node."""
 _LENGTH = struct.Struct(">I")
@@ -62,6 +64,7 @@ class Outlet:
         self._waiting: queue.SimpleQueue[Message] = queue.SimpleQueue()
         self._over = threading.Event()
         self._last_note = ""
+        self._since = 0.0
         self.is_up = False
         self.problem = "not tried yet"
         self.frames = 0
@@ -100,7 +103,9 @@ class Outlet:
     def _complain(self, who: str, error: OSError) -> None:
         self.problem = why_refused(error)
         line = f"Node {who} is not reachable: {self.problem}. Trying again."
-        if line != self._last_note:
+        now = time.monotonic()
+        self._since = self._since or now
+        if now - self._since > QUIET and line != self._last_note:
             self._last_note = line
             self._note(line)
 
@@ -108,7 +113,7 @@ class Outlet:
         sealer = Sealer(self._me, self._peer, self._mode, self._keys)
         while not self._waiting.empty():
             self._waiting.get()
-        self.is_up, self._last_note = True, ""
+        self.is_up, self._last_note, self._since = True, "", 0.0
         self._connected(self._peer)
         while True:
             try:
@@ -180,7 +185,11 @@ class Inlets:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def close(self) -> None:
-        """Stop listening."""
+        """Stop listening, and end what is open."""
+        with self._lock:
+            sockets = [self._listener, *self._open.values()]
+        for one in sockets:
+            close_now(one)
         self._listener.close()
 
     def _accept(self) -> None:
