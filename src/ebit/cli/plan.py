@@ -56,7 +56,7 @@ NETWORK_HELP = (
     DataSource,
     ModelSettings,
     TrainingSettings,
-    without=("resource", "pooling", "noise"),
+    without=("resource", "pooling", "noise", "qpus", "topology", "sizes"),
     defaults=DEFAULTS,
 )
 def plan(
