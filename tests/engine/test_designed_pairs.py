@@ -11,7 +11,6 @@ import ebit
 from ebit.data import load
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
-from ebit.physics import Noise
 from ebit.resources import DesignedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
 
@@ -76,7 +75,5 @@ def test_coefficients_are_trained() -> None:
 def test_bad_input() -> None:
     with pytest.raises(EbitError, match="at most 4 qubits"):
         DistributedQCNN(qubits=5, resource=DesignedPairs(1))
-    with pytest.raises(EbitError, match="does not support noise: use bell:N"):
-        _ = DistributedQCNN(resource=DesignedPairs(1), noise=Noise(flip_one=0.1)).engine
     with pytest.raises(EbitError, match="takes none"):
         parse_resource("designed:1,concurrence=0.5")

@@ -1,7 +1,6 @@
 """Heralded pairs against a calculation with photons in modes."""
 
 from collections import defaultdict
-from collections.abc import Mapping
 from itertools import product
 from math import factorial, sqrt
 
@@ -17,6 +16,7 @@ from ebit.physics import Heralded, attempt_seconds, double_click, single_click
 BELL = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]]) / np.sqrt(2)
 PROBABILITY = st.floats(0, 1)
 Photon = dict[tuple[str, ...], float]
+Spins = dict[tuple[int, ...], tuple[float, list[Photon]]]
 """Amplitude of a photon in each mode: (channel, detector, form), or (place where it was lost,)."""
 
 
@@ -44,7 +44,7 @@ def number_states(photons: list[Photon]) -> dict[tuple[tuple[str, ...], ...], fl
 
 
 def heralded(
-    spins: Mapping[tuple[int, ...], tuple[float, list[Photon]]], channels: list[str], dark: float
+    spins: Spins, channels: list[str], dark: float
 ) -> tuple[float, NDArray[np.float64]]:
     """One click in every channel; the phase is put right by the detectors that clicked."""
     vectors: dict[tuple[tuple[str, ...], ...], NDArray[np.float64]] = {}
@@ -75,7 +75,7 @@ def agrees(found: Heralded, wanted: tuple[float, NDArray[np.float64]]) -> None:
 @settings(max_examples=15)
 @given(PROBABILITY, st.floats(0.01, 1), PROBABILITY, st.floats(0, 0.5))
 def test_double_click(a: float, b: float, visibility: float, dark: float) -> None:
-    spins = {
+    spins: Spins = {
         (x, y): (
             0.25,
             [photon("HV"[x], 0, a, visibility), photon("HV"[y], 1, b, visibility)],
@@ -91,7 +91,7 @@ def test_double_click(a: float, b: float, visibility: float, dark: float) -> Non
 @given(PROBABILITY, st.floats(0.01, 1), st.floats(0.01, 0.99), PROBABILITY, st.floats(0, 0.5))
 def test_single_click(a: float, b: float, bright: float, visibility: float, dark: float) -> None:
     etas, chance = (a, b), (1 - bright, bright)
-    spins = {
+    spins: Spins = {
         spin: (
             chance[spin[0]] * chance[spin[1]],
             [photon("H", node, etas[node], visibility) for node in (0, 1) if spin[node]],

@@ -23,7 +23,7 @@ Hermitian: its 4**k real numbers are those of a tensor with one Pauli index per 
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -36,8 +36,8 @@ from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.effects import NoisyEffect, PureEffect
 from ebit.engine.features import pack_effect, pair_blocks, phase_features
-from ebit.engine.shared_pairs import reduced_state, through_pairs
-from ebit.physics import BELL, Noise, PairState
+from ebit.engine.shared_pairs import reduced_state, through_groups, through_pairs
+from ebit.physics import BELL, JointState, Noise, PairState, aged, density_of, pauli_of_schmidt
 
 Marginals = tuple[jax.Array, jax.Array, jax.Array]
 """P(00), P(a=0) and P(b=0), each of shape (batch,)."""
@@ -64,12 +64,14 @@ class Contraction:
     qubits: int
     pairs: int = 0
     mixing: int = 0
-    state: PairState = BELL
+    state: PairState | JointState = BELL
     pooling: str = "halves"
     trains_state: bool = False
     noise: Noise | None = None
 
-    supports: ClassVar = Supports(noisy_qubits=8, trained_qubits=_FEATURE_QUBITS)
+    supports: ClassVar = Supports(
+        noisy_qubits=8, trained_qubits=_FEATURE_QUBITS, trained_noise=True
+    )
 
     @property
     def stacks_runs(self) -> bool:
@@ -81,7 +83,7 @@ class Contraction:
         """The circuit itself, without noise and with a fixed state."""
         if self.noise is not None or self.trains_state:
             return None
-        return LocalForm(self.pairs, self.state)
+        return LocalForm(self.pairs, cast(PairState, self.state))  # without noise independent
 
     @property
     def effect(self) -> PureEffect | NoisyEffect:
@@ -136,12 +138,17 @@ class Contraction:
         return joint_table(*self._joined(gram, self.state, parameters))
 
     def _seen(
-        self, operator: jax.Array, state: PairState, parameters: CircuitParameters
+        self, operator: jax.Array, state: PairState | JointState, parameters: CircuitParameters
     ) -> tuple[jax.Array, NDArray[np.complex128] | jax.Array]:
         """What QPU A sees of QPU B's operator (2**k, 2**k, ...), and the state of A's halves."""
         if not self.trains_state:
             return through_pairs(operator, state, self.pairs), reduced_state(state, self.pairs)
         schmidt = parameters["schmidt"]
+        if self.noise is not None:
+            unit = schmidt / jnp.linalg.norm(schmidt)
+            stored = aged(pauli_of_schmidt(unit, self.pairs), self.noise, self.pairs)
+            density = density_of(stored, self.pairs)
+            return through_groups(operator, [density]), jnp.einsum("abcb->ac", density)
         weights = jnp.outer(schmidt, schmidt) / jnp.sum(schmidt**2)
         spread = weights.reshape(*weights.shape, *(operator.ndim - 2) * (1,))
         return spread * operator, jnp.diag(jnp.diag(weights))
@@ -149,7 +156,7 @@ class Contraction:
     def _joined(
         self,
         gram: Complex[Array, "2 states states batch"],
-        state: PairState,
+        state: PairState | JointState,
         parameters: CircuitParameters,
     ) -> Marginals:
         """The three numbers from G of both QPUs, (2, 2**k, 2**k, batch)."""

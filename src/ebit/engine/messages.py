@@ -18,7 +18,7 @@ the numbers that effects are, so they are used where they exist.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import jax
 import jax.numpy as jnp
@@ -34,7 +34,7 @@ from ebit.engine.effects import NoisyEffect, PureEffect
 from ebit.engine.effects.pure import string_amplitudes, string_operations
 from ebit.engine.features import phase_features
 from ebit.engine.shared_pairs import through_pairs
-from ebit.physics import BELL, NO_NOISE, Noise, PairState
+from ebit.physics import BELL, NO_NOISE, JointState, Noise, PairState
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -55,7 +55,7 @@ class Messages:
     qubits: int
     pairs: int = 0
     mixing: int = 0
-    state: PairState = BELL
+    state: PairState | JointState = BELL
     pooling: str = "halves"
     noise: Noise | None = None
 
@@ -156,7 +156,8 @@ class Messages:
 
     def _pair_amplitudes(self) -> NDArray[np.complex128]:
         """K of all pairs together: (terms, 2**pairs, 2**pairs)."""
-        one, every = self.state.amplitudes(), np.ones((1, 1, 1), complex)
+        state = cast(PairState, self.state)  # without noise pairs are independent
+        one, every = state.amplitudes(), np.ones((1, 1, 1), complex)
         for _ in range(self.pairs):
             terms = len(every) * len(one)
             every = np.einsum("ejl,fmn->efjmln", every, one).reshape(

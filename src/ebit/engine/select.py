@@ -11,7 +11,7 @@ from ebit.engine.mixture import GraphMixture, Mixture
 from ebit.engine.register import Register
 from ebit.engine.register_effects import RegisterEffects
 from ebit.errors import UnsupportedError
-from ebit.physics import BELL, NO_NOISE, Noise, PairState
+from ebit.physics import BELL, NO_NOISE, JointState, Noise, PairState, stored_state
 from ebit.resources import Resource
 
 
@@ -89,6 +89,8 @@ def select_graph_engine(
         raise UnsupportedError("gates across", who, "use two QPUs")
     if wiring.messages or wiring.drives:
         raise UnsupportedError("messages", who, "use two QPUs")
+    if noise is not None and noise.pairs_wait:
+        raise UnsupportedError("pairs that wait for each other", who, "use two QPUs")
     if noise is not None and largest > Graph.supports.noisy_qubits:
         cure = f"argument `qubits` must be at most {Graph.supports.noisy_qubits} with noise"
         raise UnsupportedError(f"noise on QPUs of {largest} qubits", who, cure)
@@ -118,15 +120,15 @@ def _of_one_value(
     return Contraction(qubits, resource.pairs, mixing, state, pooling, trains_state, noise)
 
 
-def stored_pairs(resource: Resource, noise: Noise | None) -> PairState:
-    """State of every pair when the circuit starts: what needs no link needs no memory.
+def stored_pairs(resource: Resource, noise: Noise | None) -> PairState | JointState:
+    """State of the pairs when the circuit starts: what needs no link needs no memory.
 
     Args:
         resource: What the QPUs share.
         noise: Local noise, which says how long pairs wait in which memory.
 
     Returns:
-        The state.
+        The state of every pair, or that of all of them if they have waited for each other.
 
     Example:
         >>> from ebit.resources import BellPairs
@@ -137,8 +139,7 @@ def stored_pairs(resource: Resource, noise: Noise | None) -> PairState:
     state = resource.pair_state
     if noise is None or not resource.pairs_of_link:
         return state
-    (seconds,) = noise.seconds_of("storage_seconds", 1)
-    return state.through(*(qpu.idle(seconds) for qpu in noise.qpus))
+    return stored_state(state, noise, resource.pairs)
 
 
 def _check(

@@ -10,7 +10,9 @@ so the state acts on QPU B's side once, whatever the number of samples; for Bell
 factor :math:`2^{-k}`.
 """
 
+from collections.abc import Sequence
 from functools import cache, reduce
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -19,11 +21,11 @@ from jax import lax
 from jaxtyping import Array, Shaped
 from numpy.typing import NDArray
 
-from ebit.physics import PairState
+from ebit.physics import JointState, PairState
 
 
 def through_pairs(
-    operator: Shaped[Array, "states states *rest"], state: PairState, pairs: int
+    operator: Shaped[Array, "states states *rest"], state: PairState | JointState, pairs: int
 ) -> Shaped[Array, "states states *rest"]:
     r"""What QPU A sees of an operator on QPU B's pair qubits: :math:`\tilde G^B`.
 
@@ -46,30 +48,49 @@ def through_pairs(
             return float(weights[0, 0].real) * operator
         spread = weights.T.reshape(*weights.shape, *[1] * (operator.ndim - 2))
         return _constant(spread, operator) * operator
-    shape = operator.shape
-    tensor = _constant(state.density_matrix.reshape(2, 2, 2, 2), operator)
-    rest = shape[2:]
-    for pair in range(pairs):
-        before, after = 2**pair, 2 ** (pairs - 1 - pair)
-        operator = operator.reshape(before, 2, after, before, 2, after, -1)
+    return through_groups(operator, state.joint(pairs))
+
+
+def through_groups(
+    operator: Shaped[Array, "states states *rest"], groups: Sequence[Any]
+) -> Shaped[Array, "states states *rest"]:
+    """The same for density matrices of independent groups of pairs, which may be traced.
+
+    Args:
+        operator: Complex, shape (2**pairs, 2**pairs, ...).
+        groups: One per group of k pairs, (2**k, 2**k, 2**k, 2**k): halves of A and B, twice.
+
+    Returns:
+        Array of the same shape.
+    """
+    shape, before = operator.shape, 1
+    for group in groups:
+        size = len(group)
+        after = shape[0] // (before * size)
+        operator = operator.reshape(before, size, after, before, size, after, -1)
+        tensor = _constant(group, operator) if isinstance(group, np.ndarray) else group
         operator = jnp.einsum(
             "lmjn,anbcmdx->ajbcldx", tensor, operator, precision=lax.Precision.HIGHEST
         )
-    return operator.reshape(*shape[:2], *rest)
+        before *= size
+    return operator.reshape(shape)
 
 
 @cache
-def schmidt_weights(state: PairState, pairs: int) -> NDArray[np.complex128] | None:
+def schmidt_weights(state: PairState | JointState, pairs: int) -> NDArray[np.complex128] | None:
     """`PairState.weights` of all pairs together, shape (2**pairs, 2**pairs), or None."""
     if state.weights is None:
         return None
+    if len(state.weights) == 2**pairs:
+        return state.weights
     return reduce(np.kron, pairs * [state.weights], np.ones((1, 1), complex))
 
 
 @cache
-def reduced_state(state: PairState, pairs: int) -> NDArray[np.complex128]:
+def reduced_state(state: PairState | JointState, pairs: int) -> NDArray[np.complex128]:
     """Density matrix of QPU A's pair qubits, shape (2**pairs, 2**pairs)."""
-    return reduce(np.kron, pairs * [state.reduced[0]], np.ones((1, 1), complex))
+    reduced = [np.einsum("abcb->ac", group) for group in state.joint(pairs)]
+    return reduce(np.kron, reduced, np.ones((1, 1), complex))
 
 
 def _constant(values: NDArray[np.complex128], like: jax.Array) -> jax.Array:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, TypedDict
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, field_serializer, field_validator, model_validator
 
 from ebit.circuits.topology import FORMS, MAX_QPUS
 from ebit.errors import EbitError
@@ -48,6 +48,10 @@ class CircuitSettings(Settings):
     def _name(cls, resource: Any) -> Any:
         """A resource stands for its name."""
         return getattr(resource, "name", resource)
+
+    @field_serializer("noise")
+    def _noise_content(self, noise: Noise | None) -> dict[str, Any] | None:
+        return None if noise is None else noise.content
 
 
 class ModelSettings(CircuitSettings):

@@ -24,6 +24,15 @@ from ebit.physics.joint import Joint
 from ebit.physics.many_state import GHZState, ManyState
 from ebit.physics.noise import NO_NOISE, Noise, QPUNoise
 from ebit.physics.pair_state import BELL, PairState
+from ebit.physics.stored_pairs import (
+    JointState,
+    aged,
+    density_of,
+    kept_gaps,
+    mean_pair,
+    pauli_of_schmidt,
+    stored_state,
+)
 from ebit.physics.werner import teleportation_fidelity, werner_fidelity, werner_parameter
 
 __all__ = [
@@ -34,27 +43,34 @@ __all__ = [
     "GHZState",
     "Heralded",
     "Joint",
+    "JointState",
     "Kept",
     "ManyState",
     "Noise",
     "PairState",
     "Protocol",
     "QPUNoise",
+    "aged",
     "attempt_seconds",
     "bell_pair_decay",
     "check_fidelity",
     "check_probability",
     "cutoff_age",
     "damping",
+    "density_of",
     "dephasing",
     "depolarising",
     "double_click",
     "idling",
     "is_real",
+    "kept_gaps",
+    "mean_pair",
     "pair_coherence",
     "pauli_coherence",
+    "pauli_of_schmidt",
     "purify_pair",
     "single_click",
+    "stored_state",
     "swap",
     "teleportation_fidelity",
     "transfer_matrix",

@@ -20,7 +20,15 @@ _PROBABILITIES = (
 )  # fmt: skip
 _GATE_SECONDS = ("one_qubit_seconds", "two_qubit_seconds", "measurement_seconds")
 _LIFETIMES = ("t1_seconds", "t2_seconds")
-_SHARED_SECONDS = ("storage_seconds", "message_seconds", "herald_seconds")
+_SHARED_SECONDS = (
+    "storage_seconds", "message_seconds", "herald_seconds", "arrival_seconds", "attempt_seconds",
+)  # fmt: skip
+_MEMORY_LIFETIMES = ("memory_t1_seconds", "memory_t2_seconds")
+_LATER = (
+    "pair_errors", "arrival_seconds", "attempt_seconds", "cutoff_seconds", "pair_lifetime_seconds",
+    *_MEMORY_LIFETIMES,
+)  # fmt: skip
+"""Left out of a content hash at their defaults, because earlier versions did not have them."""
 _PLACES = {"storage_seconds": "shared states", "message_seconds": "directions of messages"}
 
 
@@ -44,6 +52,15 @@ class QPUNoise:
     one_qubit_seconds: float = 0.0
     two_qubit_seconds: float = 0.0
     measurement_seconds: float = 0.0
+    memory_t1_seconds: float | None = None
+    memory_t2_seconds: float | None = None
+
+    @property
+    def memory(self) -> tuple[float | None, float | None]:
+        """T1 and T2 of a qubit that stores half of a pair: its own, or those of all qubits."""
+        if self.memory_t1_seconds is None and self.memory_t2_seconds is None:
+            return self.t1_seconds, self.t2_seconds
+        return self.memory_t1_seconds, self.memory_t2_seconds
 
     def gates(self, one_qubit: int = 0, two_qubit: int = 0) -> Channel:
         """Depolarising errors of so many gates on one qubit."""
@@ -106,6 +123,16 @@ class Noise:
         message_seconds: Time that a classical message travels, one for all or one for each
             direction (sender, receiver).
         herald_seconds: Time until the pairs for the non-local gates of a brick are there.
+        pair_errors: Probabilities of a phase flip, a bit flip and both in a fresh pair.
+        arrival_seconds: Mean time from one pair to the next: those that are there wait for the
+            others. The times are random (exponential), see `stored_pairs`.
+        attempt_seconds: Time from one attempt to the next, at most `arrival_seconds`: times between
+            pairs are whole multiples of it (geometric).
+        cutoff_seconds: If the first pair has waited so long for the others, all are made anew.
+        pair_lifetime_seconds: Time constant with which a stored pair depolarises as a whole;
+            None: its halves decay in their memories.
+        memory_t1_seconds: T1 of the qubits that store pairs; None: that of the others.
+        memory_t2_seconds: T2 of the qubits that store pairs; None: that of the others.
 
     Raises:
         EbitError: If a number is out of range, or T2 > 2 T1.
@@ -135,17 +162,49 @@ class Noise:
     storage_seconds: PerQPU = 0.0
     message_seconds: PerQPU = 0.0
     herald_seconds: float = 0.0
+    pair_errors: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    arrival_seconds: float = 0.0
+    attempt_seconds: float = 0.0
+    cutoff_seconds: float | None = None
+    pair_lifetime_seconds: float | None = None
+    memory_t1_seconds: Lifetime = None
+    memory_t2_seconds: Lifetime = None
 
     def __post_init__(self) -> None:
         for field in fields(self):
             object.__setattr__(self, field.name, _plain(getattr(self, field.name)))
+        if isinstance(self.pair_errors, float):  # three equal numbers were one
+            object.__setattr__(self, "pair_errors", 3 * (self.pair_errors,))
         for name in _SHARED_SECONDS:
             value = getattr(self, name)
             several = isinstance(value, tuple) and name in _PLACES
             for seconds in value if several else (value,):
                 check_seconds(name, seconds)
+        for name in ("cutoff_seconds", "pair_lifetime_seconds"):
+            check_lifetime(name, getattr(self, name))
         for qpu in range(max(self._counts.values())):
             self._check(qpu)
+        self._check_pairs()
+
+    def _check_pairs(self) -> None:
+        """Raise unless the numbers of the pairs are possible."""
+        errors = self.pair_errors
+        if not isinstance(errors, tuple) or len(errors) != 3:
+            raise EbitError(
+                "Argument `pair_errors` must be three probabilities (phase flip, bit flip, both), "
+                f"but is {errors!r}."
+            )
+        for error in errors:
+            check_probability("pair_errors", error)
+        if sum(errors) > 1 + 1e-9:
+            raise EbitError(
+                f"Argument `pair_errors` must have a sum of at most 1, but has {sum(errors):g}."
+            )
+        if self.attempt_seconds > self.arrival_seconds:
+            raise EbitError(
+                f"Argument `attempt_seconds` must be at most `arrival_seconds` = "
+                f"{self.arrival_seconds:g}, but is {self.attempt_seconds:g}."
+            )
 
     def _check(self, qpu: int) -> None:
         """Raise unless the numbers of a QPU are possible."""
@@ -153,19 +212,20 @@ class Noise:
             check_probability(name, self._of(name, qpu))
         for name in _GATE_SECONDS:
             check_seconds(name, self._of(name, qpu))
-        for name in _LIFETIMES:
-            check_lifetime(name, self._of(name, qpu))
-        t1, t2 = (self._of(name, qpu) for name in _LIFETIMES)
-        if t1 is not None and t2 is not None and t2 > 2 * t1:
-            raise EbitError(
-                f"Argument `t2_seconds` must be at most 2 T1 = {2 * t1:g} s, but is {t2:g} s: "
-                "relaxation alone destroys coherence that fast."
-            )
+        for names in (_LIFETIMES, _MEMORY_LIFETIMES):
+            t1, t2 = (self._of(name, qpu) for name in names)
+            for name, time in zip(names, (t1, t2), strict=True):
+                check_lifetime(name, time)
+            if t1 is not None and t2 is not None and t2 > 2 * t1:
+                raise EbitError(
+                    f"Argument `{names[1]}` must be at most 2 T1 = {2 * t1:g} s, but is {t2:g} s: "
+                    "relaxation alone destroys coherence that fast."
+                )
 
     @property
     def _counts(self) -> dict[str, int]:
         """How many numbers there are of each field that may have one per QPU."""
-        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
+        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES, *_MEMORY_LIFETIMES)
         values = {name: getattr(self, name) for name in names}
         return {
             name: len(value) if isinstance(value, tuple) else 1 for name, value in values.items()
@@ -230,7 +290,7 @@ class Noise:
                     f"Argument `{name}` must be one number or one for each of the {count} QPUs, "
                     f"but is {getattr(self, name)!r}."
                 )
-        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES)
+        names = (*_PROBABILITIES, *_GATE_SECONDS, *_LIFETIMES, *_MEMORY_LIFETIMES)
         return tuple(QPUNoise(**{name: self._of(name, q) for name in names}) for q in range(count))
 
     @property
@@ -240,11 +300,23 @@ class Noise:
         return {f.name: values[f.name] for f in fields(self) if values[f.name] != f.default}
 
     @property
+    def pairs_wait(self) -> bool:
+        """Whether it says how pairs are made: then they wait for each other."""
+        return any(name in self.changed for name in _LATER)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """What counts in a hash: all numbers, but for later ones at their defaults."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {k: v for k, v in values.items() if k not in _LATER or k in self.changed}
+
+    @property
     def is_zero(self) -> bool:
         """Whether nothing at all happens: no errors, and times that no lifetime limits."""
-        decays = any(bool(_any(getattr(self, name))) for name in _LIFETIMES)
+        lifetimes = (*_LIFETIMES, *_MEMORY_LIFETIMES, "pair_lifetime_seconds")
+        decays = any(_any(getattr(self, name)) for name in lifetimes)
         waits = any(_any(getattr(self, name)) for name in (*_GATE_SECONDS, *_SHARED_SECONDS))
-        errors = any(_any(getattr(self, name)) for name in _PROBABILITIES)
+        errors = any(_any(getattr(self, name)) for name in (*_PROBABILITIES, "pair_errors"))
         return not errors and not (decays and waits)
 
 

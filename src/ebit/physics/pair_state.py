@@ -240,6 +240,10 @@ class PairState:
         """Shape (4, 4), basis 00, 01, 10, 11."""
         return np.array(self.entries).reshape(4, 4)
 
+    def joint(self, pairs: int) -> tuple[NDArray[np.complex128], ...]:
+        """Density matrices of so many independent pairs, (2, 2, 2, 2) each: halves A, B twice."""
+        return pairs * (self.density_matrix.reshape(2, 2, 2, 2),)
+
     @cached_property
     def weights(self) -> NDArray[np.complex128] | None:
         r"""W of a state :math:`\sum_{jl} W_{jl} |jj\rangle\langle ll|`, shape (2, 2).

@@ -9,8 +9,11 @@ gate acts with the opposite angle: for a CZ gate that is a Z on B's qubit.
 
 import numpy as np
 
-from ebit.physics import Noise, PairState
+from ebit.physics import Noise, PairState, mean_pair
 from ebit.physics.pauli import Real
+
+ACROSS = 2
+"""Gates between the QPUs of a ring, whose pairs wait for each other."""
 
 
 def link_errors(state: PairState, noise: Noise) -> Real:
@@ -33,11 +36,10 @@ def link_errors(state: PairState, noise: Noise) -> Real:
         [[0.9, 0.1], [0.0, 0.0]]
     """
     first, second = noise.qpus
-    (storage,) = noise.seconds_of("storage_seconds", 1)
     (message,) = noise.seconds_of("message_seconds", 1)
-    stored = first.idle(storage), second.idle(storage)
     waited = second.idle(first.measurement_seconds + message)
-    errors = state.through(stored[0], waited @ stored[1]).pauli_errors
+    stored = mean_pair(state, noise, ACROSS)
+    errors = stored.through(np.eye(4), waited).pauli_errors
     copy = _either(first.mean_flip, first.two_qubit_error / 2)
     phase = _either(second.mean_flip, second.two_qubit_error / 2, second.one_qubit_error / 2)
     errors = (1 - copy) * errors + copy * errors[:, ::-1]
