@@ -36,8 +36,9 @@ def test_pair_times_are_those_of_random_attempts() -> None:
 
 
 def test_attempts_wait_for_light_and_hardware() -> None:
-    assert attempt_period(1e-3, 1e-6) == 1e-3
-    assert attempt_period(1e-6, 1e-3) == 1e-3
+    assert attempt_period(1e-3, 1e-6) == pytest.approx(1.001e-3)
+    assert attempt_period(1e-3, 1e-6, qubits=10) == pytest.approx(1.001e-4)
+    assert attempt_period(1e-6, 1e-3, qubits=10) == 1e-3
 
 
 @pytest.mark.parametrize(

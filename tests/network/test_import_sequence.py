@@ -67,13 +67,13 @@ def test_sequence_qpus_and_links(tmp_path: Path) -> None:
     assert far.loss * 3 == pytest.approx(0.5 + 0.2)
     assert far.message_time == pytest.approx(3 / 200_000)
     assert far.efficiency == pytest.approx(0.6**2 / 2)
-    assert far.attempt_time == pytest.approx(2 * 2.5 / 200_000)
+    assert far.period == pytest.approx(2 * 2.5 / 200_000)
     assert far.fidelity == 0.95
     assert far.coherence_time == pytest.approx(3 * 2 / 8)
     near = network.link("r1", "r2")
     assert (near.length, near.fidelity, near.coherence_time) == (1.0, 0.9, None)
     assert near.loss == pytest.approx(0.2)
-    assert near.attempt_time == 1e-3
+    assert near.period == pytest.approx(1e-3)
 
 
 def test_sequence_says_what_is_left_out(tmp_path: Path) -> None:
@@ -189,7 +189,7 @@ def test_templates_of_the_editor_and_connections_without_a_type(tmp_path: Path) 
     network, _ = imported(tmp_path, content)
     link = network.link("a", "b")
     assert network.qpu("a").qubits == 7
-    assert (link.fidelity, link.efficiency, link.attempt_time) == (0.93, 0.125, 5e-4)
+    assert (link.fidelity, link.efficiency, link.period) == (0.93, 0.125, pytest.approx(5e-4))
     assert (link.length, link.loss) == (2.0, pytest.approx(0.01))
 
 

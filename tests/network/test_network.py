@@ -107,9 +107,11 @@ def test_the_rate_of_a_fibre() -> None:
     fibre = link("a", "b", length="50 km", attempt_time="1 us")
     period = 50 * 1.468 / 299_792.458
     assert fibre.message_time == pytest.approx(period)
-    assert fibre.raw_pair_rate == pytest.approx(0.1 * 0.1 / period)
+    assert fibre.raw_pair_rate == pytest.approx(0.1 * 0.1 / (period + 1e-6))
     slow = link("a", "b", length="50 km", attempt_time="1 ms")
-    assert slow.raw_pair_rate == pytest.approx(0.1 * 0.1 / 1e-3)
+    assert slow.raw_pair_rate == pytest.approx(0.1 * 0.1 / (period + 1e-3))
+    busy = link("a", "b", length="50 km", attempt_time="1 us", communication_qubits=50)
+    assert busy.raw_pair_rate == pytest.approx(50 * fibre.raw_pair_rate)
     dark = link("a", "b", length="1000000 km")
     assert dark.raw_pair_rate == 0.0
 

@@ -43,9 +43,7 @@ def number_states(photons: list[Photon]) -> dict[tuple[tuple[str, ...], ...], fl
     }
 
 
-def heralded(
-    spins: Spins, channels: list[str], dark: float
-) -> tuple[float, NDArray[np.float64]]:
+def heralded(spins: Spins, channels: list[str], dark: float) -> tuple[float, NDArray[np.float64]]:
     """One click in every channel; the phase is put right by the detectors that clicked."""
     vectors: dict[tuple[tuple[str, ...], ...], NDArray[np.float64]] = {}
     for spin, (weight, photons) in spins.items():

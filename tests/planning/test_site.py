@@ -23,7 +23,7 @@ def test_two_profiles_make_a_site() -> None:
     found = open_site("nv+laboratory")
     assert (found.first, found.second) == ("a", "b")
     assert found.link.pair_rate == 9.7
-    assert found.coherence_seconds == found.storage_seconds == 1.58
+    assert (found.coherence_seconds, found.storage_seconds) == (1.58, 1.0)
 
 
 def test_the_only_link_needs_no_names() -> None:
@@ -61,7 +61,7 @@ def test_a_measured_rate_changes_with_the_loss_only() -> None:
     place = site(length="20 km", pair_rate="100 Hz", loss="0.2 dB/km")
     assert place.at_distance(20.0).link.raw_pair_rate == 100.0
     assert place.at_distance(70.0).link.raw_pair_rate == pytest.approx(10.0)
-    assert place.at_distance(1e7).link.raw_pair_rate < 1e-290
+    assert place.at_distance(1e7).link.raw_pair_rate < 1e-280
 
 
 def test_a_delay_counts_as_the_length_that_light_needs() -> None:

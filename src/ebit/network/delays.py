@@ -4,6 +4,7 @@ import math
 
 from ebit import checks
 from ebit.network.checks import check_number
+from ebit.physics import attempt_seconds
 
 SPEED_OF_LIGHT = 299_792.458
 """In vacuum, in km/s."""
@@ -57,15 +58,48 @@ def transmission(length: float, loss: float = FIBRE_LOSS) -> float:
     return 10 ** (-loss * length / 10)
 
 
-def attempt_period(delay: float, attempt_time: float = 0.0) -> float:
-    r"""Time :math:`\max(\tau, Ln/c)` from one heralded attempt to the next.
+def beam_transmission(length: float, divergence: float, aperture: float) -> float:
+    r"""Probability :math:`1 - e^{-2a^2/w^2}` that a telescope of radius a catches a photon.
+
+    Far away a Gaussian beam of half angle :math:`\vartheta` has the radius :math:`w = \vartheta L`.
+
+    Args:
+        length: Length L of the path, in kilometres.
+        divergence: Half angle :math:`\vartheta` at which the intensity falls to 1/e^2, in radians.
+        aperture: Diameter 2a of the telescope, in metres.
+
+    Returns:
+        Probability.
+
+    Raises:
+        EbitError: If an argument is negative.
+
+    Example:
+        >>> near, far = (beam_transmission(length, 5e-6, 1.2) for length in (1000.0, 2000.0))
+        >>> round(near, 4), round(near / far, 2)
+        (0.0284, 3.96)
+
+    Source:
+        Svelto, Principles of Lasers, section 4.7.
+    """
+    check_number("length", length, low=0.0)
+    check_number("divergence", divergence, low=0.0)
+    check_number("aperture", aperture, low=0.0)
+    radius = 1000 * length * divergence
+    return 1.0 if radius == 0 else -math.expm1(-((aperture / radius) ** 2) / 2)
+
+
+def attempt_period(delay: float, attempt_time: float = 0.0, qubits: int = 1) -> float:
+    r"""Time :math:`\max(\tau, (\tau + Ln/c)/m)` from one heralded attempt to the next.
 
     With a station in the middle a photon travels half of the way, and the herald comes back the
-    same half: together one time of flight :math:`Ln/c`.
+    same half: together one time of flight :math:`Ln/c`. A single communication qubit is busy for
+    its local operations and for the light; with more of them the others try meanwhile.
 
     Args:
         delay: Time of flight from QPU to QPU, in seconds.
-        attempt_time: Shortest time :math:`\tau` between attempts of the hardware, in seconds.
+        attempt_time: Time :math:`\tau` of the local operations of an attempt, in seconds.
+        qubits: Communication qubits m of each QPU.
 
     Returns:
         Seconds.
@@ -74,15 +108,15 @@ def attempt_period(delay: float, attempt_time: float = 0.0) -> float:
         EbitError: If a time is negative.
 
     Example:
-        >>> attempt_period(1e-4, 1e-6)
-        0.0001
+        >>> attempt_period(1e-4, 2e-5), attempt_period(1e-4, 2e-5, qubits=4)
+        (0.00012, 3e-05)
 
     Source:
         Sangouard et al., Rev. Mod. Phys. 83, 33 (2011), section II.
     """
     check_number("delay", delay, low=0.0)
     check_number("attempt_time", attempt_time, low=0.0)
-    return max(delay, attempt_time)
+    return float(attempt_seconds(delay, attempt_time, qubits))
 
 
 def expected_pair_time(probability: float, period: float) -> float:

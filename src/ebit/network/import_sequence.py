@@ -243,8 +243,10 @@ def _link(fibre: _Fibre, memories: dict[str, _Memory], lines: list[str]) -> Link
 
 
 def _attempt_time(fibre: _Fibre, first: _Memory, second: _Memory) -> float:
-    light = 2 * max(fibre.lengths) / 1000 / _LIGHT
-    return max(light, 1 / min(first.frequency, second.frequency))
+    """What an attempt takes besides the light from end to end."""
+    light, longer = sum(fibre.lengths), 2 * max(fibre.lengths)
+    period = max(longer / 1000 / _LIGHT, 1 / min(first.frequency, second.frequency))
+    return period - light / 1000 / _LIGHT
 
 
 def _delays(file: ForeignTable, links: list[Link], lines: list[str]) -> None:

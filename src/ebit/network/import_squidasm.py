@@ -232,7 +232,7 @@ def _double_click(settings: ForeignTable) -> dict[str, Any]:
         "length": f"{length!r} km",
         "loss": f"{loss!r} dB/km",
         "refractive_index": SPEED_OF_LIGHT / speeds[0],
-        "attempt_time": f"{2 * max(lengths) / speeds[0]!r} s",
+        "attempt_time": f"{(2 * max(lengths) - length) / speeds[0]!r} s",
         "efficiency": detector**2 * (1 - lost[0]) * (1 - lost[1]) / 2,
         "fidelity": (1 + settings.number("visibility", 1.0)) / 2 * kept + (1 - kept) / 4,
     }

@@ -21,10 +21,17 @@ class Figure(Settings):
     Attributes:
         value: The value of the field.
         source: The publication, or `assumed` and why.
+        checked: Day on which the source was read for ebit; None if it could not be read.
     """
 
-    value: int | float | str
+    value: bool | int | float | str
     source: str
+    checked: str | None = None
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether somebody read the figure in its source."""
+        return self.checked is not None
 
 
 class Profile(Settings):
@@ -41,6 +48,11 @@ class Profile(Settings):
     kind: Literal["qpu", "link"]
     summary: str
     figures: dict[str, Figure]
+
+    @property
+    def unverified(self) -> list[str]:
+        """Fields whose figures are assumed, or could not be read in their source."""
+        return [name for name, figure in self.figures.items() if not figure.is_verified]
 
     def settings(self, kind: str, given: Mapping[str, Any]) -> dict[str, Any]:
         """Fields of a QPU or link: those of the profile, unless given.
@@ -128,10 +140,51 @@ def profile(name: str) -> Profile:
     Example:
         >>> from ebit.network import profile
         >>> profile("laboratory").figures["fidelity"].value
-        0.97
+        0.9689
     """
     profiles = _profiles()
     return profiles[checks.one_of(profiles)("profile", name)]
+
+
+def profile_page(name: str) -> str:
+    """What a profile says, from where, and what is assumed, as Markdown.
+
+    Args:
+        name: Name of the profile.
+
+    Returns:
+        A page of the documentation.
+
+    Raises:
+        EbitError: If there is no such profile.
+
+    Example:
+        >>> print(profile_page("laboratory").splitlines()[0])
+        # Profile `laboratory`
+    """
+    item = profile(name)
+    lines = [
+        f"# Profile `{name}`",
+        "",
+        f"{item.summary}.",
+        "",
+        "| Field | Value | Source | Read |",
+        "| --- | --- | --- | --- |",
+    ]
+    for field, figure in item.figures.items():
+        read = figure.checked or "not verified"
+        lines.append(f"| `{field}` | {figure.value} | {figure.source} | {read} |")
+    fields = Qpu.model_fields if item.kind == "qpu" else Link.model_fields
+    silent = [f"`{field}`" for field in fields if field not in {*item.figures, "name", "between"}]
+    lines += [
+        "",
+        "*Read* is the day on which the figure was read in its source for ebit. What is not "
+        "verified is assumed, or its source could not be read; reports that use it say so.",
+        "",
+        f"Not said, so at their defaults: {', '.join(silent)}.",
+        "",
+    ]
+    return "\n".join(lines)
 
 
 def profile_names(kind: str | None = None) -> list[str]:
@@ -168,7 +221,9 @@ def _replace_link(name: str, values: dict[str, Any], given: Mapping[str, Any]) -
     """Drop what the given fields replace; a measured pair rate holds for the measured link only."""
     if "efficiency" in given:
         values.pop("pair_rate", None)
-    changed = [field for field in ("length", "delay", "loss") if field in given]
+    changed = [
+        field for field in ("length", "delay", "loss", "fixed_loss", "medium") if field in given
+    ]
     if changed and "pair_rate" in values and "pair_rate" not in given:
         raise EbitError(
             f"Argument `{changed[0]}` changes the link of profile `{name}`, whose pair rate was "

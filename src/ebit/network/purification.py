@@ -1,16 +1,14 @@
 """Purification: fewer, better pairs from many pairs by local gates and one round of messages."""
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ebit import checks
-from ebit.network.bell_states import checked_weights, werner_weights
-
-Protocol = Literal["bbpssw", "dejmps"]
-
+from ebit.network.bell_states import checked_weights
+from ebit.physics import Protocol, purify_pair
 
 MAX_ROUNDS = 1000
 """Each round takes two pairs of the one before: more are beyond all networks."""
@@ -63,10 +61,9 @@ def bbpssw(weights: ArrayLike) -> tuple[NDArray[np.float64], float]:
     Source:
         Bennett et al., Phys. Rev. Lett. 76, 722 (1996), eq. 7.
     """
-    fidelity = float(checked_weights(weights)[0])
-    error = (1 - fidelity) / 3
-    p = fidelity**2 + 2 * fidelity * error + 5 * error**2
-    return werner_weights((fidelity**2 + error**2) / p), p
+    pair = checked_weights(weights)
+    kept = purify_pair(pair, pair, "bbpssw")
+    return kept.weights, float(kept.probability)
 
 
 def dejmps(weights: ArrayLike) -> tuple[NDArray[np.float64], float]:
@@ -94,9 +91,9 @@ def dejmps(weights: ArrayLike) -> tuple[NDArray[np.float64], float]:
     Source:
         Deutsch et al., Phys. Rev. Lett. 77, 2818 (1996), eq. 3.
     """
-    a, d, c, b = checked_weights(weights)
-    p = float((a + b) ** 2 + (c + d) ** 2)
-    return np.array([a**2 + b**2, 2 * a * b, c**2 + d**2, 2 * c * d]) / p, p
+    pair = checked_weights(weights)
+    kept = purify_pair(pair, pair, "dejmps")
+    return kept.weights, float(kept.probability)
 
 
 def purify(weights: ArrayLike, protocol: Protocol, rounds: int) -> Purified:

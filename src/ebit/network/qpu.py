@@ -45,6 +45,12 @@ class Qpu(Settings):
         one_qubit_gate_error: Average infidelity of a gate on one qubit, 0 to 1.
         two_qubit_gate_error: Average infidelity of a gate on two qubits, 0 to 1.
         readout_error: Probability that a measurement shows the wrong bit, 0 to 1.
+        memory_t1: Relaxation time of the qubits that store pairs; default: `t1`.
+        memory_t2: Coherence time of the qubits that store pairs; default: `t2`.
+        memory_swap_time: Duration of moving half of a pair to a memory.
+        memory_swap_error: Average infidelity of moving half of a pair to a memory, 0 to 0.5.
+        parallel_gates: Whether gates on different qubits act at the same time; false: one by one,
+            as in a chain of ions with one gate zone.
 
     Raises:
         EbitError: If a field is unknown, out of range or without a known unit.
@@ -71,11 +77,27 @@ class Qpu(Settings):
     one_qubit_gate_error: Probability = 0.0
     two_qubit_gate_error: Probability = 0.0
     readout_error: Probability = 0.0
+    memory_t1: PositiveSeconds | None = None
+    memory_t2: PositiveSeconds | None = None
+    memory_swap_time: Seconds = 0.0
+    memory_swap_error: Annotated[float, Field(ge=0.0, le=0.5, allow_inf_nan=False)] = 0.0
+    parallel_gates: bool = True
+
+    @property
+    def memory(self) -> tuple[float, float]:
+        """T1 and T2 of a qubit that stores half of a pair, in seconds."""
+        if self.memory_t1 is None and self.memory_t2 is None:
+            return self.t1, self.t2
+        t1 = math.inf if self.memory_t1 is None else self.memory_t1
+        return t1, 2 * t1 if self.memory_t2 is None else self.memory_t2
 
     @model_validator(mode="after")
     def _possible(self) -> "Qpu":
         check_coherence(self.t1, self.t2)
-        for name in ("one_qubit_gate_time", "two_qubit_gate_time", "readout_time"):
+        check_coherence(*self.memory)
+        for name in (
+            "one_qubit_gate_time", "two_qubit_gate_time", "readout_time", "memory_swap_time",
+        ):  # fmt: skip
             if math.isinf(getattr(self, name)):
                 raise EbitError(f"Argument `{name}` must be finite, but is 'inf s'.")
         return self

@@ -82,7 +82,7 @@ def read_network(path: checks.PathLike) -> Network:
         ...     ''')
         ...     network = read_network(path)
         >>> network.qpu("alice").qubits, network.link("alice", "bob").pair_rate
-        (30, 9.7)
+        (25, 9.7)
     """
     path = checks.path("path", path)
     file = path.name

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, PlainSerializer, ValidationInfo
 from ebit import checks
 from ebit.errors import EbitError
 
-Dimension = Literal["time", "length", "loss", "rate"]
+Dimension = Literal["time", "length", "size", "angle", "loss", "attenuation", "rate"]
 
 UNITS: dict[Dimension, dict[str, Decimal]] = {
     "time": {
@@ -23,6 +23,9 @@ UNITS: dict[Dimension, dict[str, Decimal]] = {
         "h": Decimal(3600),
     },
     "length": {"km": Decimal(1), "m": Decimal("1e-3")},
+    "size": {"m": Decimal(1), "cm": Decimal("1e-2"), "mm": Decimal("1e-3")},
+    "angle": {"rad": Decimal(1), "mrad": Decimal("1e-3"), "urad": Decimal("1e-6")},
+    "attenuation": {"dB": Decimal(1)},
     "loss": {"dB/km": Decimal(1), "dB/m": Decimal(1000)},
     "rate": {
         "Hz": Decimal(1),
@@ -39,16 +42,16 @@ _QUANTITY = re.compile(r"([-+]?(?:[0-9]{1,30}\.?[0-9]{0,30}(?:[eE][-+]?[0-9]{1,3
 def parse_quantity(
     name: str, value: object, dimension: Dimension, *, positive: bool = False
 ) -> float:
-    """Turn text with a unit into a number of seconds, kilometres, dB/km or hertz.
+    """Turn text with a unit into a number of seconds, kilometres, hertz and so on.
 
     Args:
         name: Name of the argument, for the message.
         value: A number, one space and a unit, such as "50 us"; a time may be "inf s".
-        dimension: `time`, `length`, `loss` or `rate`.
+        dimension: A key of `UNITS`.
         positive: Whether zero is refused.
 
     Returns:
-        The number in seconds, kilometres, dB/km or hertz.
+        The number in the first unit of its dimension, such as seconds or kilometres.
 
     Raises:
         EbitError: If it is no such text, the unit is unknown, or the number is negative.
@@ -64,7 +67,7 @@ def parse_quantity(
     units = UNITS[dimension]
     checks.flag("positive", positive)
     *others, last = units
-    allowed = f"{', '.join(others)} or {last}"
+    allowed = f"{', '.join(others)} or {last}" if others else last
     match = _QUANTITY.fullmatch(value) if isinstance(value, str) else None
     if match is None:
         raise EbitError(
@@ -78,7 +81,9 @@ def parse_quantity(
         raise EbitError(f"Argument `{name}` must be finite, but is {value!r}.")
     if number < 0 or (positive and number == 0):
         rule = "more than" if positive else "at least"
-        raise EbitError(f"Argument `{name}` must be {rule} 0 {others[0]}, but is {value!r}.")
+        raise EbitError(
+            f"Argument `{name}` must be {rule} 0 {next(iter(units))}, but is {value!r}."
+        )
     return number
 
 
@@ -105,6 +110,10 @@ _DURATION = _Reader("time", positive=True)
 _LENGTH = _Reader("length")
 _LOSS = _Reader("loss")
 _RATE = _Reader("rate", positive=True)
+_COUNTS = _Reader("rate")
+_SIZE = _Reader("size", positive=True)
+_ANGLE = _Reader("angle", positive=True)
+_ATTENUATION = _Reader("attenuation")
 
 Seconds = Annotated[float, BeforeValidator(_TIME.read), PlainSerializer(_TIME.write)]
 """A time from 0, in seconds."""
@@ -118,3 +127,11 @@ DecibelsPerKilometre = Annotated[float, BeforeValidator(_LOSS.read), PlainSerial
 """A loss from 0, in dB/km."""
 Hertz = Annotated[float, BeforeValidator(_RATE.read), PlainSerializer(_RATE.write)]
 """A rate above 0, in hertz."""
+Counts = Annotated[float, BeforeValidator(_COUNTS.read), PlainSerializer(_COUNTS.write)]
+"""A rate from 0, in hertz."""
+Metres = Annotated[float, BeforeValidator(_SIZE.read), PlainSerializer(_SIZE.write)]
+"""A size above 0, in metres."""
+Radians = Annotated[float, BeforeValidator(_ANGLE.read), PlainSerializer(_ANGLE.write)]
+"""An angle above 0, in radians."""
+Decibels = Annotated[float, BeforeValidator(_ATTENUATION.read), PlainSerializer(_ATTENUATION.write)]
+"""A loss from 0, in dB."""

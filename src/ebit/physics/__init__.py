@@ -19,6 +19,7 @@ from ebit.physics.decay import (
     pauli_coherence,
     werner_decay,
 )
+from ebit.physics.gate_errors import depolarising_probability
 from ebit.physics.heralding import Heralded, attempt_seconds, double_click, single_click
 from ebit.physics.joint import Joint
 from ebit.physics.many_state import GHZState, ManyState
@@ -27,6 +28,7 @@ from ebit.physics.pair_state import BELL, PairState
 from ebit.physics.stored_pairs import (
     JointState,
     aged,
+    aged_pair,
     density_of,
     kept_gaps,
     mean_pair,
@@ -51,6 +53,7 @@ __all__ = [
     "Protocol",
     "QPUNoise",
     "aged",
+    "aged_pair",
     "attempt_seconds",
     "bell_pair_decay",
     "check_fidelity",
@@ -60,6 +63,7 @@ __all__ = [
     "density_of",
     "dephasing",
     "depolarising",
+    "depolarising_probability",
     "double_click",
     "idling",
     "is_real",

@@ -115,9 +115,7 @@ def stored_state(fresh: PairState, noise: Noise, pairs: int) -> PairState | Join
         0.36
     """
     if pairs <= 1 or noise.arrival_seconds == 0:
-        pauli = _ground(fresh, noise).reshape(16)
-        decays = mean_decay(noise, 1)
-        return _state(_unshift(decays * _shift(pauli, 1, noise), 1, noise))
+        return aged_pair(fresh, noise)
     sizes = [TOGETHER] * (pairs // TOGETHER) + [pairs % TOGETHER] * (pairs % TOGETHER > 0)
     groups, later = [], pairs
     for size in sizes:
@@ -145,12 +143,28 @@ def mean_pair(fresh: PairState, noise: Noise, pairs: int) -> PairState:
         >>> round(mean_pair(BELL, noise, 2).fidelity, 3)
         0.957
     """
-    pauli = _ground(fresh, noise).reshape(16)
-    found = np.zeros(16)
-    for later in range(max(1, pairs)):
-        decays = mean_decay(noise, 1, later=later)
-        found += _unshift(decays * _shift(pauli, 1, noise), 1, noise)
-    return _state(found / max(1, pairs))
+    ages = range(max(1, pairs))
+    states = [aged_pair(fresh, noise, later).density_matrix for later in ages]
+    return PairState(tuple(complex(entry) for entry in np.mean(states, axis=0).reshape(-1)))
+
+
+def aged_pair(fresh: PairState, noise: Noise, later: int = 0) -> PairState:
+    """The mean state of a pair that has waited for so many pairs that were made after it.
+
+    Args:
+        fresh: Its state when it is made, before `noise.pair_errors`.
+        noise: What happens to it.
+        later: Number of later pairs.
+
+    Returns:
+        The state.
+
+    Example:
+        >>> round(aged_pair(BELL, Noise(t2_seconds=1.0, arrival_seconds=0.5), 1).fidelity, 3)
+        0.75
+    """
+    pauli = _shift(_ground(fresh, noise).reshape(16), 1, noise)
+    return _state(_unshift(mean_decay(noise, 1, later=later) * pauli, 1, noise))
 
 
 def mean_decay(noise: Noise, pairs: int, *, later: int = 0) -> NDArray[np.float64]:
@@ -192,7 +206,7 @@ def kept_gaps(noise: Noise, gaps: int) -> tuple[NDArray[np.float64], float]:
         Times (samples, gaps), and the share of all samples that were kept.
     """
     random = np.random.default_rng(_SEED)
-    drawn: NDArray[np.float64] = random.exponential(noise.arrival_seconds, (SAMPLES, gaps))
+    drawn: NDArray[Any] = random.exponential(noise.arrival_seconds, (SAMPLES, gaps))
     if noise.attempt_seconds > 0:
         chance = noise.attempt_seconds / noise.arrival_seconds
         drawn = noise.attempt_seconds * random.geometric(chance, (SAMPLES, gaps))

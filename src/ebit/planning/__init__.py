@@ -1,8 +1,9 @@
 """The planner: which resource is worth having on a given network."""
 
+from ebit.physics import depolarising_probability
 from ebit.planning.condition import Condition, condition
 from ebit.planning.crossing import Crossing, Stretch, crossing, crossing_place
-from ebit.planning.errors import depolarising_probability, local_noise
+from ebit.planning.errors import local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.pareto import pareto_front

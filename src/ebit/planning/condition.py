@@ -1,19 +1,21 @@
 """What a network does to a resource: its noise, its pairs, and how long everything takes."""
 
+import math
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from ebit import checks
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
-from ebit.network import pair_fidelity
-from ebit.physics import BELL, Noise, PairState
+from ebit.network import deliver
+from ebit.physics import BELL, Noise, kept_gaps, mean_pair
+from ebit.physics.stored_pairs import SAMPLES
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import Consumption, Ledger, QuantumLink, Resource, SharedPairs
-
-LEAST_FIDELITY = 0.25
-"""Of a pair that is white noise."""
+from ebit.resources import Consumption, Ledger
 
 
 @dataclass(frozen=True)
@@ -23,9 +25,8 @@ class Condition:
     Attributes:
         resource: Resource string.
         purification_rounds: Rounds of purification; 0 if no pairs are used.
-        noise: Local noise of the QPUs.
-        pair_state: State of a pair when it is used.
-        pair_fidelity: Its fidelity; None if no pairs are used.
+        noise: Noise of the QPUs and of the pairs.
+        pair_fidelity: Mean fidelity of a pair when it is used; None if no pairs are used.
         used: What one run uses up, gates between the QPUs as pairs and bits.
         raw_pairs: Expected number of fresh pairs for one run.
         pair_rate: Fresh pairs per second; None if no pairs are used.
@@ -39,7 +40,6 @@ class Condition:
     resource: str
     purification_rounds: int
     noise: Noise
-    pair_state: PairState
     pair_fidelity: float | None
     used: Consumption
     raw_pairs: float
@@ -60,19 +60,26 @@ class Condition:
         return Ledger.of(self.used, inferences, self.pair_seconds + self.waiting_seconds)
 
     def noisy(self, model: DistributedQCNN) -> DistributedQCNN:
-        """The same circuit under these conditions.
+        """The same circuit under these conditions: the noise says what happens to the pairs."""
+        return replace(model, noise=self.noise)
 
-        A pair that teleports a gate counts as a Werner state of its fidelity.
+    def with_fidelity(self, fidelity: float) -> "Condition":
+        """The same with Werner pairs of some fidelity when a run starts, that do not wait.
+
+        Args:
+            fidelity: Fidelity, 1/4 to 1.
+
+        Returns:
+            The condition.
         """
-        resource: Resource = model.resource
-        if resource.has_nonlocal_gates:
-            fidelity = min(max(self.pair_state.fidelity, LEAST_FIDELITY), 1.0)
-            resource = QuantumLink(fidelity=fidelity)
-        elif resource.pairs_of_link:
-            resource = SharedPairs(
-                resource.pairs, self.pair_state, resource.sends_bits, resource.values
-            )
-        return replace(model, resource=resource, noise=self.noise)
+        error = (1 - fidelity) / 3
+        fresh = {"pair_errors": (error, error, error), "storage_seconds": 0.0}
+        still = {"arrival_seconds": 0.0, "attempt_seconds": 0.0, "cutoff_seconds": None}
+        return replace(
+            self,
+            noise=Noise(**{**self.noise.changed, **fresh, **still}),
+            pair_fidelity=fidelity if self.pair_fidelity is not None else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -83,19 +90,23 @@ class _Pairs:
         raw: Expected number of fresh pairs that are made one after the other.
         seconds: Until all are made and purified.
         storage: Mean time that a pair waits.
+        noise: What the noise of a circuit says about them.
+        fidelity: Of a pair when it is used, in the mean over pairs and times; None without pairs.
     """
 
     raw: float
     seconds: float
     storage: float
+    noise: dict[str, Any]
+    fidelity: float | None
 
 
 def condition(site: Site, model: DistributedQCNN) -> Condition:
     r"""What a site does to a trained circuit.
 
-    Pairs are made one after the other at the raw rate R. For k purified pairs of n raw ones each, a
-    pair waits on average :math:`(kn - 1)/2R` for the others, and one message time for the herald
-    and for every round of purification.
+    Pairs are made, and purified, one after the other; those that are there wait for the others. The
+    times are random, and the circuit gets the state in the mean over them, see
+    `ebit.physics.stored_state`. One message time is for the herald.
 
     Args:
         site: Two QPUs and their link.
@@ -115,15 +126,11 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
         ...     open_site("trapped-ion+laboratory"), DistributedQCNN(resource=BellPairs(2))
         ... )
         >>> round(found.pair_seconds, 3), round(found.pair_fidelity, 3)
-        (0.206, 0.921)
+        (0.206, 0.926)
     """
     checks.instance(Site, "a place, as ebit.open_site returns it")("site", site)
     checks.instance(DistributedQCNN, "an ebit.DistributedQCNN")("model", model)
     resource = model.resource
-    if resource.trains_state:
-        raise EbitError(
-            f"Argument `resources` holds {resource.name!r}, which has no noisy form: use bell:N."
-        )
     if resource.unit == "ebits" and resource.pair_state != BELL:
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, but the network says how good the "
@@ -157,7 +164,7 @@ def _during(site: Site, model: DistributedQCNN, used: Consumption) -> Condition:
     Two bits are sent one after the other, and both QPUs measure.
     """
     gates, message = used.nonlocal_gates, site.link.message_time
-    pairs = _pairs(site, gates / used.rounds)
+    pairs = _pairs(site, round(gates / used.rounds))
     noise = local_noise(site.qpus, message_seconds=message, herald_seconds=pairs.seconds)
     measured = sum(qpu.readout_time for qpu in site.qpus)
     wait = _bounded(used.rounds * (pairs.seconds + 2 * message + measured))
@@ -167,18 +174,58 @@ def _during(site: Site, model: DistributedQCNN, used: Consumption) -> Condition:
     return _condition(site, model, sent, pairs, noise, wait, during=True)
 
 
-def _pairs(site: Site, count: float) -> _Pairs:
+def _pairs(site: Site, count: int) -> _Pairs:
     if not count:
-        return _Pairs(0.0, 0.0, 0.0)
+        return _Pairs(0.0, 0.0, 0.0, {}, None)
     link = site.link
-    raw, rate = count * link.purified.pairs, link.raw_pair_rate
-    messages = link.purification_rounds * link.message_time
-    others = (raw - 1) / 2 / rate if rate else (raw > 1) * LONGEST_SECONDS
+    made = deliver(link, site.qpus)
+    arrival, probability = _bounded(made.seconds), link.attempt_probability
+    heralded = probability is not None and not link.purification_rounds and count > 1
+    moved = max(qpu.memory_swap_time for qpu in site.qpus)
+    plain = heralded and link.repeaters is None and not moved
+    lives = [tuple(None if math.isinf(t) else t for t in qpu.memory) for qpu in site.qpus]
+    fresh = [max(0.0, float(weight)) for weight in made.weights[1:]]
+    told: dict[str, Any] = {
+        "pair_errors": (fresh[0], fresh[1], fresh[2]),
+        "arrival_seconds": arrival if count > 1 else 0.0,
+        "attempt_seconds": min(link.period, arrival) if plain else 0.0,
+        "cutoff_seconds": link.cutoff if count > 1 else None,
+        "storage_seconds": link.message_time,
+        "pair_lifetime_seconds": link.coherence_time,
+    }
+    if any(qpu.memory_t1 is not None or qpu.memory_t2 is not None for qpu in site.qpus):
+        told["memory_t1_seconds"] = (lives[0][0], lives[1][0])
+        told["memory_t2_seconds"] = (lives[0][1], lives[1][1])
+    noise = replace(local_noise(site.qpus), **told)
+    raw, seconds, others = count * made.pairs, count * arrival, (count - 1) / 2 * arrival
+    if count > 1 and link.cutoff is not None:
+        raw, seconds, others = _with_cutoff(noise, link.cutoff, count, made.pairs)
     return _Pairs(
         raw,
-        _bounded(raw / rate + messages) if rate else LONGEST_SECONDS,
-        _bounded(others + link.message_time + messages),
+        _bounded(seconds),
+        _bounded(others + link.message_time),
+        told,
+        mean_pair(BELL, noise, count).fidelity,
     )
+
+
+def _with_cutoff(
+    noise: Noise, cutoff: float, count: int, pairs: float
+) -> tuple[float, float, float]:
+    """Fresh pairs, seconds and mean wait if all pairs are made anew once the first is too old.
+
+    A try fails after the first pair and the cut-off; it succeeds after the first pair and the gaps.
+    """
+    gaps, share = kept_gaps(noise, count - 1)
+    share = max(share, 1 / (2 * SAMPLES))
+    failed = (1 - share) / share
+    arrival = noise.arrival_seconds
+    span = float(gaps.sum(axis=1).mean()) if len(gaps) else cutoff
+    lost = failed * min(count - 1.0, 1 + cutoff / arrival)
+    later = np.arange(1, count)
+    wait = float((gaps * later).sum(axis=1).mean()) / count if len(gaps) else cutoff / 2
+    seconds = failed * (arrival + cutoff) + arrival + span
+    return (count + lost) * pairs, seconds, wait
 
 
 def _condition(
@@ -192,15 +239,13 @@ def _condition(
     during: bool,
 ) -> Condition:
     rounds = site.link.purification_rounds if pairs.raw else 0
-    state = PairState.from_matrix(site.stored_pair(pairs.storage)) if pairs.raw else BELL
     return Condition(
         resource=model.resource_name,
         purification_rounds=rounds,
-        noise=noise,
-        pair_state=state,
-        pair_fidelity=pair_fidelity(state.density_matrix) if pairs.raw else None,
+        noise=replace(noise, **pairs.noise),
+        pair_fidelity=pairs.fidelity,
         used=used,
-        raw_pairs=used.ebits * site.link.purified.pairs,
+        raw_pairs=used.ebits * deliver(site.link, site.qpus).pairs if during else pairs.raw,
         pair_rate=site.link.raw_pair_rate if pairs.raw else None,
         storage_seconds=pairs.storage,
         pair_seconds=0.0 if during else pairs.seconds,

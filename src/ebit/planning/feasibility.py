@@ -64,8 +64,26 @@ def obstacles(
             f"a pair waits {seconds_text(condition.storage_seconds)}, but memories keep it for "
             f"{seconds_text(site.storage_seconds)}"
         )
+    if condition.pair_rate is not None:
+        reasons += _no_pairs(site)
     slow = _too_slow(condition, shots, rate)
     return reasons if slow is None else [*reasons, slow]
+
+
+def _no_pairs(site: Site) -> list[str]:
+    """Why the link makes no pairs that a circuit can use."""
+    link, reasons = site.link, []
+    if link.detected and link.storage_efficiency is None:
+        reasons.append(
+            "the pairs of its link were detected, and so destroyed: say with `storage_efficiency` "
+            "how well they are stored"
+        )
+    if link.efficiency is not None and link.period > site.storage_seconds:
+        reasons.append(
+            f"an attempt takes {seconds_text(link.period)}, but memories keep a pair for "
+            f"{seconds_text(site.storage_seconds)}"
+        )
+    return reasons
 
 
 def _waits(condition: Condition) -> str:

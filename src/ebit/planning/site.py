@@ -1,10 +1,8 @@
 """Two QPUs of a network and the link between them: the place that is planned for."""
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
-from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.errors import EbitError
@@ -14,7 +12,8 @@ from ebit.network.delays import SPEED_OF_LIGHT
 LONGEST_SECONDS = 1e12
 """Waits are cut off here, at some 30 000 years."""
 
-_MOST_DECADES = 300.0
+_LEAST = 1e-300
+_MOST_DECADES = 290.0
 """Pair rates change by at most so many powers of ten."""
 
 
@@ -33,7 +32,7 @@ class Site:
     Example:
         >>> site = open_site("trapped-ion+laboratory")
         >>> site.qpus[0].qubits, site.link.fidelity
-        (30, 0.97)
+        (25, 0.9689)
     """
 
     network: Network
@@ -71,11 +70,7 @@ class Site:
     def storage_seconds(self) -> float:
         """How long a stored pair lives: that of the link, else the coherence time of the QPUs."""
         own = self.link.coherence_time
-        return self.coherence_seconds if own is None else own
-
-    def stored_pair(self, seconds: float) -> NDArray[np.complex128]:
-        """Density matrix (4, 4) of a purified pair after a time in memory, in seconds."""
-        return self.network.stored_pair(self.first, self.second, min(seconds, LONGEST_SECONDS))
+        return min(qpu.memory[1] for qpu in self.qpus) if own is None else own
 
     def with_purification(self, rounds: int) -> "Site":
         """The same with another number of rounds of purification."""
@@ -85,8 +80,8 @@ class Site:
         r"""The same QPUs with a longer or shorter link.
 
         A link with an `efficiency` makes pairs at the rate that follows from it. A given
-        `pair_rate` R changes with the loss of the fibre alone:
-        :math:`R(L) = R(L_0)\,10^{-\alpha (L - L_0)/10}`.
+        `pair_rate` R changes with the light that arrives,
+        :math:`R(L) = R(L_0)\,\eta(L)/\eta(L_0)`, up to what the source makes.
 
         Args:
             kilometres: New length.
@@ -101,12 +96,12 @@ class Site:
         """
         if kilometres == self.length:
             return self
-        link, changed = self.link, {"length": kilometres, "delay": None}
+        link = self.link
+        longer = link.model_copy(update={"length": kilometres, "delay": None})
         if link.pair_rate is not None:
-            decades = link.loss * (self.length - kilometres) / 10
-            decades = max(-_MOST_DECADES, min(_MOST_DECADES, decades))
-            changed["pair_rate"] = link.pair_rate * 10**decades
-        return self._with_link(link.model_copy(update=changed))
+            here = link.model_copy(update={"length": self.length})
+            longer = longer.model_copy(update={"pair_rate": _scaled(link.pair_rate, here, longer)})
+        return self._with_link(longer)
 
     def _with_link(self, link: Link) -> "Site":
         ends = set(link.between)
@@ -121,6 +116,12 @@ class Site:
             f"{self.first} and {self.second}: {self.length:.4g} km, {rate}, coherence time "
             f"{seconds_text(self.coherence_seconds)}"
         )
+
+
+def _scaled(rate: float, here: Link, there: Link) -> float:
+    """A measured rate on a link of another length."""
+    decades = math.log10(max(there.transmitted, _LEAST)) - math.log10(max(here.transmitted, _LEAST))
+    return float(rate * 10 ** max(-_MOST_DECADES, min(_MOST_DECADES, decades)))
 
 
 def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None) -> Site:
@@ -139,7 +140,7 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
 
     Example:
         >>> str(open_site("nv+metropolitan"))
-        'a and b: 248 km, 9 pairs per second of fidelity 0.86, coherence time 1.58 s'
+        'a and b: 248 km, 9 pairs per second of fidelity 0.895, coherence time 1.58 s'
     """
     if not isinstance(network, Network):
         network = _network(checks.path("network", network))

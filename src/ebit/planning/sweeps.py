@@ -1,13 +1,11 @@
 """Accuracy against distance and against the fidelity of the pairs."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import polars as pl
 
-from ebit.physics import PairState
 from ebit.planning.crossing import Crossing, crossing
 from ebit.planning.feasibility import label_seconds
 from ebit.planning.options import best_setup
@@ -91,8 +89,7 @@ def fidelity_rows(
     found = circuit.condition(site)
     uses_pairs = circuit.model.resource.pairs_of_link > 0
     for fidelity in fidelities:
-        state = PairState.werner(fidelity)
-        changed = replace(found, pair_state=state) if uses_pairs else found
+        changed = found.with_fidelity(fidelity) if uses_pairs else found
         for run, accuracy in enumerate(circuit.read_out(changed).accuracy(shots)):
             yield {
                 "resource": circuit.name,

@@ -14,6 +14,7 @@ class GateTimes:
     one_qubit: float
     two_qubit: float
     readout: float
+    parallel: bool = True
 
     @classmethod
     def of(cls, qpus: tuple[Qpu, Qpu]) -> "GateTimes":
@@ -22,12 +23,21 @@ class GateTimes:
             max(qpu.one_qubit_gate_time for qpu in qpus),
             max(qpu.two_qubit_gate_time for qpu in qpus),
             max(qpu.readout_time for qpu in qpus),
+            all(qpu.parallel_gates for qpu in qpus),
         )
 
     def step(self, step: Step) -> float:
         """Operations of one kind; pairs and messages are waiting, which is counted elsewhere."""
         gate = (0.0, self.one_qubit, self.two_qubit)[step.gate_qubits]
-        return step.rounds * (self.readout if step.kind == "measure" else gate)
+        if step.kind == "measure":
+            return step.rounds * self.readout
+        return (step.rounds if self.parallel else _most_on_a_qpu(step)) * gate
+
+
+def _most_on_a_qpu(step: Step) -> int:
+    """Gates of the QPU that has the most of them; it does them one by one."""
+    names = [{qubit.qpu for qubit in operation.qubits} for operation in step.operations]
+    return max(sum(name in each for each in names) for name in set.union(*names))
 
 
 def circuit_seconds(model: DistributedQCNN, times: GateTimes) -> float:
