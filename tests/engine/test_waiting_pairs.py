@@ -116,7 +116,7 @@ def test_five_pairs_wait_in_groups() -> None:
     operator = np.random.default_rng(0).normal(size=(32, 32)) + 0j
     with jax.enable_x64(True):
         spread = through_pairs(jnp.asarray(operator), state, 5)
-        same = through_groups(jnp.asarray(operator), state.joint(5))
+        same = through_groups(jnp.asarray(operator), state.groups_of(5))
     np.testing.assert_allclose(spread, same, atol=1e-12)
 
 
@@ -174,7 +174,7 @@ def test_the_hash_of_earlier_noise_is_that_of_before() -> None:
 @pytest.mark.parametrize(
     ("wrong", "message"),
     [
-        ({"pair_errors": 0.1}, "`pair_errors` must be three probabilities"),
+        ({"pair_errors": (0.1, 0.2)}, "`pair_errors` must be three probabilities"),
         ({"pair_errors": (0.5, 0.5, 0.5)}, "`pair_errors` must have a sum of at most 1"),
         ({"attempt_seconds": 1.0}, "`attempt_seconds` must be at most `arrival_seconds` = 0"),
         ({"cutoff_seconds": 0.0}, "`cutoff_seconds` must be a time in seconds, a number > 0"),
@@ -194,5 +194,5 @@ def test_ages_of_all_pairs_of_a_product() -> None:
     both = JointState((together([one, two]),))
     operator = np.random.default_rng(1).normal(size=(4, 4)) + 0j
     with jax.enable_x64(True):
-        tables = [through_groups(jnp.asarray(operator), s.joint(2)) for s in (joint, both)]
+        tables = [through_groups(jnp.asarray(operator), s.groups_of(2)) for s in (joint, both)]
     np.testing.assert_allclose(tables[0], tables[1], atol=1e-12)

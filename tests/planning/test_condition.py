@@ -113,7 +113,7 @@ def test_states_of_pairs_reach_the_model() -> None:
     noisy = found.noisy(model(BellPairs(1)))
     assert noisy.resource == BellPairs(1)
     assert found.noise.pair_errors == pytest.approx((0.1, 0.1, 0.1))
-    (group,) = stored_pairs(noisy.resource, found.noise).joint(1)
+    (group,) = stored_pairs(noisy.resource, found.noise).groups_of(1)
     np.testing.assert_allclose(
         group.reshape(4, 4), PairState.werner(0.7).density_matrix, atol=1e-12
     )

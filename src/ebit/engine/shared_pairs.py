@@ -48,7 +48,7 @@ def through_pairs(
             return float(weights[0, 0].real) * operator
         spread = weights.T.reshape(*weights.shape, *[1] * (operator.ndim - 2))
         return _constant(spread, operator) * operator
-    return through_groups(operator, state.joint(pairs))
+    return through_groups(operator, state.groups_of(pairs))
 
 
 def through_groups(
@@ -89,7 +89,7 @@ def schmidt_weights(state: PairState | JointState, pairs: int) -> NDArray[np.com
 @cache
 def reduced_state(state: PairState | JointState, pairs: int) -> NDArray[np.complex128]:
     """Density matrix of QPU A's pair qubits, shape (2**pairs, 2**pairs)."""
-    reduced = [np.einsum("abcb->ac", group) for group in state.joint(pairs)]
+    reduced = [np.einsum("abcb->ac", group) for group in state.groups_of(pairs)]
     return reduce(np.kron, reduced, np.ones((1, 1), complex))
 
 

@@ -240,7 +240,7 @@ class PairState:
         """Shape (4, 4), basis 00, 01, 10, 11."""
         return np.array(self.entries).reshape(4, 4)
 
-    def joint(self, pairs: int) -> tuple[NDArray[np.complex128], ...]:
+    def groups_of(self, pairs: int) -> tuple[NDArray[np.complex128], ...]:
         """Density matrices of so many independent pairs, (2, 2, 2, 2) each: halves A, B twice."""
         return pairs * (self.density_matrix.reshape(2, 2, 2, 2),)
 

@@ -46,7 +46,7 @@ class JointState:
 
     groups: tuple[NDArray[np.complex128], ...]
 
-    def joint(self, pairs: int) -> tuple[NDArray[np.complex128], ...]:
+    def groups_of(self, pairs: int) -> tuple[NDArray[np.complex128], ...]:
         """The groups; there is one number of pairs only."""
         del pairs
         return self.groups
