@@ -30,6 +30,8 @@ RESOURCES = (
     "bell:1,concurrence=0.6",
     "bell:1,fidelity=0.9,dephasing=0.1",
     "bell:2,damping=0.2",
+    "ghz:2",
+    "ghz:2,fidelity=0.8",
     "designed:1",
     "designed:2",
     "classical",
@@ -130,8 +132,11 @@ def reference(named: Named, parameters: Any, x: Any) -> Any:
     inner = dict(parameters)
     logits = inner.pop("mixture", np.zeros(1))
     weights = np.exp(logits - np.max(logits))
+    if shared.is_of_graph:  # two members of a GHZ state are a pair
+        pair = shared.group_state.density_matrix
     kind = "classical+bell" if shared.sends_bits else "bell"
-    text = "quantum" if shared.has_nonlocal_gates else f"{kind}:{shared.pairs}"
+    pairs = 1 if shared.is_of_graph else shared.pairs
+    text = "quantum" if shared.has_nonlocal_gates else f"{kind}:{pairs}"
     total = 0.0
     for value in range(values):
         angles = {

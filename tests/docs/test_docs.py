@@ -24,7 +24,7 @@ PAGES = sorted(DOCS.glob("*.md"))
 COMMAND: Any = typer.main.get_command(ebit.cli.verbs.app)
 VERBS = sorted(COMMAND.commands)
 SHARED = {verb: ["Options of compare and train"] for verb in ("compare", "plan", "train")}
-WITHOUT = {"plan": {"--noise", "--pooling"}}
+WITHOUT = {"plan": {"--noise", "--pooling", "--qpus", "--topology", "--sizes", "--passes"}}
 
 
 def sections(page: str) -> dict[str, str]:

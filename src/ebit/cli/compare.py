@@ -54,6 +54,7 @@ from ebit.results import (
     compare_splits,
     default_qubits,
     depth_for,
+    graph_resources,
     rows_of_all,
     scikit_learn_version,
     summarize,
@@ -197,6 +198,9 @@ def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
     """What is compared: all resources and other classifiers, or those that were named."""
     if resources is not None:
         return split_resources(resources)
+    qpus = given.values.get("qpus", 2)
+    if qpus > 2:
+        return [*graph_resources(qpus), *NAMES]
     qubits = given.values.get("qubits") or default_qubits(dataset)
     return [*all_resources(qubits), *NAMES]
 
@@ -204,12 +208,14 @@ def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
 def _tasks(dataset: Dataset, names: Sequence[str], given: Given, seed: int) -> list[Task]:
     """The trainings on one data set, each once."""
     settings = {**given.of(ModelSettings, TrainingSettings), "seed": seed}
-    qubits = settings.setdefault("qubits", default_qubits(dataset))
+    if "sizes" not in settings:
+        shares = settings.get("qpus", 2), settings.get("passes", 1)
+        settings.setdefault("qubits", default_qubits(dataset, *shares))
     found: dict[str, Task] = {}
     for name in names:
         if name not in NAMES:
-            model = {**given.of(ModelSettings), "qubits": qubits, "resource": name}
-            own = ModelSettings(**model)
+            known = {key: settings[key] for key in ModelSettings.model_fields if key in settings}
+            own = ModelSettings(**{**known, "resource": name})
             fitting = {"resource": name, "depth": depth_for(own), **loss_for(own, given)}
             task = task_of(dataset, {**settings, **fitting})
             found.setdefault(task.hash, task)

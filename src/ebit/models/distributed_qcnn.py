@@ -196,7 +196,7 @@ class DistributedQCNN(Drawn):
             or self.sizes is not None
             or isinstance(self.topology, Wiring)
             or self.passes > 1
-            or self.resource.has_groups
+            or self.resource.is_of_graph
             or self.readout not in READOUTS
         )
 

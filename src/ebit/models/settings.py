@@ -23,7 +23,7 @@ class CircuitSettings(Settings):
 
     resource: Annotated[str, Field(description=f"{RESOURCES_HELP}.")]
     qubits: Annotated[
-        Whole, Field(description="Qubits per QPU."), Shown(default="half of the features")
+        Whole, Field(description="Qubits per QPU."), Shown(default="an equal share of the features")
     ] = 4
     depth: Annotated[Whole, Field(ge=1, le=10_000, description="Convolution layers per stage.")] = (
         20

@@ -6,7 +6,9 @@ from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.consumption import Consumption, Ledger, further_units
 from ebit.resources.designed_pairs import DesignedPairs
+from ebit.resources.ghz_states import GHZStates
 from ebit.resources.mixture import Mixture
+from ebit.resources.on_edges import OnEdges
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.registry import (
     CLASSIFIERS,
@@ -30,9 +32,11 @@ __all__ = [
     "ClassicalBits",
     "Consumption",
     "DesignedPairs",
+    "GHZStates",
     "Ledger",
     "Look",
     "Mixture",
+    "OnEdges",
     "PairState",
     "QuantumLink",
     "Resource",

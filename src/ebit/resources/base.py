@@ -32,10 +32,10 @@ class Resource:
         has_nonlocal_gates: Whether two-qubit gates act across the QPUs.
         trains_state: Whether the Schmidt coefficients of the shared state are trained.
         values: Values of shared randomness, each with trained angles of its own; 1 is none.
-        has_groups: Whether groups of QPUs share a state of more than two members.
+        is_of_graph: Whether edges share different things, or groups of QPUs a state: then even two
+            QPUs are a graph.
         unit: What a shared pair counts as. The pairs of a network's links are `ebits`; a state in
             any other unit is there without a link.
-        group_unit: What a state that a group of QPUs shares counts as.
     """
 
     pairs: int = 0
@@ -43,9 +43,8 @@ class Resource:
     has_nonlocal_gates: bool = False
     trains_state: bool = False
     values: int = 1
-    has_groups: bool = False
+    is_of_graph: bool = False
     unit: str = "ebits"
-    group_unit: str = "ebits"
 
     @property
     def name(self) -> str:
@@ -97,6 +96,7 @@ class Resource:
             ('A0 and B0', 1, 'ebits')
         """
         names = topology.names
+        self.check_edges(topology.edge_names)
         sizes = qubits if isinstance(qubits, tuple) else len(names) * (qubits,)
         used = Counter[str]()
 
@@ -106,8 +106,11 @@ class Resource:
             return found
 
         shared: list[SharedState] = []
+        sending = set[frozenset[int]]()
         for edge, (i, j) in zip(topology.edge_names, topology.edges, strict=True):
             own = self.on_edge(edge)
+            if own.sends_bits:
+                sending.add(frozenset((i, j)))
             members = [take(names[i], names[j]) for _ in range(own.pairs)]
             if own.trains_state:
                 whole = tuple(chain(*members))
@@ -117,7 +120,8 @@ class Resource:
             else:
                 shared += [SharedState(pair, own.pair_state, own.unit) for pair in members]
         for group in self.groups(names):
-            shared.append(SharedState(take(*group), self.group_state, self.group_unit))
+            pairs = len(group) - 1
+            shared.append(SharedState(take(*group), self.group_state, self.unit, pairs))
         for name, size in zip(names, sizes, strict=True):
             if used[name] > size:
                 raise EbitError(
@@ -129,12 +133,15 @@ class Resource:
                 QPU(name, size, size * passes) for name, size in zip(names, sizes, strict=True)
             ),
             shared=(*shared, *shared_values(self.values)),
-            messages=tuple((names[i], names[j]) for i, j in topology.arrows)
-            if self.sends_bits
-            else (),
+            messages=tuple(
+                (names[i], names[j]) for i, j in topology.arrows if frozenset((i, j)) in sending
+            ),
             gates_across=self.has_nonlocal_gates,
             teleported=self.has_nonlocal_gates and (noisy or self.pair_state != BELL),
         )
+
+    def check_edges(self, names: tuple[str, ...]) -> None:
+        """Raise unless all edges that it names are among those that there are."""
 
     def groups(self, names: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
         """QPUs that share a state of more than two, in groups; none by default."""

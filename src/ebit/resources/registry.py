@@ -10,7 +10,9 @@ from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.designed_pairs import DesignedPairs
+from ebit.resources.ghz_states import GHZStates
 from ebit.resources.mixture import Mixture
+from ebit.resources.on_edges import OnEdges
 from ebit.resources.pairs import PAIR_OPTIONS
 from ebit.resources.quantum_link import QuantumLink
 from ebit.resources.row import Look, ResourceRow, head_of
@@ -87,6 +89,14 @@ _ROWS = (
         Look("#56b4e9", "#08306b", "sv<>"),
         _bells,
         ("bell:1", "bell:2"),
+    ),
+    ResourceRow(
+        "ghz:M",
+        GHZStates,
+        "Entangled states of more than two QPUs (GHZ states), shared before the data arrive; "
+        "members of each: {M}.",
+        ("fidelity",),
+        Look("#17becf", "#0a4f57", "h"),
     ),
     ResourceRow(
         "designed:N",
@@ -231,7 +241,8 @@ def parse_resource(text: str) -> Resource:
     Args:
         text: One of the forms that `resources_help` lists; options of the pairs (`BellPairs`)
             follow after commas, as in `bell:1,concurrence=0.5,fidelity=0.9`; with `quantum` they
-            describe the pairs that its gates are teleported with.
+            describe the pairs that its gates are teleported with. Edges of a graph that share
+            something else follow after semicolons: `bell:1;A-B=bell:2;C-D=none`.
 
     Returns:
         The resource; `parse_resource(r.name) == r` for every resource r.
@@ -245,6 +256,8 @@ def parse_resource(text: str) -> Resource:
     """
     checks.instance(str, "a resource string such as 'bell:1'")("text", text)
     row = find_row(text)
+    if row is not None and not row.is_baseline and ";" in text:
+        return _on_edges(text)
     if row is None or row.is_baseline:
         raise EbitError(f"Unknown resource {text!r}: use {resources_help(baselines=False)}.")
     if row in _ROWS:
@@ -260,6 +273,21 @@ def parse_resource(text: str) -> Resource:
     if row.numbers(resource.name) is None:
         raise _broken(row.head, f"{text!r} makes {resource.name!r}, which is not {row.form!r}")
     return resource
+
+
+def _on_edges(text: str) -> Resource:
+    """The resource of a string with semicolons."""
+    other, *parts = text.split(";")
+    edges: dict[str, Resource] = {}
+    for part in parts:
+        edge, is_there, own = part.strip().partition("=")
+        if not is_there or edge in edges or not own:
+            raise EbitError(
+                f"Resource {text!r} holds {part.strip()!r}: after a semicolon write an edge and "
+                "its resource, such as A-B=bell:2, and every edge once."
+            )
+        edges[edge] = parse_resource(own)
+    return OnEdges(edges, parse_resource(other))
 
 
 @cache

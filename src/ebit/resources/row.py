@@ -73,7 +73,7 @@ class ResourceRow:
     def numbers(self, text: str) -> tuple[int, ...] | None:
         """The numbers in a string of this form; None if it has another form."""
         pattern = _LETTER.sub("([0-9]{1,3})", re.escape(self.form))
-        match = re.fullmatch(pattern, text.partition(",")[0])
+        match = re.fullmatch(pattern, re.split("[,;]", text)[0])
         return None if match is None else tuple(int(number) for number in match.groups())
 
     def describe(self, text: str) -> str:
@@ -115,4 +115,4 @@ def head_of(text: str) -> str:
         >>> head_of("classical+bell:1,fidelity=0.9")
         'classical+bell'
     """
-    return re.split("[:,]", text)[0]
+    return re.split("[:,;]", text)[0]

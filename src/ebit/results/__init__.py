@@ -7,7 +7,13 @@ from ebit.results.capacity import Capacity
 from ebit.results.classifiers import NAMES as CLASSIFIER_NAMES
 from ebit.results.classifiers import OtherClassifier, scikit_learn_version
 from ebit.results.columns import COLUMNS, Column, columns_table, training_ledger
-from ebit.results.compare import all_resources, compare, compare_splits, depth_for
+from ebit.results.compare import (
+    all_resources,
+    compare,
+    compare_splits,
+    depth_for,
+    graph_resources,
+)
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.model_file import StoredModel, load_model, save_model
@@ -60,6 +66,7 @@ __all__ = [
     "estimate",
     "expected_accuracies",
     "gains",
+    "graph_resources",
     "grid_points",
     "load_model",
     "load_splits",

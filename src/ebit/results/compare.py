@@ -11,6 +11,7 @@ from ebit.learning import Progress, compile_trainings
 from ebit.models import ModelSettings
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import compared_resources, find_row, parse_resource
+from ebit.resources.ghz_states import MOST_MEMBERS
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.rows import completed
 from ebit.results.store import Store
@@ -34,6 +35,23 @@ def all_resources(qubits: int) -> list[str]:
         single, dnn, none, shared:1, mixture:4, bell:1, bell:2, classical, classical+bell:1, quantum
     """
     return compared_resources(qubits)
+
+
+def graph_resources(qpus: int) -> list[str]:
+    """What more than two QPUs are compared with by default.
+
+    Args:
+        qpus: Number of QPUs.
+
+    Returns:
+        Resource strings in the order of all tables.
+
+    Example:
+        >>> graph_resources(4)
+        ['none', 'shared:1', 'mixture:4', 'bell:1', 'ghz:4']
+    """
+    groups = [f"ghz:{qpus}"] if qpus <= MOST_MEMBERS else []
+    return ["none", "shared:1", "mixture:4", "bell:1", *groups]
 
 
 def depth_for(settings: ModelSettings) -> int:

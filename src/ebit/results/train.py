@@ -20,21 +20,45 @@ from ebit.results.store import Store
 from ebit.results.task import Task, TaskOptions
 
 
-def default_qubits(dataset: Dataset) -> int:
-    """Qubits per QPU that take all features of a data set: half of them.
+def default_qubits(dataset: Dataset, qpus: int = 2, passes: int = 1) -> int:
+    """Qubits per QPU that take all features of a data set: an equal share of them.
 
     Args:
         dataset: The data.
+        qpus: Number of QPUs.
+        passes: Passes of the embedding.
 
     Returns:
         A whole number from 2 to 16.
 
     Raises:
-        EbitError: If no pair of QPUs takes this number of features.
+        EbitError: If no QPUs of equal size take this number of features.
     """
-    qubits = min(max(2, dataset.features // 2), MAX_QUBITS)
-    check_features(dataset, 2, qubits)
+    qubits = min(max(2, dataset.features // (qpus * passes)), MAX_QUBITS)
+    check_features(dataset, qpus, qubits * passes)
     return qubits
+
+
+def check_fits(dataset: Dataset, settings: ModelSettings) -> None:
+    """Raise unless a model takes all features of a data set.
+
+    Args:
+        dataset: The data.
+        settings: Those of the model.
+
+    Raises:
+        EbitError: If the numbers of features differ; the message says what would fit.
+    """
+    if settings.sizes is None:
+        check_features(dataset, settings.qpus, settings.qubits * settings.passes)
+        return
+    need = settings.build().features
+    if dataset.features != need:
+        raise EbitError(
+            f"Data {dataset.name!r} has {dataset.features} features, but QPUs of "
+            f"{settings.sizes} qubits take {need} in {settings.passes} pass(es): choose others, or "
+            "change `sizes` or `passes`."
+        )
 
 
 @checks.takes(dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"))
@@ -47,8 +71,8 @@ def make_task(
         dataset: The data.
         resource: Resource string or resource, or a baseline (`single`, `dnn`).
         **settings: Any settings of `ModelSettings` and `TrainingSettings`; None or left out: by
-            default. `qubits` is half of the features by default, `batch_size` 768 or all rows if
-            there are fewer, and `validate_every` gives 50 points.
+            default. `qubits` is an equal share of the features by default, `batch_size` 768 or all
+            rows if there are fewer, and `validate_every` gives 50 points.
 
     Returns:
         The task.
@@ -69,15 +93,15 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     given = {name: value for name, value in settings.items() if value is not None}
     model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
     training = TrainingSettings.for_rows(len(dataset.y_train), given)
-    if "qubits" not in model:
-        model["qubits"] = default_qubits(dataset)
+    if "qubits" not in model and "sizes" not in model:
+        model["qubits"] = default_qubits(dataset, model.get("qpus", 2), model.get("passes", 1))
     task = Task(
         model=ModelSettings(**model),
         training=training,
         data=dataset.name,
         fingerprint=fingerprint_of(dataset),
     )
-    check_features(dataset, 2, task.model.qubits)
+    check_fits(dataset, task.model)
     return task
 
 
