@@ -69,8 +69,10 @@ def with_loss(given: Given, shots: Sequence[int | None]) -> Given:
 
 
 def loss_for(model: ModelSettings, given: Given) -> dict[str, Any]:
-    """Settings of the loss for one resource: where nothing is measured, `shots` becomes `mse`."""
-    if given.values["loss"] != "shots" or isinstance(model.build(), CircuitModel):
+    """Settings of the loss for one resource: without written out outcomes `shots` is `mse`."""
+    built = model.build()
+    is_measured = isinstance(built, CircuitModel) and built.tells_outcomes
+    if given.values["loss"] != "shots" or is_measured:
         return {}
     return {"loss": "mse", "shots_per_label": None}
 
@@ -80,7 +82,7 @@ def note_losses(tasks: Sequence[Task], given: Given) -> None:
     for task in tasks:
         if task.training.loss != given.values["loss"]:
             messages.print(
-                f"{task.model.resource}: nothing is measured in it, so it is trained with "
+                f"{task.model.resource}: no outcomes are written out in it, so it is trained with "
                 f"{task.training.loss}."
             )
 

@@ -74,6 +74,10 @@ class CircuitModel(Model, Protocol):
         """Values of shared randomness, each with angles of its own; 1 is none."""
 
     @property
+    def tells_outcomes(self) -> bool:
+        """Whether a read-out has the probabilities of the outcomes that make up the scores."""
+
+    @property
     def circuit(self) -> Circuit:
         """What happens to the qubits, in order."""
 

@@ -221,6 +221,11 @@ class DistributedQCNN(Drawn):
         return self.resource.values
 
     @property
+    def tells_outcomes(self) -> bool:
+        """Whether a read-out has the probabilities of the outcomes that make up the scores."""
+        return not self.is_graph or self._graph_readout.tells_outcomes
+
+    @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
         return self.engine.stacks_runs

@@ -5,7 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -39,6 +39,9 @@ class GraphReadOut(ABC):
 
     qpus: int
     edges: tuple[Edge, ...]
+
+    tells_outcomes: ClassVar[bool] = False
+    """Whether `read` has the probabilities of the outcomes that make up the score."""
 
     @abstractmethod
     def start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
@@ -78,6 +81,8 @@ def parity_table(qpus: int) -> NDArray[np.float64]:
 class TableReadOut(GraphReadOut):
     r"""A weight per string of outcomes: :math:`\sum_o w_o P(o | x)`, from the parity on."""
 
+    tells_outcomes = True
+
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
         """The parity."""
         del key
@@ -111,6 +116,8 @@ class ParityReadOut(GraphReadOut):
     """
 
     is_trained: bool = True
+
+    tells_outcomes = True
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
         """One."""

@@ -291,6 +291,11 @@ def check_objective(loss: Loss, model: Model, *, shots: int | None = None) -> No
         >>> from ebit.models import DistributedDNN
         >>> check_objective(make_loss("mse"), DistributedDNN())
     """
+    if loss.measured and isinstance(model, CircuitModel) and not model.tells_outcomes:
+        raise EbitError(
+            f"Argument `loss` is {loss.name!r}, but the read-out of {model.resource_name!r} does "
+            "not write out the outcomes: use mse, or readout 'parity'."
+        )
     if loss.measured and not isinstance(model, CircuitModel):
         raise EbitError(
             f"Argument `loss` is {loss.name!r}, but {model.resource_name!r} has nothing that is "

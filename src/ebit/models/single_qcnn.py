@@ -80,6 +80,11 @@ class SingleQCNN(Drawn):
         return 1
 
     @property
+    def tells_outcomes(self) -> bool:
+        """Both outcomes of the qubit are there."""
+        return True
+
+    @property
     def stacks_runs(self) -> bool:
         """One small operator per run: runs are faster side by side."""
         return True
