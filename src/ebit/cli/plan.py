@@ -56,7 +56,7 @@ NETWORK_HELP = (
     DataSource,
     ModelSettings,
     TrainingSettings,
-    without=("resource", "pooling", "noise", "qpus", "topology", "sizes"),
+    without=("resource", "pooling", "noise", "qpus", "topology", "sizes", "passes"),
     defaults=DEFAULTS,
 )
 def plan(
