@@ -12,9 +12,12 @@ from ebit.communication.layers import PauliLayers, ReuploadLayers, WalshLayers, 
 from ebit.communication.model import LayeredModel, model_for, walsh_model
 from ebit.communication.parties import Parties, Register
 from ebit.communication.split import ColumnSplit, even_columns
+from ebit.communication.training import Fitted, LastLayer, fit, fit_last_layer
 
 __all__ = [
     "ColumnSplit",
+    "Fitted",
+    "LastLayer",
     "LayeredModel",
     "Parties",
     "PauliLayers",
@@ -22,6 +25,8 @@ __all__ = [
     "ReuploadLayers",
     "WalshLayers",
     "even_columns",
+    "fit",
+    "fit_last_layer",
     "gradient",
     "infer",
     "model_for",

@@ -13,6 +13,7 @@ from ebit.errors import EbitError
 from ebit.ledger import Entry, Ledger
 
 R = TypeVar("R")
+State = NDArray[np.complex128]
 Wire = Literal["direct", "teleport"]
 WIRES: tuple[Wire, ...] = ("direct", "teleport")
 
@@ -42,6 +43,10 @@ class Parties:
         wire: `direct` sends qubits; `teleport` uses up a Bell pair and two bits for each.
         ledger: Where to write; a new ledger by default.
 
+    Attributes:
+        peak: Most qubits of a register that each party has held.
+        channel: What happens to amplitudes between two parties; nothing by default.
+
     Raises:
         EbitError: If there are fewer than two parties, or two of one name.
 
@@ -67,6 +72,7 @@ class Parties:
         self.wire = checks.one_of(WIRES)("wire", wire)
         self.ledger = Ledger() if ledger is None else ledger
         self.peak = dict.fromkeys(self.names, 0)
+        self.channel: Callable[[str, str, State], State] | None = None
         self._labels: dict[str, object] = {}
 
     @contextmanager
@@ -150,6 +156,8 @@ class Parties:
         else:
             self._write(src, dst, "ebit", amount, copies, tag)
             self._write(src, dst, "cbit", 2 * amount, copies, tag)
+        if self.channel is not None:
+            register.state = self.channel(src, dst, register.state)
         register.owner = dst
         self._held(register)
 

@@ -40,6 +40,7 @@ class Row:
         reached: Whether it met the error that was asked for; else it is no rival.
         expected: Number of the specification for the cost, where it has one.
         signal: Largest derivative over the error asked for, where the task is a gradient.
+        seconds: Time for one label on real links, in seconds.
         note: One sentence.
     """
 
@@ -62,6 +63,7 @@ class Row:
     reached: bool = True
     expected: float | None = None
     signal: float | None = None
+    seconds: float | None = None
     note: str = ""
 
     @property

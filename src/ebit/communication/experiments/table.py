@@ -75,6 +75,16 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.separations:learning",
         "A one-way statement. Bits and qubits are those of one sample.",
     ),
+    "E8": Case(
+        "Training on small real tables, half of the columns each",
+        f"{_HERE}.trained:tables",
+        "Small real data: shipping the columns once (C2) costs far less.",
+    ),
+    "E9": Case(
+        "Training on images of growing size",
+        f"{_HERE}.trained:images",
+        "Near-linear data: random projections (C8) win; C2 is the rival that grows with N.",
+    ),
     "E10": Case(
         "Graphs as one observable on one state per class: MUTAG",
         f"{_HERE}.graph_sets:graph_sets",
@@ -106,6 +116,11 @@ EXPERIMENTS: Mapping[str, Case] = {
         "Ring all-reduce with superdense coding",
         f"{_HERE}.counting:all_reduce",
         "Pairs are shared in advance: traffic on line halves, traffic in all stays the same.",
+    ),
+    "links": Case(
+        "The output over links of a network: teleported copies against fidelity",
+        f"{_HERE}.noisy:links",
+        "At 1000 pairs a second. Nothing is corrected or mitigated; pairs do not wait.",
     ),
 }
 """All experiments by name, in order."""
@@ -164,6 +179,7 @@ SCHEMA: Mapping[str, type[pl.DataType]] = {
     "error": pl.Float64,
     "expected": pl.Float64,
     "signal": pl.Float64,
+    "seconds": pl.Float64,
     "qubits": pl.Int64,
     "cbits": pl.Int64,
     "ebits": pl.Int64,
