@@ -39,7 +39,8 @@ def expressivity(quick: bool, seed: int) -> list[Row]:
                     "E11", qubits, "frequencies", "two-way", qubits=qubits * layers,
                     rounds=layers, error=float(abs(found - expected(layers))),
                     expected=float(expected(layers)), case=f"{name}, L={layers}",
-                    verdict="exact" if found == expected(layers) else "differs", note=f"{found} frequencies",
+                    verdict="exact" if found == expected(layers) else "differs",
+                    note=f"{found} frequencies",
                 )
             )  # fmt: skip
     target = band_limited(BANDWIDTH, seed)
