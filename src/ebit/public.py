@@ -14,7 +14,7 @@ from ebit.capacity import (
 )
 from ebit.cluster import Certificates, SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
-from ebit.export import to_pennylane, to_qasm3, to_qiskit
+from ebit.export import role_programs, to_pennylane, to_qasm3, to_qiskit
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.physics import Noise
@@ -137,6 +137,7 @@ __all__ = [
     "predict",
     "read_sweep",
     "reproduce",
+    "role_programs",
     "run_sweep",
     "sample_outcomes",
     "shot_cost",

@@ -17,6 +17,7 @@ from ebit.cli.capacity import capacity
 from ebit.cli.communication import communication
 from ebit.cli.compare import compare
 from ebit.cli.consensus import consensus
+from ebit.cli.export import export
 from ebit.cli.main import fail
 from ebit.cli.network import network
 from ebit.cli.plan import plan
@@ -41,6 +42,7 @@ app = typer.Typer(
 app.command()(compare)
 app.command()(train)
 app.command()(predict)
+app.command()(export)
 app.command()(sweep)
 app.command()(plan)
 app.command()(capacity)

@@ -33,6 +33,9 @@ class Expression:
     def __sub__(self, other: "Angle") -> "Expression":
         return _join(self, "-", other)
 
+    def __radd__(self, other: float) -> "Expression":
+        return _join(other, "+", self)
+
     def __rsub__(self, other: float) -> "Expression":
         return _join(other, "-", self)
 

@@ -22,6 +22,7 @@ from ebit.circuits import (
     SharedState,
 )
 from ebit.errors import EbitError, UnsupportedError
+from ebit.export.defer import defer
 from ebit.export.expression import Angle, symbol
 from ebit.export.program import (
     SOURCE,
@@ -38,7 +39,7 @@ from ebit.export.program import (
     Reset,
     Wire,
 )
-from ebit.models import CircuitModel, Parameters
+from ebit.models import CircuitModel, Model, Parameters
 from ebit.models.checks import check_parameters
 from ebit.physics import BELL, PairState
 
@@ -58,11 +59,12 @@ _ABSENT = 1e-12
 
 
 def program_of(
-    model: CircuitModel,
+    model: Model,
     parameters: Parameters | None = None,
     x: Any = None,
     *,
     teleport: bool = False,
+    deferred: bool = False,
 ) -> Program:
     r"""The program of a model: what happens to which qubit, with all angles.
 
@@ -73,6 +75,7 @@ def program_of(
         x: One input, angles of shape (features,) in radians; None for symbols `x_0`, `x_1`, ...
         teleport: Whether gates across the QPUs are made from a Bell pair and two bits each, even
             where the model has them as they are.
+        deferred: Whether measurements wait to the end, see `defer`.
 
     Returns:
         The program.
@@ -88,18 +91,21 @@ def program_of(
         >>> program.inputs[:2], program.inputs[-1]
         (('theta_0', 'theta_1'), 'x_3')
     """
-    check_exported(model)
-    lowering = _Lowering(model, _angles(model, parameters), _inputs(model, x), teleport)
+    own = check_exported(model)
+    lowering = _Lowering(own, _angles(own, parameters), _inputs(own, x), teleport)
     lowering.start(None if parameters is None else _numbers(parameters))
     lowering.run()
-    return lowering.program
+    return defer(lowering.program) if deferred else lowering.program
 
 
-def check_exported(model: Any) -> None:
-    """Raise unless a model can be exported.
+def check_exported(model: Any) -> CircuitModel:
+    """A model that can be exported.
 
     Args:
         model: What the user gave.
+
+    Returns:
+        The model.
 
     Raises:
         EbitError: If it has no circuit, or is noisy.
@@ -113,6 +119,7 @@ def check_exported(model: Any) -> None:
             "Export",
             "export the model with noise=None and give the noise to the other tool",
         )
+    return model
 
 
 def _numbers(parameters: Parameters) -> Parameters:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from ebit.export.expression import value_of
+from ebit.export.expression import text_of, value_of
 from ebit.export.installed import need
 from ebit.export.lower import READOUT, program_of
 from ebit.export.preparation import gates_of
@@ -30,6 +30,9 @@ _GATES: Mapping[str, str] = {
     "rz": "RZ",
     "cx": "CNOT",
     "cz": "CZ",
+    "crx": "CRX",
+    "cry": "CRY",
+    "crz": "CRZ",
     "rzz": "IsingZZ",
 }
 
@@ -39,6 +42,7 @@ def to_pennylane(
     parameters: Parameters | None = None,
     *,
     teleport: bool = False,
+    deferred: bool = False,
     device: Any = None,
 ) -> Callable[..., Any]:
     """A model as a QNode of PennyLane: a function of the input.
@@ -48,6 +52,7 @@ def to_pennylane(
         parameters: As `init` returns them; None for a function of all angles and the input, the
             angles first, numbered as in `model.circuit.number`.
         teleport: Whether each gate across the QPUs takes a Bell pair and two bits.
+        deferred: Whether all measurements are at the end, with controlled gates for conditions.
         device: A device of PennyLane; by default `default.qubit` with the wires of the circuit:
             `qpu_A_0`, `qpu_A_1`, ...
 
@@ -68,7 +73,7 @@ def to_pennylane(
         (4,)
     """
     qml = need("pennylane")
-    program = program_of(model, parameters, teleport=teleport)
+    program = program_of(model, parameters, teleport=teleport, deferred=deferred)
     if device is None:
         wires = [_label(Wire(r.name, k)) for r in program.wires for k in range(r.size)]
         device = qml.device("default.qubit", wires=wires)
@@ -87,6 +92,49 @@ def to_pennylane(
     function = with_inputs if parameters is not None else with_all
     node: Callable[..., Any] = qml.QNode(function, device, interface="autograd")
     return node
+
+
+def script(program: Program) -> str:
+    """A program as a Python file with a function of the symbols that PennyLane runs."""
+    lines: list[str] = []
+    outcomes: dict[int, str] = {}
+
+    def gate(apply: Apply, before: str = "") -> None:
+        angle = "" if apply.angle is None else f"{text_of(apply.angle)}, "
+        name = f"qml.{_GATES[apply.name]}"
+        called = f"qml.cond({before}, {name})" if before else name
+        lines.append(f"{called}({angle}wires={[_label(wire) for wire in apply.wires]!r})")
+
+    for operation in program.operations:
+        match operation:
+            case Apply():
+                gate(operation)
+            case Prepare():
+                for apply in gates_of(operation):
+                    gate(apply)
+            case Read(wire, Bit(register, number)) if register == READOUT:
+                outcomes[number] = _label(wire)
+            case Read(wire, bit):
+                lines.append(f"{_label(bit)} = qml.measure({_label(wire)!r})")
+            case Branch(bit, one, zero):
+                for chosen, outcome in ((one, 1), (zero, 0)):
+                    if chosen is not None:
+                        gate(chosen, f"{_label(bit)} == {outcome}")
+            case Reset(wire):
+                lines.append(f"qml.measure({_label(wire)!r}, reset=True)")
+            case Message(bit, sender, receiver):
+                lines.append(f"# {sender} sends {_label(bit)} to {receiver}")
+            case Barrier():
+                lines.append("# barrier")
+    lines.append(f"return qml.probs(wires={[outcomes[number] for number in sorted(outcomes)]!r})")
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"""import pennylane as qml
+
+
+@qml.qnode(qml.device("default.qubit"))
+def circuit({", ".join(program.inputs)}):
+{body}
+"""
 
 
 def _apply(qml: Any, program: Program, values: Mapping[str, Any]) -> Any:
@@ -120,5 +168,5 @@ def _apply(qml: Any, program: Program, values: Mapping[str, Any]) -> Any:
     return qml.probs(wires=[outcomes[number] for number in sorted(outcomes)])
 
 
-def _label(wire: Wire) -> str:
-    return f"{wire.register}_{wire.number}"
+def _label(place: Wire | Bit) -> str:
+    return f"{place.register}_{place.number}"

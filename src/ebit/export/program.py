@@ -33,7 +33,7 @@ class Bit(NamedTuple):
 
 @dataclass(frozen=True)
 class Apply:
-    """A gate h, x, z, rx, ry, rz, cx, cz or rzz."""
+    """A gate h, x, z, rx, ry, rz, cx, cz, crx, cry, crz or rzz."""
 
     name: str
     wires: tuple[Wire, ...]

@@ -77,6 +77,7 @@ def to_qasm3(
     *,
     dialect: str = "qiskit",
     teleport: bool = False,
+    deferred: bool = False,
 ) -> str:
     """A model as OpenQASM 3.
 
@@ -86,6 +87,7 @@ def to_qasm3(
         x: One input, angles of shape (features,) in radians; None for inputs `x_0`, `x_1`, ...
         dialect: `qiskit` (registers) or `pennylane` (single qubits and bits, for `from_qasm3`).
         teleport: Whether each gate across the QPUs takes a Bell pair and two bits.
+        deferred: Whether all measurements are at the end, with controlled gates for conditions.
 
     Returns:
         The text. The last bits are `readout`, one per QPU in their order.
@@ -103,7 +105,9 @@ def to_qasm3(
         Cross et al., ACM Trans. Quantum Comput. 3, 12 (2022).
     """
     checks.one_of(DIALECTS)("dialect", dialect)
-    return text(program_of(model, parameters, x, teleport=teleport), DIALECTS[dialect])
+    return text(
+        program_of(model, parameters, x, teleport=teleport, deferred=deferred), DIALECTS[dialect]
+    )
 
 
 def text(program: Program, dialect: Dialect) -> str:

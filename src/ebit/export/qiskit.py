@@ -30,6 +30,7 @@ def to_qiskit(
     x: Any = None,
     *,
     teleport: bool = False,
+    deferred: bool = False,
 ) -> "QuantumCircuit":
     r"""A model as a dynamic circuit of Qiskit.
 
@@ -44,6 +45,7 @@ def to_qiskit(
         parameters: As `init` returns them; None for parameters `theta_0`, `theta_1`, ...
         x: One input, angles of shape (features,) in radians; None for parameters `x_0`, `x_1`, ...
         teleport: Whether each gate across the QPUs takes a Bell pair and two bits.
+        deferred: Whether all measurements are at the end, with controlled gates for conditions.
 
     Returns:
         The circuit, measurements included.
@@ -59,7 +61,7 @@ def to_qiskit(
         (4, ['bits_A', 'bits_B', 'readout'])
     """
     need("qiskit")
-    return written(program_of(model, parameters, x, teleport=teleport))
+    return written(program_of(model, parameters, x, teleport=teleport, deferred=deferred))
 
 
 def written(program: Program) -> "QuantumCircuit":

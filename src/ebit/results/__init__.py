@@ -16,6 +16,7 @@ from ebit.results.compare import (
 )
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
+from ebit.results.export import Exported, export_model
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.predict import predict
 from ebit.results.provenance import Provenance, provenance
@@ -41,6 +42,7 @@ __all__ = [
     "Column",
     "Estimate",
     "Experiment",
+    "Exported",
     "ModelSettings",
     "OtherClassifier",
     "Provenance",
@@ -65,6 +67,7 @@ __all__ = [
     "depth_for",
     "estimate",
     "expected_accuracies",
+    "export_model",
     "gains",
     "graph_resources",
     "grid_points",

@@ -76,7 +76,7 @@ class StoredModel:
         Raises:
             EbitError: If there is no such run or the shape does not fit.
         """
-        parameters = self._parameters_of(run)
+        parameters = self.parameters_of(run)
         trained = LOSSES[self.task.training.loss].trains_readout
 
         def evaluate(rows: jax.Array) -> jax.Array:
@@ -99,12 +99,13 @@ class StoredModel:
         Raises:
             EbitError: If there is no such run, the shape does not fit or nothing is measured.
         """
-        model, parameters = check_measured(self.model), self._parameters_of(run)
+        model, parameters = check_measured(self.model), self.parameters_of(run)
         trained = LOSSES[self.task.training.loss].trains_readout
         weights = np.asarray(model.readout_weights(parameters, trained_readout=trained))
         return _in_parts(lambda rows: model.probabilities(parameters, rows), x), weights
 
-    def _parameters_of(self, run: int) -> Parameters:
+    def parameters_of(self, run: int) -> Parameters:
+        """The parameters of one run; raises `EbitError` if there is no such run."""
         self.check_run(run)
         return jax.tree.map(lambda leaf: leaf[run], self.parameters)
 
