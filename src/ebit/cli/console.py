@@ -3,7 +3,7 @@
 import json
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +107,35 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
     wide.print(table, width=wide.measure(table).maximum)
 
 
+MOST_SHOWN_CLASSES = 20
+"""Classes of a confusion matrix that fits a terminal."""
+
+
+def quality_words(summary: pl.DataFrame) -> str:
+    """What says how good trainings are: accuracies of labels, R^2 of numbers."""
+    numbers = summary["target"].eq("numbers")
+    return "R^2" if numbers.all() else "accuracy, R^2" if numbers.any() else "accuracy"
+
+
+def quality_cells(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Mean and standard deviation of a line of a summary."""
+    name = "validation_r2" if row["target"] == "numbers" else "validation_accuracy"
+    spread = f"{row[f'{name}_std']:.3f}" if row["runs"] > 1 else "-"
+    return f"{row[f'{name}_mean']:.3f}", spread
+
+
+def print_confusion(confusion: pl.DataFrame, classes: Sequence[str]) -> None:
+    """The confusion matrix: one line per class, and how many of its rows were taken for what."""
+    found = {(true, guess): rows for true, guess, rows in confusion.iter_rows()}
+    if len(classes) > MOST_SHOWN_CLASSES:
+        output.print(f"Confusion matrix of {len(classes)} classes: write it with --json FILE.")
+        return
+    print_table(
+        [("true \\ predicted", False), *((name, True) for name in classes)],
+        [(true, *(str(found.get((true, guess), 0)) for guess in classes)) for true in classes],
+    )
+
+
 def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     """One line per task: accuracy, parameters, cost per inference and time.
 
@@ -115,13 +144,14 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     The accuracies at some numbers of `shots` per label, if given, stand first.
     What is used up in further units and, on a network, the seconds of waiting are columns more.
     """
+    words = quality_words(summary)
     units = [
         unit for unit in further_units(summary.columns) if summary[f"{unit}_per_inference"].sum()
     ]
     waits = summary["waiting_seconds_per_inference"].is_not_null().any()
     titles: tuple[str, ...] = (
         *(f"at {number}" for number in shots),
-        "accuracy",
+        words,
         "std",
         "params",
         "ebits",
@@ -135,8 +165,7 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
         (
             row["resource"],
             *(_three_digits(row.get(f"{accuracy_column(number)}_mean")) for number in shots),
-            f"{row['validation_accuracy_mean']:.3f}",
-            f"{row['validation_accuracy_std']:.3f}" if row["runs"] > 1 else "-",
+            *quality_cells(row),
             _cell(row["num_parameters"]),
             _cell(row["ebits_per_inference"]),
             _cell(row["bits_per_inference"]),
@@ -163,7 +192,7 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     splits = int(summary["splits"].max())  # type: ignore[arg-type]
     where = "on the validation rows" if splits == 1 else f"in {splits} random splits of the file"
     output.print(
-        f"accuracy, std: mean and standard deviation over {' or '.join(map(str, runs))} "
+        f"{words}, std: mean and standard deviation over {' or '.join(map(str, runs))} "
         f"run{'' if runs == [1] else 's'}, {where}\n"
         f"{', '.join(['ebits, bits, gates (non-local), rounds', *units])}: "
         "used up by one inference\n"

@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.console import check_output, output, print_confusion, print_table, write_json
 from ebit.cli.options import Json
-from ebit.results import load_model
+from ebit.results import confusion_matrix, explained_share, load_model
 from ebit.results import predict as predict_file
 from ebit.writing import write_atomically
 
@@ -27,7 +27,7 @@ def predict(
     ),
     json: Json = None,
 ) -> None:
-    """Predict the labels of a file with a trained model."""
+    """Predict the labels or numbers of a file with a trained model."""
     for path in (out, json):
         check_output(path, data=str(data))
     stored = load_model(model)
@@ -46,13 +46,17 @@ def predict(
         rest = len(predictions) - 10
         where = f"all are in {out}" if out is not None else "write all with --out FILE.csv"
         output.print(f"... and {rest} more rows ({where}).")
-    accuracy = None
+    accuracy, r2, confusion = None, None, None
+    measured = "" if shots is None else f", {shots} shots per row"
+    where = f"on {len(predictions)} rows (run {chosen}{measured})"
     if "correct" in predictions.columns:
         accuracy = float(predictions["correct"].cast(int).mean())  # type: ignore[arg-type]
-        measured = "" if shots is None else f", {shots} shots per row"
-        output.print(
-            f"Accuracy: {accuracy:.4f} on {len(predictions)} rows (run {chosen}{measured})."
-        )
+        output.print(f"Accuracy: {accuracy:.4f} {where}.")
+        confusion = confusion_matrix(predictions["label"], predictions["prediction"])
+        print_confusion(confusion, stored.preparation["class_names"])
+    elif "error" in predictions.columns:
+        r2 = explained_share(predictions["label"], predictions["prediction"])
+        output.print(f"R^2: {r2:.4f} {where}." if r2 is not None else f"R^2: no variance {where}.")
     write_json(
         json,
         {
@@ -60,6 +64,8 @@ def predict(
             "run": chosen,
             "shots": shots,
             "accuracy": accuracy,
+            **({} if confusion is None else {"confusion": confusion.to_dicts()}),
+            **({} if r2 is None else {"r2": r2}),
             "rows": predictions.to_dicts(),
         },
     )

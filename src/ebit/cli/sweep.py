@@ -7,7 +7,15 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from ebit.cli.console import check_output, messages, output, print_table, write_json
+from ebit.cli.console import (
+    check_output,
+    messages,
+    output,
+    print_table,
+    quality_cells,
+    quality_words,
+    write_json,
+)
 from ebit.cli.options import (
     Cluster,
     Json,
@@ -123,18 +131,18 @@ def _report(result: SweepResult, total: int, json: Path | None) -> None:
 def _print_summary(summary: pl.DataFrame) -> None:
     """One line per task: the settings that differ, accuracy and time."""
     kept = [name for name in SETTINGS if name in summary.columns]
+    words = quality_words(summary)
     names = [name for name in kept if summary[name].n_unique() > 1]
     columns = [("resource", False), *((name, name != "data") for name in names)]
     rows = [
         (
             str(row["resource"]),
             *(str(row[name]) for name in names),
-            f"{row['validation_accuracy_mean']:.3f}",
-            f"{row['validation_accuracy_std']:.3f}" if row["runs"] > 1 else "-",
+            *quality_cells(row),
             f"{row['seconds']:.1f}",
         )
         for row in summary.head(LINES).iter_rows(named=True)
     ]
-    print_table([*columns, *((title, True) for title in ("accuracy", "std", "seconds"))], rows)
+    print_table([*columns, *((title, True) for title in (words, "std", "seconds"))], rows)
     if summary.height > LINES:
         output.print(f"... and {summary.height - LINES} more: --json writes all of them.")

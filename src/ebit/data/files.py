@@ -10,17 +10,17 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.data.content import MOST_BYTES, Content, check_file
-from ebit.data.dataset import Dataset
+from ebit.data.dataset import Dataset, labels_of_classes
 from ebit.data.delimited import parse_csv, read_csv
 from ebit.data.features import choose_features, numbers
-from ebit.data.labels import choose_classes, label_column, label_texts, named_label, signs
+from ebit.data.labels import choose_classes, class_labels, label_column, label_texts, named_label
 from ebit.data.messages import bad_input, listed
 from ebit.data.npz import read_npz
 from ebit.data.parquet import read_parquet
 from ebit.data.row_numbers import row_numbers
-from ebit.data.scaling import Scaling
+from ebit.data.scaling import Scaling, TargetScaling
 from ebit.data.source import DataSource
-from ebit.data.split import stratified_split
+from ebit.data.split import random_split, stratified_split
 
 READERS = {".npz": read_npz, ".csv": read_csv, ".parquet": read_parquet}
 STANDARD_INPUT = "-"
@@ -92,14 +92,28 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
     )
     parts = [content.data] if content.validation is None else [content.data, content.validation]
     raw = [numbers(part, names) for part in parts]
-    texts = [label_texts(part, label) for part in parts]
-    class_names = choose_classes(where, pl.concat(texts), source.positive)
-    y = [signs(where, text, class_names) for text in texts]
+    class_names: tuple[str, ...] = ()
+    if source.target == "numbers":
+        if source.positive is not None:
+            raise bad_input("Data option `positive` is for classes: leave it out, or `target`.")
+        y = [numbers(part, [label])[:, 0] for part in parts]
+    else:
+        texts = [label_texts(part, label) for part in parts]
+        class_names = choose_classes(where, pl.concat(texts), source.positive)
+        y = [class_labels(where, text, class_names) for text in texts]
     if content.validation is None:
-        rows = stratified_split(where, y[0], source.validation_fraction, source.split_seed)
+        how = (source.validation_fraction, source.split_seed)
+        if class_names:
+            rows = stratified_split(where, y[0], *how, classes=class_names)
+        else:
+            rows = random_split(where, len(y[0]), *how)
         raw, y = [raw[0][r] for r in rows], [y[0][r] for r in rows]
-    elif len(np.unique(y[0])) < 2:
-        raise bad_input(f"{where} has one class only in `y_train`: two classes are needed.")
+    elif class_names:
+        _check_all_classes(where, y[0], class_names)
+    target_scaling = TargetScaling()
+    if not class_names:
+        target_scaling = TargetScaling.fit(where, y[0])
+        y = [target_scaling.apply(part) for part in y]
     scaling = Scaling.fit(source.scale, raw[0])
     return Dataset(
         x_train=scaling.apply(raw[0]),
@@ -112,16 +126,31 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
         scaling=scaling,
         label=label,
         notes=(*content.notes, *left_out),
+        target_scaling=target_scaling,
     )
+
+
+def _check_all_classes(where: str, y: NDArray[np.float64], class_names: Sequence[str]) -> None:
+    """Raise unless the training part that the user made holds every class."""
+    if len(np.unique(y)) < 2:
+        raise bad_input(f"{where} has one class only in `y_train`: two classes are needed.")
+    labels = labels_of_classes(len(class_names))
+    missing = [name for name, label in zip(class_names, labels, strict=True) if label not in y]
+    if missing:
+        raise bad_input(
+            f"{where} has no row of class {listed(missing)} in `y_train`: add one, or leave the "
+            "class out of `y_validation`."
+        )
 
 
 def read_features(
     path: str | Path,
     *,
     feature_names: Sequence[str],
-    class_names: tuple[str, str],
+    class_names: Sequence[str],
     scaling: Scaling,
     label: str | None = None,
+    target_scaling: TargetScaling | None = None,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
     r"""Read a new file for a trained model, prepared as the model's training data were.
 
@@ -132,14 +161,15 @@ def read_features(
     Args:
         path: An NPZ, CSV or Parquet file, or `-` for CSV text on standard input.
         feature_names: Names of the model's features, in its order (`Dataset.feature_names`).
-        class_names: What the labels -1 and 1 are called (`Dataset.class_names`).
+        class_names: What the classes are called (`Dataset.class_names`); empty for numbers.
         scaling: The scaling fitted to the training data (`Dataset.scaling`).
         label: Name of the label column (`Dataset.label`), used if the file has it; default: the
             column `label`, `y` or `target`, if the file has one.
+        target_scaling: How numbers became targets (`Dataset.target_scaling`).
 
     Returns:
-        Angles of shape (rows, features) in radians, and labels -1 and 1 of shape (rows,) or None
-        if the file has no labels.
+        Angles of shape (rows, features) in radians, and labels or targets of shape (rows,) or None
+        if the file has none.
 
     Raises:
         EbitError: If the file is bad, lacks a feature, or has a label of neither class.
@@ -178,7 +208,10 @@ def read_features(
     x = scaling.apply(numbers(content.data, columns))
     if found is None:
         return x, None
-    return x, signs(where, label_texts(content.data, found), class_names)
+    if not class_names:
+        scale = TargetScaling() if target_scaling is None else target_scaling
+        return x, scale.apply(numbers(content.data, [found])[:, 0])
+    return x, class_labels(where, label_texts(content.data, found), class_names)
 
 
 def _read(path: Path) -> Content:

@@ -1,4 +1,4 @@
-"""Labels of a user's file: which values there are and which one counts as +1."""
+"""Labels of a user's file: which values there are, and which class each one is."""
 
 import math
 import re
@@ -9,7 +9,9 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit.data.clusters import MOST_CLASSES
 from ebit.data.content import Part
+from ebit.data.dataset import labels_of_classes
 from ebit.data.messages import bad_input, listed
 from ebit.data.row_numbers import NAMELESS, row_numbers
 
@@ -179,11 +181,11 @@ def _of_float(number: float) -> str:
     return str(int(number)) if whole else repr(number)
 
 
-def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[str, str]:
-    """Name the two classes.
+def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[str, ...]:
+    """Name the classes.
 
-    With two label values, `positive` counts as +1; without it, the larger value does (numbers by
-    size, text by alphabet). With more values, `positive` counts as +1 and all others as -1.
+    They are in order (numbers by size, text by alphabet): of two the larger counts as +1. With
+    `positive` there are two, and that one counts as +1 against all others.
 
     Args:
         where: Start of the message, such as "File `a.csv`".
@@ -191,17 +193,18 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
         positive: The value that counts as +1, or None.
 
     Returns:
-        The names of the classes -1 and +1.
+        The names of the classes, in the order of their labels.
 
     Raises:
-        EbitError: If there is one value only, if there are more than two without `positive`, or
-            if `positive` does not occur.
+        EbitError: If there is one value only, or far too many, or if `positive` does not occur.
 
     Example:
         >>> import polars as pl
         >>> from ebit.data.labels import choose_classes
         >>> choose_classes("File `a.csv`", pl.Series(["9", "10"]), None)
         ('9', '10')
+        >>> choose_classes("File `a.csv`", pl.Series(["a", "c", "b"]), None)
+        ('a', 'b', 'c')
         >>> choose_classes("File `a.csv`", pl.Series(["a", "b", "c"]), "b")
         ('not b', 'b')
     """
@@ -212,12 +215,14 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
             "two classes are needed."
         )
     if positive is None:
-        if len(values) > 2:
+        if len(values) > MOST_CLASSES:
             raise bad_input(
-                f"{where} has {len(values)} label values ({listed(values)}): say with `positive` "
-                "which one counts as +1 against the rest, or name another label column."
+                f"{where} has {len(values)} label values ({listed(values)}), but at most "
+                f"{MOST_CLASSES} classes are told apart: say with `positive` which one counts as "
+                "+1 against the rest, `target` = numbers if they are numbers, or name another "
+                "label column."
             )
-        return values[0], values[1]
+        return tuple(values)
     chosen = _meant(positive, values)
     if chosen is None:
         raise bad_input(
@@ -234,36 +239,37 @@ def _sorted(values: list[str]) -> list[str]:
     return [value for _, value in sorted(zip(numbers, values, strict=True))]
 
 
-def signs(where: str, texts: pl.Series, class_names: tuple[str, str]) -> NDArray[np.float64]:
-    """Turn labels into -1 and 1.
+def class_labels(where: str, texts: pl.Series, class_names: Sequence[str]) -> NDArray[np.float64]:
+    """Turn labels into -1 and 1 for two classes, 0 to C - 1 for more.
 
     Args:
         where: Start of the message, such as "File `a.csv`".
         texts: Labels as text.
-        class_names: The names of the classes -1 and +1.
+        class_names: The names of the classes, in the order of their labels.
 
     Returns:
-        Array of shape (rows,) with values -1 and 1.
+        Array of shape (rows,).
 
     Raises:
-        EbitError: If a label is of neither class.
+        EbitError: If a label is of no class.
 
     Example:
         >>> import polars as pl
-        >>> from ebit.data.labels import signs
-        >>> signs("File `a.csv`", pl.Series(["a", "b"]), ("b", "a")).tolist()
+        >>> from ebit.data.labels import class_labels
+        >>> class_labels("File `a.csv`", pl.Series(["a", "b"]), ("b", "a")).tolist()
         [1.0, -1.0]
     """
-    negative, positive = class_names
-    signed: dict[str, float] = {}
+    first, last = class_names[0], class_names[-1]
+    labels = dict(zip(class_names, labels_of_classes(len(class_names)).tolist(), strict=True))
+    found: dict[str, float] = {}
     for value in texts.unique().to_list():
         meant = _meant(value, class_names)
-        if meant is None and negative != f"not {positive}":
+        if meant is None and first != f"not {last}":
             raise bad_input(
                 f"{where} has the label value `{value}`, but the classes are {listed(class_names)}."
             )
-        signed[value] = 1.0 if meant == positive else -1.0
-    return np.array([signed[text] for text in texts.to_list()], dtype=np.float64)
+        found[value] = labels[first if meant is None else meant]
+    return np.array([found[text] for text in texts.to_list()], dtype=np.float64)
 
 
 def _meant(value: str, names: Sequence[str]) -> str | None:

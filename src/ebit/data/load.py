@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from ebit.data.bundled import BUNDLED, read_bundled
 from ebit.data.dataset import Dataset
 from ebit.data.files import READERS, STANDARD_INPUT, load_file, prepare
 from ebit.data.frames import read_frame
@@ -21,8 +22,9 @@ def load(source: DataSource | str | os.PathLike[str] | object, **options: Any) -
     Args:
         source: `clusters:SEED` (Kim 2026), `clusters-hwang:SEED` (Hwang 2025),
             `clusters-product:SEED`, `chsh`, `chsh:alternative`, `parity-game:K`, `chain-game:K`,
-            some with options after a comma (`clusters:0,features=16,classes=4`), the path of an
-            NPZ, CSV or Parquet file, `-` for CSV text on standard input, a `DataSource` with one of
+            some with options after a comma (`clusters:0,features=16,classes=4`); `iris`, `wine`,
+            `breast_cancer`, `digits` or `diabetes` of scikit-learn; the path of an NPZ, CSV or
+            Parquet file, `-` for CSV text on standard input, a `DataSource` with one of
             these and more options, a data frame of Polars or pandas, columns by name, or a pair
             (x, y) of arrays.
         **options: Options of `DataSource`, unless it is one.
@@ -43,7 +45,7 @@ def load(source: DataSource | str | os.PathLike[str] | object, **options: Any) -
         Traceback (most recent call last):
         ebit.errors.EbitError: Data source `moons:0` is unknown: use clusters:SEED, \
 clusters-hwang:SEED, clusters-product:SEED, chsh, chsh:alternative, parity-game:K, chain-game:K, \
-or a .npz, .csv or .parquet file.
+iris, wine, breast_cancer, digits, diabetes, or a .npz, .csv or .parquet file.
     """
     if isinstance(source, DataSource):
         if options:
@@ -62,6 +64,10 @@ or a .npz, .csv or .parquet file.
                 f"Data source `{name}` is generated and takes no {listed(given)}: leave it out."
             )
         return generated
+    if name in BUNDLED:
+        own = BUNDLED[name].items()
+        by_default = {key: value for key, value in own if key not in source.model_fields_set}
+        return prepare(name, read_bundled(name), source.model_copy(update=by_default))
     path = Path(name)
     is_path = (
         name == STANDARD_INPUT
@@ -71,7 +77,7 @@ or a .npz, .csv or .parquet file.
     )
     if not is_path:
         raise bad_input(
-            f"Data source `{name}` is unknown: use {', '.join(FORMS)}, or a .npz, .csv or .parquet "
-            "file."
+            f"Data source `{name}` is unknown: use {', '.join((*FORMS, *BUNDLED))}, or a .npz, "
+            ".csv or .parquet file."
         )
     return load_file(source)

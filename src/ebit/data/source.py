@@ -1,10 +1,11 @@
 """Where data come from, as one immutable value."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from ebit.checks import shown
+from ebit.data.bundled import BUNDLED
 from ebit.data.generators import FORMS
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import SCALE_KINDS, ScaleKind
@@ -14,6 +15,7 @@ _ALLOWED = {
     "validation_fraction": "it must be a number between 0 and 1, both excluded",
     "split_seed": "it must be a whole number, 0 or more",
     "scale": f"use {listed(SCALE_KINDS)}",
+    "target": "use `labels`, `numbers`",
 }
 
 
@@ -21,8 +23,8 @@ class DataSource(Settings):
     """What to load and how to prepare it.
 
     The source is a generator such as `clusters:SEED`, some with options of their own after a comma
-    (`clusters:0,features=16,classes=4`), or the path of an NPZ, CSV or Parquet file. All other
-    options are for files.
+    (`clusters:0,features=16,classes=4`), a set that scikit-learn has (`iris`), or the path of an
+    NPZ, CSV or Parquet file. All other options are for files and those sets.
 
     Raises:
         EbitError: If an option is unknown or has a wrong value.
@@ -40,7 +42,7 @@ class DataSource(Settings):
 
     source: Annotated[
         str,
-        Field(description=f"{', '.join(FORMS)}, or an NPZ, CSV or Parquet file."),
+        Field(description=f"{', '.join((*FORMS, *BUNDLED))}, or an NPZ, CSV or Parquet file."),
         Shown(flag="--data"),
     ]
     label: Annotated[
@@ -63,6 +65,7 @@ class DataSource(Settings):
             description="none (features are angles in radians) or angles (the training range of "
             "each feature to [0, pi])."
         ),
+        Shown(default="none; angles for the sets of scikit-learn"),
     ] = "none"
     features: Annotated[
         str | None,
@@ -72,7 +75,12 @@ class DataSource(Settings):
     positive: Annotated[
         str | None,
         Field(description="Label value that is one class; all others are the other."),
-        Shown(default="the larger of two values"),
+        Shown(default="every value is a class"),
+    ] = None
+    target: Annotated[
+        Literal["labels", "numbers"] | None,
+        Field(description="labels (of classes) or numbers (regression)."),
+        Shown(default="labels; numbers for diabetes"),
     ] = None
 
     def __init__(self, **options: Any) -> None:
@@ -83,7 +91,7 @@ class DataSource(Settings):
             first = error.errors(include_url=False)[0]
             name = str(first["loc"][0])
             if first["type"] == "extra_forbidden":
-                cure = f"Data option `{name}` is unknown: use {listed(_names(), limit=9)}."
+                cure = f"Data option `{name}` is unknown: use {listed(_names(), limit=10)}."
             elif first["type"] == "missing":
                 cure = f"Data option `{name}` is missing."
             else:

@@ -193,7 +193,8 @@ def _traced(shapes: Shapes) -> tuple[Any, Any]:
         array(shapes.every, shapes.batch_size, dtype=np.dtype(np.int32)),
         0,
         shapes.every,
-        (inputs, array(rows)),
+        (inputs, array(rows, *program.target_shape)),
         key,
     )
-    return steps, Program.evaluate.lower(program, state[0], encoded(size), array(size), array(size))
+    targets = array(size, *program.target_shape)
+    return steps, Program.evaluate.lower(program, state[0], encoded(size), targets, array(size))

@@ -20,6 +20,7 @@ from ebit.models import (
     Model,
     Parameters,
     ReadOut,
+    Target,
     check_objective,
     labels_of,
     make_loss,
@@ -36,7 +37,7 @@ class Slice:
 
     Attributes:
         encoded: What the model's `encode` returned, padded.
-        labels: +1 or -1, padded.
+        labels: Targets, padded.
         weight: 1 for a row, 0 for padding.
     """
 
@@ -87,12 +88,14 @@ class Program:
         optimizer: Optax optimiser.
         loss: What is made small.
         shots: Shots per row and circuit of a gradient; None for exact gradients.
+        target: Whether targets are labels or numbers.
     """
 
     model: Model
     optimizer: optax.GradientTransformation
     loss: Loss
     shots: int | None = None
+    target: Target = "labels"
 
     @classmethod
     def of(
@@ -115,8 +118,14 @@ class Program:
             EbitError: If the loss does not fit the model.
         """
         loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
-        check_objective(loss, model, shots=shots)
-        return cls(model, optimizer or optimizer_of(settings), loss, shots)
+        check_objective(loss, model, target=settings.target, shots=shots)
+        return cls(model, optimizer or optimizer_of(settings), loss, shots, settings.target)
+
+    @property
+    def target_shape(self) -> tuple[int, ...]:
+        """Shape of the target of a row: several numbers, or one."""
+        several = self.target == "numbers" and self.model.scores > 1
+        return (self.model.scores,) if several else ()
 
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
         """Random parameters of every run (one key each) and the optimiser's state for them.
@@ -187,13 +196,18 @@ class Program:
     def evaluate(
         self, parameters: Parameters, encoded: Encoded, labels: jax.Array, weight: jax.Array
     ) -> tuple[jax.Array, jax.Array, ReadOut]:
-        """Sums over a slice, (runs,) each: right labels, loss times rows; and the read-outs."""
+        """Sums over a slice, (runs,) each: right labels, loss times rows; and the read-outs.
+
+        No label of a number is right.
+        """
 
         def run(parameters: Parameters) -> tuple[jax.Array, jax.Array, ReadOut]:
             read_out = self.model.read_out(
                 parameters, encoded, trained_readout=self.loss.trains_readout
             )
-            right = (labels_of(read_out.scores) == labels).astype(labels.dtype)
+            right = jnp.zeros_like(weight)
+            if self.target == "labels":
+                right = (labels_of(read_out.scores) == labels).astype(weight.dtype)
             rows = self.loss.of_rows(labels, read_out)
             return jnp.sum(weight * right), jnp.sum(weight * rows), read_out
 
@@ -208,30 +222,52 @@ class Program:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Accuracy, loss and read-outs of all runs over a data set.
+    """Accuracy or R^2, loss and read-outs of all runs over a data set.
 
     Attributes:
-        accuracy: Fraction of right labels at infinitely many shots, (runs,).
+        accuracy: Fraction of right labels at infinitely many shots, (runs,); NaN for numbers.
         loss: Mean loss, (runs,).
         read_out: Read-outs with the runs on the first axis: scores (runs, rows, S), and, if
             something is measured, probabilities (runs, rows, outcomes) and weights
             (runs, S, outcomes).
-        labels: +1 and -1, (rows,).
+        labels: Targets, (rows,) or (rows, S).
+        target: Whether these are labels or numbers.
     """
 
     accuracy: NDArray[np.float64]
     loss: NDArray[np.float64]
     read_out: ReadOut
     labels: NDArray[Any]
+    target: Target = "labels"
+
+    @property
+    def r2(self) -> NDArray[np.float64]:
+        r"""Explained share of the variance of numbers, (runs,); NaN for labels.
+
+        .. math:: R^2 = 1 - \frac{\sum (y - s)^2}{\sum (y - \bar y)^2}
+
+        Several numbers of a row: the mean of theirs. It is NaN if all numbers are equal.
+        """
+        if self.target == "labels":
+            return np.full(len(self.accuracy), np.nan)
+        scores = np.asarray(self.read_out.scores, np.float64)  # (runs, rows, S)
+        targets = self.labels.reshape(len(self.labels), -1).astype(np.float64)  # (rows, S)
+        left = np.sum((targets - scores) ** 2, axis=1)
+        spread = np.sum((targets - targets.mean(axis=0)) ** 2, axis=0)
+        found: NDArray[np.float64] = (1 - left / np.where(spread > 0, spread, np.nan)).mean(axis=1)
+        return found
 
     def accuracy_at_shots(self, shots: int) -> NDArray[np.float64]:
-        """Expected accuracy of labels from so many shots, (runs,); NaN if nothing is measured."""
+        """Expected accuracy of labels from so many shots, (runs,).
+
+        NaN if nothing is measured, and for numbers.
+        """
         _, probabilities, weights = self.read_out
-        if probabilities is None or weights is None:
+        if probabilities is None or weights is None or self.target == "numbers":
             return np.full(len(self.accuracy), np.nan)
         return np.array(
             [
-                accuracy_at_shots(table, row[0], self.labels, shots)
+                accuracy_at_shots(table, row[0] if len(row) == 1 else row, self.labels, shots)
                 for table, row in zip(probabilities, weights, strict=True)
             ]
         )
@@ -244,10 +280,12 @@ class Evaluator:
     Args:
         compiled: `Program.evaluate`, compiled.
         parts: The data set in slices.
+        target: Whether targets are labels or numbers.
     """
 
     compiled: Any
     parts: list[Slice]
+    target: Target = "labels"
 
     def __call__(self, parameters: Parameters) -> Evaluation:
         """Evaluate these parameters."""
@@ -265,7 +303,8 @@ class Evaluator:
             read_outs[0].weights,
         )
         labels = np.concatenate([np.asarray(part.labels) for part in self.parts])[:rows]
-        return Evaluation(right / rows, loss / rows, read_out, labels)
+        accuracy = right / rows if self.target == "labels" else np.full(len(right), np.nan)
+        return Evaluation(accuracy, loss / rows, read_out, labels, self.target)
 
 
 def _joined(parts: Sequence[Any], rows: int) -> Any:

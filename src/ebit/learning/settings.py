@@ -30,6 +30,7 @@ class TrainingOptions(TypedDict, total=False):
     schedule: str | None
     minibatches: str | None
     shots_per_label: int | None
+    target: str | None
 
 
 class TrainingSettings(Settings):
@@ -91,6 +92,13 @@ class TrainingSettings(Settings):
         Shown(default=f"{SHOTS_PER_LABEL} with loss shots"),
         Since("2026-11-26"),
     ] = None
+
+    target: Annotated[
+        Literal["labels", "numbers"],
+        Field(description="labels (of classes) or numbers (regression)."),
+        Shown(default="as the data are"),
+        Since("2026-11-26"),
+    ] = "labels"
 
     @field_validator("shots_per_label")
     @classmethod

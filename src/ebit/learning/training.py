@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Unpack
+from typing import Any, Unpack, get_args
 
 import jax
 import jax.numpy as jnp
@@ -23,7 +23,7 @@ from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Evaluator, Program, State, slices
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.models import Model, Parameters
+from ebit.models import DEFAULT_LOSSES, Model, Parameters, Target, kind_of_target
 from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
 
@@ -51,9 +51,10 @@ class Fit:
         parameters: Trained parameters, a pytree.
         curve_steps: Steps (points,) at which the curves were taken.
         train_loss_curve: Mean minibatch loss since the previous point, (runs, points).
-        validation_accuracy_curve: (runs, points).
+        validation_accuracy_curve: (runs, points); NaN for numbers.
         train_loss: Loss over the whole training set at the end, (runs,).
-        train_accuracy: Fraction of training labels that are right at the end, (runs,).
+        train_accuracy: Fraction of training labels that are right at the end, (runs,); NaN for
+            numbers.
         validation_accuracy: The same over the validation set, (runs,).
         validation_accuracy_at_shots: Expected accuracy over the validation set if labels are read
             off so many shots: numbers of shots (`SHOTS`) to (runs,); NaN if nothing is measured.
@@ -63,6 +64,10 @@ class Fit:
         train_rows: Rows of the training data.
         validation_rows: Rows of the validation data.
         precision: Type of the amplitudes, `complex64` or `complex128`.
+        train_r2: Explained share of the variance of training numbers at the end, (runs,); NaN for
+            labels.
+        validation_r2: The same over the validation set, (runs,).
+        validation_r2_curve: The same over the steps, (runs, points).
     """
 
     parameters: Parameters
@@ -78,6 +83,9 @@ class Fit:
     train_rows: int
     validation_rows: int
     precision: str
+    train_r2: NDArray[np.float64]
+    validation_r2: NDArray[np.float64]
+    validation_r2_curve: NDArray[np.float64]
 
 
 @own_settings
@@ -106,7 +114,9 @@ def fit(
 
     Args:
         model: The classifier.
-        train: Angles (rows, features) in radians and labels (rows,), +1 or -1.
+        train: Angles (rows, features) in radians and targets (rows,): labels +1 and -1 for a model
+            of one score, 0 to S - 1 for S scores; with `target` numbers any numbers, for S scores
+            (rows, S).
         validation: The same for validation; the training data if left out.
         settings: How to train; instead of single options.
         shots: Shots per row and circuit: every gradient is estimated with the parameter-shift
@@ -147,11 +157,6 @@ def fit(
     if not double and not single:
         raise checks.wrong("dtype", "complex64 or complex128", dtype)
     real = np.dtype(np.float64 if double else np.float32)
-    train_rows = checked_rows(train, "train", model, real)
-    validation_rows = checked_rows(
-        train if validation is None else validation, "validation", model, real
-    )
-    rows = len(train_rows[1])
     own = options.get("optimizer")
     if isinstance(own, optax.GradientTransformation):
         del options["optimizer"]
@@ -161,9 +166,19 @@ def fit(
         raise EbitError(
             f"Argument `settings` holds all options: leave out `{next(iter(options))}`."
         )
+    target = (settings.target if settings is not None else options.get("target")) or "labels"
+    checks.one_of(get_args(Target))("target", target)
+    train_rows = checked_rows(train, "train", model, real, target)
+    validation_rows = checked_rows(
+        train if validation is None else validation, "validation", model, real, target
+    )
+    rows = len(train_rows[1])
     if settings is None:
+        loss = DEFAULT_LOSSES[kind_of_target(model, target)]
         given = {name: value for name, value in options.items() if value is not None}
-        settings = TrainingSettings.for_rows(rows, {"runs": 1, "batch_size": rows, **given})
+        settings = TrainingSettings.for_rows(
+            rows, {"runs": 1, "batch_size": rows, "loss": loss, **given}
+        )
     settings.check_rows(rows)
     if shots is not None:
         check_shots(shots)
@@ -229,13 +244,15 @@ class _Training:
         runs = jax.tree.leaves(state)[0].shape[0]
         self._losses = jnp.zeros((every, runs), self._data[1].dtype)
         self._indices = jnp.asarray(self._minibatches(0))
-        self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": []}
+        self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": [], "r2": []}
         real = self._losses.dtype
         shapes = Shapes.of(program, real, settings, len(train[1]), len(validation[1]))
         programs, ahead = compiled(shapes)
         self._chunk = programs.steps
         parts = [slices(*data, shapes.slice_rows) for data in (encoded, other)]
-        self._on_train, self._on_validation = (Evaluator(programs.evaluate, p) for p in parts)
+        self._on_train, self._on_validation = (
+            Evaluator(programs.evaluate, p, program.target) for p in parts
+        )
         self._compile_seconds = time.perf_counter() - started + ahead
 
     def run(self, checkpoint: Checkpoint | None, progress: Progress | None) -> Fit:
@@ -281,10 +298,11 @@ class _Training:
         losses = np.asarray(self._losses[:last], np.float64)
         self._check_finite(losses, begin)
         if last == self._every or self._done == self._steps:
-            accuracy = self._on_validation(self._state[0]).accuracy
+            found = self._on_validation(self._state[0])
             self._curves["steps"].append(self._done)
             self._curves["loss"].append(losses.mean(axis=0).tolist())
-            self._curves["accuracy"].append(accuracy.tolist())
+            self._curves["accuracy"].append(found.accuracy.tolist())
+            self._curves["r2"].append(found.r2.tolist())
         elapsed = time.perf_counter() - started
         self._seconds += elapsed
         if elapsed < CHUNK_SECONDS / 2:
@@ -315,7 +333,7 @@ class _Training:
                     "the training starts anew."
                 )
             self._done, self._seconds = position["done"], position["seconds"]
-            self._curves = position["curves"]
+            self._curves = {"r2": [], **position["curves"]}
             first = self._done % self._every
             self._indices = jnp.asarray(self._minibatches(self._done - first))
 
@@ -339,4 +357,7 @@ class _Training:
             train_rows=len(self._data[1]),
             validation_rows=self._validation_rows,
             precision=str(np.result_type(self._data[1].dtype, np.complex64)),
+            train_r2=train.r2,
+            validation_r2=validation.r2,
+            validation_r2_curve=np.array(self._curves["r2"]).T,
         )

@@ -4,7 +4,16 @@ from ebit.models.base import CircuitModel, Model, Parameters
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.from_string import model_from_string
-from ebit.models.objective import LOSSES, Loss, check_objective, make_loss
+from ebit.models.objective import (
+    DEFAULT_LOSSES,
+    LOSSES,
+    Loss,
+    Target,
+    TargetKind,
+    check_objective,
+    kind_of_target,
+    make_loss,
+)
 from ebit.models.readout import ReadOut, labels_of
 from ebit.models.settings import (
     RESOURCES_HELP,
@@ -15,6 +24,7 @@ from ebit.models.settings import (
 from ebit.models.single_qcnn import SingleQCNN
 
 __all__ = [
+    "DEFAULT_LOSSES",
     "LOSSES",
     "RESOURCES_HELP",
     "CircuitModel",
@@ -28,7 +38,10 @@ __all__ = [
     "Parameters",
     "ReadOut",
     "SingleQCNN",
+    "Target",
+    "TargetKind",
     "check_objective",
+    "kind_of_target",
     "labels_of",
     "make_loss",
     "model_from_string",

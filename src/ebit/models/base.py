@@ -16,7 +16,7 @@ Parameters = dict[str, Any]
 
 @runtime_checkable
 class Model(Protocol):
-    """A classifier of two classes, labels +1 and -1: pure functions of parameters and data."""
+    """Scores of rows, which say their class or a number: pure functions of parameters and data."""
 
     @property
     def resource_name(self) -> str:
@@ -25,6 +25,10 @@ class Model(Protocol):
     @property
     def features(self) -> int:
         """Features of one input."""
+
+    @property
+    def scores(self) -> int:
+        """Scores of a row: one for two classes or a number, else one for each class."""
 
     @property
     def noise(self) -> Noise | None:
@@ -51,7 +55,7 @@ class Model(Protocol):
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = ...
     ) -> jax.Array:
-        """The number whose sign is the label, shape (batch,)."""
+        """The first score, shape (batch,); its sign is the label of two classes."""
 
     def read_out(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = ...
@@ -85,4 +89,4 @@ class CircuitModel(Model, Protocol):
         """Joint probabilities of the read-out bits, shape (batch, 2, ...), one axis per bit."""
 
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = ...) -> jax.Array:
-        """Weight of every outcome in the read-out, shape (2, ...)."""
+        """Weight of every outcome, shape (2, ...); several scores have a first axis of them."""

@@ -9,13 +9,13 @@ from ebit.models.single_qcnn import SingleQCNN
 
 
 def _single(*, readout: str, **settings: Any) -> SingleQCNN:
-    """One QPU has one bit to read, so there are no weights."""
+    """One QPU has one bit to read, so one score needs no weights."""
     return SingleQCNN(**settings)
 
 
-def _dnn(*, qubits: int, **settings: Any) -> DistributedDNN:
+def _dnn(*, qubits: int, scores: int, **settings: Any) -> DistributedDNN:
     """Classical networks have no circuit."""
-    return DistributedDNN(qubits=qubits)
+    return DistributedDNN(qubits=qubits, scores=scores)
 
 
 BASELINES: dict[str, Callable[..., Model]] = {"single": _single, "dnn": _dnn}

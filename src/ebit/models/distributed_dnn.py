@@ -13,7 +13,7 @@ from ebit.engine.base import Encoded
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_inputs, check_key, check_parameters, check_real_type
-from ebit.models.readout import ReadOut
+from ebit.models.readout import MOST_SCORES, ReadOut, walsh_functions
 from ebit.resources import Consumption
 
 _HIDDEN = 8
@@ -33,9 +33,10 @@ class DistributedDNN:
 
     Args:
         qubits: Features per half.
+        scores: Outputs of the final layer, each with coefficients of its own.
 
     Raises:
-        EbitError: If `qubits` is less than 1.
+        EbitError: If a number is less than 1.
 
     Example:
         >>> DistributedDNN().num_parameters
@@ -46,9 +47,11 @@ class DistributedDNN:
     """
 
     qubits: int = 4
+    scores: int = 1
 
     def __post_init__(self) -> None:
         checks.whole(1, MAX_FEATURES, "features per half")("qubits", self.qubits)
+        checks.whole(1, MOST_SCORES)("scores", self.scores)
 
     @property
     def resource_name(self) -> str:
@@ -73,7 +76,7 @@ class DistributedDNN:
     def num_parameters(self) -> int:
         """Weights and biases."""
         sizes = self._sizes
-        return 2 * sum((i + 1) * o for i, o in pairwise(sizes)) + 4
+        return 2 * sum((i + 1) * o for i, o in pairwise(sizes)) + 4 * self.scores
 
     @property
     def consumption(self) -> Consumption:
@@ -98,7 +101,10 @@ class DistributedDNN:
             for part, shape in zip(jnp.split(flat, ends[:-1]), shapes, strict=True)
         )
         biases = tuple(jnp.zeros((2, 1, o), dtype) for o in sizes[1:])
-        return {"weights": weights, "biases": biases, "final": jnp.asarray([0, 0, 0, 1], dtype)}
+        final = jnp.asarray([0, 0, 0, 1], dtype)
+        if self.scores > 1:
+            final = jnp.asarray(walsh_functions((2, 2), self.scores).reshape(-1, 4), dtype)
+        return {"weights": weights, "biases": biases, "final": final}
 
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:
@@ -110,21 +116,22 @@ class DistributedDNN:
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
-        """The output of the final layer, shape (batch,)."""
-        check_parameters(self.init, parameters)
-        state = jnp.stack(encoded)
-        for weight, bias in zip(parameters["weights"], parameters["biases"], strict=True):
-            state = jnp.tanh(jnp.matmul(state, weight, precision=jax.lax.Precision.HIGHEST) + bias)
-        a, b = state[0, :, 0], state[1, :, 0]
-        c = parameters["final"]
-        return c[0] + c[1] * a + c[2] * b + c[3] * a * b
+        """The first output of the final layer, shape (batch,)."""
+        return self.read_out(parameters, encoded).scores[:, 0]
 
     @own_settings
     def read_out(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> ReadOut:
-        """The output of the final layer as a score, (batch, 1); nothing is measured."""
-        return ReadOut(self.expectation(parameters, encoded)[:, None])
+        """The outputs of the final layer as scores, (batch, S); nothing is measured."""
+        check_parameters(self.init, parameters)
+        state = jnp.stack(encoded)
+        for weight, bias in zip(parameters["weights"], parameters["biases"], strict=True):
+            state = jnp.tanh(jnp.matmul(state, weight, precision=jax.lax.Precision.HIGHEST) + bias)
+        a, b = state[0, :, 0], state[1, :, 0]
+        rows = parameters["final"].reshape(self.scores, 4)
+        outputs = [c[0] + c[1] * a + c[2] * b + c[3] * a * b for c in rows]
+        return ReadOut(jnp.stack(outputs, axis=1))
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""

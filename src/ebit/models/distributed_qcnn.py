@@ -39,7 +39,15 @@ from ebit.models.checks import (
 )
 from ebit.models.drawing import Drawn
 from ebit.models.graph_readout import MOST_DEFAULT, MOST_TABLE, GraphReadOut, graph_readout
-from ebit.models.readout import PARITY, READOUTS, ReadOut, Weighting, weigh_outcomes
+from ebit.models.readout import (
+    PARITY,
+    READOUT_LEAVES,
+    READOUTS,
+    ReadOut,
+    Weighting,
+    check_scores,
+    weigh_outcomes,
+)
 from ebit.physics import Noise
 from ebit.resources import Consumption, Resource, Separable
 
@@ -70,6 +78,7 @@ class DistributedQCNN(Drawn):
             their order are the QPUs; or an `ebit.Wiring` that says itself what is shared.
         passes: Passes of the embedding, each with one feature per qubit.
         sizes: Qubits of each QPU where they are not the same; instead of `qubits`.
+        scores: Scores: one for two classes or for a number, else one for each class.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -100,6 +109,7 @@ class DistributedQCNN(Drawn):
     topology: str | Wiring = "line"
     passes: int = 1
     sizes: tuple[int, ...] | None = None
+    scores: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.resource, Resource):
@@ -120,6 +130,7 @@ class DistributedQCNN(Drawn):
         if self.readout is None:
             few = self.qpus <= MOST_DEFAULT
             object.__setattr__(self, "readout", "weights" if few else "pairwise")
+        check_scores(self.scores, self.readout)
         if self.is_graph:
             _ = self._graph_readout
         else:
@@ -203,7 +214,7 @@ class DistributedQCNN(Drawn):
     @cached_property
     def _graph_readout(self) -> GraphReadOut:
         assert self.readout is not None
-        return graph_readout(self.readout, self.qpus, self.edges)
+        return graph_readout(self.readout, self.qpus, self.edges, self.scores)
 
     @property
     def resource_name(self) -> str:
@@ -278,8 +289,8 @@ class DistributedQCNN(Drawn):
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
             () for parity; none for fixed-parity). With more QPUs their number takes the place of 2;
-            QPUs of different sizes have a tuple with an entry per size in the place of each. With
-            M > 1 values of shared randomness the angles have them as first axis, and `mixture`
+            QPUs of different sizes have a tuple with an entry per size in the place of each. Several
+            scores are a first axis of `readout`, which `scale` () multiplies. With M > 1 values of shared randomness the angles have them as first axis, and `mixture`
             (M,) holds the logits of their weights.
         """
         check_key(key)
@@ -288,9 +299,7 @@ class DistributedQCNN(Drawn):
         if values > 1:
             shapes = jax.tree.map(lambda shape: (values, *shape), shapes, is_leaf=_is_shape)
         parameters = random_angles(key, shapes, dtype)
-        start = self._readout_start(key, dtype)
-        if start is not None:
-            parameters["readout"] = start
+        parameters |= self._readout_start(key, dtype)
         if values > 1:
             parameters["mixture"] = jnp.zeros(values, dtype)
         if self.resource.trains_state:
@@ -333,7 +342,7 @@ class DistributedQCNN(Drawn):
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
-        """The weighted read-out E_w, whose sign is the label.
+        """The first score: the weighted read-out E_w, whose sign is the label of two classes.
 
         Args:
             parameters: As `init` returns them.
@@ -358,16 +367,15 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Scores of shape (batch, 1); probabilities and weights where the read-out tells
+            Scores of shape (batch, S); probabilities and weights where the read-out tells
             outcomes apart.
         """
         if self.is_graph:
-            trained = parameters.get("readout") if trained_readout else None
             return self._graph_readout.read(
                 self._graph_engine,
                 self._angles(parameters),
                 encoded,
-                None if trained is None else jnp.asarray(trained),
+                self._trained_weights(parameters) if trained_readout else None,
             )
         return weigh_outcomes(
             self._probabilities(parameters, encoded),
@@ -384,7 +392,8 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU.
+            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU. Several scores
+            have a first axis of them.
 
         Raises:
             EbitError: If there are too many QPUs to write out all weights.
@@ -396,13 +405,14 @@ class DistributedQCNN(Drawn):
                     f"{self.qpus} QPUs have 2**{self.qpus} outcomes, too many to write out their "
                     f"weights: {MOST_TABLE} QPUs are the most."
                 )
-            trained = parameters.get("readout") if trained_readout else None
-            return self._graph_readout.table(None if trained is None else jnp.asarray(trained))
+            trained = self._trained_weights(parameters) if trained_readout else None
+            return self._graph_readout.table(trained)
         parity = jnp.asarray(PARITY, jnp.result_type(*parameters["convolution"]))
-        if not trained_readout or self._weighting.start is None:
+        if not trained_readout or not self._weighting.trained:
             return parity
-        readout = jnp.asarray(parameters["readout"])
-        return readout * parity if self._weighting.parity else readout
+        weights = self._trained_weights(parameters)
+        assert weights is not None
+        return weights * parity if self._weighting.parity else weights
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
@@ -417,19 +427,26 @@ class DistributedQCNN(Drawn):
         assert self.readout is not None
         return READOUTS[self.readout]
 
-    def _readout_start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
+    def _readout_start(self, key: jax.Array, dtype: Any) -> Parameters:
         """Read-out weights at the start of a training."""
-        if self.is_graph:
-            return self._graph_readout.start(jax.random.fold_in(key, 1), dtype)
-        start = self._weighting.start
-        return None if start is None else jnp.asarray(start, dtype)
+        if not self.is_graph:
+            start: dict[str, Any] = self._weighting.start((2,) * self.qpus, self.scores)
+            return {name: jnp.asarray(leaf, dtype) for name, leaf in start.items()}
+        weights = self._graph_readout.start(jax.random.fold_in(key, 1), dtype)
+        scale = {"scale": jnp.ones((), dtype)} if self.scores > 1 else {}
+        return {} if weights is None else {"readout": weights, **scale}
 
     @cached_property
     def _readout_parameters(self) -> int:
-        if not self.is_graph:
-            return self._weighting.num_parameters
         start = jax.eval_shape(lambda: self._readout_start(jax.random.key(0), jnp.float32))
-        return 0 if start is None else math.prod(start.shape)
+        return sum(math.prod(leaf.shape) for leaf in start.values())
+
+    def _trained_weights(self, parameters: Parameters) -> jax.Array | None:
+        """The weights of a read-out with their scale; None if nothing is trained."""
+        if "readout" not in parameters:
+            return None
+        weights = jnp.asarray(parameters["readout"])
+        return jnp.asarray(parameters["scale"]) * weights if self.scores > 1 else weights
 
     @cached_property
     def _wiring(self) -> Wiring:
@@ -450,7 +467,7 @@ class DistributedQCNN(Drawn):
 
     def _angles(self, parameters: Parameters) -> Any:
         """All but the read-out weights, as JAX arrays."""
-        circuit = {name: leaf for name, leaf in parameters.items() if name != "readout"}
+        circuit = {name: leaf for name, leaf in parameters.items() if name not in READOUT_LEAVES}
         return jax.tree.map(jnp.asarray, circuit)
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from ebit.engine.base import CircuitParameters, Encoded, GraphEngine
 from ebit.errors import EbitError
-from ebit.models.readout import ReadOut, weigh_outcomes
+from ebit.models.readout import ReadOut, walsh_functions, weigh_outcomes
 
 Edge = tuple[int, int]
 
@@ -30,15 +30,17 @@ _NOISE = 0.05
 
 @dataclass(frozen=True)
 class GraphReadOut(ABC):
-    """How the outcomes of QPUs on a graph become a score.
+    """How the outcomes of QPUs on a graph become scores.
 
     Args:
         qpus: Number of QPUs.
         edges: Edges of the graph.
+        scores: Number of scores S; with several, weights have a first axis of them.
     """
 
     qpus: int
     edges: tuple[Edge, ...]
+    scores: int = 1
 
     tells_outcomes: ClassVar[bool] = False
     """Whether `read` has the probabilities of the outcomes that make up the score."""
@@ -55,11 +57,11 @@ class GraphReadOut(ABC):
         encoded: Encoded,
         weights: jax.Array | None,
     ) -> ReadOut:
-        """Scores (batch, 1) with these weights, or with the fixed ones where there are none."""
+        """Scores (batch, S) with these weights, or with the fixed ones where there are none."""
 
     @abstractmethod
     def table(self, weights: jax.Array | None) -> jax.Array:
-        """Weight of every string of outcomes, (2, ..., 2)."""
+        """Weight of every string of outcomes, (2, ..., 2), or (S, 2, ..., 2)."""
 
 
 def _signs(qpus: int) -> NDArray[np.float64]:
@@ -84,9 +86,10 @@ class TableReadOut(GraphReadOut):
     tells_outcomes = True
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
-        """The parity."""
+        """The parity; for further scores products of fewer signs."""
         del key
-        return jnp.asarray(parity_table(self.qpus), dtype)
+        table = walsh_functions((2,) * self.qpus, self.scores)
+        return jnp.asarray(table[0] if self.scores == 1 else table, dtype)
 
     def read(
         self,
@@ -161,9 +164,11 @@ class PairwiseReadOut(GraphReadOut):
     """
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
-        """Equal weights, QPUs first: a sum of so many signs of size one."""
-        del key
-        return self._equal(dtype)
+        """Equal weights, QPUs first: a sum of so many signs of size one; random signs for several."""
+        equal = self._equal(dtype)
+        if self.scores == 1:
+            return equal
+        return equal * jax.random.rademacher(key, (self.scores, len(equal)), equal.dtype)
 
     def _equal(self, dtype: Any) -> jax.Array:
         count = self.qpus + len(self.edges)
@@ -179,7 +184,8 @@ class PairwiseReadOut(GraphReadOut):
         """From single QPUs and edges, each alone."""
         found = engine.correlations(parameters, encoded)
         own = self._equal(found.dtype) if weights is None else weights
-        return ReadOut(jnp.matmul(found, own, precision=jax.lax.Precision.HIGHEST)[:, None])
+        rows = own.reshape(-1, found.shape[1])  # (S, QPUs and edges)
+        return ReadOut(jnp.matmul(found, rows.T, precision=jax.lax.Precision.HIGHEST))
 
     def table(self, weights: jax.Array | None) -> jax.Array:
         """Sum of the weights with the signs of their outcomes."""
@@ -203,9 +209,11 @@ class MatrixProductReadOut(GraphReadOut):
     bond: int = 1
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
-        """(QPUs, 2, chi, chi)."""
-        noise = _NOISE * jax.random.normal(key, (self.qpus, 2, self.bond, self.bond), dtype)
-        return jnp.asarray(self._fixed, dtype) + (noise if self.bond > 1 else 0)
+        """(QPUs, 2, chi, chi), or (S, QPUs, 2, chi, chi)."""
+        several = () if self.scores == 1 else (self.scores,)
+        shape = (*several, self.qpus, 2, self.bond, self.bond)
+        noise = _NOISE * jax.random.normal(key, shape, dtype)
+        return jnp.asarray(self._fixed, dtype) + (noise if self.bond > 1 or several else 0)
 
     @property
     def _fixed(self) -> NDArray[np.float64]:
@@ -231,11 +239,16 @@ class MatrixProductReadOut(GraphReadOut):
         own = weights
         if own is None:
             own = jnp.asarray(self._fixed, jax.tree.leaves(parameters)[0].dtype)
-        return ReadOut(engine.matrix_product(parameters, own, encoded)[:, None])
+        if own.ndim == 4:
+            return ReadOut(engine.matrix_product(parameters, own, encoded)[:, None])
+        found = jax.vmap(lambda one: engine.matrix_product(parameters, one, encoded))(own)
+        return ReadOut(found.T)
 
     def table(self, weights: jax.Array | None) -> jax.Array:
         """Traces of all products."""
         own = jnp.asarray(self._fixed) if weights is None else weights
+        if own.ndim == 5:
+            return jnp.stack([self.table(one) for one in own])
         found = own[0]  # (2, ..., chi, chi)
         for factor in own[1:]:
             found = jnp.einsum("...ij,ajk->...aik", found, factor)
@@ -245,13 +258,14 @@ class MatrixProductReadOut(GraphReadOut):
 FORMS = "weights, parity, fixed-parity, pairwise or mps:chi"
 
 
-def graph_readout(name: str, qpus: int, edges: Sequence[Edge]) -> GraphReadOut:
+def graph_readout(name: str, qpus: int, edges: Sequence[Edge], scores: int = 1) -> GraphReadOut:
     """The read-out of a name.
 
     Args:
         name: `weights`, `parity`, `fixed-parity`, `pairwise` or `mps:chi`, chi from 1 to 64.
         qpus: Number of QPUs.
         edges: Edges of the graph.
+        scores: Number of scores; the parity has one.
 
     Returns:
         The read-out.
@@ -263,7 +277,7 @@ def graph_readout(name: str, qpus: int, edges: Sequence[Edge]) -> GraphReadOut:
         >>> graph_readout("mps:2", 3, [(0, 1)]).bond
         2
     """
-    places = (qpus, tuple(edges))
+    places = (qpus, tuple(edges), scores)
     if name == "weights":
         if qpus > MOST_TABLE:
             raise EbitError(

@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
 import jax
 import jax.numpy as jnp
@@ -19,6 +19,11 @@ MOST_COUNTS = 64
 """The loss adds up all results of the shots if there are at most so many: 63 shots of two outcomes,
 5 of four. Beyond it takes the estimate for normally distributed."""
 
+TargetKind = Literal["two classes", "classes", "numbers"]
+"""What a model learns: labels +1 and -1 with one score, 0 to S - 1 with S scores, or numbers."""
+
+Target = Literal["labels", "numbers"]
+
 _LEAST = 1e-20
 """Keeps quotients, roots and logarithms finite at 0, in single precision too."""
 
@@ -33,18 +38,21 @@ class Loss(ABC):
         trains_readout: Whether the read-out weights are used and trained under it; otherwise they
             are those of the parity, (1, -1, -1, 1).
         measured: Whether it needs a model in which something is measured.
+        kinds: What kinds of targets it is for.
     """
 
     name: ClassVar[str]
     words: ClassVar[str]
     trains_readout: ClassVar[bool]
     measured: ClassVar[bool] = False
+    kinds: ClassVar[tuple[TargetKind, ...]] = ("two classes",)
 
     def __call__(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """The mean over the rows.
 
         Args:
-            targets: Labels +1 and -1, shape (batch,).
+            targets: Labels +1 and -1, numbers of classes from 0, or numbers, shape (batch,); for
+                several numbers (batch, S).
             read_out: What the model says about the rows.
 
         Returns:
@@ -69,6 +77,18 @@ class Loss(ABC):
         """
         return (1 + jnp.clip(read_out.scores[:, 0], -1, 1)) / 2
 
+    def class_probabilities(self, read_out: ReadOut) -> jax.Array:
+        """What a read-out that was trained with this loss says about all classes.
+
+        Args:
+            read_out: What the model says about the rows.
+
+        Returns:
+            Shape (batch, classes), in the order of the labels.
+        """
+        positive = self.positive_probability(read_out)
+        return jnp.stack([1 - positive, positive], axis=1)
+
 
 class QuadraticLoss(Loss):
     """A loss of degree two at most in the scores, so that shots give unbiased gradients of it."""
@@ -91,7 +111,7 @@ class QuadraticLoss(Loss):
 
 @dataclass(frozen=True)
 class MeanSquaredError(QuadraticLoss):
-    r"""Mean squared error :math:`\langle (L - E)^2 \rangle`.
+    r"""Mean squared error :math:`\langle (L - E)^2 \rangle` of labels +1 and -1, or of numbers.
 
     From two estimates :math:`\langle (L - \hat E_1)(L - \hat E_2) \rangle`: the square of one would
     be too large by its variance. The product is right on average, and can be negative.
@@ -110,9 +130,12 @@ class MeanSquaredError(QuadraticLoss):
     name = "mse"
     words = "mean squared difference of label and read-out"
     trains_readout = True
+    kinds = ("two classes", "numbers")
 
     def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
-        """Squared differences, (batch,)."""
+        """Squared differences, (batch,); their mean over several numbers."""
+        if targets.ndim == 2:
+            return jnp.mean((targets - read_out.scores) ** 2, axis=1)
         return (targets - read_out.scores[:, 0]) ** 2
 
     def from_two_estimates(
@@ -234,8 +257,52 @@ class WrongLabel(Loss):
         return ndtr(-targets * mean * sharpness)
 
 
+@dataclass(frozen=True)
+class CrossEntropy(Loss):
+    r"""Mean of minus the logarithm of the probability of the right class.
+
+    .. math:: -\Big\langle \ln \frac{e^{s_y}}{\sum_c e^{s_c}} \Big\rangle
+
+    One score s of two classes stands for the scores -s and s of the labels -1 and +1.
+
+    Example:
+        >>> read_out = ReadOut(jnp.array([[0.0, 0.0, 0.0], [0.0, 50.0, 0.0]]))
+        >>> loss = CrossEntropy()
+        >>> loss.of_rows(jnp.array([2.0, 1.0]), read_out).round(4).tolist()
+        [1.0986, 0.0]
+        >>> loss.of_rows(jnp.array([1.0]), ReadOut(jnp.array([[0.0]]))).round(4).tolist()
+        [0.6931]
+    """
+
+    name = "cross-entropy"
+    words = "mean negative log probability of the right class"
+    trains_readout = True
+    kinds = ("two classes", "classes")
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """Negative logarithms, (batch,)."""
+        logs = self._logs(read_out)
+        two = read_out.scores.shape[1] == 1
+        places = ((targets > 0) if two else targets).astype(int)
+        return -jnp.take_along_axis(logs, places[:, None], axis=1)[:, 0]
+
+    def positive_probability(self, read_out: ReadOut) -> jax.Array:
+        """That of the label +1, (batch,)."""
+        return self.class_probabilities(read_out)[:, 1]
+
+    def class_probabilities(self, read_out: ReadOut) -> jax.Array:
+        """Softmax of the scores, (batch, classes)."""
+        return jnp.exp(self._logs(read_out))
+
+    def _logs(self, read_out: ReadOut) -> jax.Array:
+        scores = read_out.scores
+        if scores.shape[1] == 1:
+            scores = jnp.concatenate([-scores, scores], axis=1)  # (batch, 2)
+        return jax.nn.log_softmax(scores, axis=1)
+
+
 LOSSES: dict[str, type[Loss]] = {
-    loss.name: loss for loss in (MeanSquaredError, Product, WrongLabel)
+    loss.name: loss for loss in (MeanSquaredError, Product, WrongLabel, CrossEntropy)
 }
 """Losses by name."""
 
@@ -275,12 +342,43 @@ def make_loss(name: str, *, shots_per_label: int | None = None) -> Loss:
     return LOSSES[name]()
 
 
-def check_objective(loss: Loss, model: Model, *, shots: int | None = None) -> None:
+def kind_of_target(model: Model, target: Target = "labels") -> TargetKind:
+    """What a model with so many scores learns.
+
+    Args:
+        model: Any model.
+        target: `labels` of classes, or `numbers`.
+
+    Returns:
+        The kind of targets.
+
+    Example:
+        >>> from ebit.models import DistributedDNN
+        >>> kind_of_target(DistributedDNN()), kind_of_target(DistributedDNN(scores=3))
+        ('two classes', 'classes')
+    """
+    if target == "numbers":
+        return "numbers"
+    return "two classes" if model.scores == 1 else "classes"
+
+
+DEFAULT_LOSSES: dict[TargetKind, str] = {
+    "two classes": MeanSquaredError.name,
+    "classes": CrossEntropy.name,
+    "numbers": MeanSquaredError.name,
+}
+"""What is made small if nothing else is said."""
+
+
+def check_objective(
+    loss: Loss, model: Model, *, target: Target = "labels", shots: int | None = None
+) -> None:
     """Raise unless a model can be trained with a loss.
 
     Args:
         loss: As `make_loss` returns it.
         model: Any model.
+        target: `labels` of classes, or `numbers`.
         shots: Shots per row and circuit of a gradient, or None for exact gradients.
 
     Raises:
@@ -291,6 +389,12 @@ def check_objective(loss: Loss, model: Model, *, shots: int | None = None) -> No
         >>> from ebit.models import DistributedDNN
         >>> check_objective(make_loss("mse"), DistributedDNN())
     """
+    kind = kind_of_target(model, target)
+    if kind not in loss.kinds:
+        fitting = " or ".join(name for name, other in LOSSES.items() if kind in other.kinds)
+        raise EbitError(
+            f"Argument `loss` is {loss.name!r}, which is not for {kind}: use {fitting}."
+        )
     if loss.measured and isinstance(model, CircuitModel) and not model.tells_outcomes:
         raise EbitError(
             f"Argument `loss` is {loss.name!r}, but the read-out of {model.resource_name!r} does "
@@ -300,6 +404,11 @@ def check_objective(loss: Loss, model: Model, *, shots: int | None = None) -> No
         raise EbitError(
             f"Argument `loss` is {loss.name!r}, but {model.resource_name!r} has nothing that is "
             "measured: use mse, or take a quantum model."
+        )
+    if shots is not None and model.scores > 1:
+        raise EbitError(
+            f"Argument `shots` is for models of one score, but this one has {model.scores}: leave "
+            "`shots` out."
         )
     if shots is not None and not isinstance(loss, QuadraticLoss):
         raise EbitError(

@@ -10,6 +10,7 @@ from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
 from ebit.models.distributed_qcnn import MAX_PASSES, DistributedQCNN
 from ebit.models.graph_readout import MOST_DEFAULT
+from ebit.models.readout import MOST_SCORES
 from ebit.physics import Noise
 from ebit.resources import find_row, parse_resource, resources_help
 from ebit.settings import Settings, Shown, Since, Whole
@@ -65,6 +66,12 @@ class ModelSettings(CircuitSettings):
         ),
         Shown(default="weights for up to 4 QPUs, else pairwise"),
     ] = "weights"
+    scores: Annotated[
+        Whole,
+        Field(ge=1, le=MOST_SCORES, description="Scores: one, or one for each of many classes."),
+        Shown(default="as the data have classes"),
+        Since("2026-11-26"),
+    ] = 1
     qpus: Annotated[
         Whole,
         Field(ge=2, le=MAX_QPUS, description="Number of QPUs."),
@@ -151,3 +158,4 @@ class ModelOptions(TypedDict, total=False):
     topology: str | None
     sizes: str | None
     passes: int | None
+    scores: int | None

@@ -23,7 +23,7 @@ from ebit.models.checks import (
 )
 from ebit.models.distributed_qcnn import count_angles, random_angles
 from ebit.models.drawing import Drawn
-from ebit.models.readout import ReadOut, weigh_outcomes
+from ebit.models.readout import READOUTS, ReadOut, check_scores, weigh_outcomes
 from ebit.physics import Noise
 from ebit.resources import Consumption
 
@@ -40,6 +40,7 @@ class SingleQCNN(Drawn):
         mixing: Mixing layers before the embedding.
         pooling: `halves` (half of the qubits are measured in every round) or `all-but-one` (all
             but the last in the only round).
+        scores: Scores; one is E, several have a trained weight for each outcome.
         noise: Local noise; of its two QPUs the first counts. None by default.
 
     Raises:
@@ -58,10 +59,12 @@ class SingleQCNN(Drawn):
     mixing: int = 0
     pooling: str = "halves"
     noise: Noise | None = None
+    scores: int = 1
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
         check_noise(self.noise)
+        check_scores(self.scores, "weights")
         _ = self.engine
 
     @property
@@ -91,8 +94,8 @@ class SingleQCNN(Drawn):
 
     @property
     def num_parameters(self) -> int:
-        """Angles of the QPU."""
-        return count_angles(self._shapes)
+        """Angles of the QPU and read-out weights."""
+        return count_angles(self._shapes) + sum(leaf.size for leaf in self._readout.values())
 
     @property
     def consumption(self) -> Consumption:
@@ -121,7 +124,13 @@ class SingleQCNN(Drawn):
         """Angles uniform in [0, 2 pi): `mixing`, `convolution`, `pooling` of one QPU."""
         check_key(key)
         check_real_type(dtype)
-        return random_angles(key, self._shapes, dtype)
+        weights = {name: jnp.asarray(leaf, dtype) for name, leaf in self._readout.items()}
+        return random_angles(key, self._shapes, dtype) | weights
+
+    @property
+    def _readout(self) -> dict[str, Any]:
+        """Trained weights, at their start."""
+        return {} if self.scores == 1 else READOUTS["weights"].start((2,), self.scores)
 
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:
@@ -138,7 +147,7 @@ class SingleQCNN(Drawn):
     def expectation(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
-        """Expectation of Z on the last qubit, shape (batch,); there are no read-out weights."""
+        """The first score, shape (batch,): with one, the expectation of Z on the last qubit."""
         check_parameters(self.init, parameters)
         return self.read_out(parameters, encoded).scores[:, 0]
 
@@ -146,15 +155,17 @@ class SingleQCNN(Drawn):
     def read_out(
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> ReadOut:
-        """Scores of shape (batch, 1), and the two outcomes and weights that make them up."""
+        """Scores of shape (batch, S), and the two outcomes and weights that make them up."""
         return weigh_outcomes(
             self._probabilities(parameters, encoded), self.readout_weights(parameters)
         )
 
     @own_settings
     def readout_weights(self, parameters: Parameters, *, trained_readout: bool = True) -> jax.Array:
-        """The read-out is the expectation of Z: weights (1, -1), nothing to train."""
+        """One score is the expectation of Z: weights (1, -1), (2,); several are trained, (S, 2)."""
         check_parameters(self.init, parameters)
+        if self.scores > 1:
+            return jnp.asarray(parameters["scale"]) * jnp.asarray(parameters["readout"])
         return jnp.asarray([1, -1], jnp.asarray(parameters["mixing"]).dtype)
 
     def operations(self, batch: int) -> int:

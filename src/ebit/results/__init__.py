@@ -14,6 +14,7 @@ from ebit.results.compare import (
     depth_for,
     graph_resources,
 )
+from ebit.results.confusion import confusion_matrix, explained_share
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.export import Exported, export_model
@@ -63,11 +64,13 @@ __all__ = [
     "compare",
     "compare_splits",
     "completed",
+    "confusion_matrix",
     "default_qubits",
     "depth_for",
     "estimate",
     "expected_accuracies",
     "export_model",
+    "explained_share",
     "gains",
     "graph_resources",
     "grid_points",

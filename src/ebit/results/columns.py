@@ -118,12 +118,24 @@ def in_words(noise: Noise | None) -> str | None:
     return None if noise is None else json.dumps(noise.changed)
 
 
-def _of_fit(name: str) -> Callable[[Run], float]:
-    return lambda run: float(getattr(run.fit, name)[run.number])
+def _of_fit(name: str) -> Callable[[Run], float | None]:
+    """A number of a run; what its targets do not have is NaN, and empty here."""
+
+    def value(run: Run) -> float | None:
+        found = float(getattr(run.fit, name)[run.number])
+        return None if np.isnan(found) else found
+
+    return value
 
 
-def _curve(name: str) -> Callable[[Run], list[float]]:
-    return lambda run: getattr(run.fit, name)[run.number].tolist()
+def _curve(name: str) -> Callable[[Run], list[float] | None]:
+    """The same at every point of a curve."""
+
+    def value(run: Run) -> list[float] | None:
+        found = getattr(run.fit, name)[run.number]
+        return None if np.isnan(found).all() else found.tolist()
+
+    return value
 
 
 def _success(run: Run) -> float | None:
@@ -188,7 +200,7 @@ COLUMNS: Sequence[Column] = (
     Column(
         "validation_accuracy",
         pl.Float64,
-        "fraction of right labels of the validation part after the last step",
+        "fraction of right labels of the validation part after the last step; empty for numbers",
         _of_fit("validation_accuracy"),
         "measured",
     ),
@@ -196,10 +208,22 @@ COLUMNS: Sequence[Column] = (
     Column(
         "train_accuracy",
         pl.Float64,
-        "fraction of right labels of the training part after the last step",
+        "fraction of right labels of the training part after the last step; empty for numbers",
         _of_fit("train_accuracy"),
         "measured",
     ),
+    *[
+        Column(
+            f"{part}_r2",
+            pl.Float64,
+            f"explained share $R^2$ of the variance of the numbers of the {words} part; empty for "
+            "labels",
+            _of_fit(f"{part}_r2"),
+            "measured",
+            since="2026-11-26",
+        )
+        for part, words in (("validation", "validation"), ("train", "training"))
+    ],
     Column(
         "train_loss",
         pl.Float64,
@@ -275,6 +299,14 @@ COLUMNS: Sequence[Column] = (
         "validation accuracy at each point",
         _curve("validation_accuracy_curve"),
         "curve",
+    ),
+    Column(
+        "validation_r2_curve",
+        pl.List(pl.Float64),
+        "the same for numbers: $R^2$ at each point",
+        _curve("validation_r2_curve"),
+        "curve",
+        since="2026-11-26",
     ),
 )
 """All columns of rows but those of the units."""

@@ -15,7 +15,7 @@ from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
-from ebit.models import LOSSES, Model, Parameters
+from ebit.models import Loss, Model, Parameters, make_loss
 from ebit.random_keys import random_key
 from ebit.results.provenance import Provenance
 from ebit.results.task import Task
@@ -36,6 +36,8 @@ class StoredModel:
         validation_accuracy: One per run.
         preparation: How the data were prepared, as the data layer describes it.
         made: Where it was trained: the columns of rows on that; empty for models of version 0.1.
+        validation_r2: One per run if the model was trained on numbers, whose accuracies are NaN;
+            else empty.
     """
 
     task: Task
@@ -44,6 +46,7 @@ class StoredModel:
     validation_accuracy: tuple[float, ...]
     preparation: dict[str, Any]
     made: dict[str, Any] = field(default_factory=dict)
+    validation_r2: tuple[float, ...] = ()
 
     @property
     def runs(self) -> int:
@@ -52,8 +55,14 @@ class StoredModel:
 
     @property
     def best_run(self) -> int:
-        """The run with the highest validation accuracy (the first of equals)."""
-        return int(np.argmax(self.validation_accuracy))
+        """The run with the highest validation accuracy or R^2 (the first of equals)."""
+        return int(np.argmax(self.validation_r2 or self.validation_accuracy))
+
+    @property
+    def loss(self) -> Loss:
+        """What it was trained with."""
+        training = self.task.training
+        return make_loss(training.loss, shots_per_label=training.shots_per_label)
 
     def check_run(self, run: int) -> None:
         """Raise `EbitError` unless there is such a run."""
@@ -62,26 +71,42 @@ class StoredModel:
                 f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
             )
 
-    @own_settings
     def expectation(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
-        """Read-outs of one run.
+        """The first score of every row from one run.
 
         Args:
             x: Prepared angles (rows, features) in radians.
             run: Which run.
 
         Returns:
-            Shape (rows,); the sign is the label.
+            Shape (rows,); the sign is the label of two classes.
 
         Raises:
             EbitError: If there is no such run or the shape does not fit.
         """
-        parameters = self.parameters_of(run)
-        trained = LOSSES[self.task.training.loss].trains_readout
+        return self.scores(x, run)[:, 0]
+
+    def scores(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
+        """Scores of every row from one run, shape (rows, S); arguments as for `expectation`."""
+        return self._evaluate(x, run)[:, : self.model.scores]
+
+    def class_probabilities(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
+        """What its loss says about every class, (rows, classes); arguments as for `expectation`."""
+        return self._evaluate(x, run)[:, self.model.scores :]
+
+    @own_settings
+    def _evaluate(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
+        """Scores, and beside them the probabilities of classes if there are any."""
+        parameters, loss = self.parameters_of(run), self.loss
+        is_numeric = self.task.training.target == "numbers"
 
         def evaluate(rows: jax.Array) -> jax.Array:
-            encoded = self.model.encode(rows)
-            return self.model.expectation(parameters, encoded, trained_readout=trained)
+            read_out = self.model.read_out(
+                parameters, self.model.encode(rows), trained_readout=loss.trains_readout
+            )
+            if is_numeric:
+                return read_out.scores
+            return jnp.concatenate([read_out.scores, loss.class_probabilities(read_out)], axis=1)
 
         return _in_parts(evaluate, x).astype(np.float64)
 
@@ -94,13 +119,14 @@ class StoredModel:
             run: Which run.
 
         Returns:
-            P(o | x) of shape (rows, 2, ...) and the weights of the outcomes, shape (2, ...).
+            P(o | x) of shape (rows, 2, ...) and the weights of the outcomes, shape (2, ...) or, for
+            several scores, (S, 2, ...).
 
         Raises:
             EbitError: If there is no such run, the shape does not fit or nothing is measured.
         """
         model, parameters = check_measured(self.model), self.parameters_of(run)
-        trained = LOSSES[self.task.training.loss].trains_readout
+        trained = self.loss.trains_readout
         weights = np.asarray(model.readout_weights(parameters, trained_readout=trained))
         return _in_parts(lambda rows: model.probabilities(parameters, rows), x), weights
 
@@ -130,6 +156,8 @@ def save_model(
     validation_accuracy: NDArray[np.float64],
     preparation: dict[str, Any],
     made: Provenance | None = None,
+    *,
+    validation_r2: NDArray[np.float64] | None = None,
 ) -> None:
     """Write a trained model.
 
@@ -140,6 +168,7 @@ def save_model(
         validation_accuracy: One per run.
         preparation: How the data were prepared, JSON-compatible.
         made: Where it was trained, if that is known.
+        validation_r2: One per run, for numbers.
 
     Raises:
         EbitError: If the file cannot be written.
@@ -148,7 +177,7 @@ def save_model(
         "kind": KIND,
         "version": VERSION,
         "task": task.model_dump_json(),
-        "validation_accuracy": json.dumps(validation_accuracy.tolist()),
+        **_qualities(task, validation_accuracy, validation_r2),
         "preparation": json.dumps(preparation),
         "made": json.dumps({} if made is None else asdict(made)),
     }
@@ -179,25 +208,39 @@ def load_model(path: checks.PathLike) -> StoredModel:
         )
     try:
         task = Task.model_validate_json(metadata["task"])
-        accuracy = tuple(float(value) for value in json.loads(metadata["validation_accuracy"]))
+        is_numeric = task.training.target == "numbers"
+        name = "validation_r2" if is_numeric else "validation_accuracy"
+        quality = tuple(float(value) for value in json.loads(metadata[name]))
         preparation = dict(json.loads(metadata["preparation"]))
         made = dict(json.loads(metadata.get("made", "{}")))
     except (KeyError, ValueError, TypeError, RecursionError):
         raise EbitError(
             f"{str(path)!r} has wrong metadata: take another model, or train again."
         ) from None
-    if len(accuracy) != task.training.runs or not all(0 <= value <= 1 for value in accuracy):
+    least = -np.inf if is_numeric else 0
+    if len(quality) != task.training.runs or not all(least <= value <= 1 for value in quality):
+        words = "R^2 of 1 at most" if is_numeric else "an accuracy from 0 to 1"
         raise EbitError(
-            f"{str(path)!r} must have an accuracy from 0 to 1 for each of its "
-            f"{task.training.runs} runs, but has {checks.shown(accuracy)}: take another model, or "
-            "train again."
+            f"{str(path)!r} must have {words} for each of its {task.training.runs} runs, but has "
+            f"{checks.shown(quality)}: take another model, or train again."
         )
     model = task.model.build()
-    runs = len(accuracy)
+    runs = len(quality)
     shapes = jax.eval_shape(lambda: jax.vmap(model.init)(jax.random.split(random_key(0), runs)))
     parameters = restore(shapes, arrays, path)
     if not all(np.all(np.isfinite(leaf)) for leaf in jax.tree.leaves(parameters)):
         raise EbitError(
             f"{str(path)!r} holds NaN or infinite parameters: take another model, or train again."
         )
-    return StoredModel(task, model, parameters, accuracy, preparation, made)
+    accuracy, r2 = ((np.nan,) * runs, quality) if is_numeric else (quality, ())
+    return StoredModel(task, model, parameters, accuracy, preparation, made, r2)
+
+
+def _qualities(
+    task: Task, accuracy: NDArray[np.float64], r2: NDArray[np.float64] | None
+) -> dict[str, str]:
+    """What says how good every run is: accuracies, or R^2 of a model of numbers."""
+    if task.training.target == "numbers":
+        assert r2 is not None
+        return {"validation_r2": json.dumps(np.asarray(r2).tolist())}
+    return {"validation_accuracy": json.dumps(accuracy.tolist())}

@@ -67,5 +67,6 @@ class Training:
             result.validation_accuracy,
             dict(self.preparation),
             made,
+            validation_r2=result.validation_r2,
         )
         return rows_of(self.task, model, result, made)

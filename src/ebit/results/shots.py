@@ -1,6 +1,7 @@
 """Accuracy of a trained model whose labels are read off a finite number of shots."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import jax
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ebit.accuracies import accuracy_column
+from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning import SHOTS
 from ebit.models import labels_of
@@ -32,7 +34,7 @@ def accuracy_with_shots(
     Args:
         stored: A trained model, as `load_model` returns it.
         x: Prepared angles (rows, features) in radians.
-        labels: +1 or -1, shape (rows,).
+        labels: +1 or -1, or numbers of classes from 0, shape (rows,).
         shots: Numbers of shots per label.
         repeats: How often all rows are measured anew.
         seed: Seed of the measurements.
@@ -61,6 +63,7 @@ def accuracy_with_shots(
         [1, 100]
     """
     check_seed(seed)
+    _check_labelled(stored)
     keys = jax.random.split(random_key(seed), stored.runs)
     rows: list[dict[str, object]] = []
     for run, key in enumerate(keys):
@@ -68,8 +71,7 @@ def accuracy_with_shots(
         sampled = sampled_accuracies(
             key, probabilities, weights, labels, shots=shots, repeats=repeats
         )
-        outcomes = tuple(range(1, probabilities.ndim))
-        exact = labels_of(np.sum(weights * probabilities, axis=outcomes)[:, None])
+        exact = _exact_labels(probabilities, weights)
         for number, accuracies in zip(shots, sampled, strict=True):
             used = shot_cost(stored.model, number).consumption
             rows.append(
@@ -143,11 +145,11 @@ def expected_accuracies(
     Raises:
         EbitError: If a number is out of range, shapes do not fit or nothing is measured.
     """
+    _check_labelled(stored)
     rows: list[dict[str, object]] = []
     for run in range(stored.runs):
         probabilities, weights = stored.measurement(x, run)
-        outcomes = tuple(range(1, probabilities.ndim))
-        exact = labels_of(np.sum(weights * probabilities, axis=outcomes)[:, None])
+        exact = _exact_labels(probabilities, weights)
         rows.extend(
             {
                 "task": stored.task.hash,
@@ -160,6 +162,23 @@ def expected_accuracies(
             for number in shots
         )
     return pl.DataFrame(rows)
+
+
+def _exact_labels(probabilities: NDArray[Any], weights: NDArray[Any]) -> NDArray[Any]:
+    """Labels of infinitely many shots, (rows,)."""
+    outcomes = tuple(range(1, probabilities.ndim))
+    several = weights.reshape(-1, *probabilities.shape[1:])  # (S, 2, ...)
+    scores = [np.sum(one * probabilities, axis=outcomes) for one in several]
+    found: NDArray[Any] = labels_of(np.stack(scores, axis=-1))
+    return found
+
+
+def _check_labelled(stored: StoredModel) -> None:
+    if stored.task.training.target == "numbers":
+        raise EbitError(
+            "Argument `stored` is a model of numbers, which have no accuracy: use predict with "
+            "`shots`."
+        )
 
 
 def shots_needed(table: pl.DataFrame, share: float = 0.9) -> dict[str, float | None]:

@@ -6,6 +6,7 @@ import polars as pl
 
 from ebit.accuracies import samples_of
 from ebit.data import Dataset, DataSource, load
+from ebit.data.bundled import BUNDLED
 from ebit.data.files import READERS
 from ebit.errors import EbitError
 from ebit.statistics import Difference
@@ -60,7 +61,9 @@ def load_splits(source: DataSource, splits: int | None = None) -> list[Dataset]:
 
 
 def is_file(source: DataSource) -> bool:
-    """Whether the data are in a file that can be read again."""
+    """Whether the data are rows that can be read and split again."""
+    if source.source in BUNDLED:
+        return True
     path = Path(source.source)
     return path.suffix.lower() in READERS or path.is_file()
 

@@ -255,7 +255,7 @@ def _rows_of_trainings(path: Path) -> pl.DataFrame:
         reason = f"column `{(missing + other)[0]}` is {'missing' if missing else 'of another type'}"
     elif rows.is_empty():
         reason = "no runs"
-    elif not rows["validation_accuracy"].is_between(0, 1).fill_null(False).all():
+    elif not _has_results(rows):
         reason = "an accuracy that is not from 0 to 1"
     if reason:
         raise EbitError(
@@ -263,6 +263,15 @@ def _rows_of_trainings(path: Path) -> pl.DataFrame:
             "folder, or move the file away and run again."
         )
     return rows
+
+
+def _has_results(rows: pl.DataFrame) -> bool:
+    """Whether every run has an accuracy that is one, or R^2 where targets are numbers."""
+    numbers = pl.lit(False)
+    if "validation_r2" in rows.columns:
+        numbers = pl.col("validation_accuracy").is_null() & (pl.col("validation_r2") <= 1)
+    accurate = pl.col("validation_accuracy").is_between(0, 1)
+    return rows.select((accurate | numbers).fill_null(False).all()).item()
 
 
 def _kind(dtype: pl.DataType | type[pl.DataType]) -> str:

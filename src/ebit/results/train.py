@@ -8,10 +8,11 @@ from typing import Any, Unpack
 import polars as pl
 
 from ebit import checks
+from ebit.checks import shown
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress, TrainingSettings
-from ebit.models import ModelSettings
+from ebit.models import DEFAULT_LOSSES, ModelSettings, TargetKind
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import Resource
 from ebit.results.experiment import run_experiment
@@ -71,8 +72,9 @@ def make_task(
         dataset: The data.
         resource: Resource string or resource, or a baseline (`single`, `dnn`).
         **settings: Any settings of `ModelSettings` and `TrainingSettings`; None or left out: by
-            default. `qubits` is an equal share of the features by default, `batch_size` 768 or all
-            rows if there are fewer, and `validate_every` gives 50 points.
+            default. `scores`, `target` and `loss` are as the data have classes or numbers, `qubits`
+            is an equal share of the features by default, `batch_size` 768 or all rows if there
+            are fewer, and `validate_every` gives 50 points.
 
     Returns:
         The task.
@@ -92,6 +94,7 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     """As `make_task`, for settings that are a table."""
     given = {name: value for name, value in settings.items() if value is not None}
     model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
+    _fit_targets(dataset, model, given)
     training = TrainingSettings.for_rows(len(dataset.y_train), given)
     if "qubits" not in model and "sizes" not in model:
         model["qubits"] = default_qubits(dataset, model.get("qpus", 2), model.get("passes", 1))
@@ -150,12 +153,31 @@ def train(
 
 def _preparation(dataset: Dataset) -> dict[str, Any]:
     """How the file became the data set: what a prediction has to do to another file."""
+    numbers = {"target_scaling": dataset.target_scaling.to_dict()} if dataset.is_numeric else {}
     return {
         "scaling": dataset.scaling.to_dict(),
         "feature_names": list(dataset.feature_names),
         "class_names": list(dataset.class_names),
         "label": dataset.label,
+        **numbers,
     }
+
+
+def _fit_targets(dataset: Dataset, model: dict[str, Any], training: dict[str, Any]) -> None:
+    """Fill in what the targets of the data ask for, or raise if something else was given."""
+    target = "numbers" if dataset.is_numeric else "labels"
+    if training.setdefault("target", target) != target:
+        raise EbitError(
+            f"Argument `target` is {shown(training['target'])}, but the targets of data "
+            f"{dataset.name!r} are {target}: leave it out, or load the data with it."
+        )
+    if model.setdefault("scores", dataset.scores) != dataset.scores:
+        raise EbitError(
+            f"Argument `scores` must be {dataset.scores} for data {dataset.name!r}, but is "
+            f"{shown(model['scores'])}: leave it out."
+        )
+    kind: TargetKind = "classes" if dataset.scores > 1 else "two classes"
+    training.setdefault("loss", DEFAULT_LOSSES["numbers" if dataset.is_numeric else kind])
 
 
 def fingerprint_of(dataset: Dataset) -> str:

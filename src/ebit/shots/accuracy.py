@@ -20,6 +20,10 @@ from ebit.shots.sampling import check_tables, estimate_expectation, sample_outco
 MAX_REPEATS = 1_000_000
 """More repeats than this are a slip of the pen."""
 
+DRAWS = 100
+"""How often the shots of all rows are drawn where there are several scores."""
+
+_DRAWN = 20261126
 _REPEATS_AT_ONCE = 16
 _MOST_COUNTS = 6000
 _CERTAIN = 8.0
@@ -45,10 +49,14 @@ def accuracy_at_shots(
     up to a blur of 0.02 standard deviations of S at most; where its mean is more than 8 of them
     from 0, the label is certain.
 
+    With several scores the label is that of the largest estimate, and its accuracy is the mean over
+    `DRAWS` draws of the shots of all rows, always the same ones.
+
     Args:
         probabilities: P(o | x), shape (rows, 2, ...).
-        weights: Weight of every outcome in the read-out, shape (2, ...).
-        labels: +1 or -1, shape (rows,).
+        weights: Weight of every outcome in the read-out, shape (2, ...); several scores have a
+            first axis of them.
+        labels: +1 or -1, or 0 to S - 1 for S scores, shape (rows,).
         shots: Shots N of a label.
 
     Returns:
@@ -78,6 +86,8 @@ def accuracy_at_shots(
         raise EbitError(
             f"Argument `probabilities` must have shape (rows, 2, ...), but has shape {table.shape}."
         )
+    if row.ndim == table.ndim and row.shape[1:] == table.shape[1:]:
+        return _by_draws(table, row, targets, shots)
     if table.shape[1:] != row.shape:
         raise EbitError(
             f"Argument `weights` must have shape {table.shape[1:]}, one entry per outcome, but has "
@@ -94,6 +104,21 @@ def accuracy_at_shots(
     few = number_of_counts(shots, len(values)) <= _MOST_COUNTS
     positive = (_by_counts if few else _by_inversion)(outcomes, values, shots)
     return float(np.mean(np.where(targets > 0, positive, 1 - positive)))
+
+
+def _by_draws(
+    table: NDArray[np.float64],
+    weights: NDArray[np.float64],
+    targets: NDArray[np.float64],
+    shots: int,
+) -> float:
+    """Expected accuracy of the label with the largest estimated score, from draws."""
+    _check_labels(targets, len(table), len(weights))
+    outcomes = np.clip(table.reshape(len(table), -1), 0, None)  # (rows, outcomes)
+    outcomes /= outcomes.sum(axis=1, keepdims=True)
+    counts = np.random.default_rng(_DRAWN).multinomial(shots, outcomes, size=(DRAWS, len(outcomes)))
+    scores = counts @ weights.reshape(len(weights), -1).T  # (draws, rows, S)
+    return float(np.mean(labels_of(scores) == targets))
 
 
 def _by_counts(
@@ -170,8 +195,9 @@ def sampled_accuracies(
     Args:
         key: JAX random key.
         probabilities: P(o | x), shape (rows, 2, ...).
-        weights: Weight of every outcome in the read-out, shape (2, ...).
-        labels: +1 or -1, shape (rows,).
+        weights: Weight of every outcome in the read-out, shape (2, ...); several scores have a
+            first axis of them.
+        labels: +1 or -1, or 0 to S - 1 for S scores, shape (rows,).
         shots: Numbers of shots per row.
         repeats: How often all rows are measured anew.
 
@@ -194,21 +220,23 @@ def sampled_accuracies(
     given = {"probabilities": probabilities, "weights": weights, "labels": labels}
     for name, value in given.items():
         checks.numbers(name, value)
-    if np.ndim(probabilities) < 2 or np.shape(weights) != np.shape(probabilities)[1:]:
+    several = np.ndim(weights) == np.ndim(probabilities)
+    outcomes = np.shape(weights)[1 if several else 0 :]
+    if np.ndim(probabilities) < 2 or outcomes != np.shape(probabilities)[1:]:
         raise EbitError(
             "Argument `probabilities` must have shape (rows, 2, ...) and `weights` shape (2, ...), "
             f"but they have shapes {np.shape(probabilities)} and {np.shape(weights)}."
         )
     check_tables(np.asarray(probabilities))
     table, targets = jnp.asarray(probabilities), jnp.asarray(labels)
-    _check_labels(targets, len(table))
+    _check_labels(targets, len(table), len(weights) if several else 1)  # type: ignore[arg-type]
     numbers = jnp.repeat(jnp.asarray(shots, table.dtype), repeats)
     keys = jax.random.split(key, len(numbers))
     result = _accuracies(keys, numbers, table, jnp.asarray(weights), targets)
     return np.asarray(result, np.float64).reshape(len(shots), repeats)
 
 
-def _check_labels(labels: Any, rows: int) -> None:
+def _check_labels(labels: Any, rows: int, scores: int = 1) -> None:
     if labels.shape != (rows,):
         raise EbitError(
             f"Argument `labels` must have shape {(rows,)}, one entry per row, but has shape "
@@ -216,8 +244,10 @@ def _check_labels(labels: Any, rows: int) -> None:
         )
     if rows == 0:
         raise EbitError("Argument `labels` has no rows: give at least one.")
-    if not np.all(np.isin(np.asarray(labels), (-1, 1))):
-        raise EbitError("Argument `labels` must hold labels +1 and -1 only.")
+    allowed = (-1, 1) if scores == 1 else np.arange(scores)
+    if not np.all(np.isin(np.asarray(labels), allowed)):
+        words = "+1 and -1" if scores == 1 else f"from 0 to {scores - 1}"
+        raise EbitError(f"Argument `labels` must hold labels {words} only.")
 
 
 @jax.jit
@@ -230,7 +260,11 @@ def _accuracies(
 ) -> jax.Array:
     def accuracy(measurement: tuple[jax.Array, jax.Array]) -> jax.Array:
         key, number = measurement
-        estimate, _ = estimate_expectation(sample_outcomes(key, probabilities, number), weights)
-        return jnp.mean(labels_of(estimate[:, None]) == labels)
+        counts = sample_outcomes(key, probabilities, number)
+        several = weights.ndim == counts.ndim
+        estimates = [
+            estimate_expectation(counts, w)[0] for w in (weights if several else [weights])
+        ]
+        return jnp.mean(labels_of(jnp.stack(estimates, axis=-1)) == labels)
 
     return lax.map(accuracy, (keys, shots), batch_size=_REPEATS_AT_ONCE)

@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.models import CircuitModel, Parameters
+from ebit.models.readout import READOUT_LEAVES
 
 UNSHIFTED_CIRCUITS = 2
 """Circuits of a gradient that give the loss and its slopes, each with shots of its own."""
@@ -91,7 +92,7 @@ def angles_of(parameters: Parameters) -> Parameters:
         >>> sorted(angles_of(DistributedQCNN(depth=1).init(jax.random.key(0))))
         ['convolution', 'mixing', 'pooling']
     """
-    others = ("readout", "mixture", "schmidt")
+    others = (*READOUT_LEAVES, "mixture", "schmidt")
     return {name: angles for name, angles in parameters.items() if name not in others}
 
 
