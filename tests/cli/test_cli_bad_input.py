@@ -44,7 +44,10 @@ def files(folder: Path) -> list[Path]:
         (("--learning-rate", "inf"), "`learning_rate` .* inf"),
         (("--seed", -1), "`seed` .* -1"),
         (("--seed", 2**32), "`seed` .* 4294967296"),
-        (("--loss", "hinge"), "`loss` must be 'mse' or 'product' or 'shots', but is 'hinge'"),
+        (
+            ("--loss", "hinge"),
+            "`loss` must be 'mse' or 'product' or 'shots' or 'cross-entropy', but is 'hinge'",
+        ),
         (
             ("--readout", "x"),
             "`readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'x'",

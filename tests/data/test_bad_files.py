@@ -232,7 +232,11 @@ def test_parquet_column_that_is_no_number(tmp_path: Path, column: list[Any], exp
     ("labels", "options", "expected"),
     [
         ([1, 1, 1, 1], {}, "the one label value `1`"),
-        ([0, 1, 2, 0], {}, "has 3 label values (`0`, `1`, `2`): say with `positive`"),
+        ([0, 1, 2, 0], {}, "has 1 row of one class (`1`)"),
+        ([0, 1, 2, 0], {"target": "numbers", "positive": 1}, "`positive` is for classes"),
+        (["u", "v", "u", "v"], {"target": "numbers"}, "has `u`, not a finite number, in column"),
+        ([2, 2, 2, 2], {"target": "numbers"}, "has the one target value 2 in its training part"),
+        ([0, 1, 1, 0], {"target": "colours"}, "`target` is 'colours': use `labels`, `numbers`"),
         ([0, 1, 2, 0], {"positive": 5}, "has no label value `5`: `positive` must be one of `0`"),
         ([0, 1, 0, None], {}, "has no label in column `label`, row 4"),
         (["u", "nan", "v", "v"], {}, "no label in column `label`, row 2 (the first row is 1), but"),

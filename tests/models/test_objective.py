@@ -209,13 +209,13 @@ def test_losses_are_values() -> None:
     for name, kind in LOSSES.items():
         assert kind.name == name
         assert kind.words
-    assert [kind.trains_readout for kind in LOSSES.values()] == [True, False, True]
+    assert [kind.trains_readout for kind in LOSSES.values()] == [True, False, True, True]
 
 
 @pytest.mark.parametrize(
     ("name", "shots", "message"),
     [
-        ("hinge", None, "`loss` must be one of mse, product, shots, but is 'hinge'"),
+        ("hinge", None, "`loss` must be one of mse, product, shots, cross-entropy, but is 'hinge'"),
         (["mse"], None, r"`loss` must be one of .*, but is \['mse'\]"),
         ("shots", None, "`shots_per_label` is missing"),
         ("shots", 0, "`shots_per_label` must be a whole number from 1 to 1000000, but is 0"),
