@@ -69,7 +69,7 @@ def test_rows_of_classes_have_accuracies(classes: Any) -> None:
     assert rows["validation_accuracy"].min() > 0.8
     assert rows["validation_r2"].null_count() == rows["validation_r2_curve"].null_count() == 2
     by_shots = rows.select(pl.col("^validation_accuracy_[0-9]+_shots?$")).row(0)
-    assert list(by_shots) == sorted(by_shots)
+    assert by_shots[0] + 0.1 < by_shots[1] < by_shots[2] - 0.05
 
 
 def test_rows_of_numbers_have_the_explained_share(numbers: Any) -> None:
