@@ -289,9 +289,10 @@ class DistributedQCNN(Drawn):
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
             () for parity; none for fixed-parity). With more QPUs their number takes the place of 2;
-            QPUs of different sizes have a tuple with an entry per size in the place of each. Several
-            scores are a first axis of `readout`, which `scale` () multiplies. With M > 1 values of shared randomness the angles have them as first axis, and `mixture`
-            (M,) holds the logits of their weights.
+            QPUs of different sizes have a tuple with an entry per size in the place of each.
+            Several scores are a first axis of `readout`, which `scale` () multiplies. With M > 1
+            values of shared randomness the angles have them as first axis, and `mixture` (M,)
+            holds the logits of their weights.
         """
         check_key(key)
         check_real_type(dtype)
@@ -392,8 +393,8 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU. Several scores
-            have a first axis of them.
+            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU. Several
+            scores have a first axis of them.
 
         Raises:
             EbitError: If there are too many QPUs to write out all weights.

@@ -164,7 +164,7 @@ class PairwiseReadOut(GraphReadOut):
     """
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
-        """Equal weights, QPUs first: a sum of so many signs of size one; random signs for several."""
+        """Equal weights, QPUs first: a sum of so many signs of size one; signed for several."""
         equal = self._equal(dtype)
         if self.scores == 1:
             return equal
