@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
+from ebit.cli.communication_models import infer_rows, train
 from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.graphs import graph, privacy
 from ebit.cli.options import Json
@@ -52,6 +53,8 @@ def scale(
         output.print(EXPERIMENTS[experiment].caption)
 
 
+communication.command(name="infer")(infer_rows)
+communication.command()(train)
 communication.command()(graph)
 communication.command()(privacy)
 

@@ -11,6 +11,8 @@ from ebit.communication.memory import check_memory
 from ebit.communication.parties import Parties, Register
 from ebit.errors import EbitError
 
+Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
+
 CLIP = 3.0
 """Standardised features are cut to this size."""
 
@@ -33,7 +35,11 @@ class ColumnSplit:
         columns: Places of the columns of each party; every column belongs to one of them.
         bias: Whether the last party adds a constant entry.
         standardise: Whether columns are brought to mean 0 and standard deviation 1 and clipped.
-        like: Take means and deviations of these data instead of the own ones.
+        moments: Means and deviations (d,) to use instead of the own ones, such as the `moments` of
+            the training rows.
+
+    Attributes:
+        moments: Means and deviations of the columns; None if they are not standardised.
 
     Raises:
         EbitError: If a value is not finite, a column belongs to no party or to two, a party has
@@ -55,7 +61,7 @@ class ColumnSplit:
         *,
         bias: bool = True,
         standardise: bool = True,
-        like: "ColumnSplit | None" = None,
+        moments: Moments | None = None,
     ) -> None:
         raw = real_numbers("x", x)
         if raw.ndim != 2 or raw.size == 0:
@@ -70,12 +76,15 @@ class ColumnSplit:
             )
         self.columns = _checked(columns, raw.shape[1])
         self.bias = bias
-        self._moments: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self.moments: Moments | None = None
         if standardise:
-            self._moments = (raw.mean(axis=0), raw.std(axis=0))
-            if like is not None:
-                self._moments = like._moments_of(raw.shape[1])
-            mean, deviation = self._moments
+            self.moments = (raw.mean(axis=0), raw.std(axis=0)) if moments is None else moments
+            mean, deviation = self.moments
+            if len(mean) != raw.shape[1]:
+                raise EbitError(
+                    f"Argument `x` must have {len(mean)} columns, as the data of the moments, but "
+                    f"has {raw.shape[1]}."
+                )
             raw = np.clip((raw - mean) / np.where(deviation > 0, deviation, 1.0), -CLIP, CLIP)
         self._fill(raw)
 
@@ -100,13 +109,6 @@ class ColumnSplit:
                 f"Row {empty[0]} of `x` is zero, and no state stands for it: leave it out, or add "
                 "a bias."
             )
-
-    def _moments_of(self, width: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        if self._moments is None or len(self._moments[0]) != width:
-            raise EbitError(
-                f"Argument `like` must be standardised data with {width} columns, but is not."
-            )
-        return self._moments
 
     def __len__(self) -> int:
         """Number of rows."""

@@ -34,7 +34,7 @@ def _table(name: str, table: Table, turns: int, steps: int, seed: int) -> list[R
     x, y, x_test, y_test = _halves(table, seed)
     columns = even_columns(x.shape[1], NAMES)
     data = ColumnSplit(x, columns)
-    test = ColumnSplit(x_test, columns, like=data)
+    test = ColumnSplit(x_test, columns, moments=data.moments)
     model = model_for(data, 2 * turns)
     fitted = fit(model, data, y, steps=steps, seed=seed)
     exact = 1 - fitted.accuracy(test, y_test)
