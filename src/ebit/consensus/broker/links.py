@@ -39,7 +39,7 @@ class Links:
     @classmethod
     def draw(cls, regime: Regime, nodes: int, seeds: Sequence[int]) -> "Links":
         """Random links of some runs, one seed each."""
-        draws = np.stack([_random(seed, "links").random((2, nodes)) for seed in seeds])
+        draws = np.stack([random_of(seed, "links").random((2, nodes)) for seed in seeds])
         low, high = np.log(regime.success)
         return cls(
             success=np.exp(low + (high - low) * draws[:, 0]),
@@ -70,18 +70,18 @@ class Jobs:
 def draw_releases(nodes: int, slots: int, seeds: Sequence[int], turn: int) -> Whole:
     """Random release slots of a round, shape (runs, nodes)."""
     low, high = int(EARLIEST * slots), max(int(EARLIEST * slots) + 1, int(LATEST * slots))
-    return np.stack([_random(s, "release", turn).integers(low, high, nodes) for s in seeds])
+    return np.stack([random_of(s, "release", turn).integers(low, high, nodes) for s in seeds])
 
 
 def draw_luck(nodes: int, slots: int, seeds: Sequence[int], turn: int) -> Array:
     """Uniform numbers that decide attempts, order and tests, shape (3, slots, runs, nodes)."""
-    draws = [_random(seed, "luck", turn).random((3, slots, nodes)) for seed in seeds]
+    draws = [random_of(seed, "luck", turn).random((3, slots, nodes)) for seed in seeds]
     return np.stack(draws, axis=2)
 
 
-_STREAMS = ("links", "release", "luck", "hardware")
+_STREAMS = ("links", "release", "luck", "hardware", "liars", "mirrors", "shuffle")
 
 
-def _random(seed: int, stream: str, turn: int = 0) -> np.random.Generator:
+def random_of(seed: int, stream: str, turn: int = 0) -> np.random.Generator:
     """A generator of its own for every seed, purpose and round."""
     return np.random.Generator(np.random.Philox(key=[seed, _STREAMS.index(stream) + 8 * turn]))
