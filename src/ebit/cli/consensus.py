@@ -7,10 +7,14 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
-from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.console import check_output, command_line, output, print_table, write_json
 from ebit.cli.options import Given, Json, with_settings
 from ebit.cli.progress import show_titles
-from ebit.consensus.broker import NetworkSettings, schedule_tasks
+from ebit.consensus.broker import POLICIES, NetworkSettings, schedule_tasks
+from ebit.consensus.study import gains, parts
+from ebit.consensus.training import MAIN, Consensus, ConsensusSettings, consensus_tasks
+from ebit.errors import EbitError
+from ebit.plots import check_installed
 from ebit.results import Store, run_experiment
 
 consensus = typer.Typer(
@@ -94,6 +98,106 @@ def node(
     write_json(json, report.content)
 
 
+@consensus.command()
+@with_settings(ConsensusSettings, without=("regime", "arm", "attack", "faulty"))
+def run(
+    given: Given,
+    arm: Annotated[
+        str, typer.Option(help="Arms, with commas; `all` for the five of the study.")
+    ] = "ceas",
+    attack: Annotated[str, typer.Option(help="Attacks, with commas.")] = "none",
+    faulty: Annotated[str, typer.Option(help="Numbers of faulty nodes, with commas.")] = "0",
+    regime: Annotated[str, typer.Option(help="easy, hard, ideal; with commas.")] = "easy",
+    out: Out = None,
+    json: Json = None,
+) -> None:
+    """Train one model on all nodes, under every arm, attack and number of faulty nodes.
+
+    With --out, finished trainings are not computed again, and an interrupted one goes on.
+    """
+    tasks = consensus_tasks(
+        MAIN if arm == "all" else names(arm),
+        names(attack),
+        _wholes(faulty),
+        names(regime),
+        **given.values,
+    )
+    check_output(json, data="")
+    with TemporaryDirectory() as nowhere, show_titles(len(tasks), "rounds") as start:
+        store = Store(nowhere if out is None else out)
+        found = [run_experiment(task, store, start(_title(task))) for task in tasks]
+    rows = pl.concat(found, how="diagonal_relaxed")
+    write_json(json, {"rows": rows.to_dicts()})
+    _print_runs(rows)
+
+
+@consensus.command()
+@with_settings(
+    ConsensusSettings,
+    without=("regime", "arm", "attack", "faulty", "hardware", "claim", "strength", "model", "data"),
+    defaults={"seeds": "10 (quick: 4)"},
+)
+def report(
+    given: Given,
+    part: Annotated[
+        list[str] | None, typer.Option(help="Only this part of the study; may be given again.")
+    ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="A first look: few attacks and seeds. Do not cite.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder for results and report.")] = Path(
+        "ebit-consensus"
+    ),
+    json: Json = None,
+) -> None:
+    """Run the study chen2026, and write a page with what CEAS gains and what is claimed for it.
+
+    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    """
+    from ebit.consensus.verdict import verdicts, write_verdict
+
+    check_installed()
+    chosen = parts(quick, part or (), **given.values)
+    schedules = schedule_tasks(
+        [name for name in POLICIES if name != "oracle"],
+        ["easy", "hard"],
+        **given.of(NetworkSettings),
+    )
+    check_output(out / "report.html", data="")
+    check_output(json, data="")
+    tasks = [task for one in chosen for task in one.tasks]
+    store = Store(out)
+    with show_titles(len(tasks) + len(schedules), "rounds") as start:
+        played = [
+            run_experiment(s, store, start(f"schedule {s.settings.policy}")) for s in schedules
+        ]
+        found = [
+            run_experiment(task, store, start(_title(task))).with_columns(part=pl.lit(one.name))
+            for one in chosen
+            for task in one.tasks
+        ]
+    rows = pl.concat(found, how="diagonal_relaxed")
+    plans = pl.concat(played, how="diagonal_relaxed")
+    written = write_verdict(chosen, rows, plans, out, quick=quick, command=command_line())
+    for one in verdicts(rows, plans):
+        output.print(f"{one.claim.name}: {one.verdict}. {one.measured}")
+    output.print(f"Report: {written[0]}")
+    write_json(json, {"gains": gains(rows).to_dicts(), "rows": rows.to_dicts()})
+
+
+def _title(task: Consensus) -> str:
+    own = task.settings
+    return f"{own.arm}, {own.attack}, {own.faulty} faulty, {own.regime}"
+
+
+def _wholes(text: str) -> list[int]:
+    """Whole numbers between commas."""
+    parts = names(text)
+    if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
+        raise EbitError(f"Argument `--faulty` must be like 10 or 0,5,10, but is {text!r}.")
+    return list(map(int, parts))
+
+
 def names(text: str) -> list[str]:
     """Names between commas."""
     return [name.strip() for name in text.split(",")]
@@ -126,3 +230,22 @@ def _print_schedules(rows: list[dict[str, Any]]) -> None:
 
 def _three(value: float | None) -> str:
     return "-" if value is None else f"{value:.3f}"
+
+
+def _print_runs(rows: pl.DataFrame) -> None:
+    keys = ["regime", "attack", "faulty", "arm"]
+    values = ("accuracy", "gradient_error", "gradient_cosine")
+    means = rows.group_by(keys, maintain_order=True).agg(
+        pl.col("accuracy").std().alias("std"), *(pl.col(name).mean() for name in values)
+    )
+    cells = [
+        [
+            *(str(row[key]) for key in keys),
+            *(_three(row[c]) for c in ("accuracy", "std", "gradient_error", "gradient_cosine")),
+        ]
+        for row in means.iter_rows(named=True)
+    ]
+    titles = [(key, key == "faulty") for key in keys]
+    titles += [(title, True) for title in ("accuracy", "std", "gradient error", "cosine")]
+    print_table(titles, cells)
+    output.print(f"Means over {rows['seed'].n_unique()} runs.")

@@ -385,7 +385,7 @@ def drop_twins(
 
 
 def momentum_floor(
-    size: int, noise: jax.Array | float, momentum: float, turn: jax.Array | int
+    size: int, noise: jax.Array | float, momentum: jax.Array | float, turn: jax.Array | int
 ) -> jax.Array:
     r"""Expected squared distance of two momenta that differ by shot noise only.
 

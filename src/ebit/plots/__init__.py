@@ -7,6 +7,14 @@ from stored rows on any machine.
 from ebit.plots.accuracy import accuracy_by_resource
 from ebit.plots.capacity import dimension_by_depth, log_spectrum
 from ebit.plots.chsh import success_probabilities
+from ebit.plots.consensus import (
+    accuracy_by_faulty,
+    accuracy_by_round,
+    age_histogram,
+    fidelity_histogram,
+    gradient_errors,
+    utilisation_bars,
+)
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.data_functions import accuracy_by_functions
@@ -28,13 +36,18 @@ __all__ = [
     "accuracy_against_fidelity",
     "accuracy_against_rate",
     "accuracy_against_shots",
+    "accuracy_by_faulty",
     "accuracy_by_functions",
     "accuracy_by_resource",
+    "accuracy_by_round",
+    "age_histogram",
     "check_installed",
     "dimension_by_depth",
+    "fidelity_histogram",
     "first_three_coordinates",
     "gain_against_baseline",
     "gain_distribution",
+    "gradient_errors",
     "leading_resources",
     "log_spectrum",
     "loss_curves",
@@ -48,5 +61,6 @@ __all__ = [
     "speed_by_tool",
     "speed_growth",
     "success_probabilities",
+    "utilisation_bars",
     "validation_curves",
 ]

@@ -22,6 +22,7 @@ class Played:
     """What happened in a round; arrays of shape (runs, nodes) unless told otherwise.
 
     Attributes:
+        slots: Slots of the round.
         attempts: Attempts.
         made: Pairs made.
         used_age: Ages in slots of the pairs that carried the update, (runs, nodes, pairs); NaN for
@@ -33,6 +34,7 @@ class Played:
         left_age: Ages of the pairs still stored at the end, (runs, nodes, memories), or NaN.
     """
 
+    slots: int
     attempts: Whole
     made: Whole
     used_age: Array
@@ -84,7 +86,7 @@ def play_round(
         ahead = None if plan is None else jnp.asarray(plan)
         sizes = (pairs, min(stations, luck.shape[-1]), memories)
         found = _play(policy, sizes, *inputs, ahead, jnp.asarray(tests))
-        return Played(*map(np.asarray, found))
+        return Played(luck.shape[1], *map(np.asarray, found))
 
 
 class _State(NamedTuple):

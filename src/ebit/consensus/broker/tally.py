@@ -12,6 +12,9 @@ from ebit.physics.key_rates import SIX_STATE_LEAST
 
 QUANTILES = (0.5, 0.95, 0.99)
 
+FIDELITIES = np.linspace(0.25, 1.0, 16)
+"""Edges of the histogram of fidelities."""
+
 
 @dataclass
 class Tally:
@@ -57,7 +60,7 @@ class Tally:
         makespan = [int(one.finished[run].max()) + 1 for one in played]
         left = np.concatenate([werner_of(self.links, one.left_age)[run].ravel() for one in played])
         ages = np.concatenate([one.used_age[run].ravel() for one in played])
-        row = {
+        row: dict[str, Any] = {
             "utilisation_strict": _share(strict.sum(), made),
             "utilisation_useful": _share(useful.sum(), made),
             "utilisation_used": _share(used.sum() + tested, made),
@@ -75,6 +78,10 @@ class Tally:
             "age_mean": _mean(ages[np.isfinite(ages)]),
             "makespan_mean": float(np.mean(makespan)),
         }
+        row["age_counts"] = np.bincount(
+            ages[np.isfinite(ages)].astype(int), minlength=self.rounds[0][0].slots
+        ).tolist()
+        row["fidelity_counts"] = np.histogram(shown, FIDELITIES)[0].tolist()
         for share in QUANTILES:
             row[f"latency_q{100 * share:.0f}"] = _quantile(latency, share)
         return row

@@ -18,6 +18,12 @@ from ebit.results.store import Kind, Store
 
 CONSENSUS = Kind("consensus", "consensus")
 
+SCHEDULE_COLUMNS = (
+    "utilisation_strict", "utilisation_useful", "completion", "fidelity_mean", "fidelity_q05",
+    "attempts_per_pair",
+)  # fmt: skip
+"""What a row says of the schedule behind it."""
+
 LAST = 3
 """The accuracy of a run is the mean over so many evaluations at its end."""
 
@@ -100,7 +106,8 @@ class Consensus:
                 "policy": arm.policy,
                 "weights": arm.weights,
                 "filter": arm.filter,
-                **{f"schedule_{k}": v for k, v in training.transport.rows[run].items()},
+                "noise_floor": training.noise_floor[run],
+                **{f"schedule_{k}": training.transport.rows[run][k] for k in SCHEDULE_COLUMNS},
                 "rounds": rounds,
                 "accuracies": curves[0, :, run].tolist(),
                 "gradient_errors": curves[1, :, run].tolist(),

@@ -6,7 +6,6 @@ from importlib.util import find_spec
 from typing import Any, Protocol
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jax.flatten_util import ravel_pytree
 from numpy.typing import NDArray
@@ -74,6 +73,7 @@ class Distributed:
         depth: Convolution layers per stage.
 
     Example:
+        >>> import jax.numpy as jnp
         >>> learner = Distributed("bell:1", features=4, depth=1)
         >>> theta = learner.init(jax.random.key(0))
         >>> learner.gradient(theta, jnp.ones((3, 4)), jnp.array([0, 1, 1])).shape == theta.shape
@@ -175,13 +175,12 @@ def samples_of(data: str, seed: int) -> Samples:
     if data == DIGITS:
         return _digits(seed)
     found = load(data)
-    parts = [
+    return Samples(
         found.x_train.astype(np.float32),
         (found.y_train > 0).astype(np.int32),
         found.x_validation.astype(np.float32),
         (found.y_validation > 0).astype(np.int32),
-    ]
-    return Samples(*parts)
+    )
 
 
 def _digits(seed: int) -> Samples:

@@ -17,6 +17,7 @@ import numpy as np
 from ebit.consensus.aggregation import AGGREGATORS, drop_twins, momentum_floor, nnm, trimmed_mean
 from ebit.consensus.attacks import ATTACKS, attacked, most_harmful
 from ebit.consensus.broker import REGIMES
+from ebit.consensus.convergence import floor
 from ebit.consensus.training.arms import ARMS, ROBUST
 from ebit.consensus.training.learners import Learner, deal, learner_of, samples_of
 from ebit.consensus.training.settings import ConsensusSettings
@@ -146,10 +147,10 @@ class Training:
             for one, shard, liars in zip(samples, shards, self.transport.liars, strict=True)
         ]
         self._data = _Data(
-            *(
-                jnp.asarray(np.stack([getattr(one, name) for one in samples]))
-                for name in ("x", "y", "x_test", "y_test")
-            ),
+            x=jnp.asarray(np.stack([one.x for one in samples])),
+            y=jnp.asarray(np.stack([one.y for one in samples])),
+            x_test=jnp.asarray(np.stack([one.x_test for one in samples])),
+            y_test=jnp.asarray(np.stack([one.y_test for one in samples])),
             rows=jnp.asarray(np.stack(rows)),
             counts=jnp.asarray(np.stack([one.counts for one in shards])),
             honest_share=jnp.asarray(np.stack(shares)),
@@ -182,6 +183,15 @@ class Training:
         """Number of calls of `advance` until the training is over."""
         return -(-self.settings.rounds // CHUNK)
 
+    @property
+    def noise_floor(self) -> Any:
+        """Mean squared error that shot noise alone leaves in a direction, shape (runs,)."""
+        own, found = self.settings, self.transport
+        noise = own.sigma**2 / REGIMES[own.regime].shots
+        size = self.learner.size
+        options: Any = {"size": size, "noise": noise, "momentum": own.momentum}
+        return floor(found.weight, found.worth, **options).mean(axis=0)
+
     @own_settings
     def start(self) -> State:
         """Parameters and momenta before the first round."""
@@ -213,8 +223,8 @@ class Training:
                 for name in ("worth", "witness", "weight")
             },
         )
-        turns = jnp.asarray(turns, jnp.int32)
-        return _advance(self._kind, state, self._data, rounds, turns, self._numbers)
+        numbered = jnp.asarray(turns, jnp.int32)
+        return _advance(self._kind, state, self._data, rounds, numbered, self._numbers)
 
 
 def _honest_share(samples: int, rows: Any, counts: Any, liars: Any) -> Any:

@@ -27,6 +27,9 @@ class ConsensusSettings(NetworkSettings):
         is 17.
     """
 
+    seeds: Annotated[
+        Whole, Field(ge=1, le=1000, description="Runs, each with a network and data of its own.")
+    ] = 10
     arm: Annotated[str, one_of(ARMS), Field(description=f"{', '.join(ARMS)}.")] = "ceas"
     attack: Annotated[
         str, one_of(ATTACKS), Field(description=f"What faulty nodes send: {', '.join(ATTACKS)}.")
@@ -53,7 +56,7 @@ class ConsensusSettings(NetworkSettings):
     evenness: Annotated[
         Number, Field(gt=0, le=1e6, description="Dirichlet parameter of the shards; large is even.")
     ] = 10.0
-    step: Annotated[Number, Field(gt=0, le=1000, description="Step size.")] = 4.0
+    step: Annotated[Number, Field(gt=0, le=1000, description="Step size.")] = 2.0
     momentum: Annotated[Number, Field(ge=0, lt=1, description="Momentum of the nodes.")] = 0.9
     sigma: Annotated[
         Number, Field(ge=0, le=100, description="Deviation of a gradient entry with one shot.")

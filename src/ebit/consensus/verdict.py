@@ -1,0 +1,279 @@
+"""The verdict page of the study chen2026: measured numbers beside the paper's public text."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from ebit.consensus.study import Claim, Part, claims, gains
+from ebit.plots import (
+    accuracy_by_faulty,
+    accuracy_by_round,
+    age_histogram,
+    fidelity_histogram,
+    gradient_errors,
+    new_figure,
+    paper_style,
+    utilisation_bars,
+)
+from ebit.report.figures import Picture, save_picture
+from ebit.report.provenance import provenance_html
+from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.writing import write_atomically
+
+FAIR = "fifo+robust"
+"""The baseline that differs from CEAS by its awareness of entanglement only."""
+
+Plot = Callable[[pl.DataFrame, Any], pl.DataFrame]
+
+HONESTY = (
+    "The body of arXiv:2602.06847 could not be read; only its abstract and digests are public. "
+    "Circuit, data, attacks, baselines, decay, rates and the meaning of utilisation are ebit's own "
+    "choices. These numbers are no reproduction of a table of the paper."
+)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A claim beside what was measured.
+
+    Attributes:
+        claim: What the public text says.
+        measured: What was measured, in words.
+        verdict: `seen`, `seen in part`, `not seen`, or `not measured`.
+    """
+
+    claim: Claim
+    measured: str
+    verdict: str
+
+
+def verdicts(rows: pl.DataFrame, schedules: pl.DataFrame) -> list[Verdict]:
+    """The three claims of the public text.
+
+    Args:
+        rows: Rows of the study with a column part.
+        schedules: Rows of schedules; may be empty.
+
+    Returns:
+        One verdict for each.
+    """
+    found = {claim.name: claim for claim in claims()}
+    return [
+        _gain(found["gain"], rows),
+        _utilisation(found["utilisation"], schedules),
+        _variance(found["variance"], rows),
+    ]
+
+
+def write_verdict(
+    parts: Sequence[Part],
+    rows: pl.DataFrame,
+    schedules: pl.DataFrame,
+    out: Path,
+    *,
+    quick: bool,
+    command: str,
+) -> list[Path]:
+    """Write ``report.html``, ``gains.csv`` and ``figures/``.
+
+    Args:
+        parts: The study.
+        rows: Its rows, with a column part.
+        schedules: Rows of schedules.
+        out: Folder.
+        quick: Mark the page as a quick look.
+        command: The command line that makes it again.
+
+    Returns:
+        The page, the table, and the files of the figures.
+
+    Raises:
+        EbitError: If the folder cannot be written, or Matplotlib is missing.
+    """
+    table = gains(rows)
+    pictures = _pictures(rows, schedules, out / "figures")
+    judged = verdicts(rows, schedules)
+    sections = {"Beside the public text": SCROLLS + _verdict_html(judged)}
+    for part in parts:
+        own = table.filter(part=part.name) if table.height else table
+        if own.height:
+            sections[part.title] = _gains_html(own)
+    if schedules.height:
+        sections["Schedules"] = _schedules_html(schedules)
+    sections["Figures"] = "\n".join(
+        figure_html(f"Figure {number}", picture) for number, picture in enumerate(pictures, start=1)
+    )
+    provenance = rows.drop("rounds", "accuracies", "gradient_errors")
+    sections["How these numbers were obtained"] = provenance_html(
+        provenance,
+        {"folder": out.resolve(), "command": command},
+        [
+            "Gain: mean difference of the accuracies of the same seeds (mean of the last three "
+            "evaluations), with the 95 % interval of 10,000 bootstrap samples of the seeds.",
+        ],
+    )
+    header = f'<p class="headline">{escape(HONESTY)}</p>'
+    page = page_html(
+        "Consensus over a faulty quantum network (chen2026)",
+        header,
+        sections,
+        resources=[],
+        quick=quick,
+    )
+    path = out / "report.html"
+    write_atomically(path, page.encode())
+    written = out / "gains.csv"
+    write_atomically(written, table.write_csv().encode())
+    return [path, written, *(file for picture in pictures for file in picture.paths)]
+
+
+def _gain(claim: Claim, rows: pl.DataFrame) -> Verdict:
+    main = rows.filter(pl.col("part") == "main", pl.col("faulty") > 0)
+    if main.is_empty():
+        return Verdict(claim, "", "not measured")
+    own = gains(main).filter(over=FAIR)
+    inside = own.filter((pl.col("low") <= claim.high) & (pl.col("high") >= claim.low))
+    reached = inside.filter(pl.col("gain") >= claim.low)
+    words = (
+        f"over {FAIR}: {min(own['gain']):+.3f} to {max(own['gain']):+.3f} in "
+        f"{own.height} settings; {reached.height} of them with a mean of at least {claim.low:.2f}"
+    )
+    verdict = "seen" if reached.height == own.height else "seen in part"
+    return Verdict(claim, words, verdict if reached.height else "not seen")
+
+
+def _utilisation(claim: Claim, schedules: pl.DataFrame) -> Verdict:
+    own = schedules.filter(policy="ceas") if schedules.height else schedules
+    if own.is_empty():
+        return Verdict(claim, "", "not measured")
+    means = own.group_by("regime", maintain_order=True).agg(
+        pl.col("utilisation_strict", "completion").mean()
+    )
+    words = "; ".join(
+        f"{row['regime']}: {row['utilisation_strict']:.3f} strict with {row['completion']:.3f} of "
+        "jobs completed"
+        for row in means.iter_rows(named=True)
+    )
+    reached = (means["utilisation_strict"] >= claim.low).sum()
+    verdict = "seen" if reached == means.height else "seen in part"
+    return Verdict(claim, words, verdict if reached else "not seen")
+
+
+def _variance(claim: Claim, rows: pl.DataFrame) -> Verdict:
+    main = rows.filter(part="main")
+    if main.is_empty():
+        return Verdict(claim, "", "not measured")
+    own = gains(main, column="gradient_error").filter(over=FAIR)
+    lower = own.filter(pl.col("high") < 0).height
+    words = (
+        f"squared gradient error against {FAIR}: lower in {lower} of {own.height} settings "
+        f"(interval below 0), {min(own['gain']):+.4f} to {max(own['gain']):+.4f}"
+    )
+    verdict = "seen" if lower == own.height else "seen in part"
+    return Verdict(claim, words, verdict if lower else "not seen")
+
+
+def _verdict_html(judged: Sequence[Verdict]) -> str:
+    lines = [(one.claim.text, one.claim.page, one.measured or "-", one.verdict) for one in judged]
+    return _table_html(("public text", "where", "measured", "verdict"), lines)
+
+
+def _gains_html(table: pl.DataFrame) -> str:
+    lines = [
+        (
+            row["regime"],
+            row["attack"],
+            str(row["faulty"]),
+            row["over"],
+            f"{row['mean']:.3f}",
+            f"{row['other_mean']:.3f}",
+            f"{row['gain']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})",
+            str(row["seeds"]),
+        )
+        for row in table.iter_rows(named=True)
+    ]
+    titles = ("regime", "attack", "faulty", "over", "ceas", "other", "gain (95 %)", "seeds")
+    return _table_html(titles, lines)
+
+
+def _schedules_html(schedules: pl.DataFrame) -> str:
+    columns = (
+        "utilisation_strict", "utilisation_useful", "completion", "fidelity_mean", "fidelity_q05",
+        "attempts_per_pair",
+    )  # fmt: skip
+    means = schedules.group_by("regime", "policy", maintain_order=True).agg(pl.col(columns).mean())
+    lines = [
+        (row["regime"], row["policy"], *(f"{row[column]:.3f}" for column in columns))
+        for row in means.iter_rows(named=True)
+    ]
+    return _table_html(("regime", "policy", *(c.replace("_", " ") for c in columns)), lines)
+
+
+def _table_html(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
+    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
+    body = "\n".join(
+        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
+    )
+    return (
+        f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
+        f"<tbody>\n{body}\n</tbody></table>"
+        "</div>"
+    )
+
+
+def _pictures(rows: pl.DataFrame, schedules: pl.DataFrame, folder: Path) -> list[Picture]:
+    found = []
+
+    def draw(name: str, caption: str, plot: Plot, data: pl.DataFrame) -> None:
+        with paper_style():
+            figure, ax = new_figure()
+            plot(data, ax)
+            found.append(save_picture(figure, name, caption, caption, folder, {}))
+
+    main = rows.filter(part="main")
+    for (regime, attack), own in main.filter(pl.col("faulty") > 0).group_by(
+        "regime", "attack", maintain_order=True
+    ):
+        most = own.filter(faulty=own["faulty"].max())
+        told = f"regime {regime}, attack {attack}"
+        draw(
+            f"rounds-{regime}-{attack}",
+            f"Test accuracy by round, {most['faulty'][0]} faulty nodes, {told}.",
+            accuracy_by_round,
+            most,
+        )
+        both = pl.concat([main.filter(regime=regime, faulty=0), own])
+        draw(
+            f"faulty-{regime}-{attack}",
+            f"Test accuracy by faulty nodes, {told}.",
+            accuracy_by_faulty,
+            both,
+        )
+        draw(
+            f"gradient-{regime}-{attack}",
+            f"Squared error of the direction, mean over rounds, and the part of shot noise alone "
+            f"(line); {told}.",
+            gradient_errors,
+            most,
+        )
+    regimes = schedules.partition_by("regime", maintain_order=True) if schedules.height else []
+    for own in regimes:
+        regime = own["regime"][0]
+        draw(
+            f"utilisation-{regime}",
+            f"Strict utilisation and completed jobs, regime {regime}.",
+            utilisation_bars,
+            own,
+        )
+        draw(f"ages-{regime}", f"Ages of used pairs, regime {regime}.", age_histogram, own)
+        draw(
+            f"fidelities-{regime}",
+            f"Fidelities of used pairs, regime {regime}.",
+            fidelity_histogram,
+            own,
+        )
+    return found

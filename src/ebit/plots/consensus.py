@@ -1,0 +1,249 @@
+"""Training over a faulty network: accuracy, utilisation, ages and fidelities, gradients."""
+
+from typing import TYPE_CHECKING
+
+import polars as pl
+
+from ebit.plots.rows import check_columns
+from ebit.plots.saving import keep_data
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#f0e442")
+_MARKERS = "osD^vP*X"
+
+
+def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw the mean test accuracy of every arm against rounds.
+
+    Args:
+        rows: Rows of `ebit consensus run`, with arm, rounds and accuracies.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: arm, round, mean, std.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> rows = pl.DataFrame({"arm": ["ceas"], "rounds": [[5, 10]], "accuracies": [[0.5, 0.8]]})
+        >>> figure, ax = new_figure()
+        >>> accuracy_by_round(rows, ax)["mean"].to_list()
+        [0.5, 0.8]
+    """
+    check_columns(rows, "arm", "rounds", "accuracies")
+    data = (
+        rows.select("arm", "rounds", "accuracies")
+        .explode("rounds", "accuracies")
+        .group_by("arm", pl.col("rounds").alias("round"), maintain_order=True)
+        .agg(pl.col("accuracies").mean().alias("mean"), pl.col("accuracies").std().alias("std"))
+    )
+    for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
+        color = _COLORS[number % len(_COLORS)]
+        ax.plot(own["round"], own["mean"], color=color, label=arm)
+        spread = own["std"].fill_null(0)
+        low, high = own["mean"] - spread, own["mean"] + spread
+        ax.fill_between(own["round"], low, high, color=color, alpha=0.12, linewidth=0)
+    ax.set(xlabel="Round", ylabel="Test accuracy")
+    ax.legend()
+    return keep_data(ax, data)
+
+
+def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw the mean test accuracy of every arm against the number of faulty nodes.
+
+    Args:
+        rows: Rows of `ebit consensus run`, with arm, faulty and accuracy.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: arm, faulty, mean, std.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> rows = pl.DataFrame({"arm": ["ceas"] * 2, "faulty": [0, 5], "accuracy": [0.9, 0.8]})
+        >>> figure, ax = new_figure()
+        >>> accuracy_by_faulty(rows, ax)["mean"].to_list()
+        [0.9, 0.8]
+    """
+    check_columns(rows, "arm", "faulty", "accuracy")
+    data = _means(rows, ["arm", "faulty"], "accuracy").sort("arm", "faulty", maintain_order=True)
+    for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
+        ax.errorbar(
+            own["faulty"],
+            own["mean"],
+            yerr=own["std"].fill_null(0),
+            color=_COLORS[number % len(_COLORS)],
+            marker=_MARKERS[number % len(_MARKERS)],
+            capsize=2,
+            label=arm,
+        )
+    ax.set(xlabel="Faulty nodes", ylabel="Test accuracy")
+    ax.legend()
+    return keep_data(ax, data)
+
+
+def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw strict utilisation and completion of every policy as bars.
+
+    Args:
+        rows: Rows of `ebit consensus schedule`.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: policy, quantity, mean, std.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> rows = pl.DataFrame(
+        ...     {"policy": ["ceas"], "utilisation_strict": [0.95], "completion": [0.9]})
+        >>> figure, ax = new_figure()
+        >>> utilisation_bars(rows, ax)["mean"].to_list()
+        [0.95, 0.9]
+    """
+    quantities = {"utilisation_strict": "strict utilisation", "completion": "completed jobs"}
+    check_columns(rows, "policy", *quantities)
+    parts = [
+        _means(rows, ["policy"], column).with_columns(pl.lit(name).alias("quantity"))
+        for column, name in quantities.items()
+    ]
+    data = pl.concat(parts)
+    policies = data["policy"].unique(maintain_order=True).to_list()
+    for number, name in enumerate(quantities.values()):
+        own = data.filter(quantity=name)
+        places = [policies.index(p) + 0.4 * (number - 0.5) for p in own["policy"]]
+        ax.bar(
+            places,
+            own["mean"],
+            0.36,
+            yerr=own["std"].fill_null(0),
+            color=_COLORS[number],
+            label=name,
+        )
+    ax.axhline(0.9, color="#555555", linewidth=0.8, linestyle=":")
+    ax.set_xticks(range(len(policies)), policies)
+    ax.set(ylabel="Share", ylim=(0, 1.05))
+    ax.legend(loc="lower right")
+    return keep_data(ax, data)
+
+
+def age_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw how old the pairs are that policies use.
+
+    Args:
+        rows: Rows of `ebit consensus schedule`, with policy and age_counts (one count per slot).
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: policy, age, share.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> figure, ax = new_figure()
+        >>> rows = pl.DataFrame({"policy": ["edf"], "age_counts": [[4, 0]]})
+        >>> age_histogram(rows, ax)["share"].to_list()
+        [1.0, 0.0]
+    """
+    check_columns(rows, "policy", "age_counts")
+    return _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
+
+
+def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw how good the pairs are that policies use.
+
+    Args:
+        rows: Rows of `ebit consensus schedule`, with policy and fidelity_counts (one count for
+            every
+            0.05 from 0.25 to 1).
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: policy, fidelity (lower end), share.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> figure, ax = new_figure()
+        >>> rows = pl.DataFrame({"policy": ["edf"], "fidelity_counts": [[0] * 14 + [4]]})
+        >>> round(fidelity_histogram(rows, ax)["fidelity"][14], 2)
+        0.95
+    """
+    check_columns(rows, "policy", "fidelity_counts")
+    return _histogram(
+        rows, ax, "fidelity_counts", "fidelity", 0.05, 0.25, "Fidelity of a used pair"
+    )
+
+
+def gradient_errors(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw the mean squared error of the direction of every arm, beside that of shot noise alone.
+
+    Args:
+        rows: Rows of `ebit consensus run`, with arm, gradient_error and noise_floor.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn: arm, mean, std, floor.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import new_figure
+        >>> figure, ax = new_figure()
+        >>> rows = pl.DataFrame({"arm": ["ceas"], "gradient_error": [0.2], "noise_floor": [0.1]})
+        >>> gradient_errors(rows, ax)["floor"].to_list()
+        [0.1]
+    """
+    check_columns(rows, "arm", "gradient_error", "noise_floor")
+    floors = _means(rows, ["arm"], "noise_floor").select("arm", pl.col("mean").alias("floor"))
+    data = _means(rows, ["arm"], "gradient_error").join(floors, on="arm", maintain_order="left")
+    places = range(data.height)
+    ax.bar(places, data["mean"], 0.6, yerr=data["std"].fill_null(0), color=_COLORS[0])
+    ax.plot(places, data["floor"], linestyle="", marker="_", markersize=22, color=_COLORS[1])
+    ax.set_xticks(places, data["arm"].to_list(), rotation=20, ha="right")
+    ax.set(ylabel="Squared gradient error")
+    return keep_data(ax, data)
+
+
+def _means(rows: pl.DataFrame, keys: list[str], column: str) -> pl.DataFrame:
+    own = pl.col(column)
+    return rows.group_by(keys, maintain_order=True).agg(
+        own.mean().alias("mean"), own.std().alias("std")
+    )
+
+
+def _histogram(
+    rows: pl.DataFrame,
+    ax: "Axes",
+    column: str,
+    quantity: str,
+    width: float,
+    first: float,
+    title: str,
+) -> pl.DataFrame:
+    parts = []
+    for number, ((policy,), own) in enumerate(rows.group_by("policy", maintain_order=True)):
+        counts = [sum(values) for values in zip(*own[column].to_list(), strict=True)]
+        total = max(sum(counts), 1)
+        places = [first + width * k for k in range(len(counts))]
+        shares = [count / total for count in counts]
+        color = _COLORS[number % len(_COLORS)]
+        ax.stairs(shares, [*places, places[-1] + width], color=color, label=policy)
+        parts.append(pl.DataFrame({"policy": policy, quantity: places, "share": shares}))
+    ax.set(xlabel=title, ylabel="Share of used pairs")
+    ax.legend()
+    return keep_data(ax, pl.concat(parts))
