@@ -249,3 +249,13 @@ def test_attacks_equal_to_byzfl() -> None:
         ("mimic", byzfl.Mimic(epsilon=0), None),
     ):
         np.testing.assert_allclose(sent_by(name, both, 8, strength)[9], theirs(x), atol=1e-9)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("method", "f"), [("median", 0), ("trimmed_mean", 2)])
+def test_equal_to_qora_fl(method: str, f: int) -> None:
+    qora = pytest.importorskip("qora", exc_type=ImportError)
+    x = vectors(7, 6, seed=7).astype(np.float32)
+    theirs = qora.ByzantineAggregator(method, 0.15).aggregate([row[None] for row in x])
+    own = {"median": agg.median, "trimmed_mean": agg.trimmed_mean}[method]
+    np.testing.assert_allclose(np.ravel(theirs), run(own, x, equal(7), f), atol=1e-6)
