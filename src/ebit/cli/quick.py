@@ -20,7 +20,7 @@ QUICK_ROWS = 512
 DATA = "clusters:0"
 """What is compared on if nothing else is said."""
 
-QUICK: Mapping[str, Any] = {"depth": 5, "steps": 150, "runs": 3}
+QUICK: Mapping[str, Any] = {"depth": 5, "steps": 150, "batch_size": 128, "runs": 3}
 """Settings of a first look, unless they are given."""
 
 DEFAULTS = {

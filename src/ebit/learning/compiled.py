@@ -6,7 +6,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -23,7 +23,7 @@ from ebit.random_keys import random_key
 _MOST_KEPT = 32
 """Programs that a process keeps; the one that was used longest ago goes first."""
 
-_QUICK_OPTIONS = {
+_QUICK_OPTIONS: Mapping[str, Mapping[str, Any]] = {
     "cpu": {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
 }
 """Options of XLA that halve the compilation and leave a step as fast, by platform."""
