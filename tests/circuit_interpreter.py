@@ -93,7 +93,7 @@ def outcomes(circuit: Circuit, parameters: Any, x: Real, state: Complex) -> Real
         places = [1 + qubits.index(qubit) for qubit in op.qubits]
         match op:
             case Gate(kind, _, angle):
-                value: Any = None
+                value: Any = angle if isinstance(angle, float) else None
                 if isinstance(angle, DataAngle):
                     value = angle.of(x)
                 elif isinstance(angle, Parameter):
@@ -130,7 +130,7 @@ def superposed(circuit: Circuit, parameters: Any, x: Real, state: Complex) -> Re
         places = [1 + qubits.index(qubit) for qubit in op.qubits]
         match op:
             case Gate(kind, _, angle):
-                value: Any = None
+                value: Any = angle if isinstance(angle, float) else None
                 if isinstance(angle, DataAngle):
                     value = angle.of(x)
                 elif isinstance(angle, Parameter):

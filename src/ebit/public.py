@@ -14,7 +14,15 @@ from ebit.capacity import (
 )
 from ebit.cluster import Certificates, SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
-from ebit.export import role_programs, to_pennylane, to_qasm3, to_qiskit
+from ebit.export import (
+    from_pennylane,
+    from_qasm3,
+    from_qiskit,
+    role_programs,
+    to_pennylane,
+    to_qasm3,
+    to_qiskit,
+)
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
 from ebit.physics import Noise
@@ -126,6 +134,9 @@ __all__ = [
     "fisher_information",
     "fisher_spectrum",
     "fit",
+    "from_pennylane",
+    "from_qasm3",
+    "from_qiskit",
     "gradient_circuits",
     "load_model",
     "make_task",

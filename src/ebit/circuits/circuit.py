@@ -94,11 +94,14 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A gate H, CZ, RX, RZ or RZZ; a rotation about P is exp(-i angle P / 2)."""
+    """A gate H, CZ, RX, RZ or RZZ; a rotation about P is exp(-i angle P / 2).
+
+    An angle is trained, made of the input, or a number in radians.
+    """
 
     kind: str
     qubits: tuple[Qubit, ...]
-    angle: Parameter | DataAngle | None = None
+    angle: Parameter | DataAngle | float | None = None
 
     @property
     def is_across(self) -> bool:

@@ -1,6 +1,7 @@
 """Models as circuits of other tools: OpenQASM 3, Qiskit, PennyLane, one program per QPU."""
 
 from ebit.export.formats import FORMATS
+from ebit.export.local import from_pennylane, from_qasm3, from_qiskit
 from ebit.export.lower import program_of
 from ebit.export.pennylane import to_pennylane
 from ebit.export.qasm3 import DIALECTS, to_qasm3
@@ -13,6 +14,9 @@ __all__ = [
     "FORMATS",
     "TARGETS",
     "TOOLS",
+    "from_pennylane",
+    "from_qasm3",
+    "from_qiskit",
     "program_of",
     "refusals",
     "role_programs",

@@ -265,6 +265,8 @@ class _Lowering:
         match angle:
             case None:
                 yield Apply(name, wires)
+            case float():
+                yield Apply(name, wires, angle)
             case DataAngle():
                 yield Apply(name, wires, _plain(angle.of(self.x)))
             case Parameter():
