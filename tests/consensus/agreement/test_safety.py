@@ -12,7 +12,7 @@ COMMITTEES = [Committee(4, 1), Committee(7, 2), Committee(10, 3)]
 
 
 @pytest.mark.parametrize(
-    ("committee", "schedules"), [(COMMITTEES[0], 120), (COMMITTEES[1], 30), (COMMITTEES[2], 8)]
+    ("committee", "schedules"), [(COMMITTEES[0], 100), (COMMITTEES[1], 24), (COMMITTEES[2], 8)]
 )
 def test_no_schedule_splits_honest_nodes_and_all_end(committee: Committee, schedules: int) -> None:
     tally = Tally()
@@ -75,3 +75,12 @@ def test_a_crashed_node_is_the_same_after_its_log_is_replayed() -> None:
     ).run(until=1000)
     assert outcome.finished
     assert not outcome.violations
+
+
+def test_a_quorum_too_small_splits_honest_nodes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The trials can fail."""
+    monkeypatch.setattr(Committee, "quorum", property(lambda self: self.f + 1))
+    outcome = Simulation(
+        Committee(7, 2), least_squares(7, 2), faulty=dict.fromkeys((1, 2), COLLUDING)
+    ).run(until=500)
+    assert outcome.violations == {1}

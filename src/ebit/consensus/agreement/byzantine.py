@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from ebit.consensus.agreement.committee import Committee
 from ebit.consensus.agreement.encoding import digest
-from ebit.consensus.agreement.events import Action, Begin, Event, Received, Send
+from ebit.consensus.agreement.events import Action, Event, Received, Send
 from ebit.consensus.agreement.messages import (
     UPDATES,
     Commit,
@@ -294,7 +294,8 @@ class Whisper(Message):
 class Colluder:
     """A node that shows each half of the honest nodes a node of its own.
 
-    With more than `f` of them, the halves can be made to commit different values.
+    Both hear everything, and each speaks to its half and to the colluders' nodes of that half. With
+    more than `f` of them, the halves can be made to commit different values.
 
     Args:
         committee: Who takes part.
@@ -336,15 +337,10 @@ class Colluder:
 
     def handle(self, event: Event) -> list[Action]:
         """What follows from an event."""
-        if isinstance(event, Received):
-            if isinstance(event.message, Whisper):
-                whisper = event.message
-                return self._said(whisper.half, Received(event.sender, whisper.message))
-            half = 0 if event.sender in self._halves[0] else 1
-            return self._said(half, event)
-        if isinstance(event, Begin) or event.round:
-            return self._said(0, event) + self._said(1, event)
-        return []
+        if isinstance(event, Received) and isinstance(event.message, Whisper):
+            whisper = event.message
+            return self._said(whisper.half, Received(event.sender, whisper.message))
+        return self._said(0, event) + self._said(1, event)
 
     def _said(self, half: int, event: Event) -> list[Action]:
         said: list[Action] = []

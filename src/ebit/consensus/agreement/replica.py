@@ -20,7 +20,7 @@ from ebit.consensus.agreement.events import (
     Send,
     Timeout,
 )
-from ebit.consensus.agreement.messages import UPDATES, Ask, Initial, Message, Tell
+from ebit.consensus.agreement.messages import Ask, Message, Tell
 from ebit.consensus.agreement.round import Round
 from ebit.consensus.agreement.state import Apply, State
 
@@ -117,6 +117,7 @@ class Replica:
             actions.append(Compute(self.last.before, late=True))
         if not self.current.has_begun:
             actions.append(Compute(self.state))
+        actions.append(Send(Ask(self.current.number, 0)))
         return actions + self.current.timers()
 
     def place_in_log(self, event: Event) -> int | None:
@@ -147,7 +148,7 @@ class Replica:
             case Tell():
                 return self._hear(sender, message)
             case Ask():
-                return self._tell(sender, message.round)
+                return self._answer(sender, message.round)
         number = self.current.number
         if message.round == number:
             return self.current.receive(sender, message)
@@ -155,15 +156,9 @@ class Replica:
             if len(self._early[sender]) < MOST_EARLY:
                 self._early[sender].append(message)
             return []
-        actions: list[Action] = []
         if self.last is not None and message.round == self.last.number:
-            repeats = _opens(message) and self.last.has_heard(sender)
-            actions += self.last.receive(sender, message)
-            if repeats:
-                actions += self.last.again(sender)
-        if message.round < number and _opens(message):
-            actions += self._tell(sender, message.round)
-        return actions
+            return self.last.receive(sender, message)
+        return []
 
     def _advance(self, state: State, late: bool = False) -> list[Action]:
         """Go on to the next round."""
@@ -177,10 +172,14 @@ class Replica:
                     actions += self.current.receive(sender, message)
         return actions
 
-    def _tell(self, receiver: int, number: int) -> list[Action]:
+    def _answer(self, receiver: int, number: int) -> list[Action]:
+        """Help a node that is stuck in a round that is over here."""
         if self.before is None or self.state.round < number or receiver == self._me:
             return []
-        return [Send(Tell(self.state.round, 0, self.before, self.state), receiver)]
+        told: list[Action] = [Send(Tell(self.state.round, 0, self.before, self.state), receiver)]
+        if self.last is not None and self.last.number == number:
+            told += self.last.again(receiver)
+        return told
 
     def _hear(self, sender: int, message: Tell) -> list[Action]:
         """Take over a state that `f + 1` nodes tell, or that a quorum committed."""
@@ -211,8 +210,3 @@ class Replica:
             actions += self._advance(before, late=True)
         actions.append(Decided(after, None, 0))
         return actions + self._advance(after)
-
-
-def _opens(message: Message) -> bool:
-    """Whether a message is the first of its sender's round; it comes again if that one is stuck."""
-    return isinstance(message, Initial) and message.view == UPDATES

@@ -132,10 +132,6 @@ class Round:
             SetTimer(Timeout(self.number, name, self.view), delay) for name, delay in delays.items()
         ]
 
-    def has_heard(self, node: int) -> bool:
-        """Whether the update of a node is known."""
-        return node in self._groups[UPDATES].echoed
-
     @property
     def has_begun(self) -> bool:
         """Whether the local update is there."""
@@ -449,8 +445,7 @@ class Round:
         else:
             self._set(VIEW, self._patience())
         self._fetched.clear()
-        if self.wanted is not None:
-            self._actions.append(Send(Ask(self.number, 0)))
+        self._actions.append(Send(Ask(self.number, 0)))
         self._actions.extend(self.again())
 
     def _patience(self) -> float:

@@ -350,7 +350,7 @@ class Simulation:
         chance, weather = self._random, self._weather
         name = type(message).__name__
         if isinstance(message, Whisper):
-            self._at(self._now, receiver, Received(sender, message))
+            self._at(self._now + 0.01, receiver, Received(sender, message))
             return
         self.outcome.frames[name] += 1
         what: object = Received(sender, message)
