@@ -12,6 +12,7 @@ from ebit.capacity import (
     fisher_information,
     fisher_spectrum,
 )
+from ebit.circuits import QPU, Qubit, SharedState, Wiring
 from ebit.cluster import Certificates, SweepResult, run_sweep
 from ebit.errors import EbitError, TrainingDivergedError, UnsupportedError
 from ebit.export import (
@@ -25,7 +26,7 @@ from ebit.export import (
 )
 from ebit.learning import Checkpoint, Fit, fit
 from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
-from ebit.physics import Noise
+from ebit.physics import GHZState, ManyState, Noise
 from ebit.planning import Plan, Site, open_site, plan
 from ebit.resources import (
     BellPairs,
@@ -85,6 +86,7 @@ else:
 
 
 __all__ = [
+    "QPU",
     "BellPairs",
     "CapacityRow",
     "CapacitySettings",
@@ -99,9 +101,11 @@ __all__ = [
     "EffectiveDimension",
     "FisherSpectrum",
     "Fit",
+    "GHZState",
     "GHZStates",
     "Ledger",
     "Look",
+    "ManyState",
     "Mixture",
     "Model",
     "Noise",
@@ -109,11 +113,13 @@ __all__ = [
     "PairState",
     "Plan",
     "QuantumLink",
+    "Qubit",
     "Resource",
     "ResourceRow",
     "Separable",
     "SharedBits",
     "SharedPairs",
+    "SharedState",
     "ShotCost",
     "SingleQCNN",
     "Site",
@@ -125,6 +131,7 @@ __all__ = [
     "Task",
     "TrainingDivergedError",
     "UnsupportedError",
+    "Wiring",
     "accuracy_with_shots",
     "all_resources",
     "capacity_row",

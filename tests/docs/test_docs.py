@@ -24,7 +24,9 @@ PAGES = sorted(DOCS.glob("*.md"))
 COMMAND: Any = typer.main.get_command(ebit.cli.verbs.app)
 VERBS = sorted(COMMAND.commands)
 SHARED = {verb: ["Options of compare and train"] for verb in ("compare", "plan", "train")}
-WITHOUT = {"plan": {"--noise", "--pooling", "--qpus", "--topology", "--sizes", "--passes"}}
+for verb in ("compare", "train"):
+    SHARED[verb].append("QPUs of compare and train")
+WITHOUT = {"plan": {"--noise", "--pooling"}}
 
 
 def sections(page: str) -> dict[str, str]:

@@ -140,6 +140,10 @@ class Engine(Protocol):
 class GraphEngine(Engine, Protocol):
     """An engine of any number of QPUs, which need not write out all outcomes."""
 
+    @property
+    def has_marginals(self) -> bool:
+        """Whether what a few QPUs say needs these QPUs alone, so that there are `correlations`."""
+
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
 

@@ -34,6 +34,9 @@ MOST_OUTCOMES = 12
 MOST_NUMBERS = 4**12
 """Largest tensor of a contraction, in numbers per sample."""
 
+MOST_HALVES = 6
+"""Most shared qubits of a QPU whose tensor is written out."""
+
 _ZERO = pauli_sums(np.array([[1.0], [0], [0], [1]]))
 """|0><0|, (1, 2, 2)."""
 
@@ -89,6 +92,9 @@ class Graph:
     noise: Noise | None = None
 
     supports: ClassVar = Supports(noisy_qubits=8)
+
+    has_marginals: ClassVar = True
+    """Whether what a few QPUs say needs these QPUs alone."""
 
     def __post_init__(self) -> None:
         self.wiring.check()
@@ -182,6 +188,14 @@ class Graph:
     @cached_property
     def whole(self) -> list[Group]:
         """Tensors with all their indices."""
+        pieces = [Piece(0, place, labels) for place, labels in enumerate(self._half_labels)]
+        self._check_width(plan_of(tuple(pieces), self._state_extents))
+        most = max(len(halves) for halves in self._halves)
+        if most > MOST_HALVES:
+            raise EbitError(
+                f"A QPU shares {most} qubits, so that its tensor has 4**{most} numbers: share at "
+                f"most {MOST_HALVES}, or use readout 'pairwise', which needs few of them."
+            )
         rows: list[Operators] = []
         shapes: list[tuple[int, ...]] = []
         for halves in self._halves:
@@ -195,6 +209,11 @@ class Graph:
 
     @cached_property
     def _labels(self) -> list[tuple[int, ...]]:
+        """Names of all indices of every QPU."""
+        return self._half_labels
+
+    @property
+    def _half_labels(self) -> list[tuple[int, ...]]:
         """Names of the indices of every QPU: one per state, or per member if the state has a core.
 
         A state has the names from `starts[state]` on.
@@ -211,6 +230,11 @@ class Graph:
 
     @cached_property
     def _extents(self) -> tuple[tuple[int, int], ...]:
+        """How many values every index has."""
+        return self._state_extents
+
+    @property
+    def _state_extents(self) -> tuple[tuple[int, int], ...]:
         found = {}
         for state, (members, joint) in enumerate(self.states):
             for member in range(len(members)):
@@ -233,14 +257,18 @@ class Graph:
                 found.append(Piece(stack, 0, labels))
                 stack += 1
         plan = plan_of(tuple(found), (*self._extents, *extents), tuple(output))
+        self._check_width(plan)
+        return plan
+
+    def _check_width(self, plan: Plan) -> None:
+        """Raise if the largest tensor of a contraction is too large."""
         if plan.most > MOST_NUMBERS:
             raise EbitError(
-                f"The graph of {len(self.wiring.qpus)} QPUs has tree-width {plan.width} at least: "
+                f"The graph of {len(self.wiring.qpus)} QPUs has tree-width {plan.width} or less: "
                 f"its largest tensor has {plan.most:.1e} numbers, {4 * plan.most / 1e9:.3g} GB per "
                 f"sample, but {MOST_NUMBERS:.1e} are the limit: share less, use a graph of smaller "
                 "width, or readout 'pairwise', which contracts single edges."
             )
-        return plan
 
     def _cores(self, dtype: Any) -> list[jax.Array]:
         """Constants of shared states, (1, ..., 1)."""
@@ -289,18 +317,25 @@ class Graph:
             2 * t - _constant(g.traces, t)[..., None] for t, g in zip(found, groups, strict=True)
         ]
 
+    def _outcomes(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
+        """Tensors of all groups for both outcomes, (QPUs, 2, numbers, batch)."""
+        found = []
+        zeros = self._meet(self.whole, parameters, encoded)
+        for group, zero in zip(self.whole, zeros, strict=True):
+            one = _constant(group.traces, zero)[..., None] - zero
+            found.append(jnp.stack([zero, one], axis=1))
+        return found
+
     def probabilities(
         self, parameters: CircuitParameters, encoded: Encoded
     ) -> Float[Array, "batch ..."]:
         """P of all outcomes together, (batch, 2, ..., 2)."""
         count = len(self.wiring.qpus)
         self.check_outcomes()
-        stacks = []
-        for group, zero in zip(
-            self.whole, self._meet(self.whole, parameters, encoded), strict=True
-        ):
-            both = jnp.stack([zero, _constant(group.traces, zero)[..., None] - zero], axis=1)
-            stacks.append(both.reshape(len(group.members), 2, *group.shape, -1))
+        stacks = [
+            both.reshape(len(group.members), 2, *group.shape, both.shape[-1])
+            for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True)
+        ]
         table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
         return jnp.moveaxis(table.real, -1, 0).reshape(-1, *count * (2,))
 
@@ -321,10 +356,8 @@ class Graph:
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
         stacks = [
-            signed.reshape(len(group.members), *group.shape, signed.shape[-1])
-            for group, signed in zip(
-                self.whole, self._signed(self.whole, parameters, encoded), strict=True
-            )
+            (both[:, 0] - both[:, 1]).reshape(len(group.members), *group.shape, both.shape[-1])
+            for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True)
         ]
         return run(self.parity_plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
 
@@ -352,14 +385,9 @@ class Graph:
         """
         chi = weights.shape[-1]
         stacks = []
-        for group, zero in zip(
-            self.whole, self._meet(self.whole, parameters, encoded), strict=True
-        ):
+        for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True):
             own = rows_of(weights, np.array(group.members))  # (QPUs, 2, chi, chi)
-            total = _constant(group.traces, zero)[..., None]
-            parts = (own[:, 0] - own[:, 1])[:, :, :, None, None] * zero[:, None, None] + own[:, 1][
-                :, :, :, None, None
-            ] * total[:, None, None]
+            parts = jnp.sum(own[..., None, None] * both[:, :, None, None], axis=1)
             stacks.append(parts.reshape(len(group.members), chi, chi, *group.shape, -1))
         plan = self.matrix_product_plan(chi)
         return run(plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real

@@ -12,7 +12,7 @@ one real matrix product per QPU.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import jax
@@ -75,14 +75,31 @@ class LocalTensors:
         phases = embedding_phases(turns)
         return jnp.stack([jnp.cos(phases), jnp.sin(phases)], axis=-2)
 
-    def packed(self, parameters: CircuitParameters) -> Float[Array, "qpus dim dim"] | None:
+    def packed(self, parameters: CircuitParameters) -> Float[Array, "qpus 1 dim dim"] | None:
         """The effects of all QPUs as real matrices; None where samples are states."""
-        return pack_effect(self.effect(0).operators(parameters)) if self.by_features else None
+        if not self.by_features:
+            return None
+        return pack_effect(self.effect(0).operators(parameters))[:, None]
+
+    def packed_strings(
+        self, parameters: CircuitParameters, waits: tuple[tuple[float, ...], ...]
+    ) -> Float[Array, "qpus effects dim dim"]:
+        """The same for every read-out, received string and own string of bits, in this order.
+
+        Args:
+            parameters: Angles of all QPUs.
+            waits: Time in seconds that each QPU waits for messages in every pooling round.
+        """
+        effect = self.effect(0)
+        if isinstance(effect, NoisyEffect):
+            effect = replace(effect, waits=waits)
+        found = effect.string_operators(parameters)  # (QPUs, 2, received, own, 2**n, 2**n)
+        return pack_effect(found.reshape(found.shape[0], -1, *found.shape[-2:]))
 
     def meet(
         self,
         parameters: CircuitParameters,
-        packed: Float[Array, "qpus dim dim"] | None,
+        packed: Float[Array, "qpus effects dim dim"] | None,
         encoded: Float[Array, "batch qpus passes 2 dim"],
         places: Sequence[int],
         operators: Operators,
@@ -91,18 +108,19 @@ class LocalTensors:
 
         Args:
             parameters: Angles of all QPUs of this size.
-            packed: What `packed` returned.
+            packed: What `packed` returned, or a number of effects for each of these QPUs.
             encoded: What `encode` returned, or rows of it.
             places: Which of the QPUs.
             operators: Operators O of each of them.
 
         Returns:
-            (QPUs, rows, batch); complex if an operator is not Hermitian.
+            (QPUs, effects * rows, batch); complex if an operator is not Hermitian.
         """
         if len(places) < encoded.shape[1]:
             chosen = np.array(places)
             parameters = jax.tree.map(lambda leaf: leaf[chosen], parameters)
-            packed = None if packed is None else packed[chosen]
+            if packed is not None and len(packed) > len(places):
+                packed = packed[chosen]
             encoded = encoded[:, chosen]
         if packed is None:
             return self._by_states(parameters, encoded, places, operators)
@@ -145,10 +163,10 @@ class LocalTensors:
     ) -> Float[Array, "qpus rows batch"]:
         """Effects times operators, entry by entry, meet the features of the samples."""
         qpus, dimension = packed.shape[0], 2**self.qubits
-        dressed: Any = 0.0 if real is None else real * packed[:, None]
+        dressed: Any = 0.0 if real is None else real[:, None] * packed[:, :, None]
         if imaginary is not None:
-            dressed = dressed + imaginary * packed.mT[:, None]
-        flat = dressed.reshape(qpus, -1, dimension**2)  # (QPUs, rows, 4**n)
+            dressed = dressed + imaginary[:, None] * packed.mT[:, :, None]
+        flat = dressed.reshape(qpus, -1, dimension**2)  # (QPUs, effects * rows, 4**n)
         cosine, sine = jnp.moveaxis(encoded[:, :, 0], 0, -1).swapaxes(0, 1)  # (QPUs, 2**n, batch)
         bra, ket = (slice(None), slice(None), None), (slice(None), None)
         features = (cosine + sine)[bra] * cosine[ket] + (sine - cosine)[bra] * sine[ket]

@@ -94,6 +94,11 @@ class GraphMixture(Mixture):
 
     engine: GraphEngine
 
+    @property
+    def has_marginals(self) -> bool:
+        """As for one value."""
+        return self.engine.has_marginals
+
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes."""
         return self._sum(parameters, lambda angles: self.engine.parity(angles, encoded))

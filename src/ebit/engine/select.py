@@ -6,6 +6,7 @@ from ebit.circuits import Wiring
 from ebit.engine.base import Engine, GraphEngine, Supports
 from ebit.engine.contraction import Contraction
 from ebit.engine.graph import Graph
+from ebit.engine.graph_messages import GraphMessages
 from ebit.engine.messages import Messages
 from ebit.engine.mixture import GraphMixture, Mixture
 from ebit.engine.register import Register
@@ -87,14 +88,13 @@ def select_graph_engine(
     who, largest = f"A graph of {len(wiring.qpus)} QPUs", max(qpu.qubits for qpu in wiring.qpus)
     if wiring.gates_across:
         raise UnsupportedError("gates across", who, "use two QPUs")
-    if wiring.messages or wiring.drives:
-        raise UnsupportedError("messages", who, "use two QPUs")
+    kind = GraphMessages if wiring.messages or wiring.drives else Graph
     if noise is not None and noise.pairs_wait:
         raise UnsupportedError("pairs that wait for each other", who, "use two QPUs")
-    if noise is not None and largest > Graph.supports.noisy_qubits:
-        cure = f"argument `qubits` must be at most {Graph.supports.noisy_qubits} with noise"
+    if noise is not None and largest > kind.supports.noisy_qubits:
+        cure = f"argument `qubits` must be at most {kind.supports.noisy_qubits} with noise"
         raise UnsupportedError(f"noise on QPUs of {largest} qubits", who, cure)
-    engine = Graph(wiring, tuple(edges), mixing, pooling, noise)
+    engine = kind(wiring, tuple(edges), mixing, pooling, noise)
     return engine if values == 1 else GraphMixture(engine, values)
 
 

@@ -25,7 +25,7 @@ from ebit.circuits import (
 from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
-from ebit.errors import EbitError
+from ebit.errors import EbitError, UnsupportedError
 from ebit.jax_settings import own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
@@ -132,7 +132,12 @@ class DistributedQCNN(Drawn):
             object.__setattr__(self, "readout", "weights" if few else "pairwise")
         check_scores(self.scores, self.readout)
         if self.is_graph:
-            _ = self._graph_readout
+            if self._graph_readout.needs_marginals and not self._graph_engine.has_marginals:
+                raise UnsupportedError(
+                    f"readout {self.readout!r}",
+                    f"Resource {self.resource.name!r} on {self.qpus} QPUs",
+                    "use parity, weights or mps:chi: what two QPUs say depends on the others",
+                )
         else:
             checks.one_of(READOUTS)("readout", self.readout)
             if self.resource.pairs > self.qubits:

@@ -45,6 +45,9 @@ class GraphReadOut(ABC):
     tells_outcomes: ClassVar[bool] = False
     """Whether `read` has the probabilities of the outcomes that make up the score."""
 
+    needs_marginals: ClassVar[bool] = False
+    """Whether what single QPUs and edges say is all that is read."""
+
     @abstractmethod
     def start(self, key: jax.Array, dtype: Any) -> jax.Array | None:
         """Weights at the start of a training; None if nothing is trained."""
@@ -162,6 +165,8 @@ class PairwiseReadOut(GraphReadOut):
     .. math:: \sum_i w_i \langle z_i \rangle + \sum_{(i,j)} w_{ij} \langle z_i z_j \rangle, \qquad
         z = (-1)^a
     """
+
+    needs_marginals = True
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
         """Equal weights, QPUs first: a sum of so many signs of size one; signed for several."""

@@ -96,6 +96,13 @@ class NoisyEffect:
         matrices = jax.vmap(of_one)(parameters["convolution"], parameters["pooling"], tables)
         return matrices.reshape(-1, 2, 2**bits, 2**bits, *matrices.shape[-2:])
 
+    @property
+    def string_order(self) -> tuple[tuple[int, int], ...]:
+        """(Round, number of the outcome) of every bit of a string, the most significant first."""
+        rounds = measurements(self.qubits, self.pooling)
+        natural = [(turn, k) for turn, measured in enumerate(rounds) for k in range(measured)]
+        return tuple(reversed(natural))
+
     def inputs(
         self, mixing: Float[Array, "2 layers n"]
     ) -> Complex[Array, "2 states states dim dim"]:

@@ -14,6 +14,7 @@ from ebit.circuits import (
     convolve_rows,
     convolve_states,
     measurements,
+    outcome_order,
     outcome_rotations,
     pair_columns,
     pool_rows,
@@ -50,6 +51,39 @@ class PureEffect:
         """M of both QPUs, (2, 2**n, 2**n)."""
         rows = self.rows(parameters)
         return jnp.einsum("qrz,qrw->qzw", rows.conj(), rows, precision=_HIGHEST)
+
+    def string_operators(
+        self, parameters: CircuitParameters
+    ) -> Complex[Array, "qpus 2 received own dim dim"]:
+        """M of every read-out, received string and own string of bits.
+
+        Args:
+            parameters: Angles of the QPUs.
+
+        Returns:
+            Complex, (QPUs, 2, received, own, 2**n, 2**n); the bits of a string as `string_order`
+            says.
+        """
+        basis = jnp.asarray(np.eye(2**self.qubits), parameters["mixing"].dtype) + 0j
+
+        def of_one(convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]) -> jax.Array:
+            found = string_amplitudes(convolution, pooling, basis[None])[0]
+            return jnp.moveaxis(found, (0, 3), (3, 0))  # (2, received, own, 2**n)
+
+        rows = jax.vmap(of_one)(parameters["convolution"], parameters["pooling"])
+        return rows.conj()[..., :, None] * rows[..., None, :]
+
+    @property
+    def string_order(self) -> tuple[tuple[int, int], ...]:
+        """(Round, number of the outcome) of every bit of a string, the most significant first."""
+        sizes = zip(
+            stages(self.qubits, self.pooling), measurements(self.qubits, self.pooling), strict=True
+        )
+        return tuple(
+            (turn, number)
+            for turn, (size, measured) in enumerate(sizes)
+            for number in outcome_order(size, 1, measured)
+        )
 
     def before_embedding(
         self, mixing: Float[Array, "2 layers n"]
