@@ -38,6 +38,10 @@ def graph(
     ] = None,
     hidden: Annotated[int | None, typer.Option(help="Hidden units for each hop.")] = None,
     epochs: Annotated[int | None, typer.Option(help="How often every graph is used.")] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Most graphs of a batch.")] = None,
+    learning_rate: Annotated[
+        float | None, typer.Option(help="Step size of Adam, halved every 50 epochs.")
+    ] = None,
     hops: Annotated[
         str | None, typer.Option(help="Steps of gcn, ppr, raw and rw, such as 6,5,1,8.")
     ] = None,
@@ -60,7 +64,12 @@ def graph(
     check_output(json, data=data)
     graphs = read_graphs(data)
     chosen = _settings(settings, graphs.name).but(folds=folds, seed=seed, shot_weight=shot_weight)
-    changes: dict[str, Any] = {"hidden": hidden, "epochs": epochs}
+    changes: dict[str, Any] = {
+        "hidden": hidden,
+        "epochs": epochs,
+        "batch_size": batch_size,
+        "learning_rate": learning_rate,
+    }
     chosen = chosen.but(**{name: value for name, value in changes.items() if value is not None})
     if hops is not None:
         chosen = chosen.but(hops=_hops(hops))
