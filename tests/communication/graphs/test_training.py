@@ -65,6 +65,7 @@ def test_the_classifier_is_what_was_trained(curves: Curves) -> None:
         assert np.array_equal(right, curves.correct[run, -1])
 
 
+@pytest.mark.slow
 def test_another_activation_learns_too() -> None:
     prelu = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS.but(activation="prelu"))
     assert prelu.correct[:, -1].mean() > 0.9

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import jax
@@ -261,6 +261,7 @@ def train_graphs(
     return Curves(np.concatenate(correct, axis=1), np.concatenate(loss, axis=1), trained)
 
 
+@lru_cache  # equal settings give the same object, so that they share their compiled program
 def _optimizer(
     learning_rate: float, weight_decay: float, batches: int
 ) -> optax.GradientTransformation:
