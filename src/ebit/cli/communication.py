@@ -8,7 +8,7 @@ import typer
 
 from ebit.cli.communication_models import infer_rows, train
 from ebit.cli.console import check_output, output, print_table, write_json
-from ebit.cli.graphs import graph, privacy
+from ebit.cli.graphs import graph, nodes, privacy
 from ebit.cli.options import Json
 from ebit.communication.experiments import EXPERIMENTS, Communication
 from ebit.results import Store
@@ -56,6 +56,7 @@ def scale(
 communication.command(name="infer")(infer_rows)
 communication.command()(train)
 communication.command()(graph)
+communication.command()(nodes)
 communication.command()(privacy)
 
 

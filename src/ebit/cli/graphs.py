@@ -1,4 +1,4 @@
-"""`ebit communication graph` and `ebit communication privacy`."""
+"""`ebit communication graph`, `nodes` and `privacy`."""
 
 from dataclasses import asdict
 from typing import Annotated, Any
@@ -10,7 +10,9 @@ from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.options import Json
 from ebit.cli.progress import show_titles
 from ebit.communication.graphs import PUBLISHED, PUBLISHED_ACCURACY, GraphSettings, Hops
+from ebit.communication.graphs.nodes import NodeSettings, node_accuracy, read_nodes
 from ebit.communication.graphs.read import read_graphs
+from ebit.communication.graphs.settings import ACTIVATION_NAMES
 from ebit.communication.graphs.study import PROTOCOLS, Judged, gap, judge_graphs
 from ebit.communication.privacy import (
     ATTACKS,
@@ -173,6 +175,40 @@ def _show(name: str, results: list[Judged]) -> None:
             f"Spread of one copy {curve.spread:.1f}, margin {curve.margin:.1f} (medians). Shipping "
             f"the labels of the nodes: {curve.shipping_bits:.0f} bits."
         )
+
+
+def nodes(
+    data: Annotated[str, typer.Option(help="NPZ file of a graph whose nodes have classes.")],
+    hidden: Annotated[int, typer.Option(help="Hidden units for each hop.")] = 64,
+    hops: Annotated[
+        str, typer.Option(help="Steps of gcn, ppr, raw and rw, such as 5,0,0,0.")
+    ] = "5,0,0,0",
+    epochs: Annotated[int, typer.Option(help="Steps, each on all training nodes.")] = 300,
+    learning_rate: Annotated[float, typer.Option(help="Step size of Adam.")] = 0.001,
+    runs: Annotated[int, typer.Option(help="Seeds.")] = 3,
+    seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    json: Json = None,
+) -> None:
+    """Classify the nodes of one graph: accuracy of both activations on the test nodes."""
+    check_output(json, data=data)
+    found = read_nodes(data)
+    rows = []
+    for activation in ACTIVATION_NAMES:
+        chosen = NodeSettings(
+            hops=_hops(hops),
+            hidden=hidden,
+            activation=activation,
+            learning_rate=learning_rate,
+            epochs=epochs,
+            runs=runs,
+            seed=seed,
+        )
+        rows.append({"activation": activation, **asdict(node_accuracy(found, chosen))})
+    write_json(json, {"data": found.name, "settings": asdict(chosen), "rows": rows})
+    print_table(
+        [("activation", False), ("test accuracy", True), ("std over runs", True)],
+        [(row["activation"], f"{row['mean']:.3f}", f"{row['std']:.3f}") for row in rows],
+    )
 
 
 def privacy(

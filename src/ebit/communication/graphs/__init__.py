@@ -2,6 +2,7 @@
 
 from ebit.communication.graphs.graphs import Graphs
 from ebit.communication.graphs.hops import Hops, hop_features, hop_operators
+from ebit.communication.graphs.nodes import NodeSet, NodeSettings, node_accuracy, read_nodes
 from ebit.communication.graphs.observable import (
     GraphClassifier,
     Outcomes,
@@ -23,14 +24,18 @@ __all__ = [
     "GraphSettings",
     "Graphs",
     "Hops",
+    "NodeSet",
+    "NodeSettings",
     "Outcomes",
     "classify_with_copies",
     "encode",
     "hop_features",
     "hop_operators",
+    "node_accuracy",
     "outcomes",
     "qubits_of",
     "read_graphs",
+    "read_nodes",
     "shipping_bits",
     "train_graphs",
 ]
