@@ -11,7 +11,7 @@ import pytest
 
 import ebit
 from ebit import capacity, checks, data, network, planning, public, shots
-from ebit.learning import estimator
+from ebit.estimators import classifier as estimator
 
 HOSTILE: list[Any] = [
     None, True, -1, 0, 2**70, 10**30, 10**5000, float("nan"), float("inf"), 1e30, 1j, "text",

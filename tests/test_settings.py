@@ -12,8 +12,8 @@ from ebit.cli.options import Given, flag_of, with_settings
 from ebit.cli.verbs import app
 from ebit.data import DataSource
 from ebit.errors import EbitError
+from ebit.estimators.classifier import DQMLClassifier
 from ebit.learning import TrainingOptions, TrainingSettings
-from ebit.learning.estimator import DQMLClassifier
 from ebit.models import ModelOptions, ModelSettings
 from ebit.settings import Number, Settings, Shown, Since, Whole, hash_of
 

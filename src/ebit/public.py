@@ -73,15 +73,20 @@ from ebit.shots import (
 from ebit.studies import StudyResult, reproduce
 
 if TYPE_CHECKING:
-    from ebit.learning.estimator import DQMLClassifier as DQMLClassifier
+    from ebit.estimators.classifier import DQMLClassifier as DQMLClassifier
+    from ebit.estimators.regressor import DQMLRegressor as DQMLRegressor
 else:
 
     def __getattr__(name: str) -> object:
-        """`DQMLClassifier`, imported on first use: `import ebit` needs no scikit-learn."""
+        """The estimators, imported on first use: `import ebit` needs no scikit-learn."""
         if name == "DQMLClassifier":
-            from ebit.learning.estimator import DQMLClassifier
+            from ebit.estimators.classifier import DQMLClassifier
 
             return DQMLClassifier
+        if name == "DQMLRegressor":
+            from ebit.estimators.regressor import DQMLRegressor
+
+            return DQMLRegressor
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 

@@ -41,6 +41,7 @@ class Shapes:
         every: Steps of an interval of the curves.
         train_rows: Rows of training data.
         validation_rows: Rows of validation data.
+        weighted: Whether rows have weights.
     """
 
     program: Program
@@ -50,6 +51,7 @@ class Shapes:
     every: int
     train_rows: int
     validation_rows: int
+    weighted: bool = False
 
     @classmethod
     def of(
@@ -59,11 +61,13 @@ class Shapes:
         settings: TrainingSettings,
         train_rows: int,
         validation_rows: int,
+        *,
+        weighted: bool = False,
     ) -> "Shapes":
         """Those of a training."""
         every = min(settings.validate_every, settings.steps)
         sizes = (settings.runs, settings.batch_size, every, train_rows, validation_rows)
-        return cls(program, str(real), *sizes)
+        return cls(program, str(real), *sizes, weighted)
 
     @property
     def slice_rows(self) -> int:
@@ -193,7 +197,11 @@ def _traced(shapes: Shapes) -> tuple[Any, Any]:
         array(shapes.every, shapes.batch_size, dtype=np.dtype(np.int32)),
         0,
         shapes.every,
-        (inputs, array(rows, *program.target_shape)),
+        (
+            inputs,
+            array(rows, *program.target_shape),
+            array(rows) if shapes.weighted else None,
+        ),
         key,
     )
     targets = array(size, *program.target_shape)

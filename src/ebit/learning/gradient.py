@@ -17,6 +17,7 @@ def batch_gradient(
     *,
     shots: int | None = None,
     key: jax.Array | None = None,
+    weights: jax.Array | None = None,
 ) -> tuple[jax.Array, Parameters]:
     r"""A loss over a batch and its gradient, exact or measured with shots.
 
@@ -31,6 +32,7 @@ def batch_gradient(
         targets: Labels +1 and -1, shape (batch,).
         shots: Shots per row and circuit; exact if left out.
         key: JAX random key of the shots.
+        weights: How much each row counts, (batch,); for exact gradients only.
 
     Returns:
         The loss, a scalar, and a pytree like `parameters`.
@@ -63,6 +65,6 @@ def batch_gradient(
 
     def value(parameters: Parameters) -> jax.Array:
         read_out = model.read_out(parameters, tuple(inputs), trained_readout=loss.trains_readout)
-        return loss(targets, read_out)
+        return loss(targets, read_out, weights)
 
     return jax.value_and_grad(value)(parameters)

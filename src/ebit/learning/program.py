@@ -127,6 +127,11 @@ class Program:
         several = self.target == "numbers" and self.model.scores > 1
         return (self.model.scores,) if several else ()
 
+    def state_from(self, parameters: Parameters, runs: int, real: np.dtype[Any]) -> State:
+        """The same parameters for every run, and the optimiser's state for them."""
+        stacked = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf, real)] * runs), parameters)
+        return stacked, self._initial_moments(stacked)
+
     def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
         """Random parameters of every run (one key each) and the optimiser's state for them.
 
@@ -152,7 +157,7 @@ class Program:
         indices: jax.Array,
         first: int,
         last: int,
-        data: tuple[Encoded, jax.Array],
+        data: tuple[Encoded, jax.Array, jax.Array | None],
         key: jax.Array,
     ) -> tuple[State, jax.Array]:
         """Optimiser steps `first` ... `last` - 1 of an interval, for all runs.
@@ -163,14 +168,14 @@ class Program:
             indices: Rows of every minibatch of the interval, (interval, batch).
             first: First step.
             last: Step to stop before.
-            data: Training inputs and labels: inputs encoded, or as angles (rows, features) for
-                shots.
+            data: Training inputs, labels and, if rows count differently, their weights (rows,):
+                inputs encoded, or as angles (rows, features) for shots.
             key: Random key of the interval; used with shots only.
 
         Returns:
             The state and the losses with these steps filled in.
         """
-        inputs, labels = data
+        inputs, labels, weights = data
         runs = losses.shape[1]
         update = jax.vmap(self.optimizer.update)
 
@@ -179,9 +184,17 @@ class Program:
             rows = indices[number]
             batch = tuple(part[rows] for part in inputs)
             keys = jax.random.split(jax.random.fold_in(key, number), runs)
+            of_rows = None if weights is None else weights[rows]
             values, gradients = self._over_runs(
                 lambda run, key: batch_gradient(
-                    self.model, self.loss, run, batch, labels[rows], shots=self.shots, key=key
+                    self.model,
+                    self.loss,
+                    run,
+                    batch,
+                    labels[rows],
+                    shots=self.shots,
+                    key=key,
+                    weights=of_rows,
                 ),
                 parameters,
                 keys,

@@ -24,6 +24,7 @@ from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Evaluator, Program, State, slices
 from ebit.learning.settings import TrainingOptions, TrainingSettings
 from ebit.models import DEFAULT_LOSSES, Model, Parameters, Target, kind_of_target
+from ebit.models.checks import check_parameters
 from ebit.random_keys import random_key
 from ebit.shots import check_measured, check_shots
 
@@ -105,6 +106,8 @@ def fit(
     dtype: Any = jnp.complex64,
     checkpoint: Checkpoint | None = None,
     progress: Progress | None = None,
+    sample_weight: ArrayLike | None = None,
+    initial: Parameters | None = None,
     **options: Unpack[TrainingOptions],
 ) -> Fit:
     r"""Train `runs` copies of a model from different random parameters, all at once.
@@ -126,6 +129,9 @@ def fit(
         checkpoint: Where to keep the state, so that an interrupted training goes on with the
             same numbers; remove it when the result is safe.
         progress: Called between chunks.
+        sample_weight: How much each row of training data counts in the gradients, (rows,), at
+            least 0; only ratios count. Equal by default; not with shots.
+        initial: Parameters of one run to start all runs from, instead of random ones.
         **options: Any settings of `TrainingSettings`; None or left out: by default, which is one
             run, and all rows in a minibatch. `optimizer` may also be any Optax optimiser;
             `learning_rate`, `b1`, `b2` and `schedule` are not used with one.
@@ -183,6 +189,9 @@ def fit(
     if shots is not None:
         check_shots(shots)
         check_measured(model)
+    weights = None if sample_weight is None else _checked_weights(sample_weight, rows, shots)
+    if initial is not None:
+        check_parameters(model.init, initial)
     program = Program.of(model, settings, optimizer=own, shots=shots)
     with jax.enable_x64(double):
         with programs_on_disk():
@@ -191,10 +200,27 @@ def fit(
                 program,
                 train_rows,
                 validation_rows,
-                state=program.initial_state(keys, real),
+                state=program.initial_state(keys, real)
+                if initial is None
+                else program.state_from(initial, settings.runs, real),
                 settings=settings,
+                weights=None if weights is None else weights.astype(real),
             )
         return training.run(checkpoint, progress)
+
+
+def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> NDArray[np.float64]:
+    """Weights of rows whose mean is 1."""
+    weights = checks.real_numbers("sample_weight", sample_weight)
+    if weights.shape != (rows,) or np.any(weights < 0) or not weights.sum() > 0:
+        raise EbitError(
+            f"Argument `sample_weight` must hold a number of at least 0 for each of the {rows} rows, "
+            "not all of them 0."
+        )
+    if shots is not None:
+        raise EbitError("Argument `sample_weight` is for exact gradients: leave `shots` out.")
+    found: NDArray[np.float64] = weights / weights.mean()
+    return found
 
 
 def compile_trainings(
@@ -231,11 +257,13 @@ class _Training:
         *,
         state: State,
         settings: TrainingSettings,
+        weights: NDArray[Any] | None = None,
     ) -> None:
         started = time.perf_counter()
         encoded = (program.encode(train[0]), jnp.asarray(train[1]))
         measured = ((jnp.asarray(train[0]),), encoded[1])
-        self._data = encoded if program.shots is None else measured
+        inputs = encoded if program.shots is None else measured
+        self._data = (*inputs, None if weights is None else jnp.asarray(weights))
         self._validation_rows = len(validation[1])
         other = (program.encode(validation[0]), jnp.asarray(validation[1]))
         self._settings, self._steps = settings, settings.steps
@@ -246,7 +274,8 @@ class _Training:
         self._indices = jnp.asarray(self._minibatches(0))
         self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": [], "r2": []}
         real = self._losses.dtype
-        shapes = Shapes.of(program, real, settings, len(train[1]), len(validation[1]))
+        counts = (len(train[1]), len(validation[1]))
+        shapes = Shapes.of(program, real, settings, *counts, weighted=weights is not None)
         programs, ahead = compiled(shapes)
         self._chunk = programs.steps
         parts = [slices(*data, shapes.slice_rows) for data in (encoded, other)]

@@ -47,18 +47,22 @@ class Loss(ABC):
     measured: ClassVar[bool] = False
     kinds: ClassVar[tuple[TargetKind, ...]] = ("two classes",)
 
-    def __call__(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def __call__(
+        self, targets: jax.Array, read_out: ReadOut, weights: jax.Array | None = None
+    ) -> jax.Array:
         """The mean over the rows.
 
         Args:
             targets: Labels +1 and -1, numbers of classes from 0, or numbers, shape (batch,); for
                 several numbers (batch, S).
             read_out: What the model says about the rows.
+            weights: How much each row counts, (batch,), 1 on average over all rows; by default 1.
 
         Returns:
             A scalar.
         """
-        return jnp.mean(self.of_rows(targets, read_out))
+        rows = self.of_rows(targets, read_out)
+        return jnp.mean(rows if weights is None else weights * rows)
 
     @abstractmethod
     def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:

@@ -21,8 +21,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 
 import ebit
 from ebit.errors import EbitError
+from ebit.estimators.base import BLOCK
+from ebit.estimators.classifier import DQMLClassifier
 from ebit.learning import fit
-from ebit.learning.estimator import BLOCK, DQMLClassifier
 
 SEED_OF_0 = int(np.random.RandomState(0).randint(2**31 - 1))
 
@@ -57,7 +58,7 @@ def test_fit_sets_what_scikit_learn_expects(bell: DQMLClassifier) -> None:
     assert bell.n_features_in_ == 5
     assert bell.n_iter_ == 20
     assert bell.model_ == ebit.DistributedQCNN(depth=1, resource=ebit.BellPairs(1))
-    assert not bell.__sklearn_tags__().classifier_tags.multi_class
+    assert bell.__sklearn_tags__().classifier_tags.multi_class
 
 
 def test_the_pooling_layout_reaches_the_model() -> None:
@@ -206,12 +207,9 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"depth": 0}, "`depth` must be at least 1"),
         ({"depth": "5"}, "`depth` must be a whole number, but is '5'"),
         ({"mixing": -1}, "`mixing` must be at least 0"),
-        (
-            {"readout": "mean"},
-            "`readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'mean'",
-        ),
+        ({"readout": "mean"}, "`readout` must be .*, but is 'mean'"),
         ({"pooling": 2}, "`pooling` must be 'halves' or 'all-but-one', but is 2"),
-        ({"loss": "hinge"}, "`loss` must be .*'product' or 'shots', but is 'hinge'"),
+        ({"loss": "hinge"}, "`loss` must be .*, but is 'hinge'"),
         ({"steps": 0}, "`steps` must be .*at least 1"),
         ({"steps": True}, "`steps` must be a whole number, but is True"),
         ({"steps": 10**30}, "`steps` must be at most 1000000000, but is 1000"),
@@ -235,8 +233,6 @@ def test_bad_settings(arguments: dict[str, object], message: str) -> None:
 
 def test_bad_labels_and_features() -> None:
     classifier = DQMLClassifier()
-    with pytest.raises(EbitError, match="Only binary classification is supported"):
-        classifier.fit(X, np.arange(40) % 3)
     with pytest.raises(EbitError, match="but has one class, far"):
         classifier.fit(X, np.full(40, "far"))
     with pytest.raises(EbitError, match="`X` must have at most 32 features, but has 33"):
@@ -282,7 +278,7 @@ except ebit.EbitError as error:
 
 
 def test_unknown_names_are_still_unknown() -> None:
-    assert not hasattr(ebit, "DQMLRegressor")
+    assert not hasattr(ebit, "DQMLTransformer")
 
 
 def test_clone_keeps_the_settings(bell: DQMLClassifier) -> None:

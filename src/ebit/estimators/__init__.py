@@ -1,0 +1,1 @@
+"""Estimators with scikit-learn's interface; their modules need scikit-learn."""
