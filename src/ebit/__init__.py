@@ -13,6 +13,7 @@ from ebit.version import __version__ as __version__
 if TYPE_CHECKING:
     from ebit.public import *  # noqa: F403
     from ebit.public import DQMLClassifier as DQMLClassifier
+    from ebit.public import DQMLRegressor as DQMLRegressor
     from ebit.public import __all__ as __all__
 else:
 

@@ -56,7 +56,7 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         feature_names_in_: Their names, if `X` had names (all of them strings).
         n_iter_: Steps done by the last call.
         loss_: Loss over the training data at the end, all rows alike.
-        loss_curve_: Mean loss over the steps, at 50 points of the last call.
+        loss_curve_: Mean loss over the steps, at some 50 points of the last call.
         validation_score_: Accuracy on the rows kept back; on the training rows if there are none.
         model_: The model that was trained.
         parameters_: Its trained parameters, a pytree of NumPy arrays.
@@ -129,12 +129,12 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
 
     def _fit(
         self,
-        X: Any,
+        X: Any,  # noqa: N803
         y: Any,
         sample_weight: Any,
         classes: Any,
         *,
-        go_on: bool,  # noqa: N803
+        go_on: bool,
     ) -> Self:
         go_on = go_on and hasattr(self, "parameters_")
         features, labels = validate_data(self, X, y, dtype=np.float64, reset=not go_on)
@@ -203,9 +203,8 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
         """
         decision = self.decision_function(X)
         found = labels_of(decision.reshape(len(decision), -1))
-        labels: NDArray[Any] = self.classes_[
-            (found > 0).astype(int) if decision.ndim == 1 else found
-        ]
+        places = (found > 0).astype(int) if decision.ndim == 1 else found
+        labels: NDArray[Any] = self.classes_[places]
         return labels
 
     def predict_proba(self, X: ArrayLike) -> NDArray[np.float64]:  # noqa: N803

@@ -43,7 +43,7 @@ class DQMLRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
         feature_names_in_: Their names, if `X` had names (all of them strings).
         n_iter_: Steps done by the last call.
         loss_: Loss at the end, in units of the variance of the training targets.
-        loss_curve_: Mean loss over the steps, at 50 points of the last call.
+        loss_curve_: Mean loss over the steps, at some 50 points of the last call.
         validation_score_: R^2 on the rows kept back; on the training rows if there are none.
         model_: The model that was trained.
         parameters_: Its trained parameters, a pytree of NumPy arrays.

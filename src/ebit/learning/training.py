@@ -214,8 +214,8 @@ def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> 
     weights = checks.real_numbers("sample_weight", sample_weight)
     if weights.shape != (rows,) or np.any(weights < 0) or not weights.sum() > 0:
         raise EbitError(
-            f"Argument `sample_weight` must hold a number of at least 0 for each of the {rows} rows, "
-            "not all of them 0."
+            f"Argument `sample_weight` must hold a number of at least 0 for each of the {rows} "
+            "rows, not all of them 0."
         )
     if shots is not None:
         raise EbitError("Argument `sample_weight` is for exact gradients: leave `shots` out.")
