@@ -1,6 +1,7 @@
 """Bell pairs as perishable goods: who gets a station in which slot, and what that comes to."""
 
 from ebit.consensus.broker.broker import Broker
+from ebit.consensus.broker.judge import ContentionPolicy
 from ebit.consensus.broker.links import Jobs, Links
 from ebit.consensus.broker.play import Played, play_round
 from ebit.consensus.broker.policies import POLICIES, Policy
@@ -14,6 +15,7 @@ __all__ = [
     "REGIMES",
     "SCHEDULE",
     "Broker",
+    "ContentionPolicy",
     "Jobs",
     "Links",
     "NetworkSettings",
