@@ -132,7 +132,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     ax.axhline(0.9, color="#555555", linewidth=0.8, linestyle=":")
     ax.set_xticks(range(len(policies)), policies)
     ax.set(ylabel="Share", ylim=(0, 1.05))
-    ax.legend(loc="lower right")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
     return keep_data(ax, data)
 
 
