@@ -18,6 +18,7 @@ CHAIN = [
     "engine",
     "models",
     "export",
+    "cutting",
     "shots",
     "learning",
     "capacity",
