@@ -7,10 +7,13 @@ from typing import Annotated, Any
 import typer
 
 from ebit.cli.communication_models import infer_rows, train
-from ebit.cli.console import check_output, output, print_table, write_json
+from ebit.cli.console import check_output, command_line, output, print_table, write_json
 from ebit.cli.graphs import graph, nodes, privacy
 from ebit.cli.options import Json
+from ebit.cli.progress import show_titles
 from ebit.communication.experiments import EXPERIMENTS, Communication
+from ebit.plots import check_installed
+from ebit.report import Part, write_communication
 from ebit.results import Store
 from ebit.results.experiment import run_experiment
 
@@ -51,6 +54,42 @@ def scale(
     show_rows(rows)
     if EXPERIMENTS[experiment].caption:
         output.print(EXPERIMENTS[experiment].caption)
+
+
+@communication.command()
+def report(
+    experiment: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be given again. Default: all.")
+    ] = None,
+    quick: Quick = False,
+    seed: Seed = 0,
+    out: Annotated[Path, typer.Option(help="Folder for results, page and figures.")] = Path(
+        "ebit-communication"
+    ),
+    json: Json = None,
+) -> None:
+    """Run the experiments of the study and write a page with tables, figures and verdicts.
+
+    Interrupted, the same command goes on behind the last finished experiment.
+    """
+    check_installed()
+    tasks = [Communication(name, quick, seed) for name in experiment or EXPERIMENTS]
+    check_output(out / "report.html", data="")
+    check_output(json, data="")
+    store, parts = Store(out), []
+    with show_titles(len(tasks), "experiments") as start:
+        for task in tasks:
+            start(task.experiment)
+            case = EXPERIMENTS[task.experiment]
+            rows = run_experiment(task, store).drop("task")
+            parts.append(Part(task.experiment, case.title, case.caption, rows))
+    written = write_communication(parts, out, command=command_line(), quick=quick)
+    write_json(json, {"experiments": {part.name: part.rows.to_dicts() for part in parts}})
+    for part in parts:
+        found = part.rows.filter(part.rows["verdict"] != "")["verdict"].value_counts(sort=True)
+        words = ", ".join(f"{text} ({number})" for text, number in found.rows()[:4])
+        output.print(f"{part.name} {part.title}: {words}")
+    output.print(f"Report: {written[0]}")
 
 
 communication.command(name="infer")(infer_rows)

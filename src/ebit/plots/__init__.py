@@ -7,6 +7,7 @@ from stored rows on any machine.
 from ebit.plots.accuracy import accuracy_by_resource
 from ebit.plots.capacity import dimension_by_depth, log_spectrum
 from ebit.plots.chsh import success_probabilities
+from ebit.plots.communication import cost_against_size, crossing, error_against_cost
 from ebit.plots.consensus import (
     accuracy_by_faulty,
     accuracy_by_round,
@@ -42,7 +43,10 @@ __all__ = [
     "accuracy_by_round",
     "age_histogram",
     "check_installed",
+    "cost_against_size",
+    "crossing",
     "dimension_by_depth",
+    "error_against_cost",
     "fidelity_histogram",
     "first_three_coordinates",
     "gain_against_baseline",

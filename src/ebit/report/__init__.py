@@ -4,8 +4,18 @@ Needs the extra ``ebit[report]``.
 """
 
 from ebit.report.advice import Advice, advise
+from ebit.report.communication_page import Part, write_communication
 from ebit.report.headline import headline
 from ebit.report.page import write_report
 from ebit.report.plan_page import PlanPage, write_plan
 
-__all__ = ["Advice", "PlanPage", "advise", "headline", "write_plan", "write_report"]
+__all__ = [
+    "Advice",
+    "Part",
+    "PlanPage",
+    "advise",
+    "headline",
+    "write_communication",
+    "write_plan",
+    "write_report",
+]

@@ -1,0 +1,213 @@
+"""The page on communication: verdicts, tables and figures of every experiment, and the limits."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import polars as pl
+
+from ebit.plots import cost_against_size, error_against_cost, new_figure, paper_style
+from ebit.report.figures import Picture, save_picture
+from ebit.report.provenance import command_html, pairs_html, versions
+from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.writing import write_atomically
+
+LIMITS = (
+    "All states are simulated. Counts are exact; wall time says nothing on hardware. Channels are "
+    "free of noise unless a network is given.",
+    "On small real data (30 to 64 features, graphs of 18 atoms) quantum costs far more. Gains "
+    "begin near N = 2^7 (inference against passing vectors), 2^10 to 2^13 (sketches, gradients) "
+    "and 2^12 (training, against shipping the columns once).",
+    "Where a party has few parameters, shipping them (C1) wins.",
+    "Gains on graphs and hidden matchings are one-way statements: with talk in both directions "
+    "the classical cost is as low.",
+    "1/eps^2 multiplies everything, and margins set eps.",
+    "On structureless data gradients vanish, and eps would have to shrink with them.",
+    "Constants of the theorems are not claimed, only numbers that were counted.",
+    "Sample-and-query access to classical data can beat state inputs exponentially (Cotler, Huang "
+    "and McClean, arXiv:2112.00811). Exponential advantages in memory are statements on space, not "
+    "on communication.",
+)
+"""What a reader has to know, wherever a claim is met."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One experiment on the page.
+
+    Attributes:
+        name: Such as `E2`.
+        title: What is asked.
+        caption: What a reader has to know beside the rows.
+        rows: Its rows, with verdicts.
+    """
+
+    name: str
+    title: str
+    caption: str
+    rows: pl.DataFrame
+
+
+_TITLES = (
+    "n", "case", "protocol", "model", "qubits", "cbits", "ebits", "copies", "rounds", "error",
+    "seconds", "expected", "verdict", "note",
+)  # fmt: skip
+
+
+def write_communication(
+    parts: Sequence[Part], out: Path, *, command: str, quick: bool
+) -> list[Path]:
+    """Write `report.html`, `table.md` and `figures/` with a PNG, SVG and CSV file of every figure.
+
+    Args:
+        parts: The experiments.
+        out: Folder, made where needed.
+        command: The command line that makes the numbers again.
+        quick: Whether it is a quick look that must not be cited.
+
+    Returns:
+        The page, the table, then the files of the figures.
+
+    Raises:
+        EbitError: Matplotlib is missing, or the folder cannot be written.
+    """
+    pictures = {part.name: _draw(part, out / "figures") for part in parts}
+    sections = {
+        f"{part.name}: {part.title}": _part_html(part, pictures[part.name]) for part in parts
+    }
+    limits = "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS)
+    page = page_html(
+        "What quantum links buy, counted",
+        _header(parts),
+        {
+            **sections,
+            "Limits": f"<ul>{limits}</ul>",
+            "How these numbers were obtained": _METHOD
+            + command_html(command)
+            + f"<h3>Versions when this page was written</h3>{pairs_html(versions())}",
+        },
+        resources=[],
+        quick=quick,
+    )
+    path, table = out / "report.html", out / "table.md"
+    write_atomically(path, page.encode())
+    write_atomically(table, markdown(parts).encode())
+    return [
+        path,
+        table,
+        *(file for some in pictures.values() for one in some for file in one.paths),
+    ]
+
+
+_METHOD = (
+    "<p>Every qubit and bit is written down where it is sent. Classical protocols are run, each at "
+    "the smallest budget that reaches the same measured error. The word advantage stands only "
+    "where measured qubits and bits undercut every executed classical protocol of the same model "
+    "of communication at equal measured error; a one-way protocol is a rival of two-way ones, too. "
+    "Rows marked as formulas or as emulated are no rivals and have no advantage. The column "
+    "expected holds the numbers of the specification.</p>"
+)
+
+
+_IN_TABLE = (
+    "n", "case", "protocol", "model", "qubits", "cbits", "ebits", "error", "expected", "verdict",
+)  # fmt: skip
+
+
+def markdown(parts: Sequence[Part]) -> str:
+    """The rows of all experiments as one Markdown table.
+
+    Args:
+        parts: The experiments.
+
+    Returns:
+        Markdown.
+    """
+    lines = [
+        f"| experiment | {' | '.join(_IN_TABLE)} |",
+        f"| --- | {' | '.join('---' for _ in _IN_TABLE)} |",
+    ]
+    for part in parts:
+        for row in part.rows.to_dicts():
+            cells = [_cell(row[title]).replace("|", "/") for title in _IN_TABLE]
+            lines.append(f"| {part.name} | {' | '.join(cells)} |")
+    return "\n".join(lines) + "\n"
+
+
+def _header(parts: Sequence[Part]) -> str:
+    """One line an experiment: where the word advantage stands."""
+    lines = []
+    for part in parts:
+        own = part.rows.filter(pl.col("verdict") == "advantage")
+        judged = part.rows.filter(
+            (pl.col("verdict") == "advantage") | pl.col("verdict").str.starts_with("no advantage")
+        )
+        if judged.height:
+            places = ", ".join(f"2^{n}" for n in own["n"].unique().sort())
+            words = f"advantage at N = {places}" if own.height else "no advantage at any size"
+            lines.append(
+                f"<li>{escape(part.name)}, {escape(part.title)}: {words} "
+                f"({own.height} of {judged.height} rows)</li>"
+            )
+    first = "Limits, at the end of the page, belong to every one of these lines."
+    return f'<ul class="details">{"".join(lines)}</ul><p>{first}</p>'
+
+
+def _part_html(part: Part, pictures: Sequence[Picture]) -> str:
+    figures = "\n".join(figure_html(f"Figure {part.name}", picture) for picture in pictures)
+    caption = f"<p>{escape(part.caption)}</p>" if part.caption else ""
+    return f"{caption}{SCROLLS}{_table(part.rows)}{figures}"
+
+
+def _table(rows: pl.DataFrame) -> str:
+    found = rows.to_dicts()
+    shown = [title for title in _TITLES if any(row[title] not in (None, "", 0) for row in found)]
+    head = "".join(f'<th scope="col">{title}</th>' for title in shown)
+    body = "".join(
+        "<tr>" + "".join(f"<td>{escape(_cell(row[title]))}</td>" for title in shown) + "</tr>"
+        for row in found
+    )
+    return (
+        '<div class="card" role="region" tabindex="0" aria-label="Numbers">'
+        f'<table class="summary"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+    )
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return "-"
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() else f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
+
+
+def _draw(part: Part, folder: Path) -> list[Picture]:
+    """Cost against the size for each case with several sizes; else error against cost."""
+    cases: Mapping[str, pl.DataFrame] = {
+        str(case): own for (case,), own in part.rows.group_by("case", maintain_order=True)
+    }
+    sent = pl.col("qubits") + pl.col("cbits") + pl.col("ebits") > 0
+    sizes = {
+        case: own
+        for case, own in cases.items()
+        if own["n"].n_unique() > 1 and own.filter(sent)["n"].n_unique() > 1
+    }
+    if part.name == "E1":
+        return []
+    pictures = []
+    for case, own in list(sizes.items())[:2]:
+        with paper_style():
+            figure, ax = new_figure(3.2)
+            cost_against_size(own, ax)
+        mark = "-".join(f"{part.name} {case}".lower().replace(".", "-").replace("=", "-").split())
+        words = f" ({case})" if case else ""
+        caption = f"Qubits and bits sent against the size{words}. Dotted verticals: crossings."
+        pictures.append(save_picture(figure, mark, caption, caption, folder, {}))
+    if not pictures and part.rows.filter(sent & pl.col("error").is_not_null()).height:
+        with paper_style():
+            figure, ax = new_figure(3.2)
+            error_against_cost(part.rows, ax)
+        caption = "Measured error against what is sent."
+        pictures.append(save_picture(figure, part.name.lower(), caption, caption, folder, {}))
+    return pictures

@@ -1,0 +1,97 @@
+"""Figures and the page: made from rows, with verdicts and limits."""
+
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+
+from ebit.communication import ColumnSplit, fit, model_for
+from ebit.communication.experiments import EXPERIMENTS, Communication
+from ebit.communication.model_file import load_fitted, save_fitted
+from ebit.communication.rows import Row, judged
+from ebit.errors import EbitError
+from ebit.plots import cost_against_size, crossing, error_against_cost, new_figure
+from ebit.report import Part, write_communication
+from ebit.report.communication_page import LIMITS
+
+ROWS = [
+    row
+    for n, bits in ((6, 20), (8, 40), (10, 90))
+    for row in (
+        Row("E4", n, "quantum <b>", "one-way", qubits=4 * n, error=0.03, quantum=True),
+        Row("E4", n, "C5 coordinates", "one-way", cbits=bits, error=0.03),
+    )
+]
+
+
+def frame() -> pl.DataFrame:
+    return pl.DataFrame([vars_of(row) for row in judged(ROWS)], infer_schema_length=None)
+
+
+def vars_of(row: Row) -> dict[str, object]:
+    return {name: getattr(row, name) for name in Row.__dataclass_fields__}
+
+
+@pytest.mark.parametrize(
+    ("quantum", "classical", "place"),
+    [
+        ([100.0, 100.0, 100.0], [25.0, 100.0, 400.0], 8.0),
+        ([100.0, 100.0, 100.0], [50.0, 200.0, 400.0], 7.0),
+        ([100.0, 100.0, 100.0], [1.0, 2.0, 3.0], None),
+        ([100.0, 100.0, 100.0], [200.0, 300.0, 400.0], None),
+    ],
+)
+def test_lines_cross_where_they_do(
+    quantum: list[float], classical: list[float], place: float | None
+) -> None:
+    frames = [pl.DataFrame({"n": [6, 8, 10], "cost": own}) for own in (quantum, classical)]
+    found = crossing(*frames)
+    assert found == (place if place is None else pytest.approx(place))
+
+
+def test_figures_draw_what_is_sent() -> None:
+    _, ax = new_figure()
+    drawn = cost_against_size(frame(), ax)
+    assert drawn.filter(pl.col("protocol") == "C5 coordinates")["cost"].to_list() == [20, 40, 90]
+    assert any(line.get_linestyle() == ":" for line in ax.lines[2:])  # the crossing near n = 7
+    _, ax = new_figure()
+    assert error_against_cost(frame(), ax).height == 6
+    with pytest.raises(EbitError, match="sends something"):
+        cost_against_size(frame().with_columns(qubits=0, cbits=0), new_figure()[1])
+
+
+def test_the_page_says_where_and_under_which_limits(tmp_path: Path) -> None:
+    part = Part("E4", "Hidden <matching>", "A one-way statement.", frame())
+    page, table, *files = write_communication([part], tmp_path, command="ebit x", quick=True)
+    text = page.read_text("utf-8")
+    assert "advantage at N = 2^8, 2^10 (2 of 3 rows)" in text
+    assert "<matching>" not in text.replace("Hidden &lt;matching&gt;", "")
+    assert "quantum &lt;b&gt;" in text
+    assert all(limit.split(",")[0][:40] in text.replace("&#x27;", "'") for limit in LIMITS)
+    assert table.read_text("utf-8").count("\n") == 2 + 6
+    assert {file.suffix for file in files} == {".png", ".svg", ".csv"}
+
+
+def test_every_experiment_can_be_found() -> None:
+    assert [name for name in EXPERIMENTS if name.startswith("E")] == [f"E{k}" for k in range(1, 16)]
+    assert all(callable(case.run) for case in EXPERIMENTS.values())
+    with pytest.raises(EbitError, match="experiment"):
+        Communication("E99")
+    assert Communication("E2").hash != Communication("E2", quick=True).hash
+
+
+def test_a_trained_model_comes_back(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    data = ColumnSplit(x, {"alice": [0, 2], "bob": [1]})
+    fitted = fit(model_for(data, 2), data, np.sign(x[:, 0]), steps=3, batch=4)
+    path = tmp_path / "model.safetensors"
+    save_fitted(path, fitted, data)
+    found, columns, bias, moments = load_fitted(path)
+    again = ColumnSplit(x, columns, bias=bias, moments=moments)
+    np.testing.assert_array_equal(found.scores(again), fitted.scores(data))
+    path.write_bytes(path.read_bytes()[:-8] + b"\1" * 8)
+    with pytest.raises(EbitError, match="damaged"):
+        load_fitted(path)
+    with pytest.raises(EbitError, match="2 columns"):
+        ColumnSplit(x, {"alice": [0, 1, 2]}, moments=(np.zeros(2), np.ones(2)))
