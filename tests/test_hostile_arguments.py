@@ -43,6 +43,10 @@ GOOD: dict[str, Call] = {
     "BellPairs": (ebit.BellPairs, PAIRS),
     "ClassicalBits": (ebit.ClassicalBits, PAIRS),
     "DesignedPairs": (ebit.DesignedPairs, {"pairs": 1}),
+    "GHZStates": (ebit.GHZStates, {"members": 3, "fidelity": 0.9}),
+    "GHZState": (ebit.GHZState, {"size": 3, "visibility": 0.9}),
+    "ManyState": (ebit.ManyState.from_matrix, {"matrix": np.eye(8)[0]}),
+    "OnEdges": (ebit.OnEdges, {"edges": {"A-B": ebit.BellPairs(1)}, "other": ebit.Separable()}),
     "Mixture": (ebit.Mixture, {"values": 2, **PAIRS}),
     "QuantumLink": (ebit.QuantumLink, {k: v for k, v in PAIRS.items() if k != "pairs"}),
     "SharedBits": (ebit.SharedBits, {"pairs": 1, "sends_bits": False}),
@@ -58,7 +62,8 @@ GOOD: dict[str, Call] = {
     "all_resources": (ebit.all_resources, {"qubits": 2}),
     "model_from_string": (ebit.model_from_string, {"resource": "bell:1", **CIRCUIT}),
     "DistributedQCNN": (ebit.DistributedQCNN, {"qpus": 2, "resource": ebit.Separable(),
-                                               "readout": "weights", **CIRCUIT}),
+                                               "readout": "weights", **CIRCUIT, "topology": "line",
+                        "sizes": (2, 3), "passes": 1}),
     "SingleQCNN": (ebit.SingleQCNN, CIRCUIT),
     "DistributedDNN": (ebit.DistributedDNN, {"qubits": 2}),
     "Noise": (ebit.Noise, {
@@ -216,7 +221,9 @@ MADE_BY_EBIT = {
 }  # fmt: skip
 """Values that users only read."""
 
-FOR_RESOURCES_OF_OTHERS = {"Look", "Resource", "ResourceRow", "Model"}
+FOR_RESOURCES_OF_OTHERS = {
+    "Look", "Resource", "ResourceRow", "Model", "QPU", "Qubit", "SharedState", "Wiring",
+}  # fmt: skip
 """What a programmer derives from or registers, checked where it is registered."""
 
 ERRORS = {"EbitError", "TrainingDivergedError", "UnsupportedError"}

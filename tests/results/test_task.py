@@ -141,7 +141,8 @@ def test_a_task_survives_json_and_cannot_change() -> None:
         ),
         (
             {"readout": "x"},
-            "Argument `readout` must be 'weights' or 'parity' or 'fixed-parity', but is 'x'.",
+            "Argument `readout` must be weights, parity, fixed-parity, pairwise or mps:chi, chi "
+            "from 1 to 64, but is 'x'.",
         ),
         (
             {"pooling": "x"},

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ebit import checks
 from ebit.errors import EbitError
 
 Edge = tuple[int, int]
@@ -130,7 +131,7 @@ def parse_topology(text: str, qpus: int) -> Topology:
     elif text.startswith("edges:"):
         return _of_edges(text, names)
     else:
-        raise EbitError(f"Argument `topology` must be {FORMS}, but is {text!r}.")
+        raise checks.wrong("topology", FORMS, text)
     return Topology(text, names, tuple(edges), _arrows(edges, both_ways=both_ways))
 
 
@@ -144,31 +145,28 @@ def _of_edges(text: str, names: tuple[str, ...]) -> Topology:
     edges: list[Edge] = []
     arrows: list[Edge] = []
     for part in text.removeprefix("edges:").split(","):
-        found = _EDGE.fullmatch(part.strip())
+        found, shown = _EDGE.fullmatch(part.strip()), checks.shown(part.strip())
         if found is None:
             raise EbitError(
-                f"Argument `topology` holds {part.strip()!r}, which is no edge: write A-B or A>B."
+                f"Argument `topology` holds {shown}, which is no edge: write A-B or A>B."
             )
         for name in (found[1], found[3]):
             if name not in names:
                 raise EbitError(
-                    f"Argument `topology` has the edge {part.strip()!r}, but there is no QPU "
-                    f"{name!r}: the {len(names)} QPUs are {names[0]} to {names[-1]}."
+                    f"Argument `topology` has the edge {shown}, but there is no QPU "
+                    f"{checks.shown(name)}: the {len(names)} QPUs are {names[0]} to {names[-1]}."
                 )
         edge = names.index(found[1]), names.index(found[3])
         if edge[0] == edge[1]:
             raise EbitError(
-                f"Argument `topology` has the edge {part.strip()!r} from a QPU to itself: leave it "
-                "out."
+                f"Argument `topology` has the edge {shown} from a QPU to itself: leave it out."
             )
         arrow_only = found[2] == ">"
         arrows += [edge] if arrow_only else [edge, edge[::-1]]
         if edge not in edges and edge[::-1] not in edges:
             edges.append(edge)
         elif not arrow_only:
-            raise EbitError(
-                f"Argument `topology` has the edge {part.strip()!r} twice: once will do."
-            )
+            raise EbitError(f"Argument `topology` has the edge {shown} twice: once will do.")
     _check_connected(edges, names)
     return Topology(text, names, tuple(edges), tuple(sorted(set(arrows))))
 
@@ -219,7 +217,7 @@ def topology_of_graph(graph: Any) -> str:
     except (AttributeError, TypeError):
         raise EbitError(
             f"Argument `topology` must be {FORMS}, a NetworkX graph or an ebit.Wiring, but is "
-            f"{graph!r}."
+            f"{checks.shown(graph)}."
         ) from None
     names = dict(zip(nodes, qpu_names(len(nodes)), strict=True))
     return "edges:" + ",".join(f"{names[edge[0]]}{sign}{names[edge[1]]}" for edge in edges)

@@ -38,6 +38,7 @@ from ebit.models.checks import (
     check_real_type,
 )
 from ebit.models.drawing import Drawn
+from ebit.models.graph_readout import FORMS as READOUT_FORMS
 from ebit.models.graph_readout import MOST_DEFAULT, MOST_TABLE, GraphReadOut, graph_readout
 from ebit.models.readout import (
     PARITY,
@@ -131,6 +132,8 @@ class DistributedQCNN(Drawn):
             few = self.qpus <= MOST_DEFAULT
             object.__setattr__(self, "readout", "weights" if few else "pairwise")
         check_scores(self.scores, self.readout)
+        if not isinstance(self.readout, str):
+            raise checks.wrong("readout", READOUT_FORMS, self.readout)
         if self.is_graph:
             if self._graph_readout.needs_marginals and not self._graph_engine.has_marginals:
                 raise UnsupportedError(

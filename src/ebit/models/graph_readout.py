@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.engine.base import CircuitParameters, Encoded, GraphEngine
 from ebit.errors import EbitError
 from ebit.models.readout import ReadOut, walsh_functions, weigh_outcomes
@@ -296,5 +297,5 @@ def graph_readout(name: str, qpus: int, edges: Sequence[Edge], scores: int = 1) 
         return PairwiseReadOut(*places)
     bond = re.fullmatch(r"mps:([0-9]{1,2})", name) if isinstance(name, str) else None
     if bond is None or not 1 <= int(bond[1]) <= 64:
-        raise EbitError(f"Argument `readout` must be {FORMS}, chi from 1 to 64, but is {name!r}.")
+        raise checks.wrong("readout", f"{FORMS}, chi from 1 to 64", name)
     return MatrixProductReadOut(*places, bond=int(bond[1]))

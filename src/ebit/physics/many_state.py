@@ -6,6 +6,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.physics.checks import check_probability
 from ebit.physics.joint import Joint
@@ -13,6 +14,9 @@ from ebit.physics.pauli import coefficients
 
 MOST_MEMBERS = 8
 """Most qubits of a state that is given as a density matrix: its table has 4**m numbers."""
+
+MOST_SIZE = 64
+"""Most members of a GHZ state."""
 
 _TOLERANCE = 1e-9
 
@@ -47,7 +51,7 @@ class ManyState:
         """
         try:
             rho = np.asarray(matrix, complex)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise EbitError("Argument `matrix` must hold numbers.") from None
         if rho.ndim == 1:
             rho = np.outer(rho, rho.conj())
@@ -115,14 +119,10 @@ class GHZState(ManyState):
 
     def __init__(self, size: int, visibility: float = 1.0) -> None:
         """Check and keep the numbers."""
-        if isinstance(size, bool) or not isinstance(size, int | np.integer) or size < 2:
-            raise EbitError(
-                f"Argument `size` must be a whole number of members >= 2, but is {size!r}: a state "
-                "of one QPU is not shared."
-            )
+        size = checks.whole(2, MOST_SIZE, "members")("size", size)
         check_probability("visibility", visibility)
         object.__setattr__(self, "entries", ())
-        object.__setattr__(self, "size", int(size))
+        object.__setattr__(self, "size", size)
         object.__setattr__(self, "visibility", float(visibility))
 
     @property
