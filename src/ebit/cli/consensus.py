@@ -1,5 +1,6 @@
 """`ebit consensus`: training over a faulty quantum network."""
 
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
@@ -66,17 +67,20 @@ def prepare(
     nodes: Annotated[int, typer.Option(help="Number of nodes.")] = 4,
     faulty: Annotated[int, typer.Option(help="Most faulty ones; nodes >= 3 faulty + 1.")] = 1,
     rounds: Annotated[int, typer.Option(help="Rounds to train.")] = 3,
-    parameters: Annotated[int, typer.Option(help="Parameters of the linear regression.")] = 4,
-    seed: Annotated[int, typer.Option(help="Seed of its rows.")] = 0,
+    work: Annotated[
+        str, typer.Option(help="least-squares: a linear regression; dqnn: digits.")
+    ] = "least-squares",
+    seed: Annotated[int, typer.Option(help="Seed of rows, start and batches.")] = 0,
     authentication: Annotated[
         str, typer.Option(help="its, wegman-carter, mixed, seeded or none.")
     ] = "its",
     delta: Annotated[float, typer.Option(help="Longest way of a message, in seconds.")] = 0.5,
 ) -> None:
     """Write certificates, keys, rows and files of nodes that train together on this machine."""
+    _need_cryptography()
     from ebit.consensus.agreement.layout import lay_out
 
-    paths = lay_out(folder, nodes, faulty, rounds, parameters, seed, authentication, delta)
+    paths = lay_out(folder, nodes, faulty, rounds, work, seed, authentication, delta)
     output.print(f"Wrote {folder}. Start every node in a terminal of its own:")
     for path in paths:
         output.print(f"ebit consensus node --config {path}")
@@ -91,6 +95,7 @@ def node(
 
     The other nodes run as processes of their own, with certificates, keys, rows and logs of theirs.
     """
+    _need_cryptography()
     from ebit.consensus.agreement.node import run_node
 
     check_output(json, data=str(config))
@@ -196,6 +201,11 @@ def _wholes(text: str) -> list[int]:
     if not all(part.isascii() and part.isdigit() and len(part) < 6 for part in parts):
         raise EbitError(f"Argument `--faulty` must be like 10 or 0,5,10, but is {text!r}.")
     return list(map(int, parts))
+
+
+def _need_cryptography() -> None:
+    if find_spec("cryptography") is None:
+        raise EbitError("Nodes need cryptography, which is not installed: install ebit[consensus].")
 
 
 def names(text: str) -> list[str]:

@@ -2,7 +2,6 @@
 
 import json
 import os
-import resource
 import signal
 import socket
 import subprocess
@@ -14,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 LAUNCH = """
-import json, sys
+import json, resource, sys
 from pathlib import Path
+if sys.argv[3] != "None":
+    resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv[3]), int(sys.argv[3])))
 from ebit.consensus.agreement.node import run_node
 from ebit.errors import EbitError
 try:
@@ -36,16 +37,11 @@ class Processes:
     def start(self, node: int, most_bytes: int | None = None) -> None:
         """Start a node; its files cannot grow beyond `most_bytes`, as on a full disk."""
         path = self.paths[node]
-
-        def limit() -> None:
-            if most_bytes is not None:
-                resource.setrlimit(resource.RLIMIT_FSIZE, (most_bytes, most_bytes))
-
+        files = [str(path), str(path.with_suffix(".json"))]
         with path.with_suffix(".out").open("ab") as out:
             self._running[node] = subprocess.Popen(
-                [sys.executable, "-c", LAUNCH, str(path), str(path.with_suffix(".json"))],
-                stdout=out, stderr=out, preexec_fn=limit,
-            )  # fmt: skip
+                [sys.executable, "-c", LAUNCH, *files, str(most_bytes)], stdout=out, stderr=out
+            )
 
     def kill(self, node: int) -> None:
         """kill -9."""

@@ -7,14 +7,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from consensus.agreement.processes import Link, Processes
 from ebit.consensus.agreement.committee import Committee
+from ebit.consensus.agreement.fixed_point import add_trimmed_mean
 from ebit.consensus.agreement.layout import lay_out
 from ebit.consensus.agreement.settings import read_node
 from ebit.consensus.agreement.simulation import Simulation
-from ebit.consensus.agreement.work import least_squares
+from ebit.consensus.agreement.work import Work
+from ebit.consensus.agreement.workers import WORKERS
 from ebit.consensus.keys.certificates import Identity, make_certificates
 
 
@@ -32,9 +35,10 @@ def nodes(tmp_path: Path) -> Iterator[Callable[..., Processes]]:
 
 
 def simulated(
-    n: int, f: int, reports: list[dict[str, Any]], faulty: dict[int, str]
+    net: Processes, f: int, reports: list[dict[str, Any]], faulty: dict[int, str]
 ) -> dict[int, str]:
     """Hash of each round in the simulator, if the same nodes are absent in it."""
+    n = len(net.paths)
     present: dict[int, tuple[int, ...]] = {}
     for report in reports:
         for row in report["rounds"]:
@@ -42,14 +46,23 @@ def simulated(
                 present.setdefault(row["round"], tuple(row["updates"]))
     rounds = len(present)
     absent = {number: frozenset(range(n)) - set(nodes) for number, nodes in present.items()}
-    simulation = Simulation(
-        Committee(n, f), least_squares(n, f), rounds, faulty=faulty, absent=absent
-    )
+    simulation = Simulation(Committee(n, f), work_of(net, f), rounds, faulty=faulty, absent=absent)
     outcome = simulation.run(until=5000)
     assert outcome.finished
     assert outcome.updates == present
     states = next(iter(outcome.states.values()))
     return {number: states[number].hex() for number in range(1, rounds + 1)}
+
+
+def work_of(net: Processes, f: int) -> Work:
+    """What the nodes compute, from the files that they read."""
+    local_updates = []
+    for path in net.paths:
+        settings = read_node(path)[0].work
+        with np.load(path.parent / settings.data) as file:
+            x, y, theta = file["x"], file["y"], file["theta"]
+        local_updates.append(WORKERS[settings.kind](x, y, settings.rate))
+    return Work(theta, local_updates, add_trimmed_mean(f))
 
 
 def check_same(reports: list[dict[str, Any]], expected: dict[int, str]) -> None:
@@ -79,7 +92,7 @@ def test_four_processes_reach_what_the_simulator_does_over_kill_9(
     assert [net.wait(k) for k in range(4)] == [0] * 4, [net.said(k) for k in range(4)]
     assert "from the log" in net.said(3)
     reports = [net.report(k) for k in range(4)]
-    check_same(reports, simulated(4, 1, reports, {}))
+    check_same(reports, simulated(net, 1, reports, {}))
     assert reports[0]["key_bits"] == 256 * reports[0]["frames"]
 
 
@@ -116,9 +129,23 @@ def test_seven_processes_with_a_liar_a_killed_node_a_cut_link_and_a_full_disk(
     for link in links:
         link.close()
     reports = [net.report(k) for k in range(7)]
-    expected = simulated(7, 2, reports, {liar: "wrong update"})
+    expected = simulated(net, 2, reports, {liar: "wrong update"})
     assert len(expected) == 14
     check_same(reports, expected)
+
+
+@pytest.mark.slow
+def test_four_processes_train_the_quantum_network_of_the_simulator(
+    nodes: Callable[..., Processes],
+) -> None:
+    pytest.importorskip("sklearn")
+    net = nodes(4, 1, 3, work="dqnn", delta=0.5)
+    for k in range(4):
+        net.start(k)
+    assert [net.wait(k) for k in range(4)] == [0] * 4, [net.said(k) for k in range(4)]
+    reports = [net.report(k) for k in range(4)]
+    check_same(reports, simulated(net, 1, reports, {}))
+    assert len(reports[0]["parameters"]) == 56
 
 
 @pytest.mark.parametrize("who", ["nobody", "foreign", "unknown", "itself"])

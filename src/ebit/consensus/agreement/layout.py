@@ -2,13 +2,18 @@
 
 import secrets
 import socket
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from ebit.checks import real, takes, whole, wrong
+from ebit.checks import Rule, real, takes, whole, wrong
 from ebit.checks import seed as seed_rule
 from ebit.consensus.agreement.committee import MOST_NODES, Committee
+from ebit.consensus.agreement.fixed_point import to_fixed
+from ebit.consensus.agreement.state import Integers
 from ebit.consensus.agreement.work import LeastSquares, least_squares
 from ebit.consensus.keys.certificates import make_certificates, write_secret
 from ebit.consensus.keys.material import SECRET_BYTES
@@ -17,19 +22,62 @@ from ebit.errors import EbitError
 from ebit.writing import write_atomically
 
 
-def _mode(name: str, value: object) -> str:
-    if value not in AUTHENTICATION:
-        raise wrong(name, " or ".join(map(repr, AUTHENTICATION)), value)
-    return str(value)
+@dataclass(frozen=True)
+class Shards:
+    """The rows of all nodes.
+
+    Attributes:
+        rows: Features and targets of each node.
+        theta: Where the parameters start, in units of 2^-20.
+        rate: Step size.
+    """
+
+    rows: Sequence[tuple[NDArray[np.float64], NDArray[np.float64]]]
+    theta: Integers
+    rate: float
+
+
+def _regression(nodes: int, faulty: int, seed: int) -> Shards:
+    work = least_squares(nodes, faulty, seed=seed)
+    rows = [(w.x, w.y) for w in work.local_updates if isinstance(w, LeastSquares)]
+    return Shards(rows, work.theta, 0.1)
+
+
+def _digits(nodes: int, faulty: int, seed: int) -> Shards:
+    import jax
+
+    from ebit.consensus.training.learners import DIGITS, learner_of, samples_of
+
+    samples = samples_of(DIGITS, seed)
+    theta = learner_of("dqnn", DIGITS).init(jax.random.key(seed))
+    x, y = samples.x.astype(np.float64), samples.y.astype(np.float64)
+    rows = [(x[k::nodes], y[k::nodes]) for k in range(nodes)]
+    return Shards(rows, to_fixed(np.asarray(theta, np.float64)), 0.3)
+
+
+SHARDS: Mapping[str, Callable[[int, int, int], Shards]] = {
+    "least-squares": _regression,
+    "dqnn": _digits,
+}
+"""Kind of work -> rows for some nodes, most faulty ones, seed."""
+
+
+def _of(table: Mapping[str, object]) -> Rule:
+    def rule(name: str, value: object) -> str:
+        if not isinstance(value, str) or value not in table:
+            raise wrong(name, " or ".join(map(repr, table)), value)
+        return value
+
+    return rule
 
 
 @takes(
     nodes=whole(1, MOST_NODES),
     faulty=whole(0, MOST_NODES),
     rounds=whole(1),
-    parameters=whole(1, 1_000_000),
+    work=_of(SHARDS),
     seed=seed_rule,
-    authentication=_mode,
+    authentication=_of(AUTHENTICATION),
     delta=real(above=0),
 )
 def lay_out(
@@ -37,7 +85,7 @@ def lay_out(
     nodes: int,
     faulty: int,
     rounds: int,
-    parameters: int = 4,
+    work: str = "least-squares",
     seed: int = 0,
     authentication: str = "its",
     delta: float = 0.5,
@@ -49,8 +97,9 @@ def lay_out(
         nodes: Number of nodes.
         faulty: Most faulty ones.
         rounds: Rounds to train.
-        parameters: Number of parameters of the linear regression.
-        seed: Chooses its rows.
+        work: What is trained: `least-squares`, a linear regression on rows that are made up, or
+            `dqnn`, the quantum neural network of `ebit consensus run` on handwritten digits.
+        seed: Chooses rows, where the parameters start, and batches.
         authentication: How frames are tagged.
         delta: Longest way of a message, in seconds.
 
@@ -68,16 +117,15 @@ def lay_out(
     for k in range(nodes):
         for other in range(k, nodes):
             write_secret(_link(folder, k, other), secrets.token_bytes(SECRET_BYTES))
-    work = least_squares(nodes, faulty, parameters, seed=seed)
+    shards = SHARDS[work](nodes, faulty, seed)
     ports = _free_ports(2 * nodes)
     table = "".join(
         f'\n[[node]]\nname = "{name}"\naddress = "127.0.0.1:{port}"\n'
         for name, port in zip(names, ports, strict=False)
     )
     paths = []
-    for k, (name, local) in enumerate(zip(names, work.local_updates, strict=True)):
-        assert isinstance(local, LeastSquares)
-        np.savez(folder / f"{name}.npz", x=local.x, y=local.y)
+    for k, (name, (x, y)) in enumerate(zip(names, shards.rows, strict=True)):
+        np.savez(folder / f"{name}.npz", x=x, y=y, theta=shards.theta)
         links = "".join(
             f'\n[[keys.link]]\npeer = "{other}"\n'
             f'secret = "{_link(Path("."), min(k, j), max(k, j))}"\n'
@@ -88,8 +136,7 @@ def lay_out(
             f'delta = {delta}\nauthentication = "{authentication}"\n{table}\n'
             f'[tls]\nca = "certificates/ca.pem"\ncertificate = "certificates/{name}.pem"\n'
             f'key = "certificates/{name}.key"\n\n[keys]\nport = {ports[nodes + k]}\n{links}\n'
-            f'[work]\nkind = "least-squares"\ndata = "{name}.npz"\nparameters = {parameters}\n'
-            f"seed = {seed}\n"
+            f'[work]\nkind = "{work}"\ndata = "{name}.npz"\nrate = {shards.rate}\nseed = {seed}\n'
         )
         paths.append(folder / f"{name}.toml")
         write_atomically(paths[-1], text.encode())

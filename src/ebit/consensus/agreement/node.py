@@ -32,10 +32,11 @@ from ebit.consensus.agreement.log import Log, Result
 from ebit.consensus.agreement.messages import Message, Tell
 from ebit.consensus.agreement.replica import Replica
 from ebit.consensus.agreement.settings import NodeSettings, identity_of, read_node
-from ebit.consensus.agreement.state import State
+from ebit.consensus.agreement.state import Integers, State
 from ebit.consensus.agreement.updates import Update, null_update
 from ebit.consensus.agreement.wires import Inlets, Outlet
-from ebit.consensus.agreement.work import LeastSquares, Work, key_of
+from ebit.consensus.agreement.work import LocalUpdate, Work, key_of
+from ebit.consensus.agreement.workers import WORKERS
 from ebit.consensus.keys.certificates import Identity
 from ebit.consensus.keys.client import EntityKeys
 from ebit.consensus.keys.entity import KeyManagementEntity, LinkKeys
@@ -44,7 +45,7 @@ from ebit.consensus.keys.material import SECRET_BYTES
 from ebit.consensus.keys.server import KeyServer
 from ebit.consensus.keys.store import KeyStore
 from ebit.errors import EbitError
-from ebit.reading import read_bytes
+from ebit.reading import one_line, read_bytes
 
 MOST_DATA = 1 << 30
 MOST_WAITING = 10_000
@@ -405,17 +406,36 @@ def _work(settings: NodeSettings, folder: Path) -> Work:
     try:
         with np.load(path, allow_pickle=False) as file:
             x, y = file["x"].astype(np.float64), file["y"].astype(np.float64)
+            theta = file["theta"]
     except (OSError, ValueError, KeyError, EOFError) as error:
         raise EbitError(
-            f"File {str(path)!r} is no NPZ file with `x` and `y` ({error}): give the rows of this "
-            "node."
+            f"File {str(path)!r} is no NPZ file with `x`, `y` and `theta` ({error}): give the rows "
+            "of this node."
         ) from None
-    if x.ndim != 2 or x.shape[1] != work.parameters or y.shape != x.shape[:1] or not len(y):
+    if x.ndim != 2 or y.shape != x.shape[:1] or not len(y):
         raise EbitError(
-            f"File {str(path)!r} must have `x` of shape (rows, {work.parameters}) and `y` of shape "
-            f"(rows,), but they are {x.shape} and {y.shape}."
+            f"File {str(path)!r} must have `x` of shape (rows, features) and `y` of shape (rows,), "
+            f"but they are {x.shape} and {y.shape}."
+        )
+    if theta.ndim != 1 or theta.dtype.kind != "i" or not len(theta):
+        raise EbitError(
+            f"In file {str(path)!r} `theta` must be a vector of whole numbers in units of 2^-20, "
+            f"but is an array of {theta.dtype} of shape {theta.shape}."
         )
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise EbitError(f"File {str(path)!r} holds numbers that are not finite: leave them out.")
-    local = LeastSquares(x, y, work.rate)
-    return Work(np.zeros(work.parameters, np.int64), [local], add_trimmed_mean(settings.faulty))
+    local = WORKERS[work.kind](x, y, work.rate)
+    _try(local, theta, path)
+    return Work(theta.astype(np.int64), [local], add_trimmed_mean(settings.faulty))
+
+
+def _try(local: LocalUpdate, theta: Integers, path: Path) -> None:
+    """Compute one update now: rows that do not fit are found before anything is said."""
+    try:
+        update = local(theta.astype(np.int64), 0, 0)
+    except (TypeError, ValueError) as error:
+        raise EbitError(
+            f"The rows in file {str(path)!r} do not fit the work ({one_line(error)}): correct them."
+        ) from None
+    if update is None or update.shape != theta.shape:
+        raise EbitError(f"The rows in file {str(path)!r} do not fit the parameters: correct them.")

@@ -2,12 +2,13 @@
 
 import ipaddress
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
 from ebit.consensus.agreement.byzantine import BENDS
 from ebit.consensus.agreement.committee import Committee
+from ebit.consensus.agreement.workers import WORKERS
 from ebit.consensus.keys.certificates import Identity
 from ebit.consensus.keys.tags import AUTHENTICATION
 from ebit.errors import EbitError
@@ -73,11 +74,11 @@ class KeySettings(Settings):
 class WorkSettings(Settings):
     """What a node computes."""
 
-    kind: Annotated[Literal["least-squares"], Field(description="What is trained.")] = (
-        "least-squares"
-    )
-    data: Annotated[str, Field(description="NPZ file with `x` and `y` of this node.")]
-    parameters: Annotated[Whole, Field(ge=1, le=1_000_000, description="Number of parameters.")]
+    kind: Annotated[str, one_of(WORKERS), Field(description="What is trained.")] = "least-squares"
+    data: Annotated[
+        str,
+        Field(description="NPZ file with `x` and `y` of this node and `theta`, where all start."),
+    ]
     rate: Annotated[Number, Field(gt=0, description="Step size.")] = 0.1
     seed: Annotated[Whole, Field(ge=0, description="Seed of what is random.")] = 0
 
