@@ -122,6 +122,11 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.noisy:links",
         "At 1000 pairs a second. Nothing is corrected or mitigated; pairs do not wait.",
     ),
+    "speed": Case(
+        "Seconds of the simulation against N log N",
+        f"{_HERE}.speed:speed",
+        "Says nothing on hardware.",
+    ),
 }
 """All experiments by name, in order."""
 
