@@ -39,7 +39,7 @@ def judged(rows: pl.DataFrame, shots: int | None) -> pl.DataFrame:
 
     Returns:
         The rows; where the accuracy at these shots is empty, since nothing is measured, that of
-        infinitely many shots stays.
+        infinitely many shots stays. Where targets are numbers, R^2 takes the place of accuracy.
 
     Raises:
         EbitError: If the rows have no column for this number of shots.
@@ -50,6 +50,9 @@ def judged(rows: pl.DataFrame, shots: int | None) -> pl.DataFrame:
         >>> judged(rows, 10)["validation_accuracy"].to_list()
         [0.9, 0.7]
     """
+    if "validation_r2" in rows.columns:
+        quality = pl.coalesce("validation_accuracy", "validation_r2")
+        rows = rows.with_columns(validation_accuracy=quality)
     if shots is None:
         return rows
     column = accuracy_column(shots)

@@ -11,6 +11,7 @@ from command_line import error_of, run_ebit
 from ebit import EbitError
 from ebit.cli.label_shots import loss_for, parse_label_shots, with_loss
 from ebit.cli.options import Given
+from ebit.data import load
 from ebit.models import ModelSettings
 
 
@@ -31,12 +32,17 @@ def test_numbers_of_shots() -> None:
     ],
 )
 def test_the_first_number_is_trained_for(given: Any, shots: Any, expected: Any) -> None:
-    assert with_loss(Given(given), shots).values == expected
+    assert with_loss(Given(given), shots, load("chsh")).values == expected
+
+
+def test_many_classes_have_a_loss_of_their_own() -> None:
+    data = load("clusters:0,features=4,clusters=4,points=64,classes=4")
+    assert with_loss(Given({}), [7], data).values == {"loss": "cross-entropy"}
 
 
 def test_infinitely_many_shots_are_no_loss() -> None:
     with pytest.raises(EbitError, match="must begin with a finite number"):
-        with_loss(Given({"loss": "shots"}), [None])
+        with_loss(Given({"loss": "shots"}), [None], load("chsh"))
 
 
 def test_where_nothing_is_measured_the_loss_is_mse() -> None:

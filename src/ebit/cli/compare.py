@@ -148,6 +148,10 @@ def compare(
     show_by_shots(by_shots, Store(out))
     if len(datasets) > 1 and splits is None:
         _print_splits(len(datasets))
+    if datasets[0].is_numeric:
+        output.print("Report and recommendation are about accuracies: there are none for numbers.")
+        write_json(json, {"rows": summary.to_dicts()})
+        return
     sentence = headline(advise(rows, training.shots_per_label))
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
@@ -179,7 +183,7 @@ def _prepared(
     datasets = with_defaults(given, quick=quick).load_splits(asked)
     if len(datasets) > 1:  # a run in each
         given = Given({"runs": 1, **given.values})
-    given = with_loss(with_defaults(given, quick=quick), label_shots)
+    given = with_loss(with_defaults(given, quick=quick), label_shots, datasets[0])
     if quick:
         seed = TrainingSettings(**given.of(TrainingSettings)).seed
         datasets = [smaller(dataset, seed) for dataset in datasets]
@@ -231,6 +235,13 @@ def _other_classifiers(
 ) -> list[list[OtherClassifier]]:
     """Classifiers of scikit-learn on every data set; none, and a line, without scikit-learn."""
     wanted = [name for name in names if name in NAMES]
+    if wanted and datasets[0].is_numeric:
+        if given_by_name:
+            raise EbitError(
+                f"Classifier {wanted[0]!r} is for classes, but the targets of data "
+                f"{datasets[0].name!r} are numbers: leave it out."
+            )
+        wanted = []
     if wanted and scikit_learn_version() is None:
         cure = "install it with `pip install 'ebit[sklearn]'`"
         if given_by_name:

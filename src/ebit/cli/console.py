@@ -229,7 +229,8 @@ def print_gains(summary: pl.DataFrame, shots: int | None = None) -> None:
     ]
     output.print()
     print_table([("resource", False), ("gain over none", True), ("95 % interval", True)], lines)
-    output.print(f"gain: mean difference of accuracies{shots_words(shots)}, paired by {pairs}")
+    of_what = "R^2" if quality_words(known) == "R^2" else f"accuracies{shots_words(shots)}"
+    output.print(f"gain: mean difference of {of_what}, paired by {pairs}")
 
 
 def _cell(value: object) -> str:

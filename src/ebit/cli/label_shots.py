@@ -12,7 +12,7 @@ from ebit.cli.shots import parse_shots
 from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.learning.settings import SHOTS_PER_LABEL
-from ebit.models import CircuitModel, ModelSettings
+from ebit.models import DEFAULT_LOSSES, CircuitModel, ModelSettings
 from ebit.plots import (
     accuracy_against_shots,
     leading_resources,
@@ -51,13 +51,18 @@ def finite(shots: Sequence[int | None]) -> list[int]:
     return [number for number in shots if number is not None]
 
 
-def with_loss(given: Given, shots: Sequence[int | None]) -> Given:
+def with_loss(given: Given, shots: Sequence[int | None], dataset: Dataset) -> Given:
     """The settings with the loss: by default that of labels read off the first number of shots.
+
+    More than two classes, and numbers, have losses of their own.
 
     Raises:
         EbitError: If the loss `shots` is asked for with infinitely many shots.
     """
-    loss = given.values.get("loss", "mse" if shots[0] is None else "shots")
+    default = "mse" if shots[0] is None else "shots"
+    if dataset.is_numeric or dataset.scores > 1:
+        default = DEFAULT_LOSSES["numbers" if dataset.is_numeric else "classes"]
+    loss = given.values.get("loss", default)
     if loss != "shots":
         return Given({**given.values, "loss": loss})
     if shots[0] is None:

@@ -103,6 +103,11 @@ def plan(
     dataset = given.load()
     if quick:
         dataset = smaller(dataset, TrainingSettings(**given.of(TrainingSettings)).seed)
+    if len(dataset.class_names) != 2:
+        raise EbitError(
+            f"Data {dataset.name!r} must have two classes for `ebit plan`: choose one against the "
+            "rest with `positive`, or use `ebit compare`."
+        )
     qubits, tasks = default_qubits(dataset), []
     for name in dict.fromkeys(["none", *split_resources(resources)]):
         model = {"qubits": qubits, **given.of(ModelSettings), "resource": name}

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from ebit import checks
 from ebit.cli.options import Given
 from ebit.data import Dataset
+from ebit.data.dataset import labels_of_classes
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 
@@ -51,8 +52,9 @@ def smaller(dataset: Dataset, seed: int) -> Dataset:
         A smaller data set with the same share of each class.
     """
     random = np.random.default_rng([checks.seed("seed", seed), QUICK_ROWS])
-    train = _sample(dataset.y_train, QUICK_ROWS, random)
-    validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random)
+    classes = labels_of_classes(len(dataset.class_names))
+    train = _sample(dataset.y_train, QUICK_ROWS, random, classes)
+    validation = _sample(dataset.y_validation, QUICK_ROWS // 3, random, classes)
     return replace(
         dataset,
         x_train=dataset.x_train[train],
@@ -63,11 +65,21 @@ def smaller(dataset: Dataset, seed: int) -> Dataset:
 
 
 def _sample(
-    labels: NDArray[np.float64], limit: int, random: np.random.Generator
+    labels: NDArray[np.float64],
+    limit: int,
+    random: np.random.Generator,
+    classes: NDArray[np.float64],
 ) -> NDArray[np.intp]:
-    """At most `limit` rows that keep the share of each class, at least one row of each."""
+    """At most some `limit` rows that keep the share of each class, at least one row of each."""
     if len(labels) <= limit:
         return np.arange(len(labels))
+    if len(classes) == 0:
+        return np.sort(random.permutation(len(labels))[:limit])
+    if len(classes) > 2:
+        share = limit / len(labels)
+        rows = [np.flatnonzero(labels == label) for label in classes]
+        parts = [random.permutation(own)[: max(round(share * len(own)), 1)] for own in rows]
+        return np.sort(np.concatenate([part for part in parts if len(part)]))
     first, second = (random.permutation(np.flatnonzero(labels == sign)) for sign in (-1, 1))
     count = min(max(round(limit * len(first) / len(labels)), 1), limit - 1)
     return np.sort(np.concatenate([first[:count], second[: limit - count]]))

@@ -9,6 +9,7 @@ from ebit.cli.console import (
     announce,
     check_output,
     output,
+    print_confusion,
     print_summary,
     write_json,
 )
@@ -17,7 +18,7 @@ from ebit.cli.progress import show_progress
 from ebit.data import DataSource
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.results import Store, summarize, task_of
+from ebit.results import Store, load_model, summarize, task_of, validation_confusion
 from ebit.results import train as train_task
 
 
@@ -42,6 +43,11 @@ def train(
         rows = train_task(dataset, task, out, progress=start(task))
     summary = summarize(rows)
     print_summary(summary)
+    confusion = None
+    if dataset.scores > 1:
+        confusion = validation_confusion(load_model(store.model_path(task.hash)), dataset)
+        output.print("Validation rows, best run:")
+        print_confusion(confusion, dataset.class_names)
     output.print(f"Model: {store.model_path(task.hash)}")
     first = summary.row(0, named=True)
     keys = ("validation_accuracy_mean", "validation_accuracy_std", "runs")
@@ -52,5 +58,6 @@ def train(
             "task": {"hash": task.hash, **task.model_dump(mode="json")},
             "rows": rows.to_dicts(),
             "summary": {key: first[key] for key in dict.fromkeys((*keys, *extra))},
+            **({} if confusion is None else {"confusion": confusion.to_dicts()}),
         },
     )

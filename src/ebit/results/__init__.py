@@ -14,7 +14,11 @@ from ebit.results.compare import (
     depth_for,
     graph_resources,
 )
-from ebit.results.confusion import confusion_matrix, explained_share
+from ebit.results.confusion import (
+    confusion_matrix,
+    explained_share,
+    validation_confusion,
+)
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.export import Exported, export_model
@@ -93,5 +97,6 @@ __all__ = [
     "task_of",
     "train",
     "training_ledger",
+    "validation_confusion",
     "with_gains",
 ]

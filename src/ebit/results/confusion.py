@@ -7,7 +7,11 @@ import polars as pl
 from numpy.typing import ArrayLike
 
 from ebit import checks
+from ebit.data import Dataset
+from ebit.data.dataset import labels_of_classes
 from ebit.errors import EbitError
+from ebit.models import labels_of
+from ebit.results.model_file import StoredModel
 
 
 def confusion_matrix(true: Sequence[str], predicted: Sequence[str]) -> pl.DataFrame:
@@ -34,6 +38,26 @@ def confusion_matrix(true: Sequence[str], predicted: Sequence[str]) -> pl.DataFr
         )
     pairs = pl.DataFrame({"true": list(true), "predicted": list(predicted)}, strict=False)
     return pairs.group_by("true", "predicted").agg(rows=pl.len()).sort("true", "predicted")
+
+
+def validation_confusion(stored: StoredModel, dataset: Dataset) -> pl.DataFrame:
+    """The confusion matrix of the best run of a model on the validation part of its data.
+
+    Args:
+        stored: A model of classes, as `load_model` returns it.
+        dataset: The data that it was trained on.
+
+    Returns:
+        As `confusion_matrix`.
+
+    Raises:
+        EbitError: If the shapes do not fit.
+    """
+    labels = labels_of_classes(len(dataset.class_names)).tolist()
+    names = dict(zip(labels, dataset.class_names, strict=True))
+    found = labels_of(stored.scores(dataset.x_validation, stored.best_run))
+    true = [names[label] for label in dataset.y_validation.tolist()]
+    return confusion_matrix(true, [names[float(label)] for label in found])
 
 
 def explained_share(true: ArrayLike, predicted: ArrayLike) -> float | None:
