@@ -3,8 +3,9 @@
     python benchmarks/real_sets.py --splits 10 --steps 500 --json real_sets.json
 
 digits, wine and breast cancer (classes) and diabetes (a number) of scikit-learn, features to PCA
-components so that every learner sees the same ones. Repeated stratified splits; differences to `none`
-and to logistic regression are paired by split, with 95 % intervals. Seeds are those of the splits.
+components so that every learner sees the same ones. Repeated stratified splits; differences to
+`none` and to logistic regression are paired by split, with 95 % intervals. Seeds are those of the
+splits.
 """
 
 import argparse
@@ -50,7 +51,7 @@ def learners(name, options, seed):
 
 
 def scores(name, options):
-    """Accuracy or R^2 of every learner on the held-out rows of every split."""
+    """Accuracy or R^2 of every learner on the held-out rows of every split, and their number."""
     x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
     if options.rows and len(y) > options.rows:
         kept = np.random.default_rng(0).permutation(len(y))[: options.rows]
@@ -73,7 +74,7 @@ def scores(name, options):
             asked = (y_test - mean) / std if target else y_test
             fitted = make_pipeline(*steps, estimator).fit(x_train, known)
             table.setdefault(learner, []).append(float(fitted.score(x_test, asked)))
-    return table
+    return table, len(y_test)
 
 
 def difference(first, second, rows):
@@ -81,7 +82,8 @@ def difference(first, second, rows):
     if len(first) < 2:
         return None
     found = paired(first, second, step=1 / rows, overlap=1 / 3)
-    return [found.value, *found.interval()]
+    ends = found.interval()
+    return None if ends is None else [found.value, *ends]
 
 
 def main():
@@ -100,13 +102,13 @@ def main():
     everything = {}
     for name in options.sets.split(","):
         started = time.perf_counter()
-        table = scores(name, options)
+        table, rows = scores(name, options)
         other = "ridge" if name == "diabetes" else "logistic"
         print(f"{name}: {'R^2' if name == 'diabetes' else 'accuracy'} over {options.splits} splits")
         everything[name] = {}
         for learner, values in table.items():
             gains = {
-                over: difference(values, table[over], 100)
+                over: difference(values, table[over], rows)
                 for over in ("none", other)
                 if over in table and over != learner
             }
