@@ -47,10 +47,10 @@ def measured() -> dict[str, Any]:
             return jnp.abs(state(t)) ** 2
 
         return {
-            "psi": np.asarray(state(theta)),
-            "moved": np.asarray(jax.jacfwd(state)(theta)),
-            "qfi": np.asarray(pure_qfi(state, theta)),
-            "classical": np.asarray(classical_fisher(outcomes, theta)),
+            "psi": np.asarray(jax.jit(state)(theta)),
+            "moved": np.asarray(jax.jit(jax.jacfwd(state))(theta)),
+            "qfi": np.asarray(jax.jit(lambda t: pure_qfi(state, t))(theta)),
+            "classical": np.asarray(jax.jit(lambda t: classical_fisher(outcomes, t))(theta)),
         }
 
 

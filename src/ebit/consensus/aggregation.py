@@ -174,8 +174,9 @@ def geometric_median(
         Shape (size,).
 
     Example:
-        >>> geometric_median(jnp.array([[0.0], [1.0], [50.0]]), jnp.full(3, 1 /
-        3)).round(3).tolist() [1.0]
+        >>> x = jnp.array([[0.0], [1.0], [50.0]])
+        >>> geometric_median(x, jnp.full(3, 1 / 3)).round(3).tolist()
+        [1.0]
 
     Source:
         Pillutla, Kakade and Harchaoui, Robust aggregation for federated learning, IEEE TSP (2022).
@@ -266,8 +267,8 @@ def clipping(
         Shape (n, size).
 
     Example:
-        >>> clipping(jnp.array([[3.0, 4.0]]), jnp.ones(1), radius=1.0).round(2).tolist()
-        [[0.6..., 0.8...]]
+        >>> clipping(jnp.array([[3.0, 4.0], [0.5, 0.0]]), jnp.ones(2), radius=2.5).tolist()
+        [[1.5, 2.0], [0.5, 0.0]]
     """
     length = jnp.linalg.norm(x, axis=1, keepdims=True)
     return x * jnp.minimum(1, radius / jnp.maximum(length, TINY))
@@ -401,8 +402,8 @@ def momentum_floor(
         The distance.
 
     Example:
-        >>> float(momentum_floor(10, 0.5, 0.9, 1))
-        10.0...
+        >>> round(float(momentum_floor(10, 0.5, 0.9, 1)), 3)
+        10.0
     """
     share = jnp.asarray(momentum) ** turn
     return 2 * size * noise * (1 - momentum) * (1 + share) / ((1 + momentum) * (1 - share))

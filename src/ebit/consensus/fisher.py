@@ -57,9 +57,9 @@ def mixed_qfi(rho: jax.Array, derivatives: jax.Array) -> jax.Array:
         Shape (P, P).
 
     Example:
-        >>> rho = jnp.eye(2) / 2
-        >>> mixed_qfi(rho, jnp.array([[[0.25, 0], [0, -0.25]]])).tolist()  # x = 0 of (1 + x Z / 2)
-        / 2 [[0.25]]
+        >>> rho = jnp.eye(2) / 2  # (1 + x Z / 2) / 2 at x = 0
+        >>> mixed_qfi(rho, jnp.array([[[0.25, 0], [0, -0.25]]])).tolist()
+        [[0.25]]
     """
     values, vectors = jnp.linalg.eigh(rho)
     inside = jnp.einsum("xa,pxy,yb->pab", vectors.conj(), derivatives, vectors)

@@ -136,7 +136,7 @@ def capped(weights: ArrayLike, cap: float) -> Array:
         EbitError: If the cap is below 1.
 
     Example:
-        >>> capped([8.0, 1.0, 1.0, 0.0], 1.5).tolist()
+        >>> capped([8.0, 1.0, 1.0, 0.0], 1.5).round(6).tolist()
         [0.5, 0.25, 0.25, 0.0]
     """
     if not cap >= 1:

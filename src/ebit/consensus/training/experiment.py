@@ -38,11 +38,11 @@ class Consensus:
     Example:
         >>> import tempfile
         >>> from ebit.results import run_experiment
-        >>> settings = ConsensusSettings(nodes=4, rounds=5, seeds=2, arm="edf+robust")
+        >>> settings = ConsensusSettings(nodes=4, rounds=5, seeds=1, arm="edf+robust")
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     rows = run_experiment(Consensus(settings), Store(folder))
         >>> rows.select("arm", "seed").rows()
-        [('edf+robust', 0), ('edf+robust', 1)]
+        [('edf+robust', 0)]
     """
 
     settings: ConsensusSettings

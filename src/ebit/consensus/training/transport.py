@@ -84,9 +84,9 @@ def deliver(settings: ConsensusSettings, dimension: int) -> Transport:
         What arrives.
 
     Example:
-        >>> settings = ConsensusSettings(nodes=4, rounds=2, seeds=1, arm="edf+robust")
-        >>> deliver(settings, 16).weight.sum(axis=-1).round(6).tolist()
-        [[1.0], [1.0]]
+        >>> settings = ConsensusSettings(nodes=4, rounds=5, seeds=1, arm="edf+robust")
+        >>> deliver(settings, 16).weight.sum(axis=-1).round(6).ravel().tolist()
+        [1.0, 1.0, 1.0, 1.0, 1.0]
     """
     own, arm = settings, ARMS[settings.arm]
     names = ScheduleSettings.model_fields.keys() & ConsensusSettings.model_fields.keys()
