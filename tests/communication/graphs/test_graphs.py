@@ -141,6 +141,8 @@ def test_files_that_are_no_graphs(tmp_path: Path) -> None:
     ):
         with pytest.raises(EbitError, match=message):
             read_graphs(tmp_path / name)
+    with pytest.raises(EbitError, match="`data` must be a path, as text"):
+        read_graphs(5)  # type: ignore[arg-type]
 
 
 ROW = st.lists(st.integers(-2, 7), max_size=7)

@@ -12,6 +12,7 @@ import optax
 from jax import lax
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.checks import one_of, real, seed, whole
 from ebit.communication.graphs.graphs import MOST_FEATURES, Whole, undirected, whole_numbers
 from ebit.communication.graphs.hops import Hops, hop_features
@@ -70,7 +71,7 @@ def read_nodes(path: str | Path) -> NodeSet:
     Raises:
         EbitError: If it cannot be read, or its numbers make no graph.
     """
-    path = Path(path)
+    path = checks.path("data", path)
     where, raw = path.stem, read_arrays(path, ARRAYS)
     arrays = {name: whole_numbers(where, name, array) for name, array in raw.items()}
     shape, labels = arrays["shape"], arrays["node_label"]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.communication.graphs.graphs import Graphs, Whole, graphs_of_arrays
 from ebit.data.content import MOST_BYTES, file_bytes
 from ebit.data.messages import listed
@@ -55,7 +56,7 @@ def read_graphs(source: str | Path) -> Graphs:
     """
     if source == MUTAG:
         return _embedded_mutag()
-    path = Path(source)
+    path = checks.path("data", source)
     if path.is_dir():
         return _tu(path.name, _folder(path))
     if path.suffix == ".zip":
