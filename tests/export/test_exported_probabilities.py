@@ -123,3 +123,22 @@ def test_aer_measures_the_probabilities(case: Case) -> None:
     assert chisquare(total.ravel(), expected.ravel() * total.sum()).pvalue > 1e-3
     wrong = np.roll(expected, 1, axis=0)
     assert chisquare(total.ravel(), wrong.ravel() * total.sum()).pvalue < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("topology", "resource"),
+    [
+        ("line", "bell:1"),
+        ("ring", "ghz:3"),
+        ("star", "bell:1,concurrence=0.5"),
+    ],
+)
+def test_three_qpus(topology: str, resource: str) -> None:
+    shared = ebit.parse_resource(resource)
+    model = ebit.DistributedQCNN(qpus=3, qubits=2, depth=1, topology=topology, resource=shared)
+    rng = np.random.default_rng(5)
+    parameters, x = random_parameters(model, rng), rng.normal(size=model.features)
+    expected = by_interpreter(model, parameters, x)
+    assert expected.shape == (2, 2, 2)
+    found = exported.exact(ebit.to_qiskit(model, parameters, x))
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)

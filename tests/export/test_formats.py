@@ -8,6 +8,7 @@ import pytest
 
 import circuit_interpreter
 import ebit
+from all_models import all_models
 from ebit.export.lower import program_of
 from ebit.export.program import Barrier, Message, Prepare
 from random_circuits import circuit_model, random_data, random_parameters
@@ -153,3 +154,23 @@ def test_what_cannot_be_exported_is_one_line() -> None:
             ebit.to_qasm3(circuit_model(resource, 2))
     with pytest.raises(ebit.EbitError, match="parameters"):
         ebit.to_qasm3(model, {"mixing": np.zeros(3)})
+
+
+def test_all_models_without_noise_are_written() -> None:
+    """Whatever stands in the list of models; the others are refused as such."""
+    written = 0
+    for named in all_models():
+        model: Any = named.model
+        if getattr(model, "readout", "weights") != "weights":
+            continue  # the circuit is the same
+        rng = np.random.default_rng(0)
+        if model.noise is not None or not hasattr(model, "circuit"):
+            with pytest.raises(ebit.UnsupportedError, match="does not support"):
+                ebit.to_qasm3(model)
+            continue
+        parameters = random_parameters(model, rng)
+        text = ebit.to_qasm3(model, parameters, rng.normal(size=model.features))
+        outcomes = len(model.circuit.outcomes)
+        assert text.count("readout[") == outcomes
+        written += 1
+    assert written > 30

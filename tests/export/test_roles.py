@@ -54,6 +54,21 @@ def test_roles_that_share_pairs_and_messages_only_give_the_probabilities(
 
 
 @pytest.mark.slow
+def test_three_roles_on_a_line_give_the_probabilities(tmp_path: Path) -> None:
+    pytest.importorskip("qnetbench")
+    model = ebit.DistributedQCNN(
+        qpus=3, qubits=2, depth=1, topology="line", resource=ebit.BellPairs(1)
+    )
+    rng = np.random.default_rng(11)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)
+    table = circuit_interpreter.probabilities(model.circuit, parameters, x)[0]
+    found = counts(ebit.role_programs(model, parameters, x[0]), tmp_path, 200, range(1, 4))
+    observed = np.array([found["".join(map(str, bits))] for bits in np.ndindex(2, 2, 2)])
+    assert observed.sum() == 600
+    assert chisquare(observed, table.ravel() * 600).pvalue > 1e-3
+
+
+@pytest.mark.slow
 def test_teleported_gates_of_two_roles_give_the_probabilities(tmp_path: Path) -> None:
     pytest.importorskip("qnetbench")
     model, parameters, x, table = a_case("quantum")
