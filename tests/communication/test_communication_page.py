@@ -10,6 +10,7 @@ from ebit.communication import ColumnSplit, fit, model_for
 from ebit.communication.experiments import EXPERIMENTS, Communication
 from ebit.communication.model_file import load_fitted, save_fitted
 from ebit.communication.rows import Row, judged
+from ebit.communication.study import claims
 from ebit.errors import EbitError
 from ebit.plots import cost_against_size, crossing, error_against_cost, new_figure
 from ebit.report import Part, write_communication
@@ -76,6 +77,8 @@ def test_the_page_says_where_and_under_which_limits(tmp_path: Path) -> None:
 def test_every_experiment_can_be_found() -> None:
     assert [name for name in EXPERIMENTS if name.startswith("E")] == [f"E{k}" for k in range(1, 16)]
     assert all(callable(case.run) for case in EXPERIMENTS.values())
+    assert list(claims()) == list(EXPERIMENTS)
+    assert {claim.mark for claim in claims().values()} == {"fact", "design"}
     with pytest.raises(EbitError, match="experiment"):
         Communication("E99")
     assert Communication("E2").hash != Communication("E2", quick=True).hash

@@ -12,6 +12,7 @@ from ebit.cli.graphs import graph, nodes, privacy
 from ebit.cli.options import Json
 from ebit.cli.progress import show_titles
 from ebit.communication.experiments import EXPERIMENTS, Communication
+from ebit.communication.study import claims
 from ebit.plots import check_installed
 from ebit.report import Part, write_communication
 from ebit.results import Store
@@ -82,7 +83,9 @@ def report(
             start(task.experiment)
             case = EXPERIMENTS[task.experiment]
             rows = run_experiment(task, store).drop("task")
-            parts.append(Part(task.experiment, case.title, case.caption, rows))
+            claim = claims()[task.experiment]
+            told = f"Claim ({claim.mark}): {claim.text}"
+            parts.append(Part(task.experiment, case.title, case.caption, rows, told))
     written = write_communication(parts, out, command=command_line(), quick=quick)
     write_json(json, {"experiments": {part.name: part.rows.to_dicts() for part in parts}})
     for part in parts:

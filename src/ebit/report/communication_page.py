@@ -41,12 +41,14 @@ class Part:
         title: What is asked.
         caption: What a reader has to know beside the rows.
         rows: Its rows, with verdicts.
+        claim: What it is about to show, with its mark.
     """
 
     name: str
     title: str
     caption: str
     rows: pl.DataFrame
+    claim: str = ""
 
 
 _TITLES = (
@@ -156,7 +158,7 @@ def _header(parts: Sequence[Part]) -> str:
 
 def _part_html(part: Part, pictures: Sequence[Picture]) -> str:
     figures = "\n".join(figure_html(f"Figure {part.name}", picture) for picture in pictures)
-    caption = f"<p>{escape(part.caption)}</p>" if part.caption else ""
+    caption = "".join(f"<p>{escape(text)}</p>" for text in (part.claim, part.caption) if text)
     return f"{caption}{SCROLLS}{_table(part.rows)}{figures}"
 
 
