@@ -2,6 +2,7 @@
 
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -190,3 +191,27 @@ def test_without_certificates_there_is_no_vote(
     inlets.close()
     assert not got
     assert inlets.refused["certificate"] == 1
+
+
+def test_clocks_that_are_apart_are_named(tmp_path: Path) -> None:
+    """A certificate that is not valid now is what a node sees of a clock that is wrong."""
+    from ebit.consensus.keys.certificates import why_refused
+
+    here = make_certificates(tmp_path / "here", ["node-0"], days=0)["node-0"]
+    time.sleep(1.1)
+    near, far = socket.socketpair()
+    server = threading.Thread(target=_shake, args=(here, far), daemon=True)
+    server.start()
+    near.settimeout(5)
+    with pytest.raises(ssl.SSLCertVerificationError) as caught:
+        here.client().wrap_socket(near, server_hostname="node-0")
+    server.join()
+    assert "compare the clocks" in why_refused(caught.value)
+
+
+def _shake(identity: Identity, plain: socket.socket) -> None:
+    with plain:
+        try:
+            identity.server().wrap_socket(plain, server_side=True).close()
+        except OSError:
+            return
