@@ -26,6 +26,7 @@ from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns, walsh
 from ebit.engine.base import CircuitParameters
 from ebit.engine.effects import NoisyEffect, PureEffect
 from ebit.engine.features import pack_effect
+from ebit.engine.tensor_plan import index_of
 from ebit.physics import PAULIS, Noise, QPUNoise
 
 FEATURE_QUBITS = 4
@@ -117,7 +118,7 @@ class LocalTensors:
             (QPUs, effects * rows, batch); complex if an operator is not Hermitian.
         """
         if len(places) < encoded.shape[1]:
-            chosen = np.array(places)
+            chosen = index_of(np.array(places))
             parameters = jax.tree.map(lambda leaf: leaf[chosen], parameters)
             if packed is not None and len(packed) > len(places):
                 packed = packed[chosen]

@@ -297,15 +297,25 @@ def _side(side: Side, stack: jax.Array) -> jax.Array:
     return rows_of(stack, np.array(side.rows)).transpose(axes)
 
 
+def index_of(rows: NDArray[np.int64]) -> slice | NDArray[np.int64]:
+    """An index of some rows: a slice where they are evenly spaced, which has the simpler slope.
+
+    Example:
+        >>> index_of(np.array([1, 3, 5]))
+        slice(1, 6, 2)
+    """
+    steps = np.unique(np.diff(rows))
+    if len(rows) == 1 or (len(steps) == 1 and steps[0] > 0):
+        step = int(steps[0]) if len(steps) else 1
+        return slice(int(rows[0]), int(rows[-1]) + 1, step)
+    return rows
+
+
 def rows_of(stack: jax.Array, rows: NDArray[np.int64]) -> jax.Array:
-    """Some rows of an array; a slice where they are evenly spaced, which has the simpler slope.
+    """Some rows of an array.
 
     Example:
         >>> rows_of(jnp.arange(6), np.array([1, 3, 5])).tolist()
         [1, 3, 5]
     """
-    steps = np.unique(np.diff(rows))
-    if len(rows) == 1 or (len(steps) == 1 and steps[0] > 0):
-        step = int(steps[0]) if len(steps) else 1
-        return stack[int(rows[0]) : int(rows[-1]) + 1 : step]
-    return stack[rows]
+    return stack[index_of(rows)]
