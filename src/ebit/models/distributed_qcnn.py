@@ -131,9 +131,9 @@ class DistributedQCNN(Drawn):
         if self.readout is None:
             few = self.qpus <= MOST_DEFAULT
             object.__setattr__(self, "readout", "weights" if few else "pairwise")
-        check_scores(self.scores, self.readout)
         if not isinstance(self.readout, str):
             raise checks.wrong("readout", READOUT_FORMS, self.readout)
+        check_scores(self.scores, self.readout)
         if self.is_graph:
             if self._graph_readout.needs_marginals and not self._graph_engine.has_marginals:
                 raise UnsupportedError(

@@ -108,14 +108,11 @@ def check_scores(scores: Any, readout: str) -> None:
     Example:
         >>> check_scores(3, "parity")
         Traceback (most recent call last):
-        ebit.errors.UnsupportedError: Read-out 'parity' makes one score, but `scores` is 3: use \
-weights.
+        ebit.errors.UnsupportedError: Read-out 'parity' does not support 3 scores: use weights.
     """
     checks.whole(1, MOST_SCORES)("scores", scores)
     if scores > 1 and readout in READOUTS and READOUTS[readout].parity:
-        raise UnsupportedError(
-            f"Read-out {readout!r} makes one score, but `scores` is {scores}: use weights."
-        )
+        raise UnsupportedError(f"{scores} scores", f"Read-out {readout!r}", "use weights")
 
 
 MAX_SHOTS = 1_000_000
