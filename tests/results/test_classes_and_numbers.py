@@ -132,7 +132,7 @@ def test_shots_of_two_classes_are_not_touched_by_several_scores() -> None:
         ({"loss": "product"}, "'product', which is not for classes: use cross-entropy"),
         ({"scores": 2}, "`scores` must be 4 for data"),
         ({"target": "numbers"}, "`target` is 'numbers', but the targets of data"),
-        ({"readout": "parity"}, "Read-out 'parity' makes one score, but `scores` is 4"),
+        ({"readout": "parity"}, "Read-out 'parity' does not support 4 scores"),
     ],
 )
 def test_what_does_not_fit_the_classes(
