@@ -6,7 +6,7 @@ import pytest
 from command_line import error_of, run_ebit
 
 TINY = ("--depth", 1, "--steps", 3, "--runs", 2, "--batch-size", 8)
-PLAN = ("plan", "trapped-ion+laboratory", "--data", "chsh")
+PLAN = ("plan", "trapped-ion+laboratory", "--data", "chsh", "--no-train-with-noise")
 
 NETWORK = """
 [[qpu]]

@@ -32,7 +32,9 @@ from ebit.planning import (
     DISTANCES,
     EVALUATED_ROWS,
     FIDELITIES,
+    SHARE,
     Plan,
+    best_trained,
     check_plan,
     circuit_words,
     open_site,
@@ -82,6 +84,16 @@ def plan(
     rows: Annotated[
         int, typer.Option(help="Validation rows to evaluate on, at most.")
     ] = EVALUATED_ROWS,
+    train_with_noise: Annotated[
+        bool | None,
+        typer.Option(
+            help="Train the circuits also under the noise of the network. Default: where it takes "
+            "no longer than --minutes."
+        ),
+    ] = None,
+    minutes: Annotated[
+        float, typer.Option(min=0.0, help="Time that training under the noise may take.")
+    ] = 10.0,
     quick: Annotated[
         bool, typer.Option("--quick", help="A first look: few rows, steps and points.")
     ] = False,
@@ -92,8 +104,9 @@ def plan(
 ) -> None:
     """Say which resource is worth having on a network: accuracy, rate, cost, and why.
 
-    Circuits are trained without noise, once, and run with the noise of the network. Interrupted
-    with Ctrl-C or killed, the same command goes on with the trainings where it stopped.
+    Circuits are trained without noise, once, and run with the noise of the network; then they are
+    trained further under this noise, where there is time for it. Interrupted with Ctrl-C or
+    killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
     site = open_site(_described(network), _pair(qpus))
@@ -120,7 +133,11 @@ def plan(
     messages.print(f"Network: {site}.")
     announce(dataset, tasks, Store(out))
     with show_progress(len(tasks)) as start:
-        compare(dataset, tasks, out, progress=start)
+        trained = compare(dataset, tasks, out, progress=start)
+    distances = DISTANCES[::5] if quick else DISTANCES
+    fidelities = FIDELITIES[::3] if quick else FIDELITIES
+    if train_with_noise is None:
+        train_with_noise = _fits(trained, len(distances) + len(fidelities), minutes)
     with show_titles(1, "points") as title:
         found = plan_site(
             site,
@@ -131,8 +148,9 @@ def plan(
             purification=rounds,
             rate=rate,
             rows=rows,
-            distances=DISTANCES[::5] if quick else DISTANCES,
-            fidelities=FIDELITIES[::3] if quick else FIDELITIES,
+            distances=distances,
+            fidelities=fidelities,
+            train_with_noise=train_with_noise,
             evaluating=title("Under noise"),
         )
     _print(found)
@@ -140,8 +158,10 @@ def plan(
         site=str(site),
         recommendation=found.recommendation.sentence,
         options=found.options,
-        distance=found.distance,
-        fidelity=found.fidelity,
+        distance=best_trained(found.distance),
+        fidelity=best_trained(found.fidelity),
+        distance_before=found.distance.filter(~pl.col("trained_with_noise")),
+        fidelity_before=found.fidelity.filter(~pl.col("trained_with_noise")),
         distance_marks=words.marks(found.distance_crossings),
         fidelity_marks=words.marks(found.fidelity_crossings),
         findings=words.findings(found),
@@ -152,6 +172,24 @@ def plan(
     )
     output.print(f"Report: {write_plan(page, out)[0]}")
     write_json(json, _content(found))
+
+
+_SLOWER = 3.0
+"""A step with noise takes so many times as long, at most, see the page of limits."""
+
+
+def _fits(rows: pl.DataFrame, points: int, minutes: float) -> bool:
+    """Whether training under noise probably fits the time, and a line that says so if not."""
+    once = rows.unique("task").select("seconds", "compile_seconds").sum().row(0)
+    trainings = 1 + points / 5 + 3
+    seconds = trainings * (once[0] * _SLOWER / SHARE + once[1])
+    if seconds <= 60 * minutes:
+        return True
+    messages.print(
+        f"Training under the noise would take some {math.ceil(seconds / 60)} minutes and is left "
+        "out: allow it with --train-with-noise or --minutes."
+    )
+    return False
 
 
 def _pair(qpus: str | None) -> tuple[str, str] | None:
@@ -212,14 +250,15 @@ def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> di
 def _print(found: Plan) -> None:
     """Options, reasons and the recommendation."""
     options = found.options.to_dicts()
-    titles = ("purif", "shots", "accuracy", "std", "fidelity", "pairs", "bits", "labels/s")
+    titles = ("purif", "noise", "shots", "accuracy", "std", "fidelity", "pairs", "bits", "labels/s")
     print_table(
         [("resource", False), *((title, True) for title in titles), ("feasible", False)],
         [_line(row) for row in options],
     )
     output.print(
-        "purif: rounds of purification; fidelity: of a pair when it is used; pairs (fresh) and "
-        "bits: per label\nfeasible: * is on the Pareto front of accuracy and labels/s"
+        "purif: rounds of purification; noise: whether trained with it\n"
+        "fidelity: of a pair when it is used; pairs (fresh) and bits: per label\n"
+        "feasible: * is on the Pareto front of accuracy and labels/s"
     )
     reasons: dict[str, list[str]] = {}
     for row in options:
@@ -238,6 +277,7 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     return (
         row["resource"],
         "-" if fidelity is None else str(row["purification_rounds"]),
+        "yes" if row["trained_with_noise"] else "no",
         str(row["shots"]),
         f"{row['accuracy_mean']:.3f}",
         f"{row['accuracy_std']:.3f}" if row["runs"] > 1 else "-",

@@ -13,6 +13,7 @@ from jax import lax
 from numpy.typing import NDArray
 
 from ebit.engine.base import Encoded
+from ebit.errors import EbitError
 from ebit.learning.gradient import batch_gradient
 from ebit.learning.settings import TrainingSettings
 from ebit.models import (
@@ -79,6 +80,18 @@ def _adam(
     return optax.adam(optax.cosine_decay_schedule(learning_rate, cosine_steps), b1, b2)
 
 
+def _given(start: Parameters, like: Parameters) -> Parameters:
+    """Given parameters, if they have the shapes of those that they replace."""
+    given = jax.tree.map(jnp.asarray, start)
+    shapes = [jax.tree.map(jnp.shape, leaves) for leaves in (given, like)]
+    if shapes[0] != shapes[1]:
+        raise EbitError(
+            "Argument `start` must hold parameters of this model for as many runs: give those of "
+            "a fit with the same settings."
+        )
+    return jax.tree.map(lambda new, old: new.astype(old.dtype), given, like)
+
+
 @dataclass(frozen=True)
 class Program:
     """Pure functions of a task: initial state, optimiser steps, evaluation.
@@ -132,12 +145,16 @@ class Program:
         stacked = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf, real)] * runs), parameters)
         return stacked, self._initial_moments(stacked)
 
-    def initial_state(self, keys: jax.Array, real: np.dtype[Any]) -> State:
-        """Random parameters of every run (one key each) and the optimiser's state for them.
+    def initial_state(
+        self, keys: jax.Array, real: np.dtype[Any], start: Parameters | None = None
+    ) -> State:
+        """Random or given parameters of every run (one key each), and the optimiser's state.
 
         Not to be compiled as a whole: XLA would generate the random numbers anew for every leaf.
         """
         parameters = jax.vmap(lambda key: self.model.init(key, real))(keys)
+        if start is not None:
+            parameters = _given(start, parameters)
         return parameters, self._initial_moments(parameters)
 
     @partial(jax.jit, static_argnums=0)

@@ -108,6 +108,7 @@ def fit(
     progress: Progress | None = None,
     sample_weight: ArrayLike | None = None,
     initial: Parameters | None = None,
+    start: Parameters | None = None,
     **options: Unpack[TrainingOptions],
 ) -> Fit:
     r"""Train `runs` copies of a model from different random parameters, all at once.
@@ -132,6 +133,7 @@ def fit(
         sample_weight: How much each row of training data counts in the gradients, (rows,), at
             least 0; only ratios count. Equal by default; not with shots.
         initial: Parameters of one run to start all runs from, instead of random ones.
+        start: Parameters of an earlier fit with as many runs, instead of random ones.
         **options: Any settings of `TrainingSettings`; None or left out: by default, which is one
             run, and all rows in a minibatch. `optimizer` may also be any Optax optimiser;
             `learning_rate`, `b1`, `b2` and `schedule` are not used with one.
@@ -200,7 +202,7 @@ def fit(
                 program,
                 train_rows,
                 validation_rows,
-                state=program.initial_state(keys, real)
+                state=program.initial_state(keys, real, start)
                 if initial is None
                 else program.state_from(initial, settings.runs, real),
                 settings=settings,

@@ -6,11 +6,12 @@ from ebit.planning.crossing import Crossing, Stretch, crossing, crossing_place
 from ebit.planning.errors import local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.noisy_training import SHARE, NoisyTraining, task_under
 from ebit.planning.pareto import pareto_front
 from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
 from ebit.planning.recommend import Recommendation, circuit_words, describe, recommend
 from ebit.planning.site import Site, open_site
-from ebit.planning.sweeps import DISTANCES, FIDELITIES, crossings
+from ebit.planning.sweeps import DISTANCES, FIDELITIES, best_trained, crossings
 from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
 from ebit.planning.waiting import waiting_seconds
@@ -20,16 +21,19 @@ __all__ = [
     "EVALUATED_ROWS",
     "FIDELITIES",
     "PURIFICATION",
+    "SHARE",
     "SHOTS",
     "Condition",
     "Crossing",
     "GateTimes",
+    "NoisyTraining",
     "Plan",
     "Readouts",
     "Recommendation",
     "Site",
     "Stretch",
     "Trained",
+    "best_trained",
     "check_plan",
     "circuit_of",
     "circuit_seconds",
@@ -48,6 +52,7 @@ __all__ = [
     "plan",
     "read_out",
     "recommend",
+    "task_under",
     "trained_circuit",
     "waiting_seconds",
 ]

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ebit.planning.condition import Condition
 from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.pareto import pareto_front
 from ebit.planning.site import Site
 from ebit.planning.trained import Trained
@@ -88,8 +90,9 @@ def options_of(
     purification: Sequence[int],
     shots: Sequence[int],
     rate: float | None,
+    training: NoisyTraining | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """One row per number of purification rounds and shots.
+    """One row per number of purification rounds and shots, for each way of training.
 
     Args:
         site: The site.
@@ -97,14 +100,18 @@ def options_of(
         purification: Numbers of purification rounds.
         shots: Numbers of shots per label.
         rate: Labels per second asked for, or None.
+        training: How the circuit is also trained under the noise of each condition, or None.
 
     Yields:
         Flat rows with units in the names.
     """
     noiseless = float(circuit.read_out().accuracy().mean())
     for place, found in site_conditions(site, circuit, purification):
-        readouts = circuit.read_out(found)
-        for number in shots:
+        ways = [circuit]
+        if training is not None and not found.noise.is_zero:
+            ways.append(training.train(circuit, found))
+        for way, number in product(ways, shots):
+            readouts = way.read_out(found)
             accuracy = readouts.accuracy(number)
             reasons = obstacles(place, found, shots=number, rate=rate)
             seconds = label_seconds(found, number)
@@ -113,6 +120,7 @@ def options_of(
                 "resource": found.resource,
                 "purification_rounds": found.purification_rounds,
                 "shots": number,
+                "trained_with_noise": way.knows_noise,
                 "feasible": not reasons,
                 "reason": "; ".join(reasons) or None,
                 "accuracy_mean": float(accuracy.mean()),

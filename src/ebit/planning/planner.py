@@ -14,6 +14,7 @@ from ebit.learning import Progress
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
 from ebit.planning.crossing import Crossing
+from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.options import options_of, with_front
 from ebit.planning.recommend import Recommendation, recommend
 from ebit.planning.site import Site
@@ -21,6 +22,7 @@ from ebit.planning.sweeps import (
     DISTANCES,
     FIDELITIES,
     Step,
+    best_trained,
     crossings,
     distance_rows,
     fidelity_rows,
@@ -67,12 +69,14 @@ class Plan:
     @property
     def distance_crossings(self) -> dict[str, Crossing]:
         """How each resource stands to its reference, by kilometres."""
-        return crossings(self.distance, "distance_km", log=True, measure=self.measure)
+        return crossings(best_trained(self.distance), "distance_km", log=True, measure=self.measure)
 
     @property
     def fidelity_crossings(self) -> dict[str, Crossing]:
         """How each resource stands to its reference, by fidelity of the pairs."""
-        return crossings(self.fidelity, "pair_fidelity", log=False, measure=self.measure)
+        return crossings(
+            best_trained(self.fidelity), "pair_fidelity", log=False, measure=self.measure
+        )
 
 
 _RULES: dict[str, checks.Rule] = {
@@ -106,13 +110,14 @@ def plan(
     distances: Sequence[float] = DISTANCES,
     fidelities: Sequence[float] = FIDELITIES,
     rows: int = EVALUATED_ROWS,
+    train_with_noise: bool = False,
     progress: Callable[[Task], Progress] | None = None,
     evaluating: Progress | None = None,
 ) -> Plan:
     """What every resource is worth on a site: accuracy, rate and cost, and a recommendation.
 
     Every circuit is trained without noise, once, and then run with the noise of the site: exactly,
-    so that another distance costs no training.
+    so that another distance costs no training. It may also be trained further under this noise.
 
     Args:
         site: Two QPUs and their link, see `open_site`.
@@ -126,6 +131,8 @@ def plan(
         distances: Kilometres of the sweep, rising; the length of the link itself is added.
         fidelities: Fidelities of the sweep, rising, 1/4 to 1.
         rows: Validation rows to evaluate on, at most.
+        train_with_noise: Whether circuits are also trained under the noise of the site, and along
+            the sweeps; options and sweeps then hold both ways.
         progress: Called with each task when its training starts; what it returns is called between
             chunks.
         evaluating: Called with (points done, points in all) of the sweeps.
@@ -169,6 +176,7 @@ def plan(
         fidelities=fidelities,
         measure=_measure(tasks),
         evaluating=evaluating,
+        training=NoisyTraining(dataset, out, rows, progress) if train_with_noise else None,
     )
 
 
@@ -183,6 +191,7 @@ def plan_circuits(
     fidelities: Sequence[float],
     measure: Measure,
     evaluating: Progress | None = None,
+    training: NoisyTraining | None = None,
 ) -> Plan:
     """The same for circuits that are trained.
 
@@ -196,6 +205,7 @@ def plan_circuits(
         fidelities: Fidelities of the sweep, rising.
         measure: How the runs of two resources are compared.
         evaluating: Called with (points done, points in all) of the sweeps.
+        training: How the circuits are also trained under noise, or None.
 
     Returns:
         The plan.
@@ -208,7 +218,9 @@ def plan_circuits(
     far: list[dict[str, Any]] = []
     worn: list[dict[str, Any]] = []
     for circuit in circuits:
-        options += options_of(site, circuit, purification=purification, shots=shots, rate=rate)
+        options += options_of(
+            site, circuit, purification=purification, shots=shots, rate=rate, training=training
+        )
         step()
         far += distance_rows(
             site,
@@ -218,9 +230,12 @@ def plan_circuits(
             shots=most,
             rate=rate,
             step=step,
+            training=training,
         )
     for circuit in local:
-        worn += fidelity_rows(site, circuit, fidelities=fidelities, shots=most, step=step)
+        worn += fidelity_rows(
+            site, circuit, fidelities=fidelities, shots=most, step=step, training=training
+        )
     used_up = pl.selectors.ends_with("_per_inference", "_per_label")
     table = with_front(_frame(options).with_columns(used_up.fill_null(0)))
     advice = recommend(table, measure)
@@ -251,7 +266,7 @@ def _with_mark(options: pl.DataFrame, advice: Recommendation) -> pl.DataFrame:
     """The options with a column `recommended`."""
     if advice.option is None:
         return options.with_columns(recommended=False)
-    keys = ("resource", "purification_rounds", "shots")
+    keys = ("resource", "purification_rounds", "shots", "trained_with_noise")
     same = [pl.col(key) == advice.option[key] for key in keys]
     return options.with_columns(recommended=pl.all_horizontal(same))
 

@@ -77,9 +77,12 @@ def circuit_words(option: Mapping[str, Any]) -> str:
         'bell:1 with 1 round of purification'
     """
     rounds = option["purification_rounds"]
+    name = str(option["resource"])
+    if option.get("trained_with_noise"):
+        name += ", trained with the noise,"
     if not rounds:
-        return str(option["resource"])
-    return f"{option['resource']} with {rounds_words(rounds)} of purification"
+        return name
+    return f"{name} with {rounds_words(rounds)} of purification"
 
 
 def rounds_words(rounds: int) -> str:

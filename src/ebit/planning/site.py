@@ -1,13 +1,14 @@
 """Two QPUs of a network and the link between them: the place that is planned for."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from ebit import checks
 from ebit.errors import EbitError
 from ebit.network import Link, Network, Qpu, profile, profile_names, read_network
 from ebit.network.delays import SPEED_OF_LIGHT
+from ebit.reading import read_toml
 
 LONGEST_SECONDS = 1e12
 """Waits are cut off here, at some 30 000 years."""
@@ -25,6 +26,7 @@ class Site:
         network: The network that they belong to.
         first: Name of QPU A.
         second: Name of QPU B.
+        profiles: Names of profiles whose figures were used.
 
     Raises:
         EbitError: If a QPU does not exist or no link joins the two.
@@ -38,6 +40,7 @@ class Site:
     network: Network
     first: str
     second: str
+    profiles: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         checks.instance(Network, "an ebit.network.Network")("network", self.network)
@@ -106,7 +109,8 @@ class Site:
     def _with_link(self, link: Link) -> "Site":
         ends = set(link.between)
         links = tuple(link if set(old.between) == ends else old for old in self.network.links)
-        return Site(self.network.model_copy(update={"links": links}), self.first, self.second)
+        network = self.network.model_copy(update={"links": links})
+        return replace(self, network=network)
 
     def __str__(self) -> str:
         """The two QPUs and their link in words."""
@@ -142,7 +146,9 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
         >>> str(open_site("nv+metropolitan"))
         'a and b: 248 km, 9 pairs per second of fidelity 0.895, coherence time 1.58 s'
     """
+    profiles: tuple[str, ...] = ()
     if not isinstance(network, Network):
+        profiles = used_profiles(network)
         network = _network(checks.path("network", network))
     if qpus is None:
         if len(network.links) > 1:
@@ -153,7 +159,29 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
             )
         qpus = network.links[0].between
     first, second = checks.pair(checks.instance(str, "names of QPUs"))("qpus", qpus)
-    return Site(network, first, second)
+    return Site(network, first, second, profiles)
+
+
+def used_profiles(text: str | Path) -> tuple[str, ...]:
+    """Names of the profiles that a network is made of.
+
+    Args:
+        text: A TOML file, or names of profiles with a plus.
+
+    Returns:
+        The names, each once.
+
+    Example:
+        >>> used_profiles("nv+laboratory")
+        ('nv', 'laboratory')
+    """
+    if not Path(text).exists():
+        return tuple(name for name in str(text).split("+") if name in profile_names())
+    tables = [
+        table for kind in read_toml(text).values() if isinstance(kind, list) for table in kind
+    ]
+    named = [table.get("profile") for table in tables if isinstance(table, dict)]
+    return tuple(dict.fromkeys(name for name in named if isinstance(name, str)))
 
 
 def _network(text: str | Path) -> Network:

@@ -1,6 +1,7 @@
 """Accuracy against distance and against the fidelity of the pairs."""
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import polars as pl
 
 from ebit.planning.crossing import Crossing, crossing
 from ebit.planning.feasibility import label_seconds
+from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.options import best_setup
 from ebit.planning.site import Site
 from ebit.planning.trained import Trained
@@ -18,6 +20,9 @@ DISTANCES: tuple[float, ...] = tuple(np.geomspace(0.1, 10_000, 26).tolist())
 
 FIDELITIES: tuple[float, ...] = tuple(np.linspace(0.25, 1, 16).tolist())
 """From white noise to a Bell pair."""
+
+DECADE = 5
+"""Points of `DISTANCES` per decade."""
 
 Step = Callable[[], None]
 """Called when a point is done."""
@@ -32,10 +37,13 @@ def distance_rows(
     shots: int,
     rate: float | None,
     step: Step,
+    training: NoisyTraining | None = None,
 ) -> Iterator[dict[str, Any]]:
     """Accuracy against the length of the link, one row per length and run.
 
-    At every length the circuit has the rounds of purification that are best for it there.
+    At every length the circuit has the rounds of purification that are best for it there. With
+    training under noise there are rows of both ways. It goes on from the length before, once per
+    decade and on the link itself; between these lengths the parameters stay.
 
     Args:
         site: The site.
@@ -45,22 +53,30 @@ def distance_rows(
         shots: Shots per label.
         rate: Labels per second asked for, or None.
         step: Called after every length.
+        training: How the circuit is also trained under the noise of the lengths, or None.
 
     Yields:
         Flat rows.
     """
-    for distance in distances:
+    way = circuit
+    for number, distance in enumerate(distances):
         place = site.at_distance(distance)
         setup = best_setup(place, circuit, purification=purification, shots=shots, rate=rate)
         found, reasons = setup.found, setup.obstacles
         seconds = label_seconds(found, shots)
-        for run, accuracy in enumerate(setup.accuracy):
+        ways = {False: setup.accuracy}
+        if training is not None:
+            if not reasons and (number % DECADE == 0 or distance == site.length):
+                way = training.train(way, found)
+            ways[True] = way.read_out(found).accuracy(shots)
+        for (trained, accuracies), run in product(ways.items(), range(len(setup.accuracy))):
             yield {
                 "resource": circuit.name,
+                "trained_with_noise": trained,
                 "distance_km": distance,
                 "purification_rounds": found.purification_rounds,
                 "run": run,
-                "accuracy": float(accuracy),
+                "accuracy": float(accuracies[run]),
                 "pair_fidelity": found.pair_fidelity,
                 "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
                 "feasible": not reasons,
@@ -70,9 +86,15 @@ def distance_rows(
 
 
 def fidelity_rows(
-    site: Site, circuit: Trained, *, fidelities: Sequence[float], shots: int, step: Step
+    site: Site,
+    circuit: Trained,
+    *,
+    fidelities: Sequence[float],
+    shots: int,
+    step: Step,
+    training: NoisyTraining | None = None,
 ) -> Iterator[dict[str, Any]]:
-    """Accuracy against the fidelity of Werner pairs when a run starts.
+    """Accuracy against the fidelity of Werner pairs when a run starts, for each way of training.
 
     The QPUs are those of the site; a circuit without such pairs has the same accuracy everywhere.
 
@@ -82,23 +104,49 @@ def fidelity_rows(
         fidelities: Fidelities, 1/4 to 1.
         shots: Shots per label.
         step: Called after every fidelity.
+        training: How the circuit is also trained under noise, from the highest fidelity down, at
+            every third one; or None.
 
     Yields:
         Flat rows, one per fidelity and run.
     """
     found = circuit.condition(site)
     uses_pairs = circuit.model.resource.pairs_of_link > 0
-    for fidelity in fidelities:
+    way = circuit
+    for number, fidelity in enumerate(reversed(fidelities)):
         changed = found.with_fidelity(fidelity) if uses_pairs else found
-        for run, accuracy in enumerate(circuit.read_out(changed).accuracy(shots)):
+        ways = {False: circuit.read_out(changed).accuracy(shots)}
+        if training is not None:
+            way = training.train(way, changed) if number % 3 == 0 else way
+            ways[True] = way.read_out(changed).accuracy(shots)
+        for (trained, accuracies), run in product(ways.items(), range(len(ways[False]))):
             yield {
                 "resource": circuit.name,
+                "trained_with_noise": trained,
                 "pair_fidelity": fidelity,
                 "uses_pairs": uses_pairs,
                 "run": run,
-                "accuracy": float(accuracy),
+                "accuracy": float(accuracies[run]),
             }
         step()
+
+
+def best_trained(rows: pl.DataFrame) -> pl.DataFrame:
+    """The rows of circuits that were trained with noise, where there are any; else all.
+
+    Args:
+        rows: Rows of a sweep.
+
+    Returns:
+        Rows of one way of training.
+
+    Example:
+        >>> rows = pl.DataFrame({"trained_with_noise": [False, True], "accuracy": [0.7, 0.8]})
+        >>> best_trained(rows)["accuracy"].to_list()
+        [0.8]
+    """
+    with_noise = rows.filter("trained_with_noise")
+    return rows if with_noise.is_empty() else with_noise
 
 
 def reference_of(resource: str, resources: Sequence[str]) -> str | None:

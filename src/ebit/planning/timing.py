@@ -31,6 +31,8 @@ class GateTimes:
         gate = (0.0, self.one_qubit, self.two_qubit)[step.gate_qubits]
         if step.kind == "measure":
             return step.rounds * self.readout
+        if gate == 0:
+            return 0.0
         return (step.rounds if self.parallel else _most_on_a_qpu(step)) * gate
 
 

@@ -40,6 +40,11 @@ class Trained:
     _known: dict[DistributedQCNN, Readouts] = field(default_factory=dict, repr=False)
 
     @property
+    def knows_noise(self) -> bool:
+        """Whether it was trained with noise."""
+        return self.stored.task.model.noise is not None
+
+    @property
     def name(self) -> str:
         """The resource string."""
         return self.model.resource_name
@@ -84,7 +89,13 @@ def circuit_of(task: Task) -> DistributedQCNN:
     return model
 
 
-def trained_circuit(dataset: Dataset, task: Task, out: Path, rows: int = EVALUATED_ROWS) -> Trained:
+def trained_circuit(
+    dataset: Dataset,
+    task: Task,
+    out: Path,
+    rows: int = EVALUATED_ROWS,
+    model: DistributedQCNN | None = None,
+) -> Trained:
     """The circuit of a finished task.
 
     Args:
@@ -92,6 +103,7 @@ def trained_circuit(dataset: Dataset, task: Task, out: Path, rows: int = EVALUAT
         task: The task.
         out: Folder with its result.
         rows: Validation rows to evaluate on, at most.
+        model: The circuit without noise, where it was trained with noise.
 
     Returns:
         The circuit with its parameters.
@@ -101,4 +113,4 @@ def trained_circuit(dataset: Dataset, task: Task, out: Path, rows: int = EVALUAT
     """
     stored = load_model(Store(out).model_path(task.hash))
     x, labels = dataset.x_validation[:rows], dataset.y_validation[:rows]
-    return Trained(circuit_of(task), stored, x, labels)
+    return Trained(circuit_of(task) if model is None else model, stored, x, labels)

@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from ebit.network import profile
 from ebit.planning.crossing import Crossing
 from ebit.planning.feasibility import SLOWEST_LABEL
 from ebit.planning.planner import Plan
@@ -16,18 +17,18 @@ from ebit.statistics import paired
 
 _METHOD = (
     "Every circuit was trained without noise, once per run, and then run with the noise of the "
-    "network; accuracies are exact for this noise. A training with this noise may do better.",
+    "network; accuracies are exact for this noise.",
     "A label is the sign of the mean of so many shots (normal approximation). Without a limit of "
     "shots even a tiny signal would give the right label.",
-    "Pairs are made one after the other, wait in memory until all of a run are there, and all wait "
-    "the same mean time. Their loss by waiting comes after purification, which is perfect.",
+    "Pairs are made one after the other and wait in memory until all of a run are there. Their "
+    "ages are random; the state is the mean over them, and so is what purification makes of "
+    "pairs of different ages. Gates and measurements of purification have the errors of the QPUs.",
     "Gate errors as published hold the decay during the gates; qubits decay on top of them while "
     "they wait for measurements, messages and pairs.",
     "A gate between the QPUs is teleported over one pair, made when the gate is due.",
     "Feasible: the QPUs have the qubits; a run takes no longer than the coherence time T2; pairs "
     "wait no longer than memories keep them; a label comes as fast as asked for, or within "
     f"{seconds_text(SLOWEST_LABEL)}.",
-    "There are no repeaters: the light between the QPUs is lost exponentially with the distance.",
 )
 
 
@@ -42,9 +43,31 @@ def method(plan: Plan) -> list[str]:
     """
     return [
         *_METHOD,
+        _training_words(plan),
+        *_unverified(plan),
         f"Distances and fidelities: {plan.sweep_shots} shots per label. All accuracies are those "
         f"on the same {plan.rows} validation rows.",
         _told_apart(plan),
+    ]
+
+
+def _training_words(plan: Plan) -> str:
+    if not plan.options["trained_with_noise"].any():
+        return "A training with this noise may do better: --train-with-noise."
+    return (
+        "Circuits were then also trained further with the noise, for a quarter of the steps: on "
+        "the link itself and once per decade of the distance, each from where the one before "
+        "ended. Findings on sweeps are those of this training; thin dashed lines show the first."
+    )
+
+
+def _unverified(plan: Plan) -> list[str]:
+    """What nobody could read in its source."""
+    names = plan.site.profiles
+    return [
+        f"Not verified in profile {name}: {', '.join(fields)}; see the page of the profile."
+        for name in names
+        if (fields := profile(name).unverified)
     ]
 
 

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def accuracy_against_distance(
-    rows: pl.DataFrame, ax: "Axes", crossings: Mapping[str, float] | None = None
+    rows: pl.DataFrame,
+    ax: "Axes",
+    crossings: Mapping[str, float] | None = None,
+    before: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Draw accuracy against distance: mean, standard deviation over runs, and crossing points.
 
@@ -27,6 +30,7 @@ def accuracy_against_distance(
             feasible.
         ax: Matplotlib axes to draw on.
         crossings: Distance in kilometres at which a resource stops to help, marked by a line.
+        before: The same rows of circuits that were trained without noise, for thin dashed lines.
 
     Returns:
         What is drawn: resource, distance_km, mean, std, runs, feasible.
@@ -46,13 +50,17 @@ def accuracy_against_distance(
     check_columns(rows, "resource", "distance_km", "accuracy", "feasible")
     data = _moments(rows, "distance_km")
     ax.set_xscale("log")
+    _draw_before(before, rows, "distance_km", ax)
     _draw(data, "distance_km", ax, crossings or {})
     ax.set_xlabel("Distance (km)")
     return keep_data(ax, data)
 
 
 def accuracy_against_fidelity(
-    rows: pl.DataFrame, ax: "Axes", crossings: Mapping[str, float] | None = None
+    rows: pl.DataFrame,
+    ax: "Axes",
+    crossings: Mapping[str, float] | None = None,
+    before: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Draw accuracy against the fidelity of pairs: mean, standard deviation, and crossing points.
 
@@ -60,6 +68,7 @@ def accuracy_against_fidelity(
         rows: One row per resource, fidelity and run, with resource, pair_fidelity and accuracy.
         ax: Matplotlib axes to draw on.
         crossings: Fidelity below which the pairs of a resource do not help, marked by a line.
+        before: The same rows of circuits that were trained without noise, for thin dashed lines.
 
     Returns:
         What is drawn: resource, pair_fidelity, mean, std, runs, feasible (true).
@@ -78,9 +87,20 @@ def accuracy_against_fidelity(
     """
     check_columns(rows, "resource", "pair_fidelity", "accuracy")
     data = _moments(rows.with_columns(feasible=pl.lit(True)), "pair_fidelity")
+    _draw_before(before, rows, "pair_fidelity", ax)
     _draw(data, "pair_fidelity", ax, crossings or {})
     ax.set_xlabel("Fidelity of a pair when the circuit starts")
     return keep_data(ax, data)
+
+
+def _draw_before(before: pl.DataFrame | None, rows: pl.DataFrame, column: str, ax: "Axes") -> None:
+    """Mean curves of another way of training, where it is another one."""
+    if before is None or before.equals(rows):
+        return
+    means = before.group_by("resource", column).agg(pl.col("accuracy").mean()).sort(column)
+    for resource, style in resource_styles(before["resource"]).items():
+        own = means.filter(pl.col("resource") == resource)
+        ax.plot(own[column], own["accuracy"], color=style.color, linestyle="--", linewidth=0.7)
 
 
 def _moments(rows: pl.DataFrame, column: str) -> pl.DataFrame:

@@ -43,6 +43,9 @@ class PlanPage:
         settings: What produced them, by name.
         command: The command line that makes them again.
         quick: Whether it is a quick look that must not be cited.
+        distance_before: Rows of the distance sweep of circuits that were trained without noise,
+            where `distance` has others.
+        fidelity_before: The same for the fidelity sweep.
     """
 
     site: str
@@ -57,6 +60,8 @@ class PlanPage:
     command: str
     settings: Mapping[str, str] = field(default_factory=dict)
     quick: bool = False
+    distance_before: pl.DataFrame | None = None
+    fidelity_before: pl.DataFrame | None = None
 
 
 def write_plan(page: PlanPage, out: Path) -> list[Path]:
@@ -96,10 +101,14 @@ def write_plan(page: PlanPage, out: Path) -> list[Path]:
 
 def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Picture]:
     def distance(ax: "Axes") -> pl.DataFrame:
-        return accuracy_against_distance(page.distance, ax, page.distance_marks)
+        return accuracy_against_distance(
+            page.distance, ax, page.distance_marks, before=page.distance_before
+        )
 
     def fidelity(ax: "Axes") -> pl.DataFrame:
-        return accuracy_against_fidelity(page.fidelity, ax, page.fidelity_marks)
+        return accuracy_against_fidelity(
+            page.fidelity, ax, page.fidelity_marks, before=page.fidelity_before
+        )
 
     def rate(ax: "Axes") -> pl.DataFrame:
         return accuracy_against_rate(page.options.drop("accuracy_runs", strict=False), ax)
@@ -110,7 +119,8 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
             "distance",
             distance,
             f"Accuracy against the length of the link. {spread} Empty markers: not feasible. "
-            "Dotted verticals: where a resource stops to help.",
+            "Dotted verticals: where a resource stops to help. Thin dashed lines: trained without "
+            "noise.",
             _ends(page.distance, "distance_km", "km"),
             folder,
             colors,

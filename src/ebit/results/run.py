@@ -9,7 +9,7 @@ import polars as pl
 from ebit.data import Dataset
 from ebit.learning import Checkpoint, fit
 from ebit.results.experiment import Progress
-from ebit.results.model_file import save_model
+from ebit.results.model_file import load_model, save_model
 from ebit.results.rows import provenance_of, rows_of
 from ebit.results.store import TRAINING, Kind, Store
 from ebit.results.task import Task
@@ -50,7 +50,7 @@ class Training:
         The model is written before the rows, and the checkpoint goes after them, so that a full
         disk costs nothing but the time since the last checkpoint.
         """
-        model, data = self.task.model.build(), self.dataset
+        model, data, start = self.task.model.build(), self.dataset, self.task.start
         result = fit(
             model,
             (data.x_train, data.y_train),
@@ -58,6 +58,7 @@ class Training:
             settings=self.task.training,
             checkpoint=Checkpoint(store.checkpoint_path(self.hash), self.hash),
             progress=progress,
+            start=None if start is None else load_model(store.model_path(start)).parameters,
         )
         made = provenance_of(result)
         save_model(

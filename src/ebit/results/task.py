@@ -24,6 +24,7 @@ class Task(Settings):
         training: How it is trained.
         data: Name of the data set.
         fingerprint: Hash of the data themselves and of how their file was prepared.
+        start: Hash of the training whose parameters this one starts from; None for random ones.
         format: Version of the meaning of these fields; a new one gives new hashes.
 
     Raises:
@@ -40,6 +41,7 @@ class Task(Settings):
     training: TrainingSettings
     data: str
     fingerprint: str
+    start: str | None = None
     format: Literal[1] = 1
 
     @field_validator("model")
@@ -57,6 +59,7 @@ class Task(Settings):
             "training": self.training.content,
             "fingerprint": self.fingerprint,
             "format": self.format,
+            **({} if self.start is None else {"start": self.start}),
         }
 
     @property
