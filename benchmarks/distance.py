@@ -15,7 +15,7 @@ import typer
 from ebit.benchmark.tables import write_tables
 from ebit.data import load
 from ebit.network import Link, Network, profile
-from ebit.planning import DISTANCES, Plan, Stretch, open_site, plan, words
+from ebit.planning import DISTANCES, Plan, Stretch, best_trained, open_site, plan, words
 from ebit.plots import accuracy_against_distance, new_panels, paper_style, save_figure
 from ebit.results import make_task
 from ebit.writing import write_atomically
@@ -33,7 +33,9 @@ def network(name: str) -> Network:
     return Network(qpus=qpus, links=[link])
 
 
-def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: bool) -> Plan:
+def planned(
+    name: str, out: Path, *, depth: int, steps: int, runs: int, quick: bool, train_with_noise: bool
+) -> Plan:
     """The plan for one kind of hardware."""
     data = load("clusters:0")
     tasks = [
@@ -50,6 +52,7 @@ def planned(name: str, out: Path, *, depth: int, steps: int, runs: int, quick: b
         distances=DISTANCES[::5] if quick else DISTANCES,
         fidelities=[0.5, 1.0],
         rows=128 if quick else 512,
+        train_with_noise=train_with_noise,
         progress=lambda task: (
             lambda done, steps: (
                 print(f"{task.model.resource}: {done} steps", flush=True) if done == steps else None
@@ -65,7 +68,9 @@ def crossing_rows(name: str, found: Plan) -> list[dict[str, object]]:
     """One row per resource: where it is told apart from its reference, and where it is feasible."""
     rows: list[dict[str, object]] = []
     for resource, crossing in found.distance_crossings.items():
-        own = found.distance.filter((pl.col("resource") == resource) & pl.col("feasible"))
+        own = best_trained(found.distance).filter(
+            (pl.col("resource") == resource) & pl.col("feasible")
+        )
         near = own["distance_km"].to_numpy()
         rows.append(
             {
@@ -93,16 +98,27 @@ def main(
     steps: int = 2000,
     runs: int = 5,
     quick: bool = False,
+    train_with_noise: bool = False,
 ) -> None:
     """Plan for every kind of hardware, then write figure and table."""
     plans = {
-        name: planned(name, store, depth=depth, steps=steps, runs=runs, quick=quick)
+        name: planned(
+            name,
+            store,
+            depth=depth,
+            steps=steps,
+            runs=runs,
+            quick=quick,
+            train_with_noise=train_with_noise,
+        )
         for name in HARDWARE
     }
     with paper_style():
         figure, axes = new_panels(len(plans), 2.9)
         for ax, (name, found) in zip(axes, plans.items(), strict=True):
-            accuracy_against_distance(found.distance, ax, words.marks(found.distance_crossings))
+            accuracy_against_distance(
+                best_trained(found.distance), ax, words.marks(found.distance_crossings)
+            )
             ax.set_title(name)
             if (legend := ax.get_legend()) is not None:
                 legend.remove()

@@ -37,9 +37,9 @@ def test_a_plan_from_profiles(tmp_path: Path) -> None:
     outcome = run_ebit(*PLAN, *TINY, *options, "--out", out, "--json", file)
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
-    assert lines[0].split()[:3] == ["resource", "purif", "shots"]
+    assert lines[0].split()[:3] == ["resource", "purif", "noise"]
     assert lines[1].split()[0] == "none", "none is always there"
-    assert lines[2].split()[:3] == ["bell:1", "1", "100"]
+    assert lines[2].split()[:3] == ["bell:1", "1", "no"]
     assert max(map(len, lines[:3])) <= 100
     assert any(line.startswith("Use ") for line in lines)
     assert lines[-1] == f"Report: {out / 'plan.html'}"

@@ -35,12 +35,13 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
+from ebit.cli.sites import described, two_names
 from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
-from ebit.planning import open_site, waiting_seconds
+from ebit.planning import open_site, task_on, waiting_seconds
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
 from ebit.report import advise, headline, write_report
@@ -105,7 +106,11 @@ def compare(
         typer.Option(help="Also the accuracy of drawn shots per label, as in 100,1000."),
     ] = None,
     network: Annotated[
-        str | None, typer.Option(help="Also the seconds of waiting on this network, see ebit plan.")
+        str | None,
+        typer.Option(help="Train under the noise of this network and tell the seconds of waiting."),
+    ] = None,
+    between: Annotated[
+        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-compare"
@@ -126,7 +131,14 @@ def compare(
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
     others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
-    waiting = None if network is None else waiting_seconds(open_site(network), tasks[0])
+    waiting = None
+    if network is not None:
+        site = open_site(described(network), two_names(between, "between"))
+        seconds_of = waiting_seconds(site, tasks[0])
+        noisy = [[task_on(site, task) for task in own] for own in tasks]
+        pairs = zip(noisy[0], tasks[0], strict=True)
+        waiting = {new.hash: seconds_of[plain.hash] for new, plain in pairs}
+        tasks = noisy
     check_output(json, data=given.values["source"])
     announce(datasets[0], [task for own in tasks for task in own], Store(out))
     Store(out).check_writable()

@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from ebit.cli.console import check_output, messages, output
-from ebit.network import read_description, to_toml
+from ebit.cli.console import check_output, messages, output, write_json
+from ebit.cli.options import Json
+from ebit.network import drawing, read_description, troubles, written_as
 from ebit.writing import write_atomically
 
 network = typer.Typer(name="network", help="Work with files that describe networks.")
@@ -18,16 +19,47 @@ def _verbs() -> None:
 
 
 @network.command()
-def convert(
-    file: Annotated[Path, typer.Argument(help="YAML file of SquidASM or JSON file of SeQUeNCe.")],
-    out: Annotated[Path, typer.Argument(help="TOML file to write.")],
+def show(
+    file: Annotated[Path, typer.Argument(help="Network file: TOML, SquidASM YAML, SeQUeNCe JSON.")],
+    json: Json = None,
 ) -> None:
-    """Write the network of another tool's file as TOML, and say what was left out."""
-    check_output(out, data=str(file))
+    """Draw a network and print what its QPUs and links say."""
+    described, left_out = read_description(file)
+    check_output(json, data=str(file))
+    for line in left_out:
+        messages.print(f"Note: {line}")
+    output.print(drawing(described))
+    write_json(json, described.model_dump(mode="json"))
+
+
+@network.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="Network file: TOML, SquidASM YAML, SeQUeNCe JSON.")],
+) -> None:
+    """Read a network and say in one line each what it cannot be used for; exit code 1 if any."""
     described, left_out = read_description(file)
     for line in left_out:
         messages.print(f"Note: {line}")
-    write_atomically(out, to_toml(described).encode())
+    found = [line for link in described.links for line in troubles(described, link)]
+    for line in found:
+        output.print(line)
+    if found:
+        raise typer.Exit(1)
+    output.print(f"{file}: {len(described.qpus)} QPUs, {len(described.links)} links, no trouble.")
+
+
+@network.command()
+def convert(
+    file: Annotated[Path, typer.Argument(help="Network file: TOML, SquidASM YAML, SeQUeNCe JSON.")],
+    out: Annotated[Path, typer.Argument(help="File to write: .toml, .yaml or .json.")],
+) -> None:
+    """Write a network in another form by the ending of its name, and say what was left out."""
+    check_output(out, data=str(file))
+    described, left_out = read_description(file)
+    text, lost = written_as(described, out)
+    for line in [*left_out, *lost]:
+        messages.print(f"Note: {line}")
+    write_atomically(out, text.encode())
     links = len(described.links)
     output.print(
         f"Wrote {out}: {len(described.qpus)} QPUs and {links} link{'' if links == 1 else 's'}."

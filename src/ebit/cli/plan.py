@@ -22,12 +22,12 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_defaults
 from ebit.cli.shots import parse_shots
+from ebit.cli.sites import described, two_names
 from ebit.data import DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.network import Network, profile_names, read_description
-from ebit.network.read import FOREIGN
+from ebit.network import profile_names
 from ebit.planning import (
     DISTANCES,
     EVALUATED_ROWS,
@@ -109,7 +109,7 @@ def plan(
     killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
-    site = open_site(_described(network), _pair(qpus))
+    site = open_site(described(network), two_names(qpus))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)
     given = with_defaults(given, quick=quick)
     data = given.values["source"]
@@ -192,16 +192,6 @@ def _fits(rows: pl.DataFrame, points: int, minutes: float) -> bool:
     return False
 
 
-def _pair(qpus: str | None) -> tuple[str, str] | None:
-    """The names of two QPUs."""
-    if qpus is None:
-        return None
-    names = [name.strip() for name in qpus.split(",")]
-    if len(names) != 2:
-        raise EbitError(f"Argument `qpus` must be two names, a,b, but is {qpus!r}.")
-    return names[0], names[1]
-
-
 def _rounds(text: str | None) -> list[int] | None:
     """Rounds of purification between commas; None if nothing is said."""
     if text is None:
@@ -213,16 +203,6 @@ def _rounds(text: str | None) -> list[int] | None:
             "Argument `purification` must be whole numbers separated by commas, as in 0,1,2, but "
             f"is {text!r}."
         ) from None
-
-
-def _described(network: str) -> str | Network:
-    """The network of a file of another tool, after a line for all that was left out of it."""
-    if Path(network).suffix.lower() not in FOREIGN:
-        return network
-    described, left_out = read_description(network)
-    for line in left_out:
-        messages.print(f"Note: {line}")
-    return described
 
 
 def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> dict[str, str]:

@@ -8,6 +8,7 @@ import typer
 from ebit.cli.console import (
     announce,
     check_output,
+    messages,
     output,
     print_confusion,
     print_summary,
@@ -15,9 +16,12 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import Given, Json, with_settings
 from ebit.cli.progress import show_progress
+from ebit.cli.sites import described, two_names
 from ebit.data import DataSource
+from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
+from ebit.planning import open_site, task_on
 from ebit.results import Store, load_model, summarize, task_of, validation_confusion
 from ebit.results import train as train_task
 
@@ -25,6 +29,12 @@ from ebit.results import train as train_task
 @with_settings(DataSource, ModelSettings, TrainingSettings)
 def train(
     given: Given,
+    network: Annotated[
+        str | None, typer.Option(help="Train under the noise of this network, see ebit plan.")
+    ] = None,
+    between: Annotated[
+        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
+    ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the model.")] = Path(
         "ebit-train"
     ),
@@ -36,6 +46,12 @@ def train(
     """
     dataset = given.load()
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
+    if network is not None:
+        site = open_site(described(network), two_names(between, "between"))
+        messages.print(f"Network: {site}.")
+        task = task_on(site, task)
+    elif between is not None:
+        raise EbitError("Argument `between` names QPUs of a network: give --network, too.")
     check_output(json, data=given.values["source"])
     store = Store(out)
     announce(dataset, [task], store)

@@ -10,6 +10,8 @@ from ebit.network.delays import (
     transmission,
 )
 from ebit.network.delivery import deliver
+from ebit.network.describe import drawing, troubles
+from ebit.network.export import written_as
 from ebit.network.import_sequence import import_sequence
 from ebit.network.import_squidasm import import_squidasm
 from ebit.network.link import Link
@@ -38,6 +40,7 @@ __all__ = [
     "dejmps",
     "deliver",
     "depolarise_pair",
+    "drawing",
     "expected_pair_time",
     "import_sequence",
     "import_squidasm",
@@ -53,5 +56,7 @@ __all__ = [
     "store_pair",
     "to_toml",
     "transmission",
+    "troubles",
     "werner_weights",
+    "written_as",
 ]

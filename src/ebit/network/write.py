@@ -1,6 +1,7 @@
 """Write a network as a TOML file."""
 
 import json
+from typing import Any
 
 from ebit import checks
 from ebit.network.link import Link
@@ -40,5 +41,12 @@ def to_toml(network: Network) -> str:
 
 def _table(kind: str, part: Qpu | Link) -> str:
     fields = part.model_dump(mode="json", exclude_defaults=True)
-    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}" for name, value in fields.items()]
+    lines = [f"{name} = {_value(value)}" for name, value in fields.items()]
     return "\n".join([f"[[{kind}]]", *lines, ""])
+
+
+def _value(value: Any) -> str:
+    if not isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    inside = ", ".join(f"{k} = {_value(v)}" for k, v in value.items() if v is not None)
+    return f"{{ {inside} }}"

@@ -14,7 +14,7 @@ from ebit.planning.site import Site, open_site
 from ebit.planning.sweeps import DISTANCES, FIDELITIES, best_trained, crossings
 from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
-from ebit.planning.waiting import waiting_seconds
+from ebit.planning.waiting import task_on, waiting_seconds
 
 __all__ = [
     "DISTANCES",
@@ -52,6 +52,7 @@ __all__ = [
     "plan",
     "read_out",
     "recommend",
+    "task_on",
     "task_under",
     "trained_circuit",
     "waiting_seconds",
