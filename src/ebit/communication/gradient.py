@@ -48,10 +48,10 @@ def gradient(
 ) -> tuple[Gradient, Ledger]:
     r"""Estimate the derivatives of the output by all angles, each with the party that owns it.
 
-    With $\chi = (|0\rangle\mu + |1\rangle\nu)/\sqrt2$, $\mu$ the state behind layer k and $\nu$
+    With $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$, $\mu$ the state behind layer k and $\nu$
     what the measured Z becomes when it is taken back to there,
 
-    $$\partial f / \partial \theta_{k,s} = -\langle\chi| Y \otimes Z_s |\chi\rangle .$$
+    $$\partial f / \partial \theta_{k,s} = -\langle\chi\vert Y \otimes Z_s \vert \chi\rangle .$$
 
     `commuting` reads all derivatives of a layer off the same copies, and needs layers whose
     generators commute. `shift` measures two shifted outputs for every angle. `repeat` spends fresh
@@ -73,7 +73,7 @@ def gradient(
         step: Step of the entries.
 
     Returns:
-        For every layer the derivatives, shape (rows, *shape), or of the shape of its angles with
+        For every layer the derivatives, shape (rows, ...), or of the shape of its angles with
         `weights`; and the ledger.
 
     Raises:

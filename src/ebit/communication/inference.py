@@ -38,7 +38,7 @@ def infer(
     r"""Estimate the output of every row by measuring copies of its state.
 
     $$m = \lceil 2 \ln(2/\delta)/\epsilon^2 \rceil, \quad
-    P(|\hat f - f| \le \epsilon) \ge 1 - \delta$$
+    P(\vert\hat f - f\vert \le \epsilon) \ge 1 - \delta$$
 
     Every copy travels through the loading and all layers; the last owner measures, and tells the
     others the count.

@@ -41,14 +41,14 @@ class Ansatz(Protocol):
         """The inverse of the layer on amplitudes (..., N)."""
 
     def derivatives(self, angles: Angles, state: State) -> NDArray[np.float64]:
-        r"""Expectations $-\langle\chi| Y \otimes G_j |\chi\rangle$ of all generators.
+        r"""Expectations $-\langle\chi\vert Y \otimes G_j \vert\chi\rangle$ of all generators.
 
         Args:
             angles: Those of the layer.
             state: $\chi$ behind the layer, shape (rows, 2, N): first axis of length 2 the ancilla.
 
         Returns:
-            Shape (rows, *shape): derivatives of the output by every angle.
+            Shape (rows, ...): derivatives of the output by every angle.
         """
 
     def outcomes(self, state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -120,10 +120,10 @@ class WalshLayers:
     def outcomes(self, state: State) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         r"""Probabilities of measuring the ancilla along Y and the data along Z.
 
-        $$p(\pm, b) = |\mu_b \mp i \nu_b|^2 / 4$$
+        $$p(\pm, b) = \vert \mu_b \mp i \nu_b\vert^2 / 4$$
 
         Args:
-            state: $\chi = (|0\rangle\mu + |1\rangle\nu)/\sqrt2$ behind the layer, (rows, 2, N).
+            state: $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$ behind the layer, (rows, 2, N).
 
         Returns:
             Those of + and of -, each (rows, N).

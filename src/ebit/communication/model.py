@@ -19,8 +19,8 @@ Theta = Sequence[Angles]
 class LayeredModel:
     r"""Layers that belong to parties in turn; the output is the mean of Z on the first qubit.
 
-    $$f(\theta, x) = \langle\phi| Z_0 |\phi\rangle, \quad
-    |\phi\rangle = U_M \cdots U_1 |\psi(x)\rangle$$
+    $$f(\theta, x) = \langle\phi\vert Z_0 \vert\phi\rangle, \quad
+    \vert\phi\rangle = U_M \cdots U_1 \vert\psi(x)\rangle$$
 
     Args:
         layers: One ansatz for each layer.
@@ -101,7 +101,7 @@ class LayeredModel:
         return mean_of_z(self.forward(theta, states))
 
     def gradient(self, theta: Theta, states: State) -> list[NDArray[np.float64]]:
-        """The exact derivatives of the output, for every layer an array (rows, *shape)."""
+        """The exact derivatives of the output, for every layer an array of shape (rows, ...)."""
         angles = stack_angles(self.layers, theta)
         chi = with_ancilla(self.forward(theta, states))
         found: list[NDArray[np.float64]] = []

@@ -80,7 +80,7 @@ def hidden_bits(
 def measure_matching(
     state: State, matching: Matching, shots: int, rng: np.random.Generator
 ) -> list[tuple[int, int]]:
-    r"""Measure copies in the basis of the edges: $(|i\rangle \pm |j\rangle)/\sqrt2$, else $|v\rangle$.
+    r"""Measure copies in the basis of the edges: $(e_i \pm e_j)/\sqrt2$, else $e_v$.
 
     Args:
         state: Amplitudes (N,).
