@@ -90,7 +90,7 @@ def test_every_setting_is_a_parameter_of_the_classifier() -> None:
     assert wanted - parameters == {"runs", "seed", "validate_every"}
     assert set(DQMLClassifier().get_params()) == parameters
     with pytest.raises(EbitError, match="`step` is unknown"):
-        DQMLClassifier(step=3)  # type: ignore[call-arg]
+        DQMLClassifier(step=3)
 
 
 def test_all_settings_are_described() -> None:

@@ -46,7 +46,7 @@ def test_infinitely_many_shots_are_no_loss() -> None:
 
 
 def test_where_nothing_is_measured_the_loss_is_mse() -> None:
-    given = with_loss(Given({}), [7])
+    given = with_loss(Given({}), [7], load("chsh"))
     assert loss_for(ModelSettings(resource="bell:1"), given) == {}
     assert loss_for(ModelSettings(resource="dnn"), given)["loss"] == "mse"
 

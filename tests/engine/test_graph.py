@@ -120,7 +120,7 @@ NOISE = ebit.Noise(
 @pytest.mark.parametrize("noise", [None, NOISE])
 def test_two_qpus_that_share_and_one_that_does_nothing(resource: str, noise: Any) -> None:
     """The numbers are those of two QPUs, times those of the third one."""
-    pair = ebit.model_from_string(resource, qubits=2, depth=1, noise=noise)
+    pair: Any = ebit.model_from_string(resource, qubits=2, depth=1, noise=noise)
     changed = {} if noise is None else dict(noise.changed)
     several = {k: (*v, v[0]) for k, v in changed.items() if isinstance(v, tuple)}
     three = ebit.Noise(**{**changed, **several}) if noise else None

@@ -28,16 +28,12 @@ WAITING = Noise(
 
 def kept_by_ages(noise: Noise, ages: list[float], fresh: PairState = BELL) -> list[PairState]:
     """Every pair after its own age."""
-    flips = np.diag([1.0, *_flips(noise.pair_errors)])
+    z, x, y = noise.pair_errors
+    flips = np.diag(np.array([1.0, 1 - 2 * (z + y), 1 - 2 * (z + x), 1 - 2 * (x + y)]))
     made = fresh.through(np.eye(4), flips)
-    return [
-        made.through(*(qpu.idle(age + noise.storage_seconds) for qpu in noise.qpus)) for age in ages
-    ]
-
-
-def _flips(errors: tuple[float, float, float]) -> list[float]:
-    z, x, y = errors
-    return [1 - 2 * (z + y), 1 - 2 * (z + x), 1 - 2 * (x + y)]
+    stored = noise.storage_seconds
+    assert isinstance(stored, float)
+    return [made.through(*(qpu.idle(age + stored) for qpu in noise.qpus)) for age in ages]
 
 
 def together(states: list[PairState]) -> NDArray[np.complex128]:

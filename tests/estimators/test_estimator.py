@@ -223,7 +223,7 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
     ],
 )
 def test_bad_settings(arguments: dict[str, object], message: str) -> None:
-    classifier = DQMLClassifier(**arguments)  # type: ignore[arg-type]
+    classifier = DQMLClassifier(**arguments)
     with pytest.raises(EbitError, match=message) as caught:
         classifier.fit(X, Y)
     assert "\n" not in str(caught.value)

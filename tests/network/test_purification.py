@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from ebit.network import bbpssw, bell_diagonal, dejmps, purify, werner_weights
-from ebit.network.purification import Protocol
+from ebit.physics import Protocol
 from network.conftest import error_of
 
 Matrix = NDArray[np.complex128]

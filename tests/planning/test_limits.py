@@ -1,11 +1,8 @@
 """Limits that a plan has to reach."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
-from ebit.physics import PairState
 from ebit.planning import Trained, condition
 from planning.conftest import RESOURCES, site
 
@@ -43,10 +40,10 @@ def test_a_bell_pair_wins_chsh_by_visibility(circuits: dict[str, Trained]) -> No
     circuit = circuits["bell:1"]
     found = circuit.condition(site())
     plain = circuit.read_out().mean
-    dark = circuit.read_out(replace(found, pair_state=PairState.werner(0.25))).mean
+    dark = circuit.read_out(found.with_fidelity(0.25)).mean
     for fidelity in (0.4, 0.8):
         visibility = (4 * fidelity - 1) / 3
-        noisy = circuit.read_out(replace(found, pair_state=PairState.werner(fidelity))).mean
+        noisy = circuit.read_out(found.with_fidelity(fidelity)).mean
         wanted = visibility * plain + (1 - visibility) * dark
         np.testing.assert_allclose(noisy, wanted, atol=2e-5)
 
@@ -61,7 +58,7 @@ def test_worse_hardware_is_worse(circuits: dict[str, Trained]) -> None:
 
 def test_pairs_that_wait_longer_are_worse(circuits: dict[str, Trained]) -> None:
     fidelities = [
-        condition(site(DECAYING, pair_rate=rate), circuits["bell:2"].model).pair_state.fidelity
+        condition(site(DECAYING, pair_rate=rate), circuits["bell:2"].model).pair_fidelity
         for rate in ("1000 Hz", "10 Hz", "1 Hz")
     ]
     known = [fidelity for fidelity in fidelities if fidelity is not None]

@@ -1,7 +1,9 @@
 """Circuits that are trained further under the noise that they run with."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +26,8 @@ def training(chsh: Dataset, store: Path) -> NoisyTraining:
 
 def test_the_task_starts_where_the_other_one_ended(tasks: dict[str, Task]) -> None:
     before = tasks["bell:1"]
-    found = condition(site(NOISY), before.model.build())
+    model: Any = before.model.build()
+    found = condition(site(NOISY), model)
     task = task_under(before, found)
     assert (task.start, task.training.steps) == (before.hash, 20)
     assert task.model.noise == found.noise
@@ -64,7 +67,12 @@ def test_without_noise_there_is_one_way(
 def test_equal_noise_is_trained_once(circuits: dict[str, Trained], training: NoisyTraining) -> None:
     """`none` sees no distance, so every length has the same parameters."""
     seen: list[Task] = []
-    counted = replace(training, progress=lambda task: seen.append(task) or (lambda *_: None))
+
+    def started(task: Task) -> Callable[..., None]:
+        seen.append(task)
+        return lambda *_: None
+
+    counted = replace(training, progress=started)
     rows = list(
         distance_rows(
             site(NOISY),

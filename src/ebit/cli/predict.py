@@ -52,7 +52,9 @@ def predict(
     if "correct" in predictions.columns:
         accuracy = float(predictions["correct"].cast(int).mean())  # type: ignore[arg-type]
         output.print(f"Accuracy: {accuracy:.4f} {where}.")
-        confusion = confusion_matrix(predictions["label"], predictions["prediction"])
+        confusion = confusion_matrix(
+            predictions["label"].to_list(), predictions["prediction"].to_list()
+        )
         print_confusion(confusion, stored.preparation["class_names"])
     elif "error" in predictions.columns:
         r2 = explained_share(predictions["label"], predictions["prediction"])

@@ -48,8 +48,8 @@ def gradient(
 ) -> tuple[Gradient, Ledger]:
     r"""Estimate the derivatives of the output by all angles, each with the party that owns it.
 
-    With $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$, $\mu$ the state behind layer k and $\nu$
-    what the measured Z becomes when it is taken back to there,
+    With $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$, $\mu$ the state behind layer k and
+    $\nu$ what the measured Z becomes when it is taken back to there,
 
     $$\partial f / \partial \theta_{k,s} = -\langle\chi\vert Y \otimes Z_s \vert \chi\rangle .$$
 

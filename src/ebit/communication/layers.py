@@ -123,7 +123,8 @@ class WalshLayers:
         $$p(\pm, b) = \vert \mu_b \mp i \nu_b\vert^2 / 4$$
 
         Args:
-            state: $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$ behind the layer, (rows, 2, N).
+            state: $\chi = (\vert 0\rangle\mu + \vert 1\rangle\nu)/\sqrt2$ behind the layer, shape
+                (rows, 2, N).
 
         Returns:
             Those of + and of -, each (rows, N).

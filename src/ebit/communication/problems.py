@@ -90,7 +90,7 @@ def measure_matching(
 
     Returns:
         For each copy that hit an edge its number and the parity (0 for +, 1 for -).
-    """  # noqa: E501
+    """
     first, second = state[matching.edges[:, 0]], state[matching.edges[:, 1]]
     chances = np.concatenate([np.abs(first + second) ** 2, np.abs(first - second) ** 2]) / 2
     chances[chances < 1e-15] = 0.0  # rounding errors are no outcomes

@@ -24,7 +24,8 @@ class ColumnSplit:
     r"""Rows whose columns belong to parties, loaded as one state of n qubits.
 
     $$\tilde x = (\mathrm{clip}(x, \pm 3), 0.7 \sqrt d), \quad
-    \vert\psi\rangle = \sum_p \vert p\rangle \otimes \sum_j \tilde x^{(p)}_j \vert j\rangle / \lVert\tilde x\rVert$$
+    \vert\psi\rangle = \frac1{\lVert\tilde x\rVert} \sum_p \vert p\rangle \otimes
+    \sum_j \tilde x^{(p)}_j \vert j\rangle$$
 
     Every party standardises its own columns. Parties 1, 2, ... tell party 0 their squared norms
     (32 bits each and row). Party 0 prepares the norms on the block register and fills its own

@@ -9,13 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from ebit.data.dataset import labels_of_classes
 from ebit.data.split import stratified_split
 from ebit.errors import EbitError
-from ebit.estimators.base import OWN, Estimator, constructor, validate_data
+from ebit.estimators.base import OWN, Estimator, constructor
 from ebit.models import labels_of
 
 # isort: split
 from sklearn.base import ClassifierMixin
 from sklearn.utils.class_weight import compute_class_weight
 from sklearn.utils.multiclass import check_classification_targets
+from sklearn.utils.validation import validate_data
 
 
 class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
@@ -76,6 +77,7 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
     """
 
     target = "labels"
+    classes_: NDArray[Any]
     __init__ = constructor({**OWN, "class_weight": None})
 
     def fit(

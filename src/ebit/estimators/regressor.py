@@ -9,10 +9,11 @@ from numpy.typing import ArrayLike, NDArray
 from ebit.data import TargetScaling
 from ebit.data.split import random_split
 from ebit.errors import EbitError
-from ebit.estimators.base import OWN, Estimator, constructor, validate_data
+from ebit.estimators.base import OWN, Estimator, constructor
 
 # isort: split
 from sklearn.base import RegressorMixin
+from sklearn.utils.validation import validate_data
 
 
 class DQMLRegressor(RegressorMixin, Estimator):  # type: ignore[misc]

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Unpack, get_args
+from typing import Any, Unpack, cast, get_args
 
 import jax
 import jax.numpy as jnp
@@ -174,7 +174,8 @@ def fit(
         raise EbitError(
             f"Argument `settings` holds all options: leave out `{next(iter(options))}`."
         )
-    target = (settings.target if settings is not None else options.get("target")) or "labels"
+    chosen = settings.target if settings is not None else options.get("target")
+    target = cast(Target, chosen or "labels")
     checks.one_of(get_args(Target))("target", target)
     train_rows = checked_rows(train, "train", model, real, target)
     validation_rows = checked_rows(
