@@ -75,18 +75,18 @@ class ModelSettings(CircuitSettings):
     qpus: Annotated[
         Whole,
         Field(ge=2, le=MAX_QPUS, description="Number of QPUs."),
-        Since("2026-11-27"),
+        Since("2026-11-26"),
     ] = 2
     topology: Annotated[
         str,
         Field(description=f"Edges between the QPUs: {FORMS}."),
-        Since("2026-11-27"),
+        Since("2026-11-26"),
     ] = "line"
     sizes: Annotated[
         str | None,
         Field(description="Qubits of each QPU, such as 4,2,2, where they are not the same."),
         Shown(default="the same for all"),
-        Since("2026-11-27"),
+        Since("2026-11-26"),
     ] = None
     passes: Annotated[
         Whole,
@@ -95,7 +95,7 @@ class ModelSettings(CircuitSettings):
             le=MAX_PASSES,
             description="Passes of the embedding, each with one feature per qubit.",
         ),
-        Since("2026-11-27"),
+        Since("2026-11-26"),
     ] = 1
 
     @model_validator(mode="before")
