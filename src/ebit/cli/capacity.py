@@ -36,7 +36,7 @@ _FROM_DATA = ("data", "fingerprint", "format")
 @with_settings(
     DataSource,
     CapacitySettings,
-    without=("validation_fraction", "split_seed", "resource", "depth", *_FROM_DATA),
+    without=("validation_fraction", "split_seed", "target", "resource", "depth", *_FROM_DATA),
     defaults={"source": "haar (random local unitaries)", "qubits": "4, or half of the features"},
 )
 def capacity(
