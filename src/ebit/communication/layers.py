@@ -63,7 +63,7 @@ class WalshLayers:
     r"""A diagonal of all products of Z with an angle each, then a Hadamard gate on every qubit.
 
     $$U = H^{\otimes n} \exp\Big(-\frac{i}{2} \sum_{s \ne 0} \theta_s Z_s\Big), \quad
-    Z_s |b\rangle = (-1)^{s \cdot b} |b\rangle$$
+    Z_s \vert b\rangle = (-1)^{s \cdot b} \vert b\rangle$$
 
     All generators commute. A layer costs two fast transforms, O(N log N).
 
