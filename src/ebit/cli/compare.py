@@ -33,7 +33,7 @@ from ebit.cli.label_shots import (
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
-from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_defaults
+from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
 from ebit.cli.sites import described, two_names
 from ebit.data import Dataset, DataSource
@@ -199,6 +199,7 @@ def _prepared(
     if quick:
         seed = TrainingSettings(**given.of(TrainingSettings)).seed
         datasets = [smaller(dataset, seed) for dataset in datasets]
+        given = with_batches(given, datasets[0])
     return given, datasets
 
 

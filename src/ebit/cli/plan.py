@@ -20,7 +20,7 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress, show_titles
-from ebit.cli.quick import DEFAULTS, smaller, with_defaults
+from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
 from ebit.cli.sites import described, two_names
 from ebit.data import DataSource
@@ -116,6 +116,7 @@ def plan(
     dataset = given.load()
     if quick:
         dataset = smaller(dataset, TrainingSettings(**given.of(TrainingSettings)).seed)
+        given = with_batches(given, dataset)
     if len(dataset.class_names) != 2:
         raise EbitError(
             f"Data {dataset.name!r} must have two classes for `ebit plan`: choose one against the "

@@ -21,16 +21,19 @@ QUICK_ROWS = 512
 DATA = "clusters:0"
 """What is compared on if nothing else is said."""
 
-QUICK: Mapping[str, Any] = {"depth": 5, "steps": 150, "batch_size": 128, "runs": 3}
+QUICK_BATCH = 128
+"""Rows of a minibatch of a first look, at most."""
+
+QUICK: Mapping[str, Any] = {"depth": 5, "steps": 150, "runs": 3}
 """Settings of a first look, unless they are given."""
 
 DEFAULTS = {
     "source": DATA,
     **{
-        name: f"{field.default}, quick {QUICK[name]}"
+        name: f"{field.default}, quick {value}"
         for own in (ModelSettings, TrainingSettings)
         for name, field in own.model_fields.items()
-        if name in QUICK
+        if (value := {**QUICK, "batch_size": QUICK_BATCH}.get(name)) is not None
     },
 }
 """Defaults of verbs that have a first look, in words."""
@@ -39,6 +42,12 @@ DEFAULTS = {
 def with_defaults(given: Given, *, quick: bool) -> Given:
     """The settings with the defaults of such a verb."""
     return Given({"source": DATA, **(QUICK if quick else {}), **given.values})
+
+
+def with_batches(given: Given, dataset: Dataset) -> Given:
+    """The settings with the minibatches of a first look, unless they are given."""
+    rows = min(QUICK_BATCH, len(dataset.y_train))
+    return Given({"batch_size": rows, **given.values})
 
 
 def smaller(dataset: Dataset, seed: int) -> Dataset:
