@@ -1,8 +1,11 @@
 """Settings of all tests."""
 
 import os
+import sys
+from collections.abc import Iterator
 from importlib.metadata import version
 
+import pytest
 from hypothesis import settings
 
 settings.register_profile("ebit", deadline=None)  # machines are noisy: time decides no test
@@ -19,3 +22,11 @@ def _quick_to_compile() -> str:
 
 # `XLA_FLAGS= pytest` runs the tests with the programs that users get.
 os.environ.setdefault("XLA_FLAGS", _quick_to_compile())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _programs_of_one_file() -> Iterator[None]:
+    """Compiled programs go with the file that needed them: thousands would fill the memory."""
+    yield
+    if "jax" in sys.modules:
+        sys.modules["jax"].clear_caches()

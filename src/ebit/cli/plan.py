@@ -88,7 +88,7 @@ def plan(
         bool | None,
         typer.Option(
             help="Train the circuits also under the noise of the network. Default: where it takes "
-            "no longer than --minutes."
+            "no longer than --minutes, and not with --quick."
         ),
     ] = None,
     minutes: Annotated[
@@ -138,7 +138,7 @@ def plan(
     distances = DISTANCES[::5] if quick else DISTANCES
     fidelities = FIDELITIES[::3] if quick else FIDELITIES
     if train_with_noise is None:
-        train_with_noise = _fits(trained, len(distances) + len(fidelities), minutes)
+        train_with_noise = not quick and _fits(trained, len(distances) + len(fidelities), minutes)
     with show_titles(1, "points") as title:
         found = plan_site(
             site,
