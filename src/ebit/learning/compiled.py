@@ -1,12 +1,10 @@
 """The compiled programs of trainings: equal ones are compiled once per process, several at once."""
 
-import contextlib
-import functools
 import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -14,7 +12,7 @@ from typing import Any
 import jax
 import numpy as np
 
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import own_settings, quick_to_compile
 from ebit.learning.compilation_cache import programs_on_disk
 from ebit.learning.program import Program
 from ebit.learning.settings import TrainingSettings
@@ -22,11 +20,6 @@ from ebit.random_keys import random_key
 
 _MOST_KEPT = 32
 """Programs that a process keeps; the one that was used longest ago goes first."""
-
-_QUICK_OPTIONS: Mapping[str, Mapping[str, Any]] = {
-    "cpu": {"xla_backend_optimization_level": 1, "xla_cpu_use_fusion_emitters": False}
-}
-"""Options of XLA that halve the compilation and leave a step as fast, by platform."""
 
 
 @dataclass(frozen=True)
@@ -156,22 +149,11 @@ def _compile(shapes: Shapes) -> Compiled:
     """Trace and compile both programs, the second one while the first is being compiled."""
     with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
         steps, evaluate = _traced(shapes)
-        options = _known_options(jax.default_backend())
+        options = quick_to_compile(1)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebit-compile") as pool:
             second = pool.submit(evaluate.compile, compiler_options=options)
             first = steps.compile(compiler_options=options)
             return Compiled(first, second.result())
-
-
-@functools.cache
-def _known_options(platform: str) -> dict[str, Any]:
-    """Those of `_QUICK_OPTIONS` that the XLA of this platform has."""
-    known = {}
-    for name, value in _QUICK_OPTIONS.get(platform, {}).items():
-        with contextlib.suppress(jax.errors.JaxRuntimeError):
-            jax.jit(lambda x: x).lower(0.0).compile(compiler_options={name: value})
-            known[name] = value
-    return known
 
 
 def _traced(shapes: Shapes) -> tuple[Any, Any]:

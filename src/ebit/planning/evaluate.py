@@ -9,14 +9,12 @@ import numpy as np
 from jax import lax
 from numpy.typing import NDArray
 
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import own_settings, quick_to_compile
 from ebit.models import LOSSES, DistributedQCNN, labels_of
 from ebit.results import StoredModel
 from ebit.shots import check_shots
 
 _ROWS_AT_ONCE = 512
-_QUICK_TO_COMPILE = {"xla_backend_optimization_level": 0}
-"""A program runs once for a condition, so most of its time is compilation."""
 
 
 @dataclass(frozen=True)
@@ -111,7 +109,8 @@ def read_out(
 
         return jax.vmap(of_run)(parameters) if model.stacks_runs else lax.map(of_run, parameters)
 
-    program = jax.jit(moments, compiler_options=_QUICK_TO_COMPILE)
+    # A program runs once for a condition, so most of its time is compilation.
+    program = jax.jit(moments, compiler_options=quick_to_compile(0))
     with jax.enable_x64(False):
         parts = [
             program(jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32))
