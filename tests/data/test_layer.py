@@ -4,7 +4,7 @@ from pathlib import Path
 
 import ebit.data
 
-ALLOWED = {"numpy", "polars", "pydantic"}
+ALLOWED = {"numpy", "polars", "pydantic", "sklearn"}
 
 
 def test_data_stands_alone() -> None:

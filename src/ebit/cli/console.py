@@ -100,7 +100,7 @@ def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str
     """
     table = Table(box=None, header_style="bold", pad_edge=False, padding=(0, 2, 0, 0))
     for title, is_number in columns:
-        table.add_column(title, justify="right" if is_number else "left", no_wrap=True)
+        table.add_column(visible(title), justify="right" if is_number else "left", no_wrap=True)
     for row in rows:
         table.add_row(*map(visible, row))
     wide = Console(markup=False, emoji=False, highlight=False, width=1000)

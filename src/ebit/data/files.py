@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from ebit import checks
+from ebit.checks import path as checked_path
 from ebit.data.content import MOST_BYTES, Content, check_file
 from ebit.data.dataset import Dataset, labels_of_classes
 from ebit.data.delimited import parse_csv, read_csv
@@ -186,7 +186,7 @@ def read_features(
         ...     )
         (array([[1., 2.]]), None)
     """
-    path = checks.path("path", path)
+    path = checked_path("path", path)
     content = _standard_input() if str(path) == STANDARD_INPUT else _read(path)
     _check_rows(content)
     where = content.data.where

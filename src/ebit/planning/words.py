@@ -210,8 +210,8 @@ def _lower(plan: Plan, best: Mapping[str, Any], worse: Mapping[str, Any]) -> str
     cause = (
         "because distilling pairs of this fidelity makes them worse"
         if fresh[1] <= fresh[0]
-        else f"because pairs wait {seconds_text(worse['storage_seconds'])} instead of "
-        f"{seconds_text(best['storage_seconds'])}, which costs more than distilling gains"
+        else "because a pair waits for those it is distilled with, which costs more than "
+        "distilling gains"
     )
     more, few = worse["purification_rounds"], best["purification_rounds"]
     return (
