@@ -93,7 +93,7 @@ def waits(weights: Weights, store: Noise, *, gap: float = 0.0, fixed: float = 0.
     times = replace(store, arrival_seconds=gap, storage_seconds=fixed)
     state = aged_pair(fresh, times, later=1)
     errors = state.pauli_errors  # [phase flip, bit flip]
-    return np.asarray(errors.T.reshape(4))
+    return np.clip(errors.T.reshape(4), 0.0, None)  # rounding may leave less than 0
 
 
 def joined(
