@@ -61,7 +61,7 @@ def test_a_full_disk_at_the_end_costs_no_training(
 ) -> None:
     monkeypatch.setattr(training, "EVERY_SECONDS", 0.0)
 
-    def full(*_: object) -> None:
+    def full(*_: object, **__: object) -> None:
         raise EbitError(f"Cannot write: {os.strerror(errno.ENOSPC)}.")
 
     with monkeypatch.context() as patch:

@@ -9,7 +9,7 @@ from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
 from ebit.models.distributed_qcnn import MAX_PASSES, DistributedQCNN
-from ebit.models.graph_readout import MOST_DEFAULT
+from ebit.models.graph_readout import MOST_DEFAULT, graph_readout
 from ebit.models.readout import MOST_SCORES
 from ebit.physics import Noise
 from ebit.resources import find_row, parse_resource, resources_help
@@ -128,6 +128,7 @@ class ModelSettings(CircuitSettings):
                 f"Argument `resource` is {self.resource!r}, a baseline for the features of two "
                 f"QPUs, but `qpus` is {self.qpus}: use two QPUs or another resource."
             )
+        graph_readout(self.readout, self.qpus, [])  # not used, but nothing wrong is accepted
         for name in ("qpus", "topology", "sizes", "passes"):
             del settings[name]
         model: Model = make(**settings)
