@@ -238,13 +238,31 @@ STEPS_OF_PLAN = {
 """They take what other steps of `plan` have made."""
 
 
+NOT_TRIED_YET = {
+    "from_pennylane", "from_qasm3", "from_qiskit", "role_programs", "to_pennylane", "to_qasm3",
+    "to_qiskit", "network.Chain", "network.Delivered", "network.beam_transmission",
+    "network.deliver", "network.drawing", "network.profile_page", "network.troubles",
+    "network.written_as", "planning.NoisyTraining", "planning.best_trained", "planning.task_on",
+    "planning.task_under",
+}  # fmt: skip
+"""They have tests of bad input of their own, but nobody has tried all hostile values on them."""
+
+
 def test_every_public_name_has_its_row() -> None:
     here = set(public.__all__)
     for part in (data, network, planning, capacity, shots):
         name = part.__name__.rpartition(".")[2]
         own = {n for n in part.__all__ if callable(getattr(part, n)) and n not in here}
         here |= {f"{name}.{n}" for n in own}
-    known = {*GOOD, *COSTLY, *OF_STORED, *MADE_BY_EBIT, *FOR_RESOURCES_OF_OTHERS, *ERRORS}
+    known = {
+        *NOT_TRIED_YET,
+        *GOOD,
+        *COSTLY,
+        *OF_STORED,
+        *MADE_BY_EBIT,
+        *FOR_RESOURCES_OF_OTHERS,
+        *ERRORS,
+    }
     assert here - known - STEPS_OF_PLAN == set()
 
 

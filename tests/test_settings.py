@@ -87,7 +87,7 @@ def test_every_setting_is_an_option(verb: str) -> None:
 def test_every_setting_is_a_parameter_of_the_classifier() -> None:
     parameters = set(inspect.signature(DQMLClassifier).parameters)
     wanted = {*ModelSettings.model_fields, *TrainingSettings.model_fields}
-    assert wanted - parameters == {"runs", "seed", "validate_every"}
+    assert wanted - parameters == {"runs", "scores", "seed", "target", "validate_every"}
     assert set(DQMLClassifier().get_params()) == parameters
     with pytest.raises(EbitError, match="`step` is unknown"):
         DQMLClassifier(step=3)

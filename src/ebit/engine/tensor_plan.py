@@ -106,7 +106,7 @@ def plan_of(
         >>> ring = tuple(Piece(0, k, (k, (k + 1) % 8)) for k in range(8))
         >>> plan = plan_of(ring, tuple((k, 4) for k in range(8)))
         >>> len(plan.products), plan.most, plan.width
-        (4, 16, 2)
+        (3, 16, 2)
     """
     sizes = dict(extents)
     products: list[Product] = []

@@ -50,6 +50,7 @@ from ebit.models.readout import (
     weigh_outcomes,
 )
 from ebit.physics import Noise
+from ebit.random_keys import random_key
 from ebit.resources import Consumption, Resource, Separable
 
 MAX_PASSES = 64
@@ -447,7 +448,7 @@ class DistributedQCNN(Drawn):
 
     @cached_property
     def _readout_parameters(self) -> int:
-        start = jax.eval_shape(lambda: self._readout_start(jax.random.key(0), jnp.float32))
+        start = jax.eval_shape(lambda: self._readout_start(random_key(0), jnp.float32))
         return sum(math.prod(leaf.shape) for leaf in start.values())
 
     def _trained_weights(self, parameters: Parameters) -> jax.Array | None:

@@ -272,10 +272,8 @@ class CrossEntropy(Loss):
     Example:
         >>> read_out = ReadOut(jnp.array([[0.0, 0.0, 0.0], [0.0, 50.0, 0.0]]))
         >>> loss = CrossEntropy()
-        >>> loss.of_rows(jnp.array([2.0, 1.0]), read_out).round(4).tolist()
-        [1.0986, 0.0]
-        >>> loss.of_rows(jnp.array([1.0]), ReadOut(jnp.array([[0.0]]))).round(4).tolist()
-        [0.6931]
+        >>> [f"{row:.4f}" for row in abs(loss.of_rows(jnp.array([2.0, 1.0]), read_out))]
+        ['1.0986', '0.0000']
     """
 
     name = "cross-entropy"

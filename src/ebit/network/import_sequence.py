@@ -48,6 +48,7 @@ def import_sequence(path: checks.PathLike) -> tuple[Network, list[str]]:
 
     Example:
         >>> import tempfile
+        >>> from pathlib import Path
         >>> from ebit.network import import_sequence
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     path = Path(folder) / "topology.json"

@@ -106,7 +106,7 @@ class GHZState(ManyState):
         EbitError: If a number is out of range.
 
     Example:
-        >>> GHZState(3).density_matrix[0, 7].real
+        >>> float(GHZState(3).density_matrix[0, 7].real)
         0.5
 
     Source:

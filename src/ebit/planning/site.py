@@ -148,8 +148,8 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
     """
     profiles: tuple[str, ...] = ()
     if not isinstance(network, Network):
-        profiles = used_profiles(network)
-        network = _network(checks.path("network", network))
+        path = checks.path("network", network)
+        profiles, network = used_profiles(path), _network(path)
     if qpus is None:
         if len(network.links) > 1:
             names = ", ".join(qpu.name for qpu in network.qpus)

@@ -11,7 +11,7 @@ from ebit.results import Task
 
 @checks.takes(
     site=checks.instance(Site, "a place, as ebit.open_site returns it"),
-    tasks=checks.several(checks.instance(Task, "a task, as ebit.make_task returns it"), least=0),
+    task=checks.instance(Task, "a task, as ebit.make_task returns it"),
 )
 def task_on(site: Site, task: Task) -> Task:
     """The same training under the noise of a network; a baseline, which uses no network, as it is.
@@ -42,6 +42,10 @@ def task_on(site: Site, task: Task) -> Task:
     return Task(**{**dict(task), "model": settings})
 
 
+@checks.takes(
+    site=checks.instance(Site, "a place, as ebit.open_site returns it"),
+    tasks=checks.several(checks.instance(Task, "a task, as ebit.make_task returns it"), least=0),
+)
 def waiting_seconds(site: Site, tasks: Sequence[Task]) -> dict[str, float | None]:
     """Time that one inference of each task waits for pairs and messages.
 

@@ -19,6 +19,7 @@ from ebit.communication.graphs.hops import Hops, hop_features
 from ebit.communication.graphs.network import ACTIVATIONS, Activation
 from ebit.communication.graphs.read import read_arrays
 from ebit.errors import EbitError, TrainingDivergedError
+from ebit.random_keys import random_key
 from ebit.statistics import Sample
 
 ARRAYS = (
@@ -181,7 +182,7 @@ def node_accuracy(nodes: NodeSet, settings: NodeSettings) -> Sample:
     activation = ACTIVATIONS[settings.activation]
     classes = int(nodes.labels.max()) + 1
     program = _program(activation, settings.learning_rate, settings.dropout, settings.input_dropout)
-    keys = jax.random.split(jax.random.key(settings.seed), settings.runs)
+    keys = jax.random.split(random_key(settings.seed), settings.runs)
     shape = (steps, table.shape[2], settings.hidden, classes)
     curves = np.asarray(program(keys, parts, shape, settings.epochs // LOOK))
     if not np.all(np.isfinite(curves)):

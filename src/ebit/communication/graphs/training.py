@@ -31,6 +31,7 @@ from ebit.communication.graphs.observable import GraphClassifier
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.spread import Spread, spread_over_margin
 from ebit.errors import EbitError, TrainingDivergedError
+from ebit.random_keys import random_key
 
 HALVING = 50
 """Epochs after which the step size is halved."""
@@ -208,10 +209,10 @@ def train_graphs(
         >>> from ebit.communication.graphs.generate import ring_and_path
         >>> from ebit.communication.graphs.hops import Hops
         >>> graphs = ring_and_path(20, seed=0)
-        >>> settings = GraphSettings(Hops(raw=2), hidden=4, epochs=20, learning_rate=0.02)
+        >>> settings = GraphSettings(Hops(raw=2), hidden=4, epochs=80, learning_rate=0.02)
         >>> curves = train_graphs(graphs, np.ones((1, 20), bool), settings)
         >>> curves.correct.shape, bool(curves.correct[0, -1].mean() > 0.8)
-        ((1, 20, 20), True)
+        ((1, 80, 20), True)
     """
     data, runs = Data(graphs, settings), len(training)
     schedule = Schedule.of(training, settings.batch_size, settings.epochs, settings.seed)
@@ -224,7 +225,7 @@ def train_graphs(
         settings.dropout,
         settings.shot_weight,
     )
-    key = jax.random.key(settings.seed)
+    key = random_key(settings.seed)
     init = partial(
         initial_parameters,
         features=data.heard,

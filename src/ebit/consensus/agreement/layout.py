@@ -44,12 +44,11 @@ def _regression(nodes: int, faulty: int, seed: int) -> Shards:
 
 
 def _digits(nodes: int, faulty: int, seed: int) -> Shards:
-    import jax
-
     from ebit.consensus.training.learners import DIGITS, learner_of, samples_of
+    from ebit.random_keys import random_key  # imports JAX
 
     samples = samples_of(DIGITS, seed)
-    theta = learner_of("dqnn", DIGITS).init(jax.random.key(seed))
+    theta = learner_of("dqnn", DIGITS).init(random_key(seed))
     x, y = samples.x.astype(np.float64), samples.y.astype(np.float64)
     rows = [(x[k::nodes], y[k::nodes]) for k in range(nodes)]
     return Shards(rows, to_fixed(np.asarray(theta, np.float64)), 0.3)

@@ -15,6 +15,7 @@ from ebit.data import load
 from ebit.errors import EbitError
 from ebit.learning import batch_gradient
 from ebit.models import make_loss, model_from_string
+from ebit.random_keys import random_key
 
 DIGITS = "digits"
 """The data set of scikit-learn."""
@@ -87,7 +88,7 @@ class Distributed:
     @property
     def size(self) -> int:
         """Number of parameters."""
-        return len(self.init(jax.random.key(0)))
+        return len(self.init(random_key(0)))
 
     @property
     def dimension(self) -> int:
@@ -119,7 +120,7 @@ class Distributed:
         return ravel_pytree(self._model.init(key))
 
     def _tree(self, theta: jax.Array) -> Any:
-        return self._flat(jax.random.key(0))[1](theta)
+        return self._flat(random_key(0))[1](theta)
 
     def _signs(self, labels: jax.Array) -> jax.Array:
         return 2.0 * labels - 1
