@@ -34,7 +34,6 @@ def test_only_non_local_gates_get_a_joint_state(resource: str, kind: type) -> No
         ("bell:1", 9, Noise(flip_one=0.1), "noise on QPUs of 9 qubits: argument `qubits` must be"),
         ("quantum,fidelity=0.9", 5, None, "noise on QPUs of 5 qubits"),
         ("classical", 5, Noise(flip_one=0.1), "at most 4 with noise"),
-        ("designed:1", 2, Noise(flip_one=0.1), "noise: use bell:N"),
         ("designed:1", 5, None, "use QPUs of at most 4 qubits"),
     ],
 )
