@@ -45,6 +45,19 @@ def test_a_problem_survives_its_file(resource: str, qubits: int, tmp_path: Path)
     assert read.first(2).batch == 2
 
 
+def test_ebit_measures_its_own_training() -> None:
+    """What `ebit bench` runs is the training program of today."""
+    ours: Any = import_module("measure_ebit")
+    given = problem.make_problem("bell:1", 2, 1, 8)
+    answer = ours.measure_training(given, 2, 0.05)
+    assert answer.step_seconds > 0
+    found = answer.checks[8].value
+    model = ours.model_of(given)
+    expectation = model.expectation(given.params, model.encode(jnp.asarray(given.x)))
+    loss = float(np.mean((given.y - np.asarray(expectation)) ** 2))
+    assert found == pytest.approx(loss, abs=1e-5)
+
+
 def test_repeats_end_with_the_budget() -> None:
     protocol: Any = import_module("protocol")
     calls: list[int] = []

@@ -1,6 +1,7 @@
 """Run the tools of a case, each in its own process, and keep what agrees with ebit."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,9 @@ SCRIPTS = Path(__file__).parent / "scripts"
 VALUE_TOLERANCE = 1e-5
 VECTOR_TOLERANCE = 1e-3
 FORWARD_AND_BACKWARD = 3
+
+_ENVIRONMENT = {**os.environ, "JAX_TRACEBACK_FILTERING": "off"}
+"""The last line of a traceback is then what went wrong."""
 
 Row = dict[str, Any]
 Answer = dict[str, Any]
@@ -102,7 +106,9 @@ class Runner:
         command = [python, "-W", "ignore", str(SCRIPTS / f"{script}.py"), *options]
         command += ["--out", str(out)]
         try:
-            done = subprocess.run(command, capture_output=True, text=True, timeout=self.timeout)
+            done = subprocess.run(
+                command, capture_output=True, text=True, timeout=self.timeout, env=_ENVIRONMENT
+            )
         except subprocess.TimeoutExpired:
             raise ToolFailedError(f"not done after {self.timeout:g} s") from None
         except OSError as error:

@@ -133,12 +133,7 @@ def compare(
     others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
     waiting = None
     if network is not None:
-        site = open_site(described(network), two_names(between, "between"))
-        seconds_of = waiting_seconds(site, tasks[0])
-        noisy = [[task_on(site, task) for task in own] for own in tasks]
-        pairs = zip(noisy[0], tasks[0], strict=True)
-        waiting = {new.hash: seconds_of[plain.hash] for new, plain in pairs}
-        tasks = noisy
+        tasks, waiting = _on_network(network, between, tasks)
     check_output(json, data=given.values["source"])
     announce(datasets[0], [task for own in tasks for task in own], Store(out))
     Store(out).check_writable()
@@ -201,6 +196,17 @@ def _prepared(
         datasets = [smaller(dataset, seed) for dataset in datasets]
         given = with_batches(given, datasets[0])
     return given, datasets
+
+
+def _on_network(
+    network: str, between: str | None, tasks: Sequence[Sequence[Task]]
+) -> tuple[list[list[Task]], dict[str, float | None]]:
+    """The tasks of every split under the noise of a network, and seconds of waiting by hash."""
+    site = open_site(described(network), two_names(between, "between"))
+    seconds_of = waiting_seconds(site, tasks[0])
+    noisy = [[task_on(site, task) for task in own] for own in tasks]
+    pairs = zip(noisy[0], tasks[0], strict=True)
+    return noisy, {new.hash: seconds_of[plain.hash] for new, plain in pairs}
 
 
 def _print_splits(number: int) -> None:

@@ -23,7 +23,7 @@ from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
 from ebit.cli.sites import described, two_names
-from ebit.data import DataSource
+from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
@@ -122,12 +122,7 @@ def plan(
             f"Data {dataset.name!r} must have two classes for `ebit plan`: choose one against the "
             "rest with `positive`, or use `ebit compare`."
         )
-    qubits, tasks = default_qubits(dataset), []
-    for name in dict.fromkeys(["none", *split_resources(resources)]):
-        model = {"qubits": qubits, **given.of(ModelSettings), "resource": name}
-        training = given.of(TrainingSettings)
-        depth = depth_for(ModelSettings(**model))
-        tasks.append(task_of(dataset, {**model, **training, "depth": depth}))
+    tasks = _tasks(dataset, ["none", *split_resources(resources)], given)
     check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
     check_output(json, data=data)
     check_output(out / "plan.html", data=data)
@@ -155,8 +150,26 @@ def plan(
             evaluating=title("Under noise"),
         )
     _print(found)
-    page = PlanPage(
-        site=str(site),
+    page = _page(found, _settings(found, tasks, network, out), quick=quick)
+    output.print(f"Report: {write_plan(page, out)[0]}")
+    write_json(json, _content(found))
+
+
+def _tasks(dataset: Dataset, resources: Sequence[str], given: Given) -> list[Task]:
+    """One for every resource, in the depth that a comparison has."""
+    tasks = []
+    for name in dict.fromkeys(resources):
+        own = given.of(ModelSettings)
+        model = {"qubits": default_qubits(dataset), **own, "resource": name}
+        depth = depth_for(ModelSettings(**model))
+        tasks.append(task_of(dataset, {**model, **given.of(TrainingSettings), "depth": depth}))
+    return tasks
+
+
+def _page(found: Plan, settings: dict[str, str], *, quick: bool) -> PlanPage:
+    """What the report shows of a plan."""
+    return PlanPage(
+        site=str(found.site),
         recommendation=found.recommendation.sentence,
         options=found.options,
         distance=best_trained(found.distance),
@@ -167,12 +180,10 @@ def plan(
         fidelity_marks=words.marks(found.fidelity_crossings),
         findings=words.findings(found),
         method=words.method(found),
-        settings=_settings(found, tasks, network, out),
+        settings=settings,
         command=command_line(),
         quick=quick,
     )
-    output.print(f"Report: {write_plan(page, out)[0]}")
-    write_json(json, _content(found))
 
 
 _SLOWER = 3.0

@@ -9,6 +9,9 @@ from numpy.typing import NDArray
 from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 
+STATE_TOLERANCE = 1e-9
+"""How far from Hermitian, trace 1 and positive the matrix of a state may be."""
+
 
 def check_probability(name: str, value: Any) -> None:
     """Raise unless this is a probability."""
@@ -25,6 +28,20 @@ def check_fidelity(value: Any) -> None:
             "Argument `fidelity` must be a number from 0.25 (white noise) to 1 (no noise), but is "
             f"{shown(value)}."
         )
+
+
+def check_density_matrix(matrix: NDArray[np.complex128]) -> None:
+    """Raise unless a square matrix is the state of some qubits."""
+    if not np.all(np.isfinite(matrix)):
+        raise EbitError("Argument `matrix` must have finite entries: it is no density matrix.")
+    if not np.allclose(matrix, matrix.conj().T, atol=STATE_TOLERANCE):
+        raise EbitError("Argument `matrix` must be Hermitian: it is no density matrix.")
+    trace = np.trace(matrix).real
+    if abs(trace - 1) > STATE_TOLERANCE:
+        raise EbitError(f"Argument `matrix` must have trace 1, but has {trace:.6g}.")
+    least = np.linalg.eigvalsh(matrix)[0]
+    if least < -STATE_TOLERANCE:
+        raise EbitError(f"Argument `matrix` must have no negative eigenvalue, but has {least:.6g}.")
 
 
 def check_seconds(name: str, value: Any) -> None:

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit import checks
 from ebit.errors import EbitError
-from ebit.physics.checks import check_probability
+from ebit.physics.checks import check_density_matrix, check_probability
 from ebit.physics.joint import Joint
 from ebit.physics.pauli import coefficients
 
@@ -17,8 +17,6 @@ MOST_MEMBERS = 8
 
 MOST_SIZE = 64
 """Most members of a GHZ state."""
-
-_TOLERANCE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -62,17 +60,7 @@ class ManyState:
                 f"Argument `matrix` must be a state of 2 to {MOST_MEMBERS} qubits, but has shape "
                 f"{np.shape(matrix)}."
             )
-        if not np.all(np.isfinite(rho)) or not np.allclose(rho, rho.conj().T, atol=_TOLERANCE):
-            raise EbitError("Argument `matrix` must be finite and Hermitian: it is no state.")
-        if abs(np.trace(rho).real - 1) > _TOLERANCE:
-            raise EbitError(
-                f"Argument `matrix` must have trace 1, but has {np.trace(rho).real:.6g}."
-            )
-        least = np.linalg.eigvalsh(rho)[0]
-        if least < -_TOLERANCE:
-            raise EbitError(
-                f"Argument `matrix` must have no negative eigenvalue, but has {least:.6g}."
-            )
+        check_density_matrix(rho)
         return cls(tuple(complex(entry) for entry in rho.reshape(-1)))
 
     @property

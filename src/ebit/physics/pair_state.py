@@ -10,10 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 from ebit.physics.channels import PAULIS, Channel, damping, dephasing
-from ebit.physics.checks import check_fidelity, check_probability
+from ebit.physics.checks import check_density_matrix, check_fidelity, check_probability
 from ebit.physics.joint import Joint
 
-_TOLERANCE = 1e-9
 """Largest slip of a user's density matrix."""
 
 _ROUNDING = 1e-14
@@ -55,21 +54,9 @@ class PairState:
             rho = np.asarray(matrix, complex)
         except (TypeError, ValueError):
             raise EbitError("Argument `matrix` must hold 4 x 4 numbers.") from None
-        if rho.shape != (4, 4) or not np.all(np.isfinite(rho)):
-            raise EbitError(
-                f"Argument `matrix` must have shape (4, 4) and finite entries, but has {rho.shape}."
-            )
-        if not np.allclose(rho, rho.conj().T, atol=_TOLERANCE):
-            raise EbitError("Argument `matrix` must be Hermitian: it is no density matrix.")
-        if abs(np.trace(rho).real - 1) > _TOLERANCE:
-            raise EbitError(
-                f"Argument `matrix` must have trace 1, but has {np.trace(rho).real:.6g}."
-            )
-        least = np.linalg.eigvalsh(rho)[0]
-        if least < -_TOLERANCE:
-            raise EbitError(
-                f"Argument `matrix` must have no negative eigenvalue, but has {least:.6g}."
-            )
+        if rho.shape != (4, 4):
+            raise EbitError(f"Argument `matrix` must have shape (4, 4), but has {rho.shape}.")
+        check_density_matrix(rho)
         return _of(rho)
 
     @classmethod

@@ -6,11 +6,11 @@ import polars as pl
 
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.style import COLORS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#f0e442")
 _MARKERS = "osD^vP*X"
 
 
@@ -42,7 +42,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
         .agg(pl.col("accuracies").mean().alias("mean"), pl.col("accuracies").std().alias("std"))
     )
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
-        color = _COLORS[number % len(_COLORS)]
+        color = COLORS[number % len(COLORS)]
         ax.plot(own["round"], own["mean"], color=color, label=arm)
         spread = own["std"].fill_null(0)
         low, high = own["mean"] - spread, own["mean"] + spread
@@ -79,7 +79,7 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
             own["faulty"],
             own["mean"],
             yerr=own["std"].fill_null(0),
-            color=_COLORS[number % len(_COLORS)],
+            color=COLORS[number % len(COLORS)],
             marker=_MARKERS[number % len(_MARKERS)],
             capsize=2,
             label=arm,
@@ -126,7 +126,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
             own["mean"],
             0.36,
             yerr=own["std"].fill_null(0),
-            color=_COLORS[number],
+            color=COLORS[number],
             label=name,
         )
     ax.axhline(0.9, color="#555555", linewidth=0.8, linestyle=":")
@@ -212,8 +212,8 @@ def gradient_errors(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     floors = _means(rows, ["arm"], "noise_floor").select("arm", pl.col("mean").alias("floor"))
     data = _means(rows, ["arm"], "gradient_error").join(floors, on="arm", maintain_order="left")
     places = range(data.height)
-    ax.bar(places, data["mean"], 0.6, yerr=data["std"].fill_null(0), color=_COLORS[0])
-    ax.plot(places, data["floor"], linestyle="", marker="_", markersize=22, color=_COLORS[1])
+    ax.bar(places, data["mean"], 0.6, yerr=data["std"].fill_null(0), color=COLORS[0])
+    ax.plot(places, data["floor"], linestyle="", marker="_", markersize=22, color=COLORS[1])
     ax.set_xticks(places, data["arm"].to_list(), rotation=20, ha="right")
     ax.set(ylabel="Squared gradient error")
     return keep_data(ax, data)
@@ -241,7 +241,7 @@ def _histogram(
         total = max(sum(counts), 1)
         places = [first + width * k for k in range(len(counts))]
         shares = [count / total for count in counts]
-        color = _COLORS[number % len(_COLORS)]
+        color = COLORS[number % len(COLORS)]
         ax.stairs(shares, [*places, places[-1] + width], color=color, label=policy)
         parts.append(pl.DataFrame({"policy": policy, quantity: places, "share": shares}))
     ax.set(xlabel=title, ylabel="Share of used pairs")

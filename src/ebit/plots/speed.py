@@ -8,12 +8,11 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.style import INK
+from ebit.plots.style import COLORS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 _MARKERS = ("o", "s", "^", "D", "v", "P")
 _AXIS_NAMES = {
     "depth": "Convolution layers per stage",
@@ -111,7 +110,7 @@ def speed_growth(
         ax.plot(
             own[axis].to_list(),
             own["milliseconds"].to_list(),
-            color=_COLORS[number % len(_COLORS)],
+            color=COLORS[number % len(COLORS)],
             marker=_MARKERS[number % len(_MARKERS)],
             label=f"{tool}{fitted}",
         )

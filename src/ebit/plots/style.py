@@ -23,6 +23,9 @@ PAPER = "#ffffff"
 GRID = "#dddddd"
 """Colour of grid lines."""
 
+COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#f0e442")
+"""Colours of lines that are no resources, apart for colour-blind readers."""
+
 PANELS_A_LINE = 3
 """Most axes side by side."""
 

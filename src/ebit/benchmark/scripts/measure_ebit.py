@@ -15,10 +15,11 @@ from harness import Variant
 from problem import Layout, Params, Problem, flatten
 from protocol import SAMPLES, Answer, Check, Order, median_seconds
 
+from ebit.jax_settings import quick_to_compile
 from ebit.learning import TrainingSettings
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Program
-from ebit.models import DistributedQCNN
+from ebit.models import DistributedQCNN, make_loss
 from ebit.resources import parse_resource
 from ebit.results import matrix_product_rate
 
@@ -55,12 +56,12 @@ def measure_jacobian(order: Order) -> Answer:
 
 def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
     """Loops of training steps, `runs` copies at once; seconds per step of all runs."""
-    program = Program(model_of(problem), optax.adam(harness.STEP_SIZE), "mse")
-    data = (program.encode(jnp.asarray(problem.x, jnp.float32)), _real(problem.y))
+    program = Program(model_of(problem), optax.adam(harness.STEP_SIZE), make_loss("mse"))
+    data = (program.encode(jnp.asarray(problem.x, jnp.float32)), _real(problem.y), None)
     params = jax.tree.map(_real, problem.params)
     checks = {problem.batch: check(program, params, data)}
     if problem.batch > SAMPLES:
-        few = (tuple(part[:SAMPLES] for part in data[0]), data[1][:SAMPLES])
+        few = (tuple(part[:SAMPLES] for part in data[0]), data[1][:SAMPLES], None)
         checks[SAMPLES] = check(program, params, few)
     copies = jax.tree.map(lambda leaf: jnp.broadcast_to(leaf, (runs, *leaf.shape)), params)
     state = (copies, jax.vmap(program.optimizer.init)(copies))
@@ -69,7 +70,8 @@ def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
     indices = jnp.asarray(minibatch_indices(settings, problem.batch, 0, STEPS))
     key = jax.random.key(0)
     begin = time.perf_counter()
-    compiled = Program.steps.lower(program, state, losses, indices, 0, STEPS, data, key).compile()
+    lowered = Program.steps.lower(program, state, losses, indices, 0, STEPS, data, key)
+    compiled = lowered.compile(compiler_options=quick_to_compile(1))
     compile_seconds = time.perf_counter() - begin
 
     def loop(steps: int) -> None:
@@ -95,7 +97,7 @@ def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
 
 def check(program: Program, params: Params, data: Any) -> Check:
     """Loss and gradient of one run."""
-    encoded, labels = data
+    encoded, labels, _ = data
 
     def loss(params: Params) -> jax.Array:
         return jnp.mean((labels - program.model.expectation(params, encoded)) ** 2)

@@ -132,14 +132,12 @@ def _play_run(
 ) -> tuple[jax.Array, ...]:
     pairs, stations, memories = sizes
     slots, nodes = luck.shape[1:]
-    place = jnp.arange(memories)
 
     def step(state: _State, given: Any) -> tuple[_State, None]:
         slot, dice, ahead = given
-        born = state.born
-        old = (slot - born > limit[:, None]) & (born != EMPTY) & policy.discards
-        born = jnp.sort(jnp.where(old, EMPTY, born), axis=-1)
-        stored = (born != EMPTY).sum(axis=-1)
+        old = (slot - state.born > limit[:, None]) & (state.born != EMPTY) & policy.discards
+        born = _without(state.born, old)
+        stored = _stored(born)
         missing = pairs - state.used - stored
 
         allowed = (state.used < pairs) if policy.overwrites else (missing > 0) & (stored < memories)
@@ -149,25 +147,14 @@ def _play_run(
         trying = _best(jnp.where(allowed, rank, 0.0), stations)
         new = trying & (dice[0] < success)
         full = new & (stored == memories)
-        born = born.at[:, 0].set(jnp.where(full, EMPTY, born[:, 0]))
-        born = jnp.sort(born, axis=-1)
-        born = born.at[:, -1].set(jnp.where(new, slot, born[:, -1]))
-        born = jnp.sort(born, axis=-1)
+        born = _with_new(born, new, full, slot)
 
         measured = (release == slot) & (born[:, 0] < slot) & (dice[2] < tests * stored)
-        age = jnp.where(measured, slot - born[:, 0], state.tested_age)
-        born = born.at[:, 0].set(jnp.where(measured, EMPTY, born[:, 0]))
-        born = jnp.sort(born, axis=-1)
+        tested_age = jnp.where(measured, slot - born[:, 0], state.tested_age)
+        born = _without_oldest(born, measured)
 
-        stored = (born != EMPTY).sum(axis=-1)
-        lacking = pairs - state.used
-        take = jnp.where(release <= slot, jnp.minimum(stored, lacking), 0)
-        first = (stored - take if policy.newest_first else jnp.zeros_like(take))[:, None]
-        taken = (place >= first) & (place < first + take[:, None])  # (nodes, memories)
-        where = jnp.where(taken, state.used[:, None] + place - first, pairs)
-        rows = jnp.arange(nodes)[:, None]
-        used_age = state.used_age.at[rows, where].set(slot - born, mode="drop")
-        born = jnp.sort(jnp.where(taken, EMPTY, born), axis=-1)
+        take = jnp.where(release <= slot, jnp.minimum(_stored(born), pairs - state.used), 0)
+        born, used_age = _taken(policy, born, take, state, slot)
         used = state.used + take
         return _State(
             born=born,
@@ -177,7 +164,7 @@ def _play_run(
             made=state.made + new,
             used_age=used_age,
             finished=jnp.where((take > 0) & (used == pairs), slot, state.finished),
-            tested_age=age,
+            tested_age=tested_age,
             stale=state.stale + old.sum(axis=-1),
             dropped=state.dropped + full,
         ), None
@@ -208,6 +195,42 @@ def _play_run(
         end.dropped + left.sum(axis=-1),
         jnp.where(left, slots - end.born, jnp.nan),
     )
+
+
+def _stored(born: jax.Array) -> jax.Array:
+    """Pairs that every link stores, (nodes,)."""
+    return (born != EMPTY).sum(axis=-1)
+
+
+def _without(born: jax.Array, gone: jax.Array) -> jax.Array:
+    """Stored pairs, oldest first, without some of them."""
+    return jnp.sort(jnp.where(gone, EMPTY, born), axis=-1)
+
+
+def _without_oldest(born: jax.Array, links: jax.Array) -> jax.Array:
+    """Stored pairs, oldest first, without the oldest one of some links."""
+    return jnp.sort(born.at[:, 0].set(jnp.where(links, EMPTY, born[:, 0])), axis=-1)
+
+
+def _with_new(born: jax.Array, new: jax.Array, full: jax.Array, slot: jax.Array) -> jax.Array:
+    """Stored pairs with a new one of some links, for which the oldest goes where all is full."""
+    born = _without_oldest(born, full)
+    return jnp.sort(born.at[:, -1].set(jnp.where(new, slot, born[:, -1])), axis=-1)
+
+
+def _taken(
+    policy: Policy, born: jax.Array, take: jax.Array, state: _State, slot: jax.Array
+) -> tuple[jax.Array, jax.Array]:
+    """Stored pairs without those that are used now, and the ages of all used pairs."""
+    nodes, memories = born.shape
+    place = jnp.arange(memories)
+    first = (_stored(born) - take if policy.newest_first else jnp.zeros_like(take))[:, None]
+    taken = (place >= first) & (place < first + take[:, None])  # (nodes, memories)
+    beyond = state.used_age.shape[1]
+    where = jnp.where(taken, state.used[:, None] + place - first, beyond)
+    rows = jnp.arange(nodes)[:, None]
+    used_age = state.used_age.at[rows, where].set(slot - born, mode="drop")
+    return _without(born, taken), used_age
 
 
 def _best(rank: jax.Array, stations: int) -> jax.Array:
