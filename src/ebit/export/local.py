@@ -1,7 +1,9 @@
 """Circuits of other tools as local circuits: the gates of one QPU, with angles to be trained."""
 
+import io
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import redirect_stderr
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +28,9 @@ from ebit.export.installed import need
 
 LEAF = "local"
 """The array of trained angles of a local circuit."""
+
+MAX_NUMBERS = 1_000_000
+"""Most angles or features of a quantum function."""
 
 Turn = Parameter | DataAngle | float | None
 """The angle of a gate."""
@@ -80,6 +85,7 @@ def from_qiskit(circuit: Any, *, qpu: str = "A") -> Circuit:
     from qiskit import QuantumCircuit
 
     checks.instance(QuantumCircuit, "a QuantumCircuit of Qiskit")("circuit", circuit)
+    _check_name(qpu)
     names = [p for p in circuit.parameters if _feature(p.name) is None]
     trained = {parameter: Parameter((LEAF,), (k,)) for k, parameter in enumerate(names)}
 
@@ -112,6 +118,13 @@ def from_qiskit(circuit: Any, *, qpu: str = "A") -> Circuit:
     return local_circuit(steps(), circuit.num_qubits, len(names), qpu)
 
 
+def _check_name(qpu: str) -> None:
+    """Raise unless a QPU can be called so."""
+    if not isinstance(qpu, str) or not qpu.strip():
+        raise checks.wrong("qpu", "the name of a QPU", qpu)
+    checks.check_text("qpu", qpu)
+
+
 def from_qasm3(text: str, *, qpu: str = "A") -> Circuit:
     """OpenQASM 3 as a local circuit of one QPU; `input`s are trained angles or, as `x_0`, features.
 
@@ -130,10 +143,12 @@ def from_qasm3(text: str, *, qpu: str = "A") -> Circuit:
         <Circuit on A: 2 qubits, 6 operations>
     """
     checks.instance(str, "text")("text", text)
+    _check_name(qpu)
     qasm3 = need("qiskit.qasm3")
     need("qiskit_qasm3_import")
     try:
-        circuit = qasm3.loads(text)
+        with redirect_stderr(io.StringIO()):  # its parser prints what the error says
+            circuit = qasm3.loads(text)
     except Exception as error:  # whatever is wrong with the text
         raise EbitError(
             f"Argument `text` is no OpenQASM 3 that Qiskit reads: {checks.shortened(error, 200)}."
@@ -168,15 +183,23 @@ def from_pennylane(function: Any, angles: int, *, features: int = 0, qpu: str = 
     """
     qml = need("pennylane")
     checks.function("function", function)
-    checks.whole(0)("angles", angles)
-    checks.whole(0)("features", features)
+    checks.whole(0, MAX_NUMBERS)("angles", angles)
+    checks.whole(0, MAX_NUMBERS)("features", features)
+    _check_name(qpu)
     draws = [np.random.default_rng(seed) for seed in (1, 2)]
     tapes, values = [], []
     for rng in draws:
         numbers = rng.uniform(0.1, 3.0, angles + features)
         arguments = (numbers[:angles], numbers[angles:])[: 2 if features else 1]
         values.append(numbers)
-        tapes.append(qml.tape.make_qscript(getattr(function, "func", function))(*arguments))
+        try:
+            tapes.append(qml.tape.make_qscript(getattr(function, "func", function))(*arguments))
+        except Exception as error:  # whatever the user's function does
+            raise EbitError(
+                f"Argument `function` fails with {angles} angles and {features} features "
+                f"({type(error).__name__}: {checks.shortened(error, 200)}): "
+                "give the numbers that it takes."
+            ) from None
     wires = tapes[0].wires.tolist()
 
     def angle(first: float, second: float) -> Turn:

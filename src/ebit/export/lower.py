@@ -91,6 +91,8 @@ def program_of(
         >>> program.inputs[:2], program.inputs[-1]
         (('theta_0', 'theta_1'), 'x_3')
     """
+    for name, value in (("teleport", teleport), ("deferred", deferred)):
+        checks.flag(name, value)
     own = check_exported(model)
     lowering = _Lowering(own, _angles(own, parameters), _inputs(own, x), teleport)
     lowering.start(None if parameters is None else _numbers(parameters))

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from ebit import checks
 from ebit.network.link import Link
 from ebit.network.pairs import LONGEST, Delivered, distilled
+from ebit.network.purification import MAX_ROUNDS
 from ebit.network.qpu import Qpu
 from ebit.physics import Noise, depolarising_probability
 
@@ -17,6 +19,11 @@ def memories(link: Link, qpus: tuple[Qpu, Qpu]) -> Noise:
     return Noise(t1_seconds=(t1[0], t1[1]), t2_seconds=(t2[0], t2[1]))
 
 
+@checks.takes(
+    link=checks.instance(Link, "a Link of a network"),
+    qpus=checks.pair(checks.instance(Qpu, "a Qpu")),
+    rounds=checks.maybe(checks.whole(0, MAX_ROUNDS)),
+)
 def deliver(link: Link, qpus: tuple[Qpu, Qpu], rounds: int | None = None) -> Delivered:
     """Pairs after so many rounds of purification, with the gates and memories of the QPUs.
 

@@ -2,10 +2,12 @@
 
 import math
 
+from ebit import checks
 from ebit.network.link import Link
 from ebit.network.network import Network
 
 
+@checks.takes(network=checks.instance(Network, "a Network"))
 def drawing(network: Network) -> str:
     """QPUs and links as lines of text.
 
@@ -49,6 +51,9 @@ def _link_line(link: Link) -> str:
     return f"[{first}]{between}[{second}]  {', '.join(parts)}"
 
 
+@checks.takes(
+    network=checks.instance(Network, "a Network"), link=checks.instance(Link, "a Link of a network")
+)
 def troubles(network: Network, link: Link) -> list[str]:
     """What a link cannot be used for.
 

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.network.link import Link
 from ebit.network.network import Network
@@ -12,6 +13,7 @@ from ebit.network.write import to_toml
 from ebit.physics import depolarising_probability
 
 
+@checks.takes(network=checks.instance(Network, "a Network"), path=checks.path)
 def written_as(network: Network, path: str | Path) -> tuple[str, list[str]]:
     """A network as the text of a file, in the form that the ending of its name tells.
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.planning.crossing import Crossing, crossing
 from ebit.planning.feasibility import label_seconds
 from ebit.planning.noisy_training import NoisyTraining
@@ -131,6 +132,7 @@ def fidelity_rows(
         step()
 
 
+@checks.takes(rows=checks.instance(pl.DataFrame, "rows as a Polars table"))
 def best_trained(rows: pl.DataFrame) -> pl.DataFrame:
     """The rows of circuits that were trained with noise, where there are any; else all.
 
