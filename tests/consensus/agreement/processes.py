@@ -28,9 +28,11 @@ Path(sys.argv[2]).write_text(json.dumps(report.content))
 
 
 class Processes:
-    """Nodes that were laid out in a folder."""
+    """Nodes that were laid out in a folder; they wait long for those that start late."""
 
     def __init__(self, paths: list[Path]) -> None:
+        for path in paths:
+            path.write_text(f"linger = 60.0\n{path.read_text()}")
         self.paths = paths
         self._running: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -53,11 +55,11 @@ class Processes:
         path = self.paths[node].with_suffix(".out")
         return path.read_text() if path.exists() else ""
 
-    def wait_for(self, node: int, text: str, seconds: float = 60) -> None:
+    def wait_for(self, node: int, text: str, seconds: float = 300) -> None:
         """Wait until a node prints a text."""
         wait_until(lambda: text in self.said(node), seconds, lambda: self.said(node))
 
-    def wait(self, node: int, seconds: float = 90) -> int:
+    def wait(self, node: int, seconds: float = 300) -> int:
         """Wait until a node ends; its exit code."""
         return self._running.pop(node).wait(seconds)
 

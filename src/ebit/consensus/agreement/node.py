@@ -5,7 +5,7 @@ import queue
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,7 +61,7 @@ class NodeReport:
     Attributes:
         results: All finished rounds.
         state: The parameters after the last one.
-        frames: Frames sent since the start of the process.
+        frames: Frames sealed since the start of the process.
         key_bits: Bits of keys used for them.
         stalls: Frames that waited for keys.
         alarms: Rows of the table of failures that were seen.
@@ -150,6 +150,7 @@ class _Node:
         self._count = 0
         self._alarms: Counter[str] = Counter()
         self._done: set[int] = set()
+        self._has_told: set[int] = set()
         self._abort = ""
         self._failure: BaseException | None = None
         self._last_word = self._last_round = time.monotonic()
@@ -233,9 +234,10 @@ class _Node:
     def run(self) -> NodeReport:
         """Handle events until the training is over."""
         self._do(self._first)
-        self._do(self._told(None))
+        self._tell(self._outlets)
         while not self._is_over():
             self._step()
+        self._close_outlets()
         results = [r for r in self._log.results() if r.round <= self._settings.rounds]
         outlets = self._outlets.values()
         return NodeReport(
@@ -252,14 +254,14 @@ class _Node:
         return self._honest.state.round >= self._settings.rounds
 
     def _is_over(self) -> bool:
-        """Whether it may go: all others are there too, or have been silent for long."""
+        """Whether it may go: all others are there too and know it is, or are silent for long."""
         if self._failure is not None:
             raise self._failure
         if self._abort:
             raise EbitError(self._abort)
         now = time.monotonic()
         if self._is_finished():
-            everybody = len(self._done) == self._committee.n - 1
+            everybody = len(self._done & self._has_told) == self._committee.n - 1
             return everybody or now - self._last_word > self._settings.linger
         if now - self._last_round > self._settings.patience:
             raise EbitError(self._stuck())
@@ -284,9 +286,11 @@ class _Node:
         """Take what came in, write it down, and only then say what follows."""
         rows: list[tuple[int, Event]] = []
         actions: list[Action] = []
+        connected: list[int] = []
         for item in self._waiting():
             if isinstance(item, int):
-                actions += self._machine.again(item) + self._told(item)
+                actions += self._machine.again(item)
+                connected.append(item)
                 continue
             if isinstance(item, Received):
                 self._last_word = time.monotonic()
@@ -299,6 +303,7 @@ class _Node:
         if rows or decided:
             self._log.write(rows, decided)
         self._do(actions)
+        self._tell(connected)
 
     def _waiting(self) -> list[Event | int]:
         """Timeouts that are due and inputs that wait; wait for one if there is none."""
@@ -355,14 +360,16 @@ class _Node:
             how = f"{decided.proposal.size} of {self._committee.n} updates, view {decided.view}"
         self._say(f"Round {number}: {how}, parameters {value}")
         if number == self._settings.rounds:
-            self._do(self._told(None))
+            self._tell(self._outlets)
 
-    def _told(self, receiver: int | None) -> list[Action]:
-        """Tell one node or all that the last round is over, if it is."""
+    def _tell(self, receivers: Iterable[int]) -> None:
+        """Tell nodes that the last round is over, if it is."""
         before, state = self._honest.before, self._honest.state
         if before is None or not self._is_finished():
-            return []
-        return [Send(Tell(state.round, 0, before, state), receiver)]
+            return
+        for k in receivers:
+            if self._outlets[k].send(Tell(state.round, 0, before, state)):
+                self._has_told.add(k)
 
     def _compute(self) -> None:
         """Local updates, in a thread of their own."""

@@ -73,10 +73,11 @@ class Outlet:
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._thread.start()
 
-    def send(self, message: Message) -> None:
+    def send(self, message: Message) -> bool:
         """Send a message, if the connection stands; otherwise it is said again later."""
         if self.is_up:
             self._waiting.put(message)
+        return self.is_up
 
     def close(self) -> None:
         """End it once what waits is sent."""
@@ -84,7 +85,7 @@ class Outlet:
 
     def join(self) -> None:
         """Wait for the end."""
-        self._thread.join(timeout=2.0)
+        self._thread.join(PATIENCE)
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -135,8 +136,8 @@ class Outlet:
                     self._note(line)
                 continue
             self.key_bits += sealer.key_bits - before
-            secure.sendall(_LENGTH.pack(len(frame)) + frame)
             self.frames += 1
+            secure.sendall(_LENGTH.pack(len(frame)) + frame)
 
 
 class Inlets:
@@ -174,6 +175,7 @@ class Inlets:
         self._received, self._note = received, note
         self._lock = threading.Lock()
         self._open: dict[int, ssl.SSLSocket] = {}
+        self._shaking: dict[threading.Thread, ssl.SSLSocket] = {}
         self.refused: Counter[str] = Counter()
         try:
             self._listener = socket.create_server(place, backlog=128)
@@ -182,15 +184,21 @@ class Inlets:
                 f"Cannot listen at {place[0]}:{place[1]} ({error.strerror}): choose another port, "
                 "or end what uses it."
             ) from None
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
+        self._accepting.start()
 
     def close(self) -> None:
-        """Stop listening, and end what is open."""
+        """Stop listening, end what is open, and wait until whoever knocked is counted."""
+        close_now(self._listener)
+        self._accepting.join(PATIENCE)
+        self._listener.close()
         with self._lock:
-            sockets = [self._listener, *self._open.values()]
+            shaking = dict(self._shaking)
+            sockets = [*shaking.values(), *self._open.values()]
         for one in sockets:
             close_now(one)
-        self._listener.close()
+        for thread in shaking:
+            thread.join(PATIENCE)
 
     def _accept(self) -> None:
         while True:
@@ -198,30 +206,40 @@ class Inlets:
                 plain, _ = self._listener.accept()
             except OSError:
                 return
-            threading.Thread(target=self._serve, args=(plain,), daemon=True).start()
-
-    def _serve(self, plain: socket.socket) -> None:
-        try:
             plain.settimeout(PATIENCE)
-            secure = self._context.wrap_socket(plain, server_side=True)
-        except OSError:
-            self._count("certificate")
-            plain.close()
-            return
-        with secure:
-            name = name_of(secure)
-            if name not in self._names or name == self._names[self._me]:
+            try:
+                secure = self._context.wrap_socket(
+                    plain, server_side=True, do_handshake_on_connect=False
+                )
+            except OSError:
                 self._count("certificate")
-                return
-            peer = self._names.index(name)
+                plain.close()
+                continue
+            thread = threading.Thread(target=self._serve, args=(secure,), daemon=True)
             with self._lock:
+                self._shaking[thread] = secure
+            thread.start()
+
+    def _serve(self, secure: ssl.SSLSocket) -> None:
+        with secure:
+            try:
+                secure.do_handshake()
+                name = name_of(secure)
+            except OSError:
+                name = ""
+            with self._lock:
+                del self._shaking[threading.current_thread()]
+                if name not in self._names or name == self._names[self._me]:
+                    self.refused["certificate"] += 1
+                    return
+                peer = self._names.index(name)
                 older = self._open.get(peer)
                 self._open[peer] = secure
             if older is not None:
                 close_now(older)
-            plain_options(secure)
-            secure.settimeout(None)
             try:
+                plain_options(secure)
+                secure.settimeout(None)
                 self._listen(peer, secure)
             except OSError:
                 return
