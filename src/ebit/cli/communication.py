@@ -8,6 +8,7 @@ import typer
 
 from ebit.cli.communication_models import infer_rows, train
 from ebit.cli.console import check_output, command_line, output, print_table, write_json
+from ebit.cli.counted import print_limits
 from ebit.cli.graphs import graph, nodes, privacy
 from ebit.cli.options import Json
 from ebit.cli.progress import show_titles
@@ -55,6 +56,7 @@ def scale(
     show_rows(rows)
     if EXPERIMENTS[experiment].caption:
         output.print(EXPERIMENTS[experiment].caption)
+    print_limits([experiment])
 
 
 @communication.command()
@@ -92,6 +94,7 @@ def report(
         found = part.rows.filter(part.rows["verdict"] != "")["verdict"].value_counts(sort=True)
         words = ", ".join(f"{text} ({number})" for text, number in found.rows()[:4])
         output.print(f"{part.name} {part.title}: {words}")
+    print_limits(task.experiment for task in tasks)
     output.print(f"Report: {written[0]}")
 
 

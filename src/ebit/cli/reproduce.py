@@ -1,6 +1,6 @@
 """`ebit reproduce`: the tables and figures of a paper beside the published ones, or our own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from ebit import checks
 from ebit.cli.console import (
     check_output,
     command_line,
@@ -16,13 +17,27 @@ from ebit.cli.console import (
     print_table,
     write_json,
 )
+from ebit.cli.counted import reproduce_counts
 from ebit.cli.options import Cluster, Json, Workers
 from ebit.cli.sweep_progress import show_sweep_progress
+from ebit.errors import EbitError
 from ebit.plots import check_installed
 from ebit.results import Store, check_memory, estimate
-from ebit.studies import STUDIES, Item, ItemResult, Plan, StudyResult, plan_study, run_plan, words
+from ebit.studies import (
+    COUNTED,
+    STUDIES,
+    Item,
+    ItemResult,
+    Plan,
+    StudyResult,
+    plan_study,
+    run_plan,
+    words,
+)
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.report import write_study
+
+ALL = (*STUDIES, *COUNTED)
 
 LINES = 40
 """A table with more numbers is printed as its differences only."""
@@ -35,9 +50,10 @@ GROUPS = ("set", "data")
 
 
 def reproduce(
-    study: Annotated[str, typer.Argument(help=f"{', '.join(STUDIES)}.")],
+    study: Annotated[str, typer.Argument(help=f"{', '.join(ALL)}.")],
     table: Annotated[
-        list[str] | None, typer.Option(help="Only this table; may be given again.")
+        list[str] | None,
+        typer.Option(help="Only this table (gilboa2024: experiment); may be given again."),
     ] = None,
     figure: Annotated[
         list[str] | None, typer.Option(help="Only this figure; may be given again.")
@@ -68,6 +84,18 @@ def reproduce(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_installed()
+    folder = out if out is not None else Path("ebit-reproduce") / study
+    if study in COUNTED:
+        given = {
+            "figure": figure, "data": data, "runs": runs, "sets": sets, "cluster": cluster,
+            "workers": workers,
+        }  # fmt: skip
+        _refuse(study, given)
+        check_output(folder / "report.html", data="")
+        check_output(json, data="")
+        reproduce_counts(study, folder, tables=table or (), quick=quick, json=json)
+        return
+    checks.one_of(ALL)("study", study)
     plan = plan_study(
         study,
         tables=table or (),
@@ -77,7 +105,6 @@ def reproduce(
         runs=runs,
         sets=sets,
     )
-    folder = out if out is not None else Path("ebit-reproduce") / study
     check_output(folder / "report.html", data="")
     for path in data or [Path()]:
         check_output(json, data=str(path))
@@ -90,6 +117,13 @@ def reproduce(
     write_json(json, _content(result))
     if result.failures:
         raise typer.Exit(1)
+
+
+def _refuse(study: str, given: Mapping[str, object]) -> None:
+    """Options of trainings do not fit a study of counted experiments."""
+    for name, value in given.items():
+        if value not in (None, []):
+            raise EbitError(f"Argument `{name}` is not for study {study!r}: leave it out.")
 
 
 def _announce(plan: Plan, out: Path) -> None:

@@ -65,4 +65,12 @@ def _of_ledger(ledger: Ledger, qubits: int, layers: int, copies: int) -> list[Ro
                 f"rebuilding at most {rebuilding_fidelity(copies, qubits):.4f}",
             )
         )  # fmt: skip
+        rows.append(
+            Row(
+                "E12", qubits, f"{leak.by} of {leak.of}", "two-way", qubits=leak.qubits,
+                cbits=leak.cbits, copies=leak.copies, rounds=ledger.rounds,
+                error=1 - rebuilding_fidelity(leak.copies, qubits),
+                case=f"rebuilding fails at least, M={layers}", verdict="bound",
+            )
+        )  # fmt: skip
     return rows

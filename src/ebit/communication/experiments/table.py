@@ -28,11 +28,15 @@ class Case:
         title: What is asked.
         function: Where the function lies, as `module:name`; it takes (quick, seed).
         caption: What a reader has to know beside the rows.
+        limits: Which of the limits of `ebit.report` belong to it, beside the first.
+        edition: Raised when its rows change, so that stored ones of before are not taken for them.
     """
 
     title: str
     function: str
     caption: str = ""
+    limits: tuple[int, ...] = ()
+    edition: int = 1
 
     @property
     def run(self) -> Run:
@@ -48,48 +52,61 @@ EXPERIMENTS: Mapping[str, Case] = {
         "Output of a model of two parties against the size of its input",
         f"{_HERE}.travelling:inference",
         "Two-way. Inputs are aligned with the model; of unstructured ones the output is 0.",
+        limits=(2, 4),
     ),
     "E3": Case(
         "All derivatives against the size of the input",
         f"{_HERE}.travelling:gradients",
         "C1 is not charged for the derivatives that it would have to send back.",
+        limits=(2, 4, 5),
+        edition=2,
     ),
     "E4": Case(
         "Boolean Hidden Matching",
         f"{_HERE}.separations:matching",
         "A one-way statement: with talk in both directions (C6) it is as cheap without qubits.",
+        limits=(3, 7),
     ),
     "E5": Case(
         "Vector in Subspace",
         f"{_HERE}.separations:subspace",
         "Hard for classical parties that talk both ways, too; the sketch here is the rival run.",
+        limits=(6, 7),
+        edition=2,
     ),
     "E6": Case(
         "Linear classification by margin",
         f"{_HERE}.separations:linear",
         "At most quadratic: single copies and hyperplanes both need 1/margin^2, amplitude "
         "estimation 1/margin. The margin is known to all and the same for all rows.",
+        limits=(4, 7),
     ),
     "E7": Case(
         "Labels that only products along typed edges tell",
         f"{_HERE}.separations:learning",
         "A one-way statement. Bits and qubits are those of one sample.",
+        limits=(3, 7),
     ),
     "E8": Case(
         "Training on small real tables, half of the columns each",
         f"{_HERE}.trained:tables",
         "Small real data: shipping the columns once (C2) costs far less.",
+        limits=(1,),
+        edition=2,
     ),
     "E9": Case(
         "Training on images of growing size",
         f"{_HERE}.trained:images",
         "Near-linear data: random projections (C8) win; C2 is the rival that grows with N.",
+        limits=(1, 7),
     ),
     "E10": Case(
         "Graphs as one observable on one state per class: MUTAG",
         f"{_HERE}.graph_sets:graph_sets",
         "One-way; qubits and bits are those of one label, n those of the largest graph. The case "
         "published chooses its epoch on the graphs that it is told of, nested does not.",
+        limits=(1, 3),
+        edition=2,
     ),
     "E11": Case(
         "Frequencies of circuits into which data enter again",
@@ -101,16 +118,19 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.leaking:privacy",
         "The error of a bound is its bits in the symmetric space, that of an attack 1 - fidelity. "
         "Bounds are on information, not on its use; copies of later steps add up.",
+        edition=2,
     ),
     "E13": Case(
         "Largest derivative of structureless data, which drowns in eps",
         f"{_HERE}.travelling:signal",
+        limits=(5,),
     ),
     "E14": Case(
         "A random state is sent, and measured in a basis that is chosen later",
         f"{_HERE}.hardware:hardware",
         "A one-way statement; the error is 1 less the cross-entropy score. The rival is one that "
         "was run, and no best one.",
+        limits=(3, 7),
     ),
     "E15": Case(
         "Ring all-reduce with superdense coding",
@@ -121,6 +141,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         "The output over links of a network: teleported copies against fidelity",
         f"{_HERE}.noisy:links",
         "At 1000 pairs a second. Nothing is corrected or mitigated; pairs do not wait.",
+        limits=(2, 4),
     ),
     "speed": Case(
         "Seconds of the simulation against N log N",
@@ -161,8 +182,10 @@ class Communication:
 
     @property
     def content(self) -> Mapping[str, Any]:
-        """Name, sizes and seed."""
-        return {"communication": self.experiment, "quick": self.quick, "seed": self.seed}
+        """Name, sizes and seed, and the edition of its rows from the second one on."""
+        edition = EXPERIMENTS[self.experiment].edition
+        own = {"communication": self.experiment, "quick": self.quick, "seed": self.seed}
+        return own if edition == 1 else {**own, "edition": edition}
 
     @property
     def hash(self) -> str:

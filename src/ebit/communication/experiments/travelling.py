@@ -126,7 +126,7 @@ def gradients(quick: bool, seed: int) -> list[Row]:
     """E3: all derivatives of all layers; errors are the largest ones of 95 % of the runs."""
     rows = []
     for n in (6, 8) if quick else GRADIENT:
-        rows += _gradients(n, 5 if quick else 20, seed) if n <= PROJECTED else [_formula(n)]
+        rows += _gradients(n, 5 if quick else 20, seed) if n <= PROJECTED else _formulas(n)
     for weight in (1, 2, 3, 10):
         rows.append(_masked(10, weight, seed))
     return rows
@@ -172,26 +172,33 @@ def _shifted(
     seed: int,
 ) -> Row:
     """The shift rule: run to 6 qubits, a formula above."""
-    m = costs.copies_for_shift(EPS, DELTA, costs.angles_of(model))
-    qubits = costs.shift_qubits(model, m)
     if n > 6:
-        return Row("E3", n, "quantum, shift rule", "two-way", qubits=qubits, copies=m,
-                   executed=False, quantum=True)  # fmt: skip
+        return _shift_formula(model)
+    m = costs.copies_for_shift(EPS, DELTA, costs.angles_of(model))
     own, ledger = gradient(model, theta, data, eps=EPS, delta=DELTA, method="shift", seed=seed)
     return row_of(
         ledger, experiment="E3", n=n, protocol="quantum, shift rule", model="two-way",
-        copies=m, error=_worst(own, exact), expected=qubits,
+        copies=m, error=_worst(own, exact), expected=costs.shift_qubits(model, m),
     )  # fmt: skip
 
 
-def _formula(n: int) -> Row:
-    """The cost at a size at which the shots are not drawn."""
+def _shift_formula(model: LayeredModel) -> Row:
+    m = costs.copies_for_shift(EPS, DELTA, costs.angles_of(model))
+    return Row(
+        "E3", model.qubits, "quantum, shift rule", "two-way", qubits=costs.shift_qubits(model, m),
+        copies=m, executed=False, quantum=True,
+    )  # fmt: skip
+
+
+def _formulas(n: int) -> list[Row]:
+    """Costs at a size at which the shots are not drawn."""
     model = walsh_model(n, LAYERS, NAMES)
     m = costs.copies_for_gradient(EPS, DELTA, LAYERS * (2**n - 1))
-    return Row(
+    commuting = Row(
         "E3", n, "quantum, commuting", "two-way", qubits=costs.gradient_qubits(model, m),
         copies=m, executed=False, quantum=True, expected=GRADIENT[n],
     )  # fmt: skip
+    return [commuting, _shift_formula(model)]
 
 
 def _masked(n: int, weight: int, seed: int) -> Row:
