@@ -68,7 +68,7 @@ def test_a_quick_look_at_our_own_study(here: Path) -> None:
     [
         (
             ("kim2025",),
-            "Argument `study` must be one of kim2026, hwang2025, worth, gilboa2024, but is 'kim2025'.",
+            "must be one of kim2026, hwang2025, worth, gilboa2024, but is 'kim2025'.",
         ),
         (("kim2026", "--table", "9"), "must be one of S6, S2, S3, S4, S5 for study 'kim2026'"),
         (("hwang2025", "--figure", "9"), "must be one of 4c, code, 4d, parity, 3c, 5a, 6 for"),

@@ -103,7 +103,7 @@ def test_a_number_belongs_to_its_rows_only() -> None:
 def test_only_experiments_that_are_named() -> None:
     assert select_counted(["E4", "E2"]) == ["E2", "E4"]
     assert select_counted() == [f"E{k}" for k in range(1, 16)]
-    with pytest.raises(EbitError, match="`table` must be one of E1, .* but is 'S4'"):
+    with pytest.raises(EbitError, match=r"`table` must be one of E1, .* but is 'S4'"):
         select_counted(["S4"])
 
 
