@@ -64,7 +64,7 @@ def allowed(layer: str) -> set[str]:
     left = CHAIN[: CHAIN.index(layer)] if layer in CHAIN else []
     below = {
         "accuracies", "checks", "errors", "jax_settings", "ledger", "random_keys", "reading",
-        "settings", "statistics",
+        "represented", "settings", "statistics",
         "version",
         "writing",
     }  # fmt: skip
@@ -112,6 +112,7 @@ def test_every_layer_is_known() -> None:
         "public",
         "random_keys",
         "reading",
+        "represented",
         "settings",
         "statistics",
         "version",

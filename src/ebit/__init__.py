@@ -4,11 +4,14 @@ The names are listed in `ebit.public`, which is loaded when the first of them is
 command line is there at once, and can answer Ctrl-C while the rest is loaded.
 """
 
+import logging
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from ebit.version import __version__ as __version__
+
+logging.getLogger(__name__).addHandler(logging.NullHandler())
 
 if TYPE_CHECKING:
     from ebit.public import *  # noqa: F403

@@ -25,7 +25,14 @@ from ebit.export import (
     to_qiskit,
 )
 from ebit.learning import Checkpoint, Fit, fit
-from ebit.models import DistributedDNN, DistributedQCNN, Model, SingleQCNN, model_from_string
+from ebit.models import (
+    CustomReadOut,
+    DistributedDNN,
+    DistributedQCNN,
+    Model,
+    SingleQCNN,
+    model_from_string,
+)
 from ebit.physics import GHZState, ManyState, Noise
 from ebit.planning import Plan, Site, open_site, plan
 from ebit.resources import (
@@ -99,6 +106,7 @@ __all__ = [
     "Checkpoint",
     "ClassicalBits",
     "Consumption",
+    "CustomReadOut",
     "DesignedPairs",
     "DistributedDNN",
     "DistributedQCNN",

@@ -45,7 +45,8 @@ def run_batch(batch: Batch, out: Path) -> Errors:
     errors: Errors = {}
     for item in batch:
         try:
-            train(_loaded(item.source, item.task.fingerprint), item.task, out)
+            data = _loaded(item.source, item.task.fingerprint)
+            train(data, item.task, out, progress=False)
         except Exception as error:
             words = " ".join(str(error).split()) or type(error).__name__
             errors[item.task.hash] = TaskError(words, isinstance(error, TrainingDivergedError))

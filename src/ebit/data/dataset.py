@@ -12,10 +12,12 @@ from ebit.checks import instance, several
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import Scaling, TargetScaling
 from ebit.errors import EbitError
+from ebit.represented import Represented
+from ebit.represented import several as listed_names
 
 
-@dataclass(frozen=True, eq=False)
-class Dataset:
+@dataclass(frozen=True, eq=False, repr=False)
+class Dataset(Represented):
     """A training part and a validation part of one problem: classes to tell apart, or numbers.
 
     The arrays are copied and made read-only. Features are angles in radians; each QPU has an equal
@@ -81,6 +83,17 @@ class Dataset:
                 f"Argument `x_train` must have at least 2 rows, but has {len(self.y_train)}."
             )
         _check_variety(self.y_train, self.class_names)
+
+    def _facts(self) -> dict[str, object]:
+        classes = listed_names(list(self.class_names)) or "none: numbers"
+        return {
+            "name": self.name,
+            "train_rows": len(self.y_train),
+            "validation_rows": len(self.y_validation),
+            "features": listed_names(list(self.feature_names)),
+            "label": self.label,
+            "classes": classes,
+        }
 
     @property
     def features(self) -> int:

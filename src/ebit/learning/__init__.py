@@ -2,10 +2,13 @@
 
 from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.gradient import batch_gradient
+from ebit.learning.optimizers import OPTIMIZERS
+from ebit.learning.progress import Progress, reporting, shown_or_called
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.learning.training import SHOTS, Fit, Progress, compile_trainings, fit
+from ebit.learning.training import SHOTS, Fit, compile_trainings, fit
 
 __all__ = [
+    "OPTIMIZERS",
     "SHOTS",
     "Checkpoint",
     "Fit",
@@ -15,4 +18,6 @@ __all__ = [
     "batch_gradient",
     "compile_trainings",
     "fit",
+    "reporting",
+    "shown_or_called",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import partial
 from typing import Any
 
 import jax
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError
 from ebit.learning.gradient import batch_gradient
+from ebit.learning.optimizers import optimizer_named
 from ebit.learning.settings import TrainingSettings
 from ebit.models import (
     Loss,
@@ -67,17 +68,9 @@ def optimizer_of(settings: TrainingSettings) -> optax.GradientTransformation:
     count with a schedule only.
     """
     steps = settings.steps if settings.schedule != "constant" else None
-    return _adam(settings.learning_rate, settings.b1, settings.b2, steps)
-
-
-@lru_cache
-def _adam(
-    learning_rate: float, b1: float, b2: float, cosine_steps: int | None
-) -> optax.GradientTransformation:
-    r"""Adam; with a number of steps T the step size falls as (1 + cos(pi t / T)) / 2."""
-    if cosine_steps is None:
-        return optax.adam(learning_rate, b1, b2)
-    return optax.adam(optax.cosine_decay_schedule(learning_rate, cosine_steps), b1, b2)
+    return optimizer_named(
+        settings.optimizer, settings.learning_rate, settings.b1, settings.b2, steps
+    )
 
 
 def _given(start: Parameters, like: Parameters) -> Parameters:
@@ -117,6 +110,7 @@ class Program:
         settings: TrainingSettings,
         *,
         optimizer: optax.GradientTransformation | None = None,
+        loss: Loss | None = None,
         shots: int | None = None,
     ) -> "Program":
         """That of a training; equal settings give equal programs.
@@ -125,12 +119,14 @@ class Program:
             model: The classifier.
             settings: How it is trained.
             optimizer: Optax optimiser instead of that of the settings.
+            loss: Loss instead of that of the settings.
             shots: Shots per row and circuit of a gradient.
 
         Raises:
             EbitError: If the loss does not fit the model.
         """
-        loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
+        if loss is None:
+            loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
         check_objective(loss, model, target=settings.target, shots=shots)
         return cls(model, optimizer or optimizer_of(settings), loss, shots, settings.target)
 
@@ -194,7 +190,7 @@ class Program:
         """
         inputs, labels, weights = data
         runs = losses.shape[1]
-        update = jax.vmap(self.optimizer.update)
+        update = optax.with_extra_args_support(self.optimizer).update
 
         def step(number: jax.Array, carry: tuple[State, jax.Array]) -> tuple[State, jax.Array]:
             (parameters, moments), losses = carry
@@ -216,8 +212,20 @@ class Program:
                 parameters,
                 keys,
             )
-            updates, moments = update(gradients, moments, parameters)
-            parameters = jax.vmap(optax.apply_updates)(parameters, updates)
+
+            def value_of(run: Parameters) -> jax.Array:
+                read_out = self.model.read_out(run, batch, trained_readout=self.loss.trains_readout)
+                return self.loss(labels[rows], read_out, of_rows)
+
+            def move(
+                gradient: Parameters, moments: optax.OptState, run: Parameters, value: Any
+            ) -> Any:
+                updates, moments = update(
+                    gradient, moments, run, value=value, grad=gradient, value_fn=value_of
+                )
+                return optax.apply_updates(run, updates), moments
+
+            parameters, moments = jax.vmap(move)(gradients, moments, parameters, values)
             return (parameters, moments), losses.at[number].set(values)
 
         return lax.fori_loop(first, last, step, (state, losses))

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self, TypedDict
 
 import optax
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ebit import checks
 from ebit.errors import EbitError
-from ebit.models.objective import LOSSES
+from ebit.learning.optimizers import CHOSEN_BY_OPTIMIZER, OPTIMIZERS
+from ebit.models.objective import LOSSES, LossFunction
 from ebit.settings import Number, Settings, Shown, Since, Whole, one_of
 
 SHOTS_PER_LABEL = 1000
@@ -20,7 +22,7 @@ class TrainingOptions(TypedDict, total=False):
     steps: int | None
     batch_size: int | None
     learning_rate: float | None
-    loss: str | None
+    loss: str | LossFunction | None
     runs: int | None
     seed: int | None
     validate_every: int | None
@@ -58,7 +60,12 @@ class TrainingSettings(Settings):
         Field(ge=1, le=10**9, description="Steps between the points of the curves."),
         Shown(default="50 points in all"),
     ] = 40
-    optimizer: Annotated[Literal["adam"], Field(description="adam."), Since("2026-11-26")] = "adam"
+    optimizer: Annotated[
+        str,
+        one_of(OPTIMIZERS),
+        Field(description=f"{' or '.join(OPTIMIZERS)}."),
+        Since("2026-11-26"),
+    ] = "adam"
     b1: Annotated[
         Number,
         Field(ge=0, lt=1, description="Decay of Adam's mean of the gradients."),
@@ -113,6 +120,29 @@ class TrainingSettings(Settings):
             )
         return None
 
+    @field_validator("loss", "optimizer", mode="before")
+    @classmethod
+    def _by_name(cls, value: Any, info: ValidationInfo) -> Any:
+        if isinstance(value, str):
+            return value
+        raise EbitError(
+            f"Argument `{info.field_name}` must be a name here, which a file can hold, but is "
+            f"{checks.shown(value)}: give the name of one, or train with ebit.fit, which keeps "
+            "nothing."
+        )
+
+    @model_validator(mode="after")
+    def _used_by_optimizer(self) -> Self:
+        uses = OPTIMIZERS[self.optimizer].uses
+        for name in CHOSEN_BY_OPTIMIZER:
+            value = getattr(self, name)
+            if name not in uses and value != type(self).model_fields[name].default:
+                raise EbitError(
+                    f"Argument `{name}` is not used by the optimizer {self.optimizer!r}, but is "
+                    f"{checks.shown(value)}: leave it out."
+                )
+        return self
+
     @classmethod
     def for_rows(cls, rows: int, given: Mapping[str, Any]) -> Self:
         """The settings of a training on so many rows.
@@ -120,7 +150,8 @@ class TrainingSettings(Settings):
         Args:
             rows: Rows of training data.
             given: What the user gave; None or left out: by default. The default of `batch_size`
-                is at most the number of rows, that of `validate_every` a fiftieth of the steps.
+                is at most the number of rows (all of them for L-BFGS), that of `validate_every` a
+                fiftieth of the steps.
 
         Returns:
             The settings.
@@ -137,7 +168,8 @@ class TrainingSettings(Settings):
         settings = cls(**found)
         fitting: dict[str, int] = {}
         if "batch_size" not in found:
-            fitting["batch_size"] = min(settings.batch_size, rows)
+            searches = OPTIMIZERS[settings.optimizer].searches
+            fitting["batch_size"] = rows if searches else min(settings.batch_size, rows)
         if "validate_every" not in found:
             fitting["validate_every"] = max(1, settings.steps // 50)
         settings = settings.model_copy(update=fitting)
@@ -145,9 +177,20 @@ class TrainingSettings(Settings):
         return settings
 
     def check_rows(self, rows: int) -> None:
-        """Raise `EbitError` if a minibatch needs more rows than there are."""
+        """Raise `EbitError` unless minibatches fit the rows and the optimiser."""
+        if OPTIMIZERS[self.optimizer].searches:
+            self.check_all_rows(rows)
         if self.minibatches == "permuted" and self.batch_size > rows:
             raise EbitError(
                 f"Argument `batch_size` must be at most the {rows} rows of training data, but is "
                 f"{self.batch_size}: use a smaller one, or minibatches with replacement."
+            )
+
+    def check_all_rows(self, rows: int) -> None:
+        """Raise `EbitError` unless every step sees all rows, as a line search needs."""
+        if self.batch_size != rows or self.minibatches != "permuted":
+            raise EbitError(
+                f"Argument `optimizer` is one that searches a line, which needs all {rows} rows at "
+                f"every step, but `batch_size` is {self.batch_size} and `minibatches` "
+                f"{self.minibatches!r}: leave both out, or use another optimizer."
             )

@@ -1,7 +1,8 @@
 """Training: all runs and all steps of a task in one compiled program."""
 
+import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Unpack, cast, get_args
@@ -21,15 +22,25 @@ from ebit.learning.compilation_cache import programs_on_disk
 from ebit.learning.compiled import Shapes, compile_ahead, compiled
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
+from ebit.learning.optimizers import OPTIMIZERS, searches_line
 from ebit.learning.program import Evaluator, Program, State, slices
+from ebit.learning.progress import Progress, reporting, shown_or_called
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.models import DEFAULT_LOSSES, Model, Parameters, Target, kind_of_target
+from ebit.models import (
+    DEFAULT_LOSSES,
+    Loss,
+    Model,
+    OwnLoss,
+    Parameters,
+    Target,
+    kind_of_target,
+)
 from ebit.models.checks import check_parameters
 from ebit.random_keys import random_key
+from ebit.represented import Represented, over_runs
 from ebit.shots import check_measured, check_shots
 
-Progress = Callable[[int, int], None]
-"""Called between chunks with (steps done, steps in all)."""
+_log = logging.getLogger(__name__)
 
 CHUNK_SECONDS = 0.5
 """Longest time between two looks at progress and Ctrl-C that a training aims at."""
@@ -44,8 +55,8 @@ _SHOTS = 2**32 - 1
 """Tells the random keys of shots from those of the initial parameters."""
 
 
-@dataclass(frozen=True)
-class Fit:
+@dataclass(frozen=True, repr=False)
+class Fit(Represented):
     """What a training produced; every array has the runs on its first axis.
 
     Attributes:
@@ -88,13 +99,26 @@ class Fit:
     validation_r2: NDArray[np.float64]
     validation_r2_curve: NDArray[np.float64]
 
+    def _facts(self) -> dict[str, object]:
+        quality = "r2" if np.isnan(self.validation_accuracy).all() else "accuracy"
+        return {
+            "runs": len(self.train_loss),
+            "steps": int(self.curve_steps[-1]),
+            "train_rows": self.train_rows,
+            "validation_rows": self.validation_rows,
+            "train_loss": over_runs(self.train_loss),
+            f"train_{quality}": over_runs(getattr(self, f"train_{quality}")),
+            f"validation_{quality}": over_runs(getattr(self, f"validation_{quality}")),
+            "seconds": f"{self.seconds:.2f}",
+        }
+
 
 @own_settings
 @checks.takes(
     model=checks.instance(Model, "a model such as ebit.DistributedQCNN()"),
     settings=checks.maybe(checks.instance(TrainingSettings, "TrainingSettings or None")),
     checkpoint=checks.maybe(checks.instance(Checkpoint, "an ebit.Checkpoint or None")),
-    progress=checks.maybe(checks.function),
+    progress=shown_or_called,
 )
 def fit(
     model: Model,
@@ -105,7 +129,7 @@ def fit(
     shots: int | None = None,
     dtype: Any = jnp.complex64,
     checkpoint: Checkpoint | None = None,
-    progress: Progress | None = None,
+    progress: Progress | bool | None = True,
     sample_weight: ArrayLike | None = None,
     initial: Parameters | None = None,
     start: Parameters | None = None,
@@ -129,14 +153,16 @@ def fit(
         dtype: complex64 or complex128.
         checkpoint: Where to keep the state, so that an interrupted training goes on with the
             same numbers; remove it when the result is safe.
-        progress: Called between chunks.
+        progress: True to show progress where somebody looks (on a terminal or in a notebook),
+            False for none, or a function to call between chunks with (steps done, steps in all).
         sample_weight: How much each row of training data counts in the gradients, (rows,), at
             least 0; only ratios count. Equal by default; not with shots.
         initial: Parameters of one run to start all runs from, instead of random ones.
         start: Parameters of an earlier fit with as many runs, instead of random ones.
         **options: Any settings of `TrainingSettings`; None or left out: by default, which is one
             run, and all rows in a minibatch. `optimizer` may also be any Optax optimiser;
-            `learning_rate`, `b1`, `b2` and `schedule` are not used with one.
+            `learning_rate`, `b1`, `b2` and `schedule` are not used with one. `loss` may also be a
+            JAX function of targets (batch,) and the `ReadOut` of the model to a number per row.
 
     Returns:
         Trained parameters, curves and final numbers of every run.
@@ -165,11 +191,7 @@ def fit(
     if not double and not single:
         raise checks.wrong("dtype", "complex64 or complex128", dtype)
     real = np.dtype(np.float64 if double else np.float32)
-    own = options.get("optimizer")
-    if isinstance(own, optax.GradientTransformation):
-        del options["optimizer"]
-    else:
-        own = None
+    optimizer, own_loss = _taken_objects(options)
     if settings is not None and options:
         raise EbitError(
             f"Argument `settings` holds all options: leave out `{next(iter(options))}`."
@@ -189,14 +211,25 @@ def fit(
             rows, {"runs": 1, "batch_size": rows, "loss": loss, **given}
         )
     settings.check_rows(rows)
+    if optimizer is None:
+        searches = OPTIMIZERS[settings.optimizer].searches
+    else:
+        searches = searches_line(optimizer)
+    if searches:
+        settings.check_all_rows(rows)
     if shots is not None:
         check_shots(shots)
         check_measured(model)
+        if searches:
+            raise EbitError(
+                "Argument `optimizer` is one that searches a line, which needs exact losses: leave "
+                "`shots` out, or use another optimizer."
+            )
     weights = None if sample_weight is None else _checked_weights(sample_weight, rows, shots)
     if initial is not None:
         check_parameters(model.init, initial)
-    program = Program.of(model, settings, optimizer=own, shots=shots)
-    with jax.enable_x64(double):
+    program = Program.of(model, settings, optimizer=optimizer, loss=own_loss, shots=shots)
+    with jax.enable_x64(double), reporting(progress, model.resource_name) as report:
         with programs_on_disk():
             keys = jax.random.split(random_key(settings.seed), settings.runs)
             training = _Training(
@@ -209,7 +242,33 @@ def fit(
                 settings=settings,
                 weights=None if weights is None else weights.astype(real),
             )
-        return training.run(checkpoint, progress)
+        result = training.run(checkpoint, report)
+    words = "%s: %d runs of %d steps on %d rows in %.1f s, compiled in %.1f s"
+    _log.info(
+        words,
+        model.resource_name,
+        settings.runs,
+        settings.steps,
+        rows,
+        result.seconds,
+        result.compile_seconds,
+    )
+    return result
+
+
+def _taken_objects(
+    options: TrainingOptions,
+) -> tuple[optax.GradientTransformation | None, Loss | None]:
+    """An optimiser and a loss that are no names, taken out of the options."""
+    optimizer, loss = options.get("optimizer"), options.get("loss")
+    if isinstance(optimizer, optax.GradientTransformation):
+        del options["optimizer"]
+    else:
+        optimizer = None
+    if callable(loss):
+        del options["loss"]
+        return optimizer, loss if isinstance(loss, Loss) else OwnLoss(loss)
+    return optimizer, None
 
 
 def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> NDArray[np.float64]:
@@ -351,6 +410,7 @@ class _Training:
             )
 
     def _save(self, checkpoint: Checkpoint) -> None:
+        _log.debug("checkpoint at step %d: %s", self._done, checkpoint.path)
         position = {"done": self._done, "seconds": self._seconds, "curves": self._curves}
         checkpoint.save((self._state, self._losses), position)
 

@@ -1,6 +1,7 @@
 """Classifiers: QPUs, a resource and a read-out; and the two baselines."""
 
 from ebit.models.base import CircuitModel, Model, Parameters
+from ebit.models.custom_readout import CustomReadOut
 from ebit.models.distributed_dnn import DistributedDNN
 from ebit.models.distributed_qcnn import DistributedQCNN
 from ebit.models.from_string import model_from_string
@@ -8,6 +9,8 @@ from ebit.models.objective import (
     DEFAULT_LOSSES,
     LOSSES,
     Loss,
+    LossFunction,
+    OwnLoss,
     Target,
     TargetKind,
     check_objective,
@@ -29,12 +32,15 @@ __all__ = [
     "RESOURCES_HELP",
     "CircuitModel",
     "CircuitSettings",
+    "CustomReadOut",
     "DistributedDNN",
     "DistributedQCNN",
     "Loss",
+    "LossFunction",
     "Model",
     "ModelOptions",
     "ModelSettings",
+    "OwnLoss",
     "Parameters",
     "ReadOut",
     "SingleQCNN",

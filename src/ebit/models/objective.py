@@ -1,6 +1,7 @@
 """What a training makes small: losses as values, from targets and read-outs."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -23,6 +24,9 @@ TargetKind = Literal["two classes", "classes", "numbers"]
 """What a model learns: labels +1 and -1 with one score, 0 to S - 1 with S scores, or numbers."""
 
 Target = Literal["labels", "numbers"]
+
+LossFunction = Callable[[jax.Array, ReadOut], jax.Array]
+"""A loss of one's own: targets (batch,) and read-outs to a number per row, (batch,)."""
 
 _LEAST = 1e-20
 """Keeps quotients, roots and logarithms finite at 0, in single precision too."""
@@ -301,6 +305,38 @@ class CrossEntropy(Loss):
         if scores.shape[1] == 1:
             scores = jnp.concatenate([-scores, scores], axis=1)  # (batch, 2)
         return jax.nn.log_softmax(scores, axis=1)
+
+
+@dataclass(frozen=True)
+class OwnLoss(Loss):
+    """Mean of a function of one's own.
+
+    Args:
+        function: JAX function of targets (batch,) and read-outs; a number per row, (batch,).
+
+    Example:
+        >>> hinge = OwnLoss(lambda targets, read_out: jnp.maximum(
+        ...     0, 1 - targets * read_out.scores[:, 0]))
+        >>> float(hinge(jnp.array([1.0, -1.0]), ReadOut(jnp.array([[0.5], [0.5]]))))
+        1.0
+    """
+
+    function: LossFunction
+
+    name = "own"
+    words = "a function of one's own"
+    trains_readout = True
+    kinds = ("two classes", "classes", "numbers")
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """What the function gives, (batch,)."""
+        rows = jnp.asarray(self.function(targets, read_out))
+        if rows.shape != targets.shape[:1]:
+            raise EbitError(
+                f"Argument `loss` must be a function to one number per row, shape "
+                f"{targets.shape[:1]}, but its result has shape {rows.shape}."
+            )
+        return rows
 
 
 LOSSES: dict[str, type[Loss]] = {

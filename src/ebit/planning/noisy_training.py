@@ -25,13 +25,13 @@ class NoisyTraining:
         dataset: The data of the first trainings.
         out: Folder with them, and for more.
         rows: Validation rows to evaluate on, at most.
-        progress: Called with each task when its training starts.
+        progress: As for `ebit.compare`.
     """
 
     dataset: Dataset
     out: Path
     rows: int
-    progress: Callable[[Task], Progress] | None = None
+    progress: Callable[[Task], Progress] | bool | None = None
 
     def train(self, circuit: Trained, found: Condition) -> Trained:
         """The circuit trained further under a condition; itself if it was trained under this noise.
@@ -53,7 +53,7 @@ class NoisyTraining:
         if noise == before.model.noise:
             return circuit
         task = task_under(before, found)
-        progress = None if self.progress is None else self.progress(task)
+        progress = self.progress(task) if callable(self.progress) else self.progress
         train(self.dataset, task, self.out, progress=progress)
         return trained_circuit(self.dataset, task, self.out, self.rows, model=circuit.model)
 

@@ -10,7 +10,7 @@ import polars as pl
 
 from ebit import checks
 from ebit.data import Dataset
-from ebit.learning import Progress
+from ebit.learning import Progress, shown_or_called
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
 from ebit.planning.crossing import Crossing
@@ -28,6 +28,7 @@ from ebit.planning.sweeps import (
     fidelity_rows,
 )
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
+from ebit.represented import Represented, several
 from ebit.results import Task, compare
 from ebit.shots import MAX_SHOTS
 from ebit.statistics import Measure, paired, unpaired
@@ -39,8 +40,8 @@ PURIFICATION = (0, 1, 2)
 """Rounds of purification that a plan looks at, besides those that the network names."""
 
 
-@dataclass(frozen=True)
-class Plan:
+@dataclass(frozen=True, repr=False)
+class Plan(Represented):
     """What every resource is worth on a site.
 
     Attributes:
@@ -65,6 +66,16 @@ class Plan:
     sweep_shots: int
     purification: tuple[int, ...]
     measure: Measure
+
+    def _facts(self) -> dict[str, object]:
+        return {
+            "site": self.site,
+            "resources": several(self.options["resource"].unique(maintain_order=True).to_list()),
+            "options": self.options.height,
+            "feasible": int(self.options["feasible"].sum()),
+            "validation_rows": self.rows,
+            "recommendation": self.recommendation.sentence,
+        }
 
     @property
     def distance_crossings(self) -> dict[str, Crossing]:
@@ -95,7 +106,7 @@ _RULES: dict[str, checks.Rule] = {
     out=checks.path,
     distances=checks.several(checks.real(0)),
     fidelities=checks.several(checks.real(0.25, 1)),
-    progress=checks.maybe(checks.function),
+    progress=shown_or_called,
     evaluating=checks.maybe(checks.function),
 )
 def plan(
@@ -111,7 +122,7 @@ def plan(
     fidelities: Sequence[float] = FIDELITIES,
     rows: int = EVALUATED_ROWS,
     train_with_noise: bool = False,
-    progress: Callable[[Task], Progress] | None = None,
+    progress: Callable[[Task], Progress] | bool | None = True,
     evaluating: Progress | None = None,
 ) -> Plan:
     """What every resource is worth on a site: accuracy, rate and cost, and a recommendation.
@@ -133,8 +144,7 @@ def plan(
         rows: Validation rows to evaluate on, at most.
         train_with_noise: Whether circuits are also trained under the noise of the site, and along
             the sweeps; options and sweeps then hold both ways.
-        progress: Called with each task when its training starts; what it returns is called between
-            chunks.
+        progress: As for `ebit.compare`: shown where somebody looks; False for none.
         evaluating: Called with (points done, points in all) of the sweeps.
 
     Returns:

@@ -9,12 +9,14 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import mean_text, statistics
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@standalone()
 def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw validation accuracy by resource: mean, standard deviation, and every single run.
 
@@ -24,7 +26,7 @@ def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
     Args:
         rows: Result rows, one a run, with resource and validation_accuracy (0 to 1).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: resource, mean, std, runs.

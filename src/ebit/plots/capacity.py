@@ -8,6 +8,7 @@ from ebit.errors import EbitError
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _BINS = 40
 
 
+@standalone()
 def dimension_by_depth(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the rank against the depth with the bounds that it cannot pass.
 
@@ -24,7 +26,7 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
     Args:
         rows: Capacity rows with resource, depth, rank, sampling_bound and num_parameters.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.
@@ -81,13 +83,14 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def log_spectrum(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw how the logarithms of the non-zero eigenvalues are spread, with their deviation.
 
     Args:
         rows: Capacity rows with resource, depth and the list column eigenvalues; zeros are left
             out.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         Columns resource, depth, log_eigenvalue (natural logarithm).

@@ -8,6 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ BOUNDS = {"quantum bound": (2 + math.sqrt(2)) / 4, "classical bound": 0.75}
 """Largest success probability with and without an entangled pair."""
 
 
+@standalone()
 def success_probabilities(
     rows: pl.DataFrame, ax: "Axes", *, published: pl.DataFrame | None = None
 ) -> pl.DataFrame:
@@ -24,7 +26,7 @@ def success_probabilities(
 
     Args:
         rows: Result rows, one a run, with resource, run and success_probability.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
         published: The same columns for published runs, drawn hollow.
 
     Returns:

@@ -9,6 +9,7 @@ import polars as pl
 from ebit.errors import EbitError
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -46,6 +47,7 @@ def crossing(quantum: pl.DataFrame, classical: pl.DataFrame) -> float | None:
     return None
 
 
+@standalone()
 def cost_against_size(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw qubits and bits sent against the size, a line for each protocol.
 
@@ -55,7 +57,7 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         rows: Rows of one experiment and one case, with n, protocol, qubits, cbits, ebits, quantum,
             emulated and executed.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: protocol, n, cost.
@@ -117,12 +119,13 @@ def _mark(ax: "Axes", lines: dict[str, pl.DataFrame]) -> None:
             ax.axvline(place, color="#999999", linewidth=0.8, linestyle=":")
 
 
+@standalone()
 def error_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the measured error against what is sent, a marker for each protocol.
 
     Args:
         rows: Rows with protocol, qubits, cbits, ebits, quantum and error.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: protocol, cost, error.

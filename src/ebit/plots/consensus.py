@@ -6,6 +6,7 @@ import polars as pl
 
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import COLORS
 
 if TYPE_CHECKING:
@@ -14,12 +15,13 @@ if TYPE_CHECKING:
 _MARKERS = "osD^vP*X"
 
 
+@standalone()
 def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the mean test accuracy of every arm against rounds.
 
     Args:
         rows: Rows of `ebit consensus run`, with arm, rounds and accuracies.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: arm, round, mean, std.
@@ -52,12 +54,13 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the mean test accuracy of every arm against the number of faulty nodes.
 
     Args:
         rows: Rows of `ebit consensus run`, with arm, faulty and accuracy.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: arm, faulty, mean, std.
@@ -89,12 +92,13 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw strict utilisation and completion of every policy as bars.
 
     Args:
         rows: Rows of `ebit consensus schedule`.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: policy, quantity, mean, std.
@@ -136,12 +140,13 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def age_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw how old the pairs are that policies use.
 
     Args:
         rows: Rows of `ebit consensus schedule`, with policy and age_counts (one count per slot).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: policy, age, share.
@@ -160,6 +165,7 @@ def age_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
 
 
+@standalone()
 def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw how good the pairs are that policies use.
 
@@ -167,7 +173,7 @@ def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
         rows: Rows of `ebit consensus schedule`, with policy and fidelity_counts (one count for
             every
             0.05 from 0.25 to 1).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: policy, fidelity (lower end), share.
@@ -188,12 +194,13 @@ def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     )
 
 
+@standalone()
 def gradient_errors(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the mean squared error of the direction of every arm, beside that of shot noise alone.
 
     Args:
         rows: Rows of `ebit consensus run`, with arm, gradient_error and noise_floor.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: arm, mean, std, floor.

@@ -9,6 +9,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import is_baseline, resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,6 +20,7 @@ COSTS = ("ebits_per_inference", "bits_per_inference", "nonlocal_gates_per_infere
 _LINEAR_LIMIT = 10
 
 
+@standalone()
 def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw validation accuracy (mean +- std) against entanglement per inference.
 
@@ -29,7 +31,7 @@ def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         rows: Result rows, one a run, with resource, validation_accuracy (0 to 1),
             ebits_per_inference, bits_per_inference and nonlocal_gates_per_inference.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: resource, mean, std, runs, ebits, bits, nonlocal_gates, total_ebits,

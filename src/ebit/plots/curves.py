@@ -8,6 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import curve_statistics
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import PAPER
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _LOG_SPAN = 10.0
 _LOSS_NAMES = {"mse": "mean squared error", "product": "product loss"}
 
 
+@standalone()
 def loss_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the training loss against the step: mean line and +-1 std band for each resource.
 
@@ -27,7 +29,7 @@ def loss_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
     Args:
         rows: Result rows with resource, curve_steps and train_loss_curve (lists of one length).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: resource, step, mean, std, runs.
@@ -55,12 +57,13 @@ def loss_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def validation_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the validation accuracy against the step: mean line and +-1 std band.
 
     Args:
         rows: Result rows with resource, curve_steps and validation_accuracy_curve (0 to 1).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: resource, step, mean, std, runs.

@@ -7,12 +7,14 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@standalone()
 def accuracy_by_functions(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw mean accuracy against the number of functions of the data, on a logarithmic axis.
 
@@ -22,7 +24,7 @@ def accuracy_by_functions(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         points: One row a training, with resource, mixing, readout, data_functions, measured and
             measured_std.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.

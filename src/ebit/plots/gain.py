@@ -7,6 +7,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 _BINS = 20
 
 
+@standalone()
 def gain_distribution(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the histogram of the gain over data sets, and its mean.
 
     Args:
         gains: One row a data set, with gain (difference of mean accuracies).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.
@@ -45,12 +47,13 @@ def gain_distribution(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, gains)
 
 
+@standalone()
 def gain_against_baseline(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the gain of every data set against the accuracy that it is a gain over.
 
     Args:
         gains: One row a data set, with baseline (mean accuracy) and gain.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.

@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from ebit.errors import EbitError
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -18,6 +19,7 @@ _VECTOR_LIMIT = 1000
 _AXIS_NAMES = ("x₁ (rad)", "x₂ (rad)", "x₃ (rad)")
 
 
+@standalone(projection="3d")
 def first_three_coordinates(
     x: ArrayLike, y: ArrayLike, class_names: Sequence[str], ax: "Axes"
 ) -> pl.DataFrame:
@@ -30,7 +32,7 @@ def first_three_coordinates(
         y: Labels, shape (batch,).
         class_names: A name for every value of y, from the smallest to the largest: for labels
             -1 and +1 first the name of -1.
-        ax: Matplotlib axes made with ``projection="3d"``.
+        ax: Matplotlib axes made with ``projection="3d"``; without one a figure is returned.
 
     Returns:
         What is drawn: x1, x2, x3 (radians) and class.

@@ -8,6 +8,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import ResourceStyle, resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ _MOST_MARKERS = 12
 """With more values along x, measured means are a line without markers."""
 
 
+@standalone()
 def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw means (filled) and published ones (hollow) against a number or a category.
 
@@ -29,7 +31,7 @@ def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         points: One row a mean: series (a resource string gets its colour), x (number or text),
             measured, measured_std, published, published_std; null where there is none.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.

@@ -8,12 +8,14 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import statistics
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@standalone()
 def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
 
@@ -24,7 +26,7 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         rows: As `ebit.accuracy_with_shots` returns them: resource, shots, accuracy (0 to 1) and
             exact_accuracy.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: resource, shots, mean, std, runs, exact.

@@ -8,6 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import COLORS, INK
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ _AXIS_NAMES = {
 }
 
 
+@standalone()
 def speed_by_tool(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw milliseconds per step of every tool on a logarithmic axis, one marker a resource.
 
@@ -30,7 +32,7 @@ def speed_by_tool(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         rows: Benchmark rows with tool, variant, resource, step_milliseconds and
             floor_milliseconds (null where there is none).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.
@@ -75,6 +77,7 @@ def speed_by_tool(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
+@standalone()
 def speed_growth(
     rows: pl.DataFrame, axis: str, exponents: Mapping[str, float], ax: "Axes"
 ) -> pl.DataFrame:
@@ -84,7 +87,7 @@ def speed_growth(
         rows: Benchmark rows with axis, tool, runs, step_milliseconds (per run) and the setting.
         axis: The setting: `depth`, `qubits`, `batch` or `runs`.
         exponents: Fitted exponent of every tool, for the legend.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: tool, the setting and milliseconds.

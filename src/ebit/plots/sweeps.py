@@ -9,12 +9,14 @@ import polars as pl
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import PAPER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@standalone()
 def accuracy_against_distance(
     rows: pl.DataFrame,
     ax: "Axes",
@@ -28,7 +30,7 @@ def accuracy_against_distance(
     Args:
         rows: One row per resource, distance and run, with resource, distance_km, accuracy and
             feasible.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
         crossings: Distance in kilometres at which a resource stops to help, marked by a line.
         before: The same rows of circuits that were trained without noise, for thin dashed lines.
 
@@ -56,6 +58,7 @@ def accuracy_against_distance(
     return keep_data(ax, data)
 
 
+@standalone()
 def accuracy_against_fidelity(
     rows: pl.DataFrame,
     ax: "Axes",
@@ -66,7 +69,7 @@ def accuracy_against_fidelity(
 
     Args:
         rows: One row per resource, fidelity and run, with resource, pair_fidelity and accuracy.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
         crossings: Fidelity below which the pairs of a resource do not help, marked by a line.
         before: The same rows of circuits that were trained without noise, for thin dashed lines.
 

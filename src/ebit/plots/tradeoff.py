@@ -8,12 +8,14 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles, sort_resources
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
+@standalone()
 def accuracy_against_rate(options: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     """Draw the accuracy of every option against its labels per second, with the Pareto front.
 
@@ -23,7 +25,7 @@ def accuracy_against_rate(options: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         options: One row per option, with resource, accuracy_mean, accuracy_std,
             labels_per_second, feasible and pareto.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.

@@ -7,7 +7,7 @@ import polars as pl
 
 from ebit import checks
 from ebit.data import Dataset
-from ebit.learning import Progress, compile_trainings
+from ebit.learning import Progress, compile_trainings, shown_or_called
 from ebit.models import ModelSettings
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import compared_resources, find_row, parse_resource
@@ -88,14 +88,14 @@ def depth_for(settings: ModelSettings) -> int:
 @checks.takes(
     dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
     tasks=checks.several(checks.instance(Task, "a task, as ebit.make_task returns it")),
-    progress=checks.maybe(checks.function),
+    progress=shown_or_called,
 )
 def compare(
     dataset: Dataset,
     tasks: Sequence[Task],
     out: checks.PathLike,
     *,
-    progress: Callable[[Task], Progress] | None = None,
+    progress: Callable[[Task], Progress] | bool | None = True,
 ) -> pl.DataFrame:
     """The rows of several tasks on one data set, one after the other.
 
@@ -104,7 +104,8 @@ def compare(
         tasks: As `make_task` returns them.
         out: Folder for results; finished tasks in it cost nothing, so an interrupted comparison
             goes on where it stopped.
-        progress: Called with each task when it starts; what it returns is called between chunks.
+        progress: True to show progress where somebody looks, False for none, or a function that is
+            called with each task when it starts; what it returns is called between chunks.
 
     Returns:
         One row per task and run.
@@ -136,7 +137,7 @@ def compare(
         len(dataset.y_validation),
     )
     frames = [
-        train(dataset, task, out, progress=None if progress is None else progress(task))
+        train(dataset, task, out, progress=progress(task) if callable(progress) else progress)
         for task in tasks
     ]
     return pl.concat(frames, how="diagonal")
@@ -148,7 +149,7 @@ def compare_splits(
     others: Sequence[Sequence[Experiment]],
     out: checks.PathLike,
     *,
-    progress: Callable[[Task], Progress] | None = None,
+    progress: Callable[[Task], Progress] | bool | None = True,
 ) -> pl.DataFrame:
     """As `compare` for several splits of one file, with other classifiers beside.
 

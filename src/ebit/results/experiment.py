@@ -4,12 +4,15 @@ An experiment is an immutable value. Its content says all that its numbers depen
 the content is its name, and it runs to rows. The store keeps the rows under that name.
 """
 
+import logging
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 import polars as pl
 
 from ebit.results.store import Kind, Store, remove
+
+_log = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
 """Called now and then with (what is done, what there is in all)."""
@@ -62,6 +65,7 @@ def run_experiment(
     """
     finished = store.get(experiment.hash, experiment.kind)
     if finished is not None:
+        _log.info("%s is finished: its rows are read", experiment.hash[:12])
         return finished
     store.check_writable(experiment.kind)
     rows = experiment.run(store, progress)

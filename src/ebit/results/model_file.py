@@ -17,6 +17,7 @@ from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.models import Loss, Model, Parameters, make_loss
 from ebit.random_keys import random_key
+from ebit.represented import Represented, over_runs
 from ebit.results.provenance import Provenance
 from ebit.results.task import Task
 from ebit.shots import check_measured
@@ -25,8 +26,8 @@ KIND = "ebit-model"
 VERSION = "1"
 
 
-@dataclass(frozen=True)
-class StoredModel:
+@dataclass(frozen=True, repr=False)
+class StoredModel(Represented):
     """A trained model.
 
     Attributes:
@@ -47,6 +48,18 @@ class StoredModel:
     preparation: dict[str, Any]
     made: dict[str, Any] = field(default_factory=dict)
     validation_r2: tuple[float, ...] = ()
+
+    def _facts(self) -> dict[str, object]:
+        name = "validation_r2" if self.validation_r2 else "validation_accuracy"
+        return {
+            "resource": self.model.resource_name,
+            "data": self.task.data,
+            "task": self.task.hash[:12],
+            "parameters": self.model.num_parameters,
+            "runs": self.runs,
+            "best_run": self.best_run,
+            name: over_runs(getattr(self, name)),
+        }
 
     @property
     def runs(self) -> int:

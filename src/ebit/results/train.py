@@ -11,7 +11,7 @@ from ebit import checks
 from ebit.checks import shown
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
-from ebit.learning import Progress, TrainingSettings
+from ebit.learning import Progress, TrainingSettings, reporting, shown_or_called
 from ebit.models import DEFAULT_LOSSES, ModelSettings, TargetKind
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import Resource
@@ -111,10 +111,14 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
 @checks.takes(
     dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
     task=checks.instance(Task, "a task, as ebit.make_task returns it"),
-    progress=checks.maybe(checks.function),
+    progress=shown_or_called,
 )
 def train(
-    dataset: Dataset, task: Task, out: checks.PathLike, *, progress: Progress | None = None
+    dataset: Dataset,
+    task: Task,
+    out: checks.PathLike,
+    *,
+    progress: Progress | bool | None = True,
 ) -> pl.DataFrame:
     """The rows of a task; its model, rows and checkpoint live in a folder.
 
@@ -122,7 +126,7 @@ def train(
         dataset: The data that the task was made for.
         task: As `make_task` returns it.
         out: The folder; finished tasks in it cost nothing.
-        progress: Called between chunks with (steps done, steps in all).
+        progress: As for `ebit.fit`: shown where somebody looks; False for none.
 
     Returns:
         One row per run.
@@ -147,7 +151,9 @@ def train(
         raise EbitError(
             f"Argument `task` was made for other data than {dataset.name!r}: make it again."
         )
-    rows = run_experiment(Training(task, dataset, _preparation(dataset)), Store(out), progress)
+    training = Training(task, dataset, _preparation(dataset))
+    with reporting(progress, task.model.resource) as report:
+        rows = run_experiment(training, Store(out), report)
     return rows.with_columns(pl.lit(task.data).alias("data"))  # the same data under any name
 
 

@@ -1,0 +1,14 @@
+"""Figures that a notebook shows although they are made without pyplot."""
+
+from io import StringIO
+
+from matplotlib.figure import Figure
+
+
+class ShownFigure(Figure):
+    """A Matplotlib figure that is the value of a cell: drawn there, without a backend."""
+
+    def _repr_svg_(self) -> str:
+        text = StringIO()
+        self.savefig(text, format="svg")
+        return text.getvalue()
