@@ -49,6 +49,10 @@ GOOD: dict[str, Call] = {
     "BellPairs": (ebit.BellPairs, PAIRS),
     "ClassicalBits": (ebit.ClassicalBits, PAIRS),
     "DesignedPairs": (ebit.DesignedPairs, {"pairs": 1}),
+    "GivenState": (
+        ebit.GivenState,
+        {"state": ebit.ManyState.from_matrix([1, 0, 0, 1j] / np.sqrt(2)), "qubits": ("A0", "B0")},
+    ),
     "GHZStates": (ebit.GHZStates, {"members": 3, "fidelity": 0.9}),
     "GHZState": (ebit.GHZState, {"size": 3, "visibility": 0.9}),
     "ManyState": (ebit.ManyState.from_matrix, {"matrix": np.eye(8)[0]}),

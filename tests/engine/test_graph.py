@@ -71,6 +71,7 @@ MORE = [
     ("complete", 3, 2, "ghz:3,fidelity=0.8"), ("line", 3, 3, "bell:1;A-B=bell:2,fidelity=0.93"),
     ("line", 3, 2, "classical"), ("ring", 3, 2, "classical+bell:1"),
     ("edges:A>B,B-C", 3, 3, "classical"), ("star", 3, 2, "bell:1,damping=0.2"),
+    ("line", 3, 2, "quantum"), ("line", 3, 3, "quantum"),
 ]  # fmt: skip
 
 
@@ -139,6 +140,24 @@ def test_two_qpus_that_share_and_one_that_does_nothing(resource: str, noise: Any
     )
 
 
+@pytest.mark.parametrize("readout", ["parity", "pairwise", "mps:2"])
+def test_read_outs_of_a_register(readout: str) -> None:
+    """They are sums over all outcomes."""
+    model = model_of(3, 2, "line", "quantum", readout=readout)
+    rng = np.random.default_rng(6)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, 3)
+
+    @jax.jit
+    def run(parameters: Any, x: Any) -> Any:
+        encoded = model.encode(x)
+        return model.read_out(parameters, encoded).scores, model.probabilities(parameters, x)
+
+    with jax.enable_x64(True):
+        scores, table = jax.tree.map(np.asarray, run(parameters, x))
+        weights = np.asarray(model.readout_weights(parameters))
+    np.testing.assert_allclose(scores[:, 0], np.tensordot(table, weights, 3), rtol=0, atol=1e-10)
+
+
 READOUTS = ["weights", "parity", "fixed-parity", "pairwise", "mps:1", "mps:3"]
 
 
@@ -196,6 +215,12 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"resource": "bell:1;A-B"}, "after a semicolon write an edge and its resource"),
     ({"resource": "bell:1;A-B=quantum"}, "'quantum' is not one of single edges"),
     ({"resource": "bell:2", "qubits": 2}, "takes 4 qubits of QPU B, which has 2"),
+    (
+        {"qpus": 6, "resource": "quantum"},
+        "register of 24 qubits of 6 QPUs with 4 each, and 20 qubits fit: use at most 5 such QPUs",
+    ),
+    ({"resource": "quantum", "passes": 2}, "not support several passes of the embedding"),
+    ({"resource": "quantum,fidelity=0.9", "qubits": 2}, "does not support noise"),
     ({"resource": "designed:1"}, "does not support a trained state"),
     ({"resource": "single"}, "a baseline for the features of two QPUs, but `qpus` is 3"),
     ({"readout": "mps:0"}, "mps:chi, chi from 1 to 64"),

@@ -1,7 +1,7 @@
 """The circuit of a wiring: shared states, mixing, embedding, then stages, then the read-out."""
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
@@ -20,6 +20,7 @@ from ebit.circuits.circuit import (
     Share,
 )
 from ebit.circuits.convolution import bricks
+from ebit.circuits.local import LEAF, count_angles, place_on, rounds_of
 from ebit.circuits.wiring import Qubit, Wiring
 
 Registers = Sequence[Sequence[Qubit]]
@@ -28,7 +29,9 @@ Registers = Sequence[Sequence[Qubit]]
 Layer = tuple[Operation, ...]
 
 
-def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> dict[str, Any]:
+def parameter_shapes(
+    wiring: Wiring, depth: int, mixing: int, pooling: str, local: Circuit | None = None
+) -> dict[str, Any]:
     """Shapes of the arrays of angles.
 
     Args:
@@ -36,13 +39,18 @@ def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> d
         depth: Convolution layers per stage.
         mixing: Mixing layers.
         pooling: Pooling layout.
+        local: Circuit of one QPU in the place of convolutions and poolings.
 
     Returns:
         `mixing` (QPUs, layers, n); `convolution`, one (QPUs, depth, m) per stage of m qubits;
-        `pooling`, one (QPUs, h, 2, 2) per stage that measures h qubits. One QPU alone has no axis
-        for the QPUs. With QPUs of different sizes each of the three is a tuple of such arrays, one
-        entry per size, see `Wiring.sizes`.
+        `pooling`, one (QPUs, h, 2, 2) per stage that measures h qubits; with a local circuit
+        `local` (QPUs, angles) in the place of both. One QPU alone has no axis for the QPUs. With
+        QPUs of different sizes each is a tuple of such arrays, one entry per size, see
+        `Wiring.sizes`.
     """
+    if local is not None:
+        mixed = len(wiring.qpus), mixing, wiring.qpus[0].qubits
+        return {"mixing": mixed, LEAF: (len(wiring.qpus), count_angles(local))}
     found = []
     for names in wiring.sizes:
         qubits = wiring.qpus[wiring.place(names[0])].qubits
@@ -63,7 +71,12 @@ def parameter_shapes(wiring: Wiring, depth: int, mixing: int, pooling: str) -> d
 
 @lru_cache(maxsize=64)
 def build_circuit(
-    wiring: Wiring, *, depth: int, mixing: int = 0, pooling: str = "halves"
+    wiring: Wiring,
+    *,
+    depth: int,
+    mixing: int = 0,
+    pooling: str = "halves",
+    local: Circuit | None = None,
 ) -> Circuit:
     """The circuit of the QPUs of a wiring.
 
@@ -72,6 +85,8 @@ def build_circuit(
         depth: Convolution layers per stage.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout.
+        local: Circuit of one QPU that stands on every QPU in the place of convolutions and
+            poolings.
 
     Returns:
         The circuit.
@@ -88,17 +103,61 @@ def build_circuit(
         Block("embedding", _embedding(wiring, _registers(wiring, own))),
     ]
     dealt = _Deal(wiring)
-    for stage in range(max(len(stages(qpu.qubits, pooling)) for qpu in wiring.qpus)):
-        layers = _layers(wiring, own, ("convolution", stage), depth)
-        round_, own = _pool(wiring, own, stage, pooling, dealt)
-        blocks += [Block("convolution", layers), Block("pooling", (round_,))]
-    last = tuple(Measure(qubit, bit(qubit)) for qubit in chain(*own))
-    blocks.append(Block("read-out", (last,)))
+    if local is not None:
+        blocks += _local_blocks(wiring, local, dealt)
+    else:
+        for stage in range(max(len(stages(qpu.qubits, pooling)) for qpu in wiring.qpus)):
+            layers = _layers(wiring, own, ("convolution", stage), depth)
+            round_, own = _pool(wiring, own, stage, pooling, dealt)
+            blocks += [Block("convolution", layers), Block("pooling", (round_,))]
+        last = tuple(Measure(qubit, bit(qubit)) for qubit in chain(*own))
+        blocks.append(Block("read-out", (last,)))
     return Circuit(
         wiring,
         tuple(block for block in blocks if any(block.layers)),
-        _flat(parameter_shapes(wiring, depth, mixing, pooling)),
+        _flat(parameter_shapes(wiring, depth, mixing, pooling, local)),
     )
+
+
+def _local_blocks(wiring: Wiring, local: Circuit, dealt: "_Deal") -> list[Block]:
+    """The same circuit on every QPU; who measures in the same round can drive each other."""
+    driver: dict[Qubit, Qubit] = {}
+
+    def on_all(operations: Sequence[Operation]) -> list[Operation]:
+        return [
+            operation
+            for qpu in wiring.qpus
+            for operation in place_on(
+                local,
+                operations,
+                qpu.name,
+                partial(_parameter, wiring, (LEAF,), qpu.name),
+                lambda qubit: bit(driver[qubit]),
+            )
+        ]
+
+    blocks = []
+    rounds, last = rounds_of(local)
+    for before, measured in rounds:
+        own = {
+            qpu.name: [Qubit(qpu.name, op.qubit.number) for op in measured] for qpu in wiring.qpus
+        }
+        new = dealt.round(own)
+        driver |= new
+        blocks.append(Block("local circuit", (tuple(on_all(before)),)))
+        blocks.append(Block("measurement", ((*on_all(measured), *_sends(wiring, new)),)))
+    blocks.append(Block("local circuit", (tuple(on_all(last[:-1])),)))
+    blocks.append(Block("read-out", (tuple(on_all(last[-1:])),)))
+    return blocks
+
+
+def _sends(wiring: Wiring, driver: dict[Qubit, Qubit]) -> list[Send]:
+    """Bits that drive a rotation of another QPU, each sent once to every receiver."""
+    sent = dict.fromkeys(
+        (found, qubit.qpu) for qubit, found in driver.items() if found.qpu != qubit.qpu
+    )
+    in_order = sorted(sent, key=lambda s: (wiring.place(s[0].qpu), wiring.place(s[1]), s[0].number))
+    return [Send(bit(found), found.qpu, receiver) for found, receiver in in_order]
 
 
 def _flat(shapes: dict[str, Any]) -> tuple[tuple[Leaf, tuple[int, ...]], ...]:
@@ -233,11 +292,7 @@ def _pool(
     operations: list[Operation] = [
         Measure(qubit, bit(qubit)) for qubit in chain(*measured.values())
     ]
-    sent = dict.fromkeys(
-        (found, qubit.qpu) for qubit, found in driver.items() if found.qpu != qubit.qpu
-    )
-    in_order = sorted(sent, key=lambda s: (wiring.place(s[0].qpu), wiring.place(s[1]), s[0].number))
-    operations += [Send(bit(found), found.qpu, receiver) for found, receiver in in_order]
+    operations += _sends(wiring, driver)
     turns = [_turns(own_pairs) for own_pairs in pairs]
     for turn in range(max(len(own_turns) for own_turns in turns)):
         for which, kind in enumerate(("RZ", "RX")):

@@ -19,6 +19,8 @@ class CircuitParameters(TypedDict):
         pooling: One array (2, h, 2, 2) per stage, h = m // 2 or m - 1 measured qubits: [QPU of the
             rotated qubit, measured qubit, outcome, (phi, chi)] for RZ(phi) and then RX(chi).
         schmidt: Schmidt coefficients (2**pairs,) up to their norm, if they are trained.
+        local: (QPUs, angles) in the place of convolutions and poolings, if the QPUs have a circuit
+            of the user's own.
         mixture: Logits (values,) of shared randomness, if it has values; then all others have the
             values as first axis.
     """
@@ -27,6 +29,7 @@ class CircuitParameters(TypedDict):
     convolution: tuple[jax.Array, ...]
     pooling: tuple[jax.Array, ...]
     schmidt: NotRequired[jax.Array]
+    local: NotRequired[jax.Array]
     mixture: NotRequired[jax.Array]
 
 

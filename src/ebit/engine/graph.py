@@ -21,7 +21,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import Wiring
+from ebit.circuits import Circuit, Wiring
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
 from ebit.engine.tensor_plan import Piece, Plan, plan_of, rows_of, run
@@ -83,6 +83,7 @@ class Graph:
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout.
         noise: Local noise.
+        local: Circuit of every QPU in the place of convolutions and poolings.
 
     Raises:
         UnsupportedError: If it cannot do what the wiring asks for.
@@ -93,6 +94,7 @@ class Graph:
     mixing: int = 0
     pooling: str = "halves"
     noise: Noise | None = None
+    local: Circuit | None = None
 
     supports: ClassVar = Supports(noisy_qubits=8)
 
@@ -108,6 +110,8 @@ class Graph:
         if self.noise is not None and self.wiring.qpus[0].passes > 1:
             cure = "use as many features as qubits, or no noise"
             raise UnsupportedError("noise between several passes of the embedding", who, cure)
+        if self.noise is not None and self.local is not None:
+            raise UnsupportedError("noise", "A local circuit", "leave `noise` or `local` out")
         _ = self.states
 
     @property
@@ -129,7 +133,15 @@ class Graph:
             first = self.wiring.qpus[self.wiring.place(names[0])]
             own = () if every is None else tuple(every[self.wiring.place(name)] for name in names)
             found.append(
-                LocalTensors(first.qubits, first.passes, self.mixing, self.pooling, self.noise, own)
+                LocalTensors(
+                    first.qubits,
+                    first.passes,
+                    self.mixing,
+                    self.pooling,
+                    self.noise,
+                    own,
+                    self.local,
+                )
             )
         return tuple(found)
 

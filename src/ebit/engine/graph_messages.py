@@ -5,7 +5,7 @@ measures. A bit that is sent is an index that the sender's tensor has in common 
 its receivers; what a QPU keeps for itself is summed over before the batch.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from ebit.circuits import Circuit, Measure, Qubit, Rotate, build_circuit
 from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.effects.clock import waits_for_messages
+from ebit.engine.effects.local import string_bits
 from ebit.engine.graph import Graph, Group
 from ebit.engine.local_tensors import FEATURE_QUBITS
 from ebit.errors import UnsupportedError
@@ -57,7 +58,7 @@ class _Strings:
                 if any(bits[bit] != value for bit, value in known.items() if bit in bits):
                     continue
                 heard = [bits.get(bit, known.get(bit)) for bit in self.received]
-                place = int("".join(map(str, [*heard, *own])), 2)
+                place = int("0" + "".join(map(str, [*heard, *own])), 2)
                 found[row, place] = 1
         return found
 
@@ -83,7 +84,9 @@ class GraphMessages(Graph):
 
     def circuit(self, depth: int) -> Circuit:
         """The circuit, which says who drives whom and who waits for whom."""
-        return build_circuit(self.wiring, depth=depth, mixing=self.mixing, pooling=self.pooling)
+        return build_circuit(
+            self.wiring, depth=depth, mixing=self.mixing, pooling=self.pooling, local=self.local
+        )
 
     @cached_property
     def strings(self) -> list[_Strings]:
@@ -92,22 +95,43 @@ class GraphMessages(Graph):
         measured = [op for op in circuit.operations if isinstance(op, Measure)]
         numbers = {op.bit: _BIT + number for number, op in enumerate(measured)}
         qubit_of = {numbers[op.bit]: op.qubit for op in measured}
-        drivers: dict[tuple[str, int, int], int] = {}
-        for op in circuit.operations:
-            if isinstance(op, Rotate):
-                angle = op.angles[0]
-                key = (op.qubit.qpu, int(angle.leaf[-1]), int(angle.place[-3]))
-                drivers[key] = numbers[op.bit]
+        drivers = self._drivers(circuit, numbers)
         sent = {bit for (qpu, _, _), bit in drivers.items() if qubit_of[bit].qpu != qpu}
         rounds = self._rounds(circuit)
         found = []
         for qpu in self.wiring.qpus:
             size, _ = self.wiring.size_places[qpu.name]
             order = self.locals[size].effect(0).string_order
-            received = tuple(drivers[qpu.name, turn, number] for turn, number in order)
             own = tuple(numbers[str(rounds[qpu.name][at]).lower()] for at in order)
+            received = tuple(
+                drivers.get((qpu.name, *at), bit) for at, bit in zip(order, own, strict=True)
+            )
             kept = tuple(dict.fromkeys(bit for bit in (*received, *own) if bit in sent))
             found.append(_Strings(received, own, kept))
+        return found
+
+    def _drivers(
+        self, circuit: Circuit, numbers: Mapping[str, int]
+    ) -> dict[tuple[str, int, int], int]:
+        """The bit that drives what an outcome (QPU, round, number) drives without messages."""
+        rotations = [op for op in circuit.operations if isinstance(op, Rotate)]
+        if self.local is None:
+            return {
+                (op.qubit.qpu, int(op.angles[0].leaf[-1]), int(op.angles[0].place[-3])): numbers[
+                    op.bit
+                ]
+                for op in rotations
+            }
+        at = {str(qubit).lower(): place for qubit, place in string_bits(self.local)}
+        bits = {
+            op.bit: str(op.qubit).lower() for op in self.local.operations if isinstance(op, Measure)
+        }
+        order = [at[bits[op.bit]] for op in self.local.operations if isinstance(op, Rotate)]
+        found = {}
+        for qpu in self.wiring.qpus:
+            own = [op for op in rotations if op.qubit.qpu == qpu.name]
+            for place, op in zip(order, own, strict=True):
+                found[qpu.name, *place] = numbers[op.bit]
         return found
 
     @staticmethod
@@ -168,7 +192,7 @@ class GraphMessages(Graph):
                 {name: leaf[size] for name, leaf in angles.items()}
                 for size in range(len(self.locals))
             ]
-        depth = own[0]["convolution"][0].shape[1]
+        depth = 1 if self.local is not None else own[0]["convolution"][0].shape[1]
         waits = self._waits(depth)
         packed = [
             tensors.packed_strings(part, waits[size])

@@ -22,9 +22,15 @@ from jax import lax
 from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns, walsh_hadamard
+from ebit.circuits import (
+    Circuit,
+    embedding_phases,
+    hadamard_matrix,
+    pair_columns,
+    walsh_hadamard,
+)
 from ebit.engine.base import CircuitParameters
-from ebit.engine.effects import NoisyEffect, PureEffect
+from ebit.engine.effects import LocalEffect, NoisyEffect, PureEffect
 from ebit.engine.features import pack_effect
 from ebit.engine.tensor_plan import index_of
 from ebit.physics import PAULIS, Noise, QPUNoise
@@ -49,6 +55,7 @@ class LocalTensors:
         pooling: Pooling layout.
         noise: Local noise.
         own: The noise of each of these QPUs.
+        local: Circuit of each of them in the place of convolutions and poolings.
     """
 
     qubits: int
@@ -57,6 +64,7 @@ class LocalTensors:
     pooling: str = "halves"
     noise: Noise | None = None
     own: tuple[QPUNoise, ...] = ()
+    local: Circuit | None = None
 
     @property
     def by_features(self) -> bool:
@@ -65,6 +73,8 @@ class LocalTensors:
 
     def effect(self, pairs: int, places: Sequence[int] | None = None) -> PureEffect | NoisyEffect:
         """The trained parts of some of the QPUs, of which the first qubits are shared."""
+        if self.local is not None:
+            return LocalEffect(self.qubits, pairs, self.mixing, local=self.local)
         if self.noise is None:
             return PureEffect(self.qubits, pairs, self.mixing, self.pooling)
         own = self.own if places is None else tuple(self.own[place] for place in places)
@@ -208,7 +218,8 @@ class LocalTensors:
         pairs: int,
     ) -> Complex[Array, "qpus states states batch"]:
         """G if the data come in several passes, with Hadamards between them."""
-        effect = PureEffect(self.qubits, pairs, self.mixing, self.pooling)
+        effect = self.effect(pairs)
+        assert isinstance(effect, PureEffect)
         states = effect.columns(parameters["mixing"])[:, None]  # (QPUs, 1, 2**d, 2**n)
         for turn in range(self.passes):
             states = states if turn == 0 else walsh_hadamard(states)

@@ -1,4 +1,4 @@
-"""Join by gates across the QPUs: one register of 2n qubits (the only engine with a joint state).
+"""Join by gates across the QPUs: one register of all qubits (the only engine with a joint state).
 
 Each stage either evolves the states of the batch brick by brick, or builds its unitary first and
 multiplies (the Heisenberg picture: the trained part is one operator for all samples); the
@@ -31,8 +31,6 @@ from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.effects.pure import hadamard_operations
 
 _HIGHEST = lax.Precision.HIGHEST
-_QPUS = 2
-
 _BRICK_WEIGHT = 3
 """An operation of a brick takes as long as this many of a large matrix product (bricks are bound
 by memory; measured on two CPU cores)."""
@@ -46,11 +44,13 @@ class Register:
         qubits: Qubits per QPU.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout, for the counts.
+        qpus: Number of QPUs, K.
     """
 
     qubits: int
     mixing: int = 0
     pooling: str = "halves"
+    qpus: int = 2
 
     supports: ClassVar = Supports(noisy_qubits=0)
 
@@ -65,13 +65,13 @@ class Register:
         return None
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
-        """Complex unit phases of the ring over all 2n qubits, (batch, 4**n)."""
-        return (jnp.exp(1j * embedding_phases(x, _QPUS)),)
+        """Complex unit phases of the ring over all Kn qubits, (batch, 2**(Kn))."""
+        return (jnp.exp(1j * embedding_phases(x, self.qpus)),)
 
     def probabilities(
         self, parameters: CircuitParameters, encoded: Encoded
-    ) -> Float[Array, "batch 2 2"]:
-        """P(a, b | x), shape (batch, 2, 2)."""
+    ) -> Float[Array, "batch ..."]:
+        """P(a, b | x), shape (batch, 2, 2); one axis for each QPU."""
         (phases,) = encoded
         start = walsh_hadamard(self._before_embedding(parameters["mixing"]))
         return self._from_states(parameters, phases * start)
@@ -93,49 +93,50 @@ class Register:
         """State of the register behind the mixing layers.
 
         Args:
-            mixing: RX angles (2, mixing, n) in radians.
+            mixing: RX angles (K, mixing, n) in radians.
 
         Returns:
-            Shape (4**n,).
+            Shape (2**(Kn),).
         """
-        start = jnp.zeros(4**self.qubits, mixing.dtype).at[0].set(1) + 0j
-        return convolve_states(joined(mixing), start, _QPUS)
+        start = jnp.zeros(2 ** (self.qpus * self.qubits), mixing.dtype).at[0].set(1) + 0j
+        return convolve_states(joined(mixing), start, self.qpus)
 
     def _from_states(
         self, parameters: CircuitParameters, states: Complex[Array, "batch dim"]
-    ) -> Float[Array, "batch 2 2"]:
+    ) -> Float[Array, "batch ..."]:
         """P(a, b) of embedded states.
 
         Args:
-            parameters: Angles of both QPUs.
-            states: Behind the embedding, (batch, 4**n).
+            parameters: Angles of all QPUs.
+            states: Behind the embedding, (batch, 2**(Kn)).
 
         Returns:
-            Shape (batch, 2, 2).
+            Shape (batch, 2, 2); one axis for each QPU.
         """
         batch, states = len(states), states[:, None, :]
         convolution = [joined(angles) for angles in parameters["convolution"]]
-        states = _convolve(convolution[0], states)
+        states = _convolve(convolution[0], states, self.qpus)
         for stage, angles in enumerate(parameters["pooling"]):
             rotations = angles.reshape(-1, 2, 2)
             following = convolution[stage + 1] if stage + 1 < len(convolution) else None
-            states = _pool(rotations, following, states)
+            states = _pool(rotations, following, states, self.qpus)
         weights = states.real**2 + states.imag**2
-        return jnp.sum(weights, axis=1).reshape(batch, 2, 2)
+        return jnp.sum(weights, axis=1).reshape(batch, *self.qpus * (2,))
 
     def operations(self, depth: int, batch: int) -> int:
         """The cheaper way through every stage."""
-        total, blocks = _convolve_operations(2 * self.qubits, depth, batch), 1
+        total, blocks = _convolve_operations(self.qpus * self.qubits, depth, batch), 1
         rounds = (stages(self.qubits, self.pooling), measurements(self.qubits, self.pooling))
         for qubits, measured in zip(*rounds, strict=True):
             following = depth if qubits - measured > 1 else 0
-            total += min(_pool_operations(2 * qubits, 2 * measured, following, batch * blocks))
-            blocks *= 4**measured
+            sizes = self.qpus * qubits, self.qpus * measured
+            total += min(_pool_operations(*sizes, following, batch * blocks))
+            blocks *= 2 ** (self.qpus * measured)
         return total
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
         """States and cotangents of the batch (reversible: no copy per brick), with temporaries."""
-        return 16 * 2 * bytes_per_real * batch * 4**self.qubits
+        return 16 * 2 * bytes_per_real * batch * 2 ** (self.qpus * self.qubits)
 
 
 def separated(qubits: int) -> list[int]:
@@ -145,13 +146,13 @@ def separated(qubits: int) -> list[int]:
         >>> separated(2)  # the register has the order A0, B0, A1, B1
         [0, 2, 1, 3]
     """
-    joint, own = measurement_order(_QPUS * qubits, _QPUS), measurement_order(qubits)
+    joint, own = measurement_order(2 * qubits, 2), measurement_order(qubits)
     return [joint.index(qubit) for qubit in (*own, *(qubits + q for q in own))]
 
 
-def joined(angles: Float[Array, "2 depth m"]) -> Float[Array, "depth qubits"]:
-    """(2, depth, m) -> (depth, 2m): the angles of one register."""
-    return jnp.concatenate([angles[0], angles[1]], axis=-1)
+def joined(angles: Float[Array, "qpus depth m"]) -> Float[Array, "depth qubits"]:
+    """(K, depth, m) -> (depth, Km): the angles of one register."""
+    return jnp.concatenate(list(angles), axis=-1)
 
 
 def _brick_operations(qubits: int, depth: int) -> int:
@@ -174,13 +175,13 @@ def _convolve_operations(qubits: int, depth: int, states: int) -> int:
 
 
 def _convolve(
-    angles: Float[Array, "depth qubits"], states: Complex[Array, "batch blocks dim"]
+    angles: Float[Array, "depth qubits"], states: Complex[Array, "batch blocks dim"], qpus: int
 ) -> Complex[Array, "batch blocks dim"]:
     """Convolution of a whole register: states (batch, blocks, 2**m)."""
     depth, qubits = angles.shape
     if _builds_unitary(qubits, depth, states.shape[0] * states.shape[1]):
-        return jnp.matmul(states, convolution_matrix(angles, _QPUS).T, precision=_HIGHEST)
-    return convolve_states(angles, states, _QPUS)
+        return jnp.matmul(states, convolution_matrix(angles, qpus).T, precision=_HIGHEST)
+    return convolve_states(angles, states, qpus)
 
 
 def _pool_operations(qubits: int, measured: int, depth: int, states: int) -> tuple[int, int]:
@@ -199,6 +200,7 @@ def _pool(
     angles: Float[Array, "h 2 2"],
     following: jax.Array | None,
     states: Complex[Array, "batch blocks dim"],
+    qpus: int,
 ) -> Complex[Array, "batch new kept"]:
     """One pooling round of h qubits and the convolution behind it, on the r that remain.
 
@@ -206,6 +208,7 @@ def _pool(
         angles: (h, 2, 2).
         following: RX angles (depth, r), or None behind the last round.
         states: (batch, blocks, 2**(h + r)).
+        qpus: Number of QPUs.
 
     Returns:
         (batch, blocks * 2**h, 2**r).
@@ -216,11 +219,11 @@ def _pool(
     depth = 0 if following is None else following.shape[0]
     gates, matrices = _pool_operations(qubits, measured, depth, batch * blocks)
     if gates <= matrices:
-        states = pool_states(angles, states, _QPUS).reshape(batch, blocks * strings, -1)
-        return states if following is None else _convolve(following, states)
-    operators = outcome_rotations(angles, qubits, _QPUS)
+        states = pool_states(angles, states, qpus).reshape(batch, blocks * strings, -1)
+        return states if following is None else _convolve(following, states, qpus)
+    operators = outcome_rotations(angles, qubits, qpus)
     if following is not None:
-        unitary = convolution_matrix(following, _QPUS)
+        unitary = convolution_matrix(following, qpus)
         operators = jnp.matmul(unitary, operators, precision=_HIGHEST)
     split = states.reshape(batch, blocks, strings, -1)
     new = jnp.einsum("bcok,olk->bcol", split, operators, precision=_HIGHEST)

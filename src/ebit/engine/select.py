@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 
-from ebit.circuits import Wiring
+from ebit.circuits import Circuit, Wiring
 from ebit.engine.base import Engine, GraphEngine, Supports
 from ebit.engine.contraction import Contraction
 from ebit.engine.graph import Graph
 from ebit.engine.graph_messages import GraphMessages
+from ebit.engine.graph_register import GraphRegister
 from ebit.engine.messages import Messages
 from ebit.engine.mixture import GraphMixture, Mixture
 from ebit.engine.register import Register
@@ -59,6 +60,7 @@ def select_graph_engine(
     pooling: str = "halves",
     noise: Noise | None = None,
     values: int = 1,
+    local: Circuit | None = None,
 ) -> GraphEngine:
     """The engine for QPUs on a graph.
 
@@ -69,6 +71,7 @@ def select_graph_engine(
         pooling: Pooling layout.
         noise: Local noise.
         values: Values of shared randomness.
+        local: Circuit of every QPU in the place of convolutions and poolings.
 
     Returns:
         The engine.
@@ -87,14 +90,17 @@ def select_graph_engine(
         noise = None
     who, largest = f"A graph of {len(wiring.qpus)} QPUs", max(qpu.qubits for qpu in wiring.qpus)
     if wiring.gates_across:
-        raise UnsupportedError("gates across", who, "use two QPUs")
+        if local is not None:
+            cure = "it is on single QPUs: use another resource"
+            raise UnsupportedError("gates across", "A local circuit", cure)
+        return GraphRegister(wiring, tuple(edges), mixing, pooling)
     kind = GraphMessages if wiring.messages or wiring.drives else Graph
     if noise is not None and noise.pairs_wait:
         raise UnsupportedError("pairs that wait for each other", who, "use two QPUs")
     if noise is not None and largest > kind.supports.noisy_qubits:
         cure = f"argument `qubits` must be at most {kind.supports.noisy_qubits} with noise"
         raise UnsupportedError(f"noise on QPUs of {largest} qubits", who, cure)
-    engine = kind(wiring, tuple(edges), mixing, pooling, noise)
+    engine = kind(wiring, tuple(edges), mixing, pooling, noise, local)
     return engine if values == 1 else GraphMixture(engine, values)
 
 

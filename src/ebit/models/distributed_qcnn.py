@@ -22,6 +22,7 @@ from ebit.circuits import (
     parse_topology,
     topology_of_graph,
 )
+from ebit.circuits.local import check_local
 from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
@@ -81,6 +82,10 @@ class DistributedQCNN(Drawn):
         passes: Passes of the embedding, each with one feature per qubit.
         sizes: Qubits of each QPU where they are not the same; instead of `qubits`.
         scores: Scores: one for two classes or for a number, else one for each class.
+        local: A circuit of your own, as `ebit.from_qiskit` makes it, that is the trained part of
+            every QPU in the place of convolutions and poolings: gates, measurements and rotations
+            that these drive, on `qubits` qubits, of which the last one measured is read out. The
+            number of its gates is what it costs, see `operations`.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -112,6 +117,7 @@ class DistributedQCNN(Drawn):
     passes: int = 1
     sizes: tuple[int, ...] | None = None
     scores: int = 1
+    local: Circuit | None = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.resource, Resource):
@@ -125,6 +131,13 @@ class DistributedQCNN(Drawn):
             self._take_sizes(self.sizes)
         for qubits in set(self._sizes):
             check_circuit(qubits, self.depth, self.mixing, self.pooling)
+        if self.local is not None:
+            if self.sizes is not None:
+                raise EbitError(
+                    "Argument `local` is the circuit of QPUs of one size, but `sizes` is "
+                    f"{self.sizes}: leave `sizes` out."
+                )
+            check_local(self.local, self.qubits)
         self._check_topology()
         check_noise(self.noise)
         if self.noise is not None:
@@ -216,6 +229,7 @@ class DistributedQCNN(Drawn):
             or self.sizes is not None
             or isinstance(self.topology, Wiring)
             or self.passes > 1
+            or self.local is not None
             or self.resource.is_of_graph
             or self.readout not in READOUTS
         )
@@ -263,14 +277,18 @@ class DistributedQCNN(Drawn):
         """What one inference uses up between the QPUs; with noise, gates take pairs and bits."""
         if not self.is_graph or self._wiring.gates_across:
             return Consumption(**self.circuit.amounts)
-        short = build_circuit(self._wiring, depth=1, pooling=self.pooling)
+        short = build_circuit(self._wiring, depth=1, pooling=self.pooling, local=self.local)
         return Consumption(**short.amounts)  # local gates use up nothing
 
     @cached_property
     def circuit(self) -> Circuit:
         """What happens to the qubits, in order."""
         return build_circuit(
-            self._wiring, depth=self.depth, mixing=self.mixing, pooling=self.pooling
+            self._wiring,
+            depth=self.depth,
+            mixing=self.mixing,
+            pooling=self.pooling,
+            local=self.local,
         )
 
     @cached_property
@@ -283,7 +301,13 @@ class DistributedQCNN(Drawn):
     @cached_property
     def _graph_engine(self) -> GraphEngine:
         return select_graph_engine(
-            self._wiring, self.edges, self.mixing, self.pooling, self.noise, self.values
+            self._wiring,
+            self.edges,
+            self.mixing,
+            self.pooling,
+            self.noise,
+            self.values,
+            self.local,
         )
 
     @own_settings
@@ -297,7 +321,8 @@ class DistributedQCNN(Drawn):
         Returns:
             A dict with `mixing` (2, mixing, n), `convolution` (one (2, depth, m) per stage),
             `pooling` (one (2, h, 2, 2) per stage with h measured qubits) and `readout` ((2, 2), or
-            () for parity; none for fixed-parity). With more QPUs their number takes the place of 2;
+            () for parity; none for fixed-parity). A `local` circuit has `local` (2, angles) in the
+            place of `convolution` and `pooling`. With more QPUs their number takes the place of 2;
             QPUs of different sizes have a tuple with an entry per size in the place of each.
             Several scores are a first axis of `readout`, which `scale` () multiplies. With M > 1
             values of shared randomness the angles have them as first axis, and `mixture` (M,)
@@ -470,7 +495,7 @@ class DistributedQCNN(Drawn):
     @property
     def _shapes(self) -> dict[str, Any]:
         """Shapes of the arrays of angles."""
-        return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling)
+        return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling, self.local)
 
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch ..."]:
         return self.engine.probabilities(self._angles(parameters), encoded)

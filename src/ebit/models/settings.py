@@ -47,8 +47,10 @@ class CircuitSettings(Settings):
     @field_validator("resource", mode="before")
     @classmethod
     def _name(cls, resource: Any) -> Any:
-        """A resource stands for its name."""
-        return getattr(resource, "name", resource)
+        """A resource stands for its name, a file for what it holds."""
+        text = getattr(resource, "name", resource)
+        row = find_row(text) if isinstance(text, str) else None
+        return text if row is None else row.settled(text)
 
     @field_serializer("noise")
     def _noise_content(self, noise: Noise | None) -> dict[str, Any] | None:

@@ -7,6 +7,7 @@ from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.consumption import Consumption, Ledger, further_units
 from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.ghz_states import GHZStates
+from ebit.resources.given_state import GivenState
 from ebit.resources.mixture import Mixture
 from ebit.resources.on_edges import OnEdges
 from ebit.resources.quantum_link import QuantumLink
@@ -33,6 +34,7 @@ __all__ = [
     "Consumption",
     "DesignedPairs",
     "GHZStates",
+    "GivenState",
     "Ledger",
     "Look",
     "Mixture",

@@ -11,11 +11,12 @@ from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.ghz_states import GHZStates
+from ebit.resources.given_state import GivenState, read_state
 from ebit.resources.mixture import Mixture
 from ebit.resources.on_edges import OnEdges
 from ebit.resources.pairs import PAIR_OPTIONS
 from ebit.resources.quantum_link import QuantumLink
-from ebit.resources.row import Look, ResourceRow, head_of
+from ebit.resources.row import FileRow, Look, ResourceRow, head_of
 from ebit.resources.separable import Separable
 from ebit.resources.shared_bits import SharedBits
 
@@ -97,6 +98,13 @@ _ROWS = (
         "members of each: {M}.",
         ("fidelity",),
         Look("#17becf", "#0a4f57", "h"),
+    ),
+    FileRow(
+        "state:FILE",
+        GivenState,
+        "A state of your own on named qubits, read from a JSON, NPY or NPZ file.",
+        look=Look("#8c564b", markers="8"),
+        read=read_state,
     ),
     ResourceRow(
         "designed:N",

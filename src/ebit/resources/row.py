@@ -99,6 +99,10 @@ class ResourceRow:
             options[name] = float(value)
         return self.make(*(self.numbers(text) or ()), **options)
 
+    def settled(self, text: str) -> str:
+        """The string that names the same whatever happens to files: as it is, without files."""
+        return text
+
     @property
     def _options_help(self) -> str:
         if not self.options:
@@ -106,6 +110,30 @@ class ResourceRow:
         *names, last = self.options
         known = f"{', '.join(names)} or {last}" if names else last
         return f"after a comma use {known}, each as name=number and at most once"
+
+
+@dataclass(frozen=True)
+class FileRow(ResourceRow):
+    """A resource that a file describes; its strings are `head:` and a path."""
+
+    read: Callable[[str], Resource] | None = None
+
+    def numbers(self, text: str) -> tuple[int, ...] | None:
+        """No numbers: a path."""
+        return () if text.startswith(f"{self.head}:") and len(text) > len(self.head) + 1 else None
+
+    def describe(self, text: str) -> str:
+        """The sentence."""
+        return self.sentence
+
+    def parse(self, text: str) -> Resource:
+        """What the file of a string describes."""
+        assert self.read is not None
+        return self.read(text)
+
+    def settled(self, text: str) -> str:
+        """With the digest of the file, so that another file is another resource."""
+        return text if ",sha256=" in text else self.parse(text).name
 
 
 def head_of(text: str) -> str:

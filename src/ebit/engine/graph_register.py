@@ -1,0 +1,149 @@
+"""Join of more than two QPUs by gates across them: one register, while its state fits."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
+
+from ebit.circuits import Wiring
+from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.register import Register
+from ebit.errors import EbitError, UnsupportedError
+
+MOST_QUBITS = 20
+"""Most qubits of a register of more than two QPUs: 2**20 amplitudes per sample."""
+
+_HIGHEST = lax.Precision.HIGHEST
+
+
+@dataclass(frozen=True)
+class GraphRegister:
+    """Engine for `quantum` on any number of QPUs: read-outs are made of all outcomes.
+
+    Args:
+        wiring: The QPUs; the ring of their register has their order.
+        edges: Pairs of QPUs whose outcomes are read together, by their places.
+        mixing: Mixing layers before the embedding.
+        pooling: Pooling layout.
+
+    Raises:
+        EbitError: If the register is too large.
+        UnsupportedError: If it cannot do what the wiring asks for.
+    """
+
+    wiring: Wiring
+    edges: tuple[tuple[int, int], ...]
+    mixing: int = 0
+    pooling: str = "halves"
+
+    supports: ClassVar = Supports(noisy_qubits=0)
+
+    has_marginals: ClassVar = True
+    """Everything is made of all outcomes."""
+
+    def __post_init__(self) -> None:
+        count, who = len(self.wiring.qpus), f"Gates across {len(self.wiring.qpus)} QPUs"
+        first = self.wiring.qpus[0]
+        if len(self.wiring.sizes) > 1:
+            raise UnsupportedError("QPUs of different sizes", who, "use QPUs of one size")
+        if first.passes > 1:
+            cure = "use as many features as qubits"
+            raise UnsupportedError("several passes of the embedding", who, cure)
+        if self.wiring.teleported:
+            raise UnsupportedError("noise", who, "use two QPUs, or no noise")
+        if self.wiring.shared or self.wiring.messages:
+            raise UnsupportedError("shared states and messages", who, "use gates across alone")
+        qubits = count * first.qubits
+        if qubits > MOST_QUBITS:
+            raise EbitError(
+                f"Resource 'quantum' makes one register of {qubits} qubits of {count} QPUs with "
+                f"{first.qubits} each, and {MOST_QUBITS} qubits fit: use at most "
+                f"{MOST_QUBITS // first.qubits} such QPUs, or at most {MOST_QUBITS // count} "
+                "qubits per QPU."
+            )
+
+    @cached_property
+    def register(self) -> Register:
+        """The same for outcomes alone."""
+        qpus = self.wiring.qpus
+        return Register(qpus[0].qubits, self.mixing, self.pooling, len(qpus))
+
+    @property
+    def stacks_runs(self) -> bool:
+        """One run fills the cache by itself."""
+        return self.register.stacks_runs
+
+    @property
+    def local_form(self) -> LocalForm | None:
+        """There are no local circuits."""
+        return None
+
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
+        """Complex unit phases of the register."""
+        return self.register.encode(x)
+
+    def probabilities(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch ..."]:
+        """P of all outcomes together, (batch, 2, ..., 2)."""
+        return self.register.probabilities(parameters, encoded)
+
+    def probabilities_behind(self, parameters: CircuitParameters, unitaries: Any) -> jax.Array:
+        """There are no unitaries of single QPUs behind the embedding of the whole register."""
+        del parameters, unitaries
+        who = f"Gates across {len(self.wiring.qpus)} QPUs"
+        raise UnsupportedError("unitaries in the place of the embedding", who, "use two QPUs")
+
+    @cached_property
+    def _signs(self) -> NDArray[np.float64]:
+        """Outcomes as +1 and -1 for every string, (QPUs, 2**K)."""
+        count = len(self.wiring.qpus)
+        return np.asarray(1.0 - 2.0 * np.indices(count * (2,)).reshape(count, -1))
+
+    def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
+        """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
+        return self._mean(parameters, encoded, np.prod(self._signs, axis=0)[None])[:, 0]
+
+    def matrix_product(
+        self,
+        parameters: CircuitParameters,
+        weights: Float[Array, "qpus 2 chi chi"],
+        encoded: Encoded,
+    ) -> Float[Array, " batch"]:
+        """Expectation of the trace of a product of one matrix per QPU and outcome."""
+        found = weights[0]  # (2**k, chi, chi) after k QPUs
+        for factor in weights[1:]:
+            found = jnp.einsum("aij,bjk->abik", found, factor, precision=_HIGHEST)
+            found = found.reshape(-1, *found.shape[2:])
+        traces = jnp.trace(found, axis1=-2, axis2=-1)
+        return self._mean(parameters, encoded, traces[None])[:, 0]
+
+    def correlations(
+        self, parameters: CircuitParameters, encoded: Encoded
+    ) -> Float[Array, "batch numbers"]:
+        """Expectations of the outcomes of every QPU, and of their products along every edge."""
+        signs = self._signs
+        both = [signs[i] * signs[j] for i, j in self.edges]
+        return self._mean(parameters, encoded, np.stack([*signs, *both]))
+
+    def _mean(
+        self, parameters: CircuitParameters, encoded: Encoded, values: Any
+    ) -> Float[Array, "batch numbers"]:
+        """Expectations of functions of all outcomes, each (2**K,)."""
+        table = self.probabilities(parameters, encoded)
+        flat = table.reshape(len(table), -1)
+        return jnp.matmul(flat, jnp.asarray(values, flat.dtype).T, precision=_HIGHEST)
+
+    def operations(self, depth: int, batch: int) -> int:
+        """Real floating-point operations of one forward evaluation."""
+        return self.register.operations(depth, batch)
+
+    def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
+        """Bytes that one training step holds at its peak."""
+        return self.register.memory(depth, batch, bytes_per_real)
