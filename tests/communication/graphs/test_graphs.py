@@ -126,6 +126,17 @@ def test_bad_tu_files_are_one_line(
         read_graphs(tu_folder(tmp_path, **change))
 
 
+def test_the_size_of_a_text_file_is_looked_at_before_its_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "1," * 1000 + "\n"
+    with pytest.raises(EbitError, match="more than 1000 characters in line 2"):
+        read_graphs(tu_folder(tmp_path, A="1, 2\n" + long))
+    monkeypatch.setattr("ebit.communication.graphs.read.MOST_LINES", 4)
+    with pytest.raises(EbitError, match=r"`.*_A.txt` has more than 4 lines"):
+        read_graphs(tu_folder(tmp_path, A="1, 2\r" * 5))
+
+
 def test_files_that_are_no_graphs(tmp_path: Path) -> None:
     (tmp_path / "a.npz").write_bytes(b"PK\x03\x04 nothing")
     (tmp_path / "a.zip").write_bytes(b"nothing")

@@ -20,6 +20,7 @@ from ebit.communication.graphs import (
     shipping_bits,
 )
 from ebit.communication.graphs.generate import ring_and_path
+from ebit.communication.graphs.graphs import graphs_of_arrays
 from ebit.communication.graphs.network import (
     ACTIVATIONS,
     Moments,
@@ -158,9 +159,47 @@ def test_copies_are_counted_and_their_mean_is_unbiased() -> None:
     assert shipping_bits(graph) == len(graph.features)
 
 
-def test_too_large_a_graph_is_one_line() -> None:
+def test_outcomes_without_a_matrix_have_the_law_of_those_with_one(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    bob, graph = classifier(*network()), GRAPHS.graph(0)
+    whole = outcomes(bob, graph)
+    operators = bob.observables(graph)
+    vector = np.random.default_rng(0).normal(size=len(operators[0]))
+    for c in range(1, CLASSES):
+        expected = (operators[c] - operators[0]) @ vector
+        found = bob.difference(graph, c)(vector)
+        np.testing.assert_allclose(found, expected, atol=1e-5 * np.abs(expected).max())
+    monkeypatch.setattr("ebit.communication.graphs.observable.MOST_AMPLITUDES", 1)
+    sparse = outcomes(bob, graph)
+    largest = np.abs(whole.values).max(axis=1)
+    for power in range(6):
+        moments = [
+            np.sum((own.values / largest[:, None]) ** power * own.probabilities, axis=1)
+            for own in (whole, sparse)
+        ]
+        np.testing.assert_allclose(moments[1], moments[0], rtol=1e-4, atol=1e-6)
+    assert classify_with_copies(bob, graph, copies=50)[1].qubits == 50 * whole.qubits * 2
+
+
+def test_a_large_graph_needs_no_matrix() -> None:
+    bob, edges = classifier(*network()), np.arange(699)
+    ring = graphs_of_arrays(
+        "two", [0, 700, 701], np.arange(701) % 2, edges, (edges + 1) % 700, [0, 1]
+    ).graph(0)
+    assert 1 + ring.features.size == 1401
+    seen = outcomes(bob, ring)
+    scores = bob.scores(ring)[0]
+    np.testing.assert_allclose(seen.mean, scores[1:] - scores[0], rtol=1e-4)
+    assert np.all(seen.probabilities >= 0)
+
+
+def test_too_large_a_graph_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
     bob, graph = classifier(*network()), GRAPHS.graph(0)
     large = type(graph)(**{**graph.__dict__, "features": np.zeros((600, 2), np.float32)})
+    with pytest.raises(EbitError, match="takes 1201 amplitudes, but a matrix is made for at most"):
+        bob.observables(large)
+    monkeypatch.setattr("ebit.communication.graphs.observable.MOST_SPARSE", 1000)
     with pytest.raises(EbitError, match="takes 1201 amplitudes, but finite shots are drawn for"):
         outcomes(bob, large)
     with pytest.raises(EbitError, match="Argument `copies` must be a whole number from 1"):

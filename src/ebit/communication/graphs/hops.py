@@ -1,5 +1,6 @@
 """What a node hears over some steps: powers of a diffusion on the graph on its features."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,9 @@ from numpy.typing import NDArray
 
 from ebit.communication.graphs.graphs import MOST_FEATURES, Whole
 from ebit.errors import EbitError
+
+Real = NDArray[np.float64]
+_Diffusion = tuple[sp.sparray, float, int]
 
 MOST_HOPS = 50
 RESTART = 0.2
@@ -83,24 +87,71 @@ def hop_features(
             f"Argument `hops` has {hops.number} steps, which makes {x.size * (1 + hops.number)} "
             f"features of the nodes, but at most {MOST_FEATURES} are computed: take fewer."
         )
-    loops = np.arange(len(x))
-    ends = np.concatenate([sources, loops]), np.concatenate([targets, loops])
-    adjacency = sp.csr_array((np.ones(len(ends[0])), ends), shape=(len(x), len(x)))
-    degrees = np.asarray(adjacency.sum(axis=1))
-    root = sp.diags_array(1 / np.sqrt(degrees))
-    symmetric, walk = root @ adjacency @ root, sp.diags_array(1 / degrees) @ adjacency
+    return _heard(x, _diffusions(len(x), sources, targets, hops)).astype(np.float32)
+
+
+def _heard(x: Real, diffusions: Sequence[_Diffusion]) -> Real:
     columns = [x]
-    for operator, restart, steps in (
-        (symmetric, 0.0, hops.gcn),
-        (symmetric, RESTART, hops.ppr),
-        (adjacency, 0.0, hops.raw),
-        (walk, 0.0, hops.rw),
-    ):
+    for operator, restart, steps in diffusions:
         now = x
         for _ in range(steps):
             now = (1 - restart) * (operator @ now) + restart * x
             columns.append(now)
-    return np.concatenate(columns, axis=1).astype(np.float32)
+    return np.concatenate(columns, axis=1)
+
+
+class LinearHops:
+    """What nodes hear, as a linear map on their features, and its transpose.
+
+    Args:
+        nodes: Number of nodes.
+        sources: One end of every edge, both ways, shape (edges,).
+        targets: The other end, shape (edges,).
+        hops: The steps.
+
+    Example:
+        >>> ends = np.array([0, 1]), np.array([1, 0])
+        >>> linear = LinearHops(2, *ends, Hops(rw=1, ppr=2))
+        >>> x, y = np.array([[1.0], [2.0]]), np.arange(8.0).reshape(2, 4)
+        >>> bool(np.isclose(np.sum(linear.hear(x) * y), np.sum(x * linear.send_back(y))))
+        True
+    """
+
+    def __init__(self, nodes: int, sources: Whole, targets: Whole, hops: Hops) -> None:
+        self._diffusions = _diffusions(nodes, sources, targets, hops)
+
+    def hear(self, x: Real) -> Real:
+        """As `hop_features`, in double precision."""
+        return _heard(x, self._diffusions)
+
+    def send_back(self, y: Real) -> Real:
+        """The transpose: from (nodes, (1 + hops) features) to (nodes, features)."""
+        parts = iter(np.split(y, 1 + sum(steps for _, _, steps in self._diffusions), axis=1))
+        total = next(parts).copy()
+        for operator, restart, steps in self._diffusions:
+            back = 0.0 * total
+            for part in [next(parts) for _ in range(steps)][::-1]:
+                back = back + part
+                total += restart * back
+                back = (1 - restart) * (operator.T @ back)
+            total += back
+        return total
+
+
+def _diffusions(nodes: int, sources: Whole, targets: Whole, hops: Hops) -> list[_Diffusion]:
+    """Operator, restart and number of steps of every diffusion."""
+    loops = np.arange(nodes)
+    ends = np.concatenate([sources, loops]), np.concatenate([targets, loops])
+    adjacency = sp.csr_array((np.ones(len(ends[0])), ends), shape=(nodes, nodes))
+    degrees = np.asarray(adjacency.sum(axis=1))
+    root = sp.diags_array(1 / np.sqrt(degrees))
+    symmetric, walk = root @ adjacency @ root, sp.diags_array(1 / degrees) @ adjacency
+    return [
+        (symmetric, 0.0, hops.gcn),
+        (symmetric, RESTART, hops.ppr),
+        (adjacency, 0.0, hops.raw),
+        (walk, 0.0, hops.rw),
+    ]
 
 
 def hop_operators(nodes: int, sources: Whole, targets: Whole, hops: Hops) -> NDArray[np.float64]:

@@ -11,22 +11,28 @@ Bob holds the edges and the network. What node i hears is linear in it,
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import eigh_tridiagonal
 
 from ebit import checks
 from ebit.communication.graphs.graphs import Graphs
-from ebit.communication.graphs.hops import Hops, hop_features, hop_operators
+from ebit.communication.graphs.hops import Hops, LinearHops, hop_features, hop_operators
 from ebit.errors import EbitError
 from ebit.ledger import Ledger
 
 Real = NDArray[np.float64]
 
 MOST_AMPLITUDES = 1024
-"""Largest state whose observable is diagonalised here."""
+"""Largest state whose observable is made as a matrix and diagonalised."""
+MOST_SPARSE = 2**20
+"""Largest state of a graph of which outcomes are drawn."""
+KRYLOV = 64
+"""Outcomes of a larger state than `MOST_AMPLITUDES`: their law has 2 KRYLOV - 1 equal moments."""
 NORM_BITS = 32
 """Bits of the norm of the features, which Alice sends beside the copies."""
 
@@ -85,8 +91,8 @@ class GraphClassifier:
         if size > MOST_AMPLITUDES:
             raise EbitError(
                 f"A graph of {graph.name!r} has {nodes} nodes with {kinds} features, which takes "
-                f"{size} amplitudes, but finite shots are drawn for at most {MOST_AMPLITUDES}: "
-                "leave it out."
+                f"{size} amplitudes, but a matrix is made for at most {MOST_AMPLITUDES}: take "
+                "`outcomes`, which needs none."
             )
         steps = hop_operators(nodes, graph.sources, graph.targets, self.hops)
         hears = np.zeros((nodes, len(steps), kinds, nodes, kinds))
@@ -100,6 +106,32 @@ class GraphClassifier:
         result = np.stack(operators)
         result[:, 0, 0] += self.bias / nodes
         return result
+
+    def difference(self, graph: Graphs, which: int) -> Callable[[Real], Real]:
+        """The observable of a class less that of the first one, as a function of a vector.
+
+        It takes time in proportion to the edges, and no matrix.
+
+        Args:
+            graph: A single graph.
+            which: The class.
+
+        Returns:
+            From (1 + v D,) to (1 + v D,).
+        """
+        nodes, kinds = graph.features.shape
+        linear = LinearHops(nodes, graph.sources, graph.targets, self.hops)
+        form = self.forms[which] - self.forms[0]
+        bias = (self.bias[which] - self.bias[0]) / nodes
+        root = math.sqrt(nodes)
+
+        def times(vector: Real) -> Real:
+            heard = linear.hear(vector[1:].reshape(nodes, kinds))  # (nodes, heard)
+            rows = np.concatenate([np.full((nodes, 1), vector[0] / root), heard], axis=1) @ form
+            first = rows[:, 0].sum() / root + bias * vector[0]
+            return np.append(first, linear.send_back(rows[:, 1:]))
+
+        return times
 
 
 def encode(graph: Graphs) -> tuple[Real, float]:
@@ -177,11 +209,72 @@ def outcomes(classifier: GraphClassifier, graph: Graphs) -> Outcomes:
         EbitError: If the graph is too large.
     """
     state, squared = encode(graph)
+    if len(state) > MOST_SPARSE:
+        raise EbitError(
+            f"A graph of {graph.name!r} takes {len(state)} amplitudes, but finite shots are drawn "
+            f"for at most {MOST_SPARSE}: leave it out."
+        )
+    if len(state) > MOST_AMPLITUDES:
+        found = [
+            spectral_law(classifier.difference(graph, which), state)
+            for which in range(1, classifier.classes)
+        ]
+        values, probabilities = (_padded([own[k] for own in found]) for k in (0, 1))
+        return Outcomes(squared * values, probabilities, qubits_of(graph))
     operators = classifier.observables(graph)
     values, vectors = np.linalg.eigh(operators[1:] - operators[0])
     probabilities = np.einsum("a,cak->ck", state, vectors) ** 2
     probabilities /= probabilities.sum(axis=1, keepdims=True)
     return Outcomes(squared * values, probabilities, qubits_of(graph))
+
+
+def spectral_law(
+    times: Callable[[Real], Real], state: Real, steps: int = KRYLOV
+) -> tuple[Real, Real]:
+    r"""Eigenvalues of a symmetric operator and how often each is measured on a state, by Lanczos.
+
+    The law of k steps has the moments :math:`\langle O^j \rangle` for j < 2k; it is the whole one
+    if the steps end before.
+
+    Args:
+        times: The operator, as a function of a vector.
+        state: Normalised amplitudes.
+        steps: Most steps k.
+
+    Returns:
+        Values and probabilities, each of shape (at most k,).
+
+    Example:
+        >>> state, diagonal = np.ones(3) / np.sqrt(3), np.array([1.0, 3.0, 3.0])
+        >>> values, chances = spectral_law(lambda vector: diagonal * vector, state)
+        >>> values.round(6).tolist(), chances.round(6).tolist()
+        ([1.0, 3.0], [0.333333, 0.666667])
+
+    Source:
+        Golub and Meurant, Matrices, Moments and Quadrature (2010), chapter 4.
+    """
+    basis, diagonal, beside = [state], [], []
+    while True:
+        image = times(basis[-1])
+        diagonal.append(float(basis[-1] @ image))
+        known = np.stack(basis)
+        for _ in range(2):  # once leaves what rounding brings back
+            image = image - known.T @ (known @ image)
+        size = float(np.linalg.norm(image))
+        scale = max(map(abs, [*diagonal, *beside]))
+        if len(diagonal) == min(steps, len(state)) or size <= 1e-10 * scale:
+            break
+        beside.append(size)
+        basis.append(image / size)
+    values, vectors = eigh_tridiagonal(np.array(diagonal), np.array(beside))
+    chances = vectors[0] ** 2
+    return values, chances / chances.sum()
+
+
+def _padded(rows: list[Real]) -> Real:
+    """Rows of one length, zeros behind."""
+    most = max(map(len, rows))
+    return np.stack([np.pad(row, (0, most - len(row))) for row in rows])
 
 
 def labels_of_differences(differences: Real) -> NDArray[np.int64]:

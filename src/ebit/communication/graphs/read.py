@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit import checks
-from ebit.communication.graphs.graphs import Graphs, Whole, graphs_of_arrays
+from ebit.communication.graphs.graphs import MOST_EDGES, Graphs, Whole, graphs_of_arrays
 from ebit.data.content import MOST_BYTES, file_bytes
 from ebit.data.messages import listed
 from ebit.data.npz import array_head, read_array
@@ -21,6 +21,10 @@ ARRAYS = ("graph_ptr", "node_label", "edge_source", "edge_target", "graph_label"
 """Arrays of an NPZ file with graphs."""
 TABLES = {"A": 2, "graph_indicator": 1, "graph_labels": 1, "node_labels": 1}
 """Files of the TU format that are read, by the end of their name, and their columns."""
+MOST_LINES = MOST_EDGES
+"""Lines of a file of the TU format."""
+MOST_LINE = 1000
+"""Characters of one of its lines."""
 MUTAG = "mutag"
 _MUTAG_FOLDER = "grakel/tests/data/MUTAG"
 _NO_NODE_LABELS = "node_labels"
@@ -193,7 +197,13 @@ def _tu(name: str, files: Mapping[str, bytes]) -> Graphs:
 
 def _table(name: str, raw: bytes, columns: int) -> Whole:
     """Whole numbers between commas, shape (lines, columns)."""
-    rows = [line.split(b",") for line in raw.splitlines() if line.strip()]
+    if max(raw.count(b"\n"), raw.count(b"\r")) > MOST_LINES:
+        raise EbitError(f"File `{name}` has more than {MOST_LINES} lines: keep fewer graphs.")
+    lines = [line for line in raw.splitlines() if line.strip()]
+    long = next((k for k, line in enumerate(lines) if len(line) > MOST_LINE), None)
+    if long is not None:
+        raise EbitError(f"File `{name}` has more than {MOST_LINE} characters in line {long + 1}.")
+    rows = [line.split(b",") for line in lines]
     wrong = next((k for k, row in enumerate(rows) if len(row) != columns), None)
     if wrong is not None:
         raise EbitError(
