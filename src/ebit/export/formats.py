@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ebit.export.installed import need
+from ebit.export.netqmpi import netqmpi_script
 from ebit.export.pennylane import script
 from ebit.export.program import Program
 from ebit.export.qasm3 import DIALECTS, text
@@ -49,6 +50,10 @@ def _pennylane(program: Program) -> dict[str, bytes]:
     return {"circuit.py": script(program).encode()}
 
 
+def _netqmpi(program: Program) -> dict[str, bytes]:
+    return {"model.py": netqmpi_script(program).encode()}
+
+
 def _roles(tool: str) -> Callable[[Program], dict[str, bytes]]:
     return lambda program: {
         name: content.encode() for name, content in role_texts(program, TOOLS[tool]).items()
@@ -71,6 +76,7 @@ FORMATS: Mapping[str, Format] = {
         teleport=True,
         is_folder=True,
     ),
+    "netqmpi": Format("a Python file with a rank per QPU for NetQMPI", _netqmpi, deferred=True),
     "memq": Format(
         "OpenQASM 3 without conditions, as memq-dqc partitions it", _qasm3, deferred=True
     ),
