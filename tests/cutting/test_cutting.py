@@ -8,7 +8,14 @@ import pytest
 
 import circuit_interpreter
 import ebit
-from ebit.cutting import cut_overhead, gate_gamma, pair_gamma, reconstruct
+from ebit.cutting import (
+    CutOverhead,
+    cut_overhead,
+    gate_gamma,
+    pair_gamma,
+    pairs_gamma,
+    reconstruct,
+)
 from random_circuits import circuit_model, random_data, random_parameters
 
 
@@ -76,3 +83,23 @@ def test_what_cannot_be_cut_is_one_line() -> None:
         gate_gamma(np.ones((4, 4)))
     with pytest.raises(ebit.EbitError, match="`fidelity`"):
         pair_gamma(0.4)
+
+
+def test_pairs_that_are_made_up_together() -> None:
+    """2 / f - 1: from 3 for one wire without a pair to 1; together cheaper than one by one."""
+    assert pairs_gamma(1, 0.7) == pytest.approx(pair_gamma(0.7))
+    assert [pairs_gamma(k) for k in (1, 2, 3)] == [3, 7, 15]
+    assert pairs_gamma(5, 1.0) == 1
+    for fidelity in (0.6, 0.9):
+        assert pairs_gamma(4, fidelity) < pair_gamma(fidelity) ** 4
+    with pytest.raises(ebit.EbitError, match="`pairs`"):
+        pairs_gamma(0)
+
+
+def test_the_mean_overhead_of_inputs_is_that_of_their_shots() -> None:
+    one, two = CutOverhead(2, 1.0, 0.5), CutOverhead(2, 3.0, 2.5)
+    found = CutOverhead.mean([one, two])
+    assert found.log10_each == pytest.approx(math.log10((10 + 1000) / 2))
+    assert found.log10_joint == pytest.approx(math.log10((10**0.5 + 10**2.5) / 2))
+    huge = CutOverhead.mean([CutOverhead(1, 500.0, 400.0)] * 2)
+    assert (huge.log10_each, huge.log10_joint) == (500.0, 400.0)

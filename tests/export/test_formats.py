@@ -9,6 +9,7 @@ import pytest
 import circuit_interpreter
 import ebit
 from all_models import all_models
+from ebit.export import FORMATS
 from ebit.export.lower import program_of
 from ebit.export.program import Barrier, Message, Prepare
 from random_circuits import circuit_model, random_data, random_parameters
@@ -174,3 +175,23 @@ def test_all_models_without_noise_are_written() -> None:
         assert text.count("readout[") == outcomes
         written += 1
     assert written > 30
+
+
+def test_memq_gets_one_register_without_conditions() -> None:
+    """Its partitioner tells qubits by their number alone."""
+    model, parameters, x, table = a_case("classical")
+    program = program_of(model, parameters, x, deferred=True)
+    text = FORMATS["memq"].write(program)["circuit.qasm"].decode()
+    assert [line for line in text.splitlines() if line.startswith(("qubit", "bit"))] == [
+        "qubit[4] q;", f"bit[{sum(register.size for register in program.bits)}] c;",
+    ]  # fmt: skip
+    assert "if" not in text
+    exported = pytest.importorskip("exported_circuits")
+    qasm3 = pytest.importorskip("qiskit.qasm3")
+    pytest.importorskip("qiskit_qasm3_import")
+    circuit = qasm3.loads(text)
+    every = exported.exact(circuit)
+    found = every.sum(axis=tuple(range(every.ndim - 2)))
+    np.testing.assert_allclose(found, table, rtol=0, atol=1e-12)
+    with pytest.raises(ebit.UnsupportedError, match="symbols such as 'theta_0'"):
+        FORMATS["memq"].write(program_of(model, deferred=True))

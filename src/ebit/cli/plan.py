@@ -44,7 +44,7 @@ from ebit.planning import plan as plan_site
 from ebit.plots import check_installed
 from ebit.report import PlanPage, write_plan
 from ebit.resources import planned_resources
-from ebit.results import Store, Task, compare, default_qubits, depth_for, task_of
+from ebit.results import Store, Task, compare, default_qubits, depth_for, shots_text, task_of
 from ebit.results.provenance import provenance
 
 RESOURCES = ",".join(planned_resources())
@@ -245,18 +245,24 @@ def _print(found: Plan) -> None:
     titles = ("purif", "noise", "shots", "accuracy", "std", "fidelity", "pairs", "bits", "labels/s")
     print_table(
         [("resource", False), *((title, True) for title in titles), ("feasible", False)],
-        [_line(row) for row in options],
+        [*map(_line, options), *map(_cut_line, found.cut.to_dicts())],
     )
     output.print(
         "purif: rounds of purification; noise: whether trained with it\n"
         "fidelity: of a pair when it is used; pairs (fresh) and bits: per label\n"
         "feasible: * is on the Pareto front of accuracy and labels/s"
     )
+    if not found.cut.is_empty():
+        output.print(
+            "cut: quantum without link and noise, its gates across made up from more shots"
+        )
     reasons: dict[str, list[str]] = {}
     for row in options:
         if row["reason"] is not None:
             named = reasons.setdefault(row["reason"], [])
             named.extend({circuit_words(row)} - set(named))
+    for row in found.cut.filter(~pl.col("feasible")).to_dicts() if found.cut.height else []:
+        reasons[row["reason"]] = [row["resource"]]
     for reason, names in reasons.items():
         output.print(f"Not feasible: {', '.join(names)}: {reason}.")
     for sentence in words.findings(found):
@@ -281,6 +287,23 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
     )
 
 
+def _cut_line(row: dict[str, Any]) -> tuple[str, ...]:
+    """A row of cut gates, with the shots that they take."""
+    return (
+        row["resource"],
+        "-",
+        "no",
+        shots_text(row["log10_shots_per_label"]),
+        f"{row['accuracy_mean']:.3f}",
+        f"{row['accuracy_std']:.3f}" if row["runs"] > 1 else "-",
+        "-",
+        "0",
+        "0",
+        "no limit" if math.isinf(row["labels_per_second"]) else f"{row['labels_per_second']:.3g}",
+        "yes" if row["feasible"] else "no",
+    )
+
+
 def _content(found: Plan) -> dict[str, Any]:
     """The plan for a JSON file; infinity is null."""
     return {
@@ -288,6 +311,7 @@ def _content(found: Plan) -> dict[str, Any]:
         "recommendation": found.recommendation.sentence,
         "option": _finite(found.options.filter("recommended")),
         "options": _finite(found.options),
+        "cut": _finite(found.cut),
         "distance": _finite(found.distance),
         "fidelity": _finite(found.fidelity),
         "distance_crossings": {k: asdict(c) for k, c in found.distance_crossings.items()},

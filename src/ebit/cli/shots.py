@@ -1,6 +1,6 @@
 """`ebit compare --shots`: what is left of the accuracy with few measurements."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import polars as pl
 import polars.selectors as cs
@@ -10,7 +10,16 @@ from ebit.data import Dataset
 from ebit.errors import EbitError
 from ebit.models import CircuitModel
 from ebit.plots import accuracy_against_shots, new_figure, paper_style, save_figure
-from ebit.results import Store, Task, accuracy_with_shots, load_model
+from ebit.results import (
+    Store,
+    Task,
+    accuracy_with_shots,
+    can_be_cut,
+    cut_rows,
+    label_overhead,
+    load_model,
+    shots_text,
+)
 from ebit.shots import check_shots
 
 
@@ -47,33 +56,33 @@ def show_shots(
         seed: Seed of the measurements.
 
     Returns:
-        One row per task, run and number of shots.
+        One row per task, run and number of shots; then rows `cut`, see `ebit.results.cut_rows`.
     """
     measured = [task for task in tasks if isinstance(task.model.build(), CircuitModel)]
     if not measured:
         messages.print("No resource is measured: --shots has nothing to do.")
         return pl.DataFrame()
+    x = dataset.x_validation
+    stored = [load_model(store.model_path(task.hash)) for task in measured]
     tables = [
-        accuracy_with_shots(
-            load_model(store.model_path(task.hash)),
-            dataset.x_validation,
-            dataset.y_validation,
-            shots=shots,
-            seed=seed,
-        )
-        for task in measured
+        accuracy_with_shots(one, x, dataset.y_validation, shots=shots, seed=seed) for one in stored
     ]
     rows = pl.concat(tables, how="diagonal").with_columns(cs.ends_with("_per_label").fill_null(0))
-    _print_rows(rows)
+    cut = [
+        cut_rows(table, label_overhead(one, x))
+        for one, table in zip(stored, tables, strict=True)
+        if can_be_cut(one.model)
+    ]
+    _print_rows(rows, cut)
     with paper_style():
         figure, ax = new_figure()
         accuracy_against_shots(rows, ax)
     paths = save_figure(figure, store.folder / "figures" / "shots")
     output.print(f"Accuracy against shots: {paths[0]}")
-    return rows
+    return pl.concat([rows, *cut], how="diagonal")
 
 
-def _print_rows(rows: pl.DataFrame) -> None:
+def _print_rows(rows: pl.DataFrame, cut: Sequence[pl.DataFrame]) -> None:
     ends = "_per_label"
     units = [name.removesuffix(ends) for name in rows.columns if name.endswith(ends)]
     means = rows.group_by("resource", "shots", maintain_order=True).agg(
@@ -93,6 +102,26 @@ def _print_rows(rows: pl.DataFrame) -> None:
                 *(str(row[name]) for name in units),
             )
             for row in means.iter_rows(named=True)
-        ],
+        ]
+        + [line for table in cut for line in _cut_lines(table, len(units))],
     )
     output.print(f"shots: measurements per label; {', '.join(units)}: used up by one label")
+    if cut:
+        output.print("cut: quantum without a link, its gates across made up from more shots")
+
+
+def _cut_lines(table: pl.DataFrame, units: int) -> Iterator[tuple[str, ...]]:
+    """Lines of a circuit whose gates across are cut: no pairs, no bits."""
+    means = table.group_by("resource", "log10_shots_per_label", maintain_order=True).agg(
+        accuracy=pl.col("accuracy").mean(),
+        std=pl.col("accuracy").std().fill_null(0.0),
+        runs=pl.len(),
+    )
+    for row in means.iter_rows(named=True):
+        yield (
+            row["resource"],
+            shots_text(row["log10_shots_per_label"]),
+            f"{row['accuracy']:.3f}",
+            f"{row['std']:.3f}" if row["runs"] > 1 else "-",
+            *["0"] * units,
+        )

@@ -1,13 +1,14 @@
 r"""How many more shots a cut circuit takes: :math:`\gamma^2` times as many for the same error."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebit.checks import real
+from ebit.checks import real, whole
 from ebit.errors import EbitError, UnsupportedError
 from ebit.export import program_of
 from ebit.export.gates import matrix_of
@@ -25,7 +26,7 @@ class CutOverhead:
     Attributes:
         gates: Gates that are cut.
         log10_each: Decimal logarithm of :math:`\gamma^2`, every gate cut by itself.
-        log10_joint: The same if gates that act side by side are cut together.
+        log10_joint: The same if gates between two QPUs that act side by side are cut together.
     """
 
     gates: int
@@ -35,6 +36,25 @@ class CutOverhead:
     def shots(self, shots: int) -> float:
         """Shots of cut gates that are worth so many without cuts; infinity beyond all floats."""
         return shots * 10.0**self.log10_each if self.log10_each < 300 else math.inf
+
+    @classmethod
+    def mean(cls, overheads: Sequence["CutOverhead"]) -> "CutOverhead":
+        r"""That of several inputs with equal shots: the mean of :math:`\gamma^2`.
+
+        Args:
+            overheads: Of the same circuit with different inputs.
+
+        Returns:
+            The overhead.
+
+        Example:
+            >>> CutOverhead.mean([CutOverhead(1, 0.0, 0.0), CutOverhead(1, 1.0, 1.0)]).log10_each
+            0.7403626894942439
+        """
+        logs = np.array([(one.log10_each, one.log10_joint) for one in overheads])  # (inputs, 2)
+        most = logs.max(axis=0)
+        each, joint = (most + np.log10(np.mean(10.0 ** (logs - most), axis=0))).tolist()
+        return cls(overheads[0].gates, each, joint)
 
 
 def gate_gamma(matrix: ArrayLike) -> float:
@@ -97,6 +117,36 @@ def pair_gamma(fidelity: float) -> float:
     return 2 / real(0.5, 1.0)("fidelity", fidelity) - 1
 
 
+def pairs_gamma(pairs: int, fidelity: float = 0.5) -> float:
+    r"""The norm of several Bell pairs that are made up together, without or with poorer pairs.
+
+    .. math:: \gamma = \frac{2}{f} - 1, \qquad f = f_1^k
+
+    where the state of the pairs at hand has an overlap f with k Bell pairs; :math:`f_1 = 1/2`
+    without any entanglement, which gives :math:`2^{k+1} - 1` instead of :math:`3^k` one by one.
+
+    Args:
+        pairs: Number k of Bell pairs that are used at the same time.
+        fidelity: Overlap :math:`f_1` of each pair at hand with a Bell pair, 1/2 to 1.
+
+    Returns:
+        Gamma; teleported gates need no more shots if it is 1.
+
+    Raises:
+        EbitError: If a number is out of range.
+
+    Example:
+        >>> pairs_gamma(1), pairs_gamma(3), round(pairs_gamma(3, 0.9), 3), pairs_gamma(3, 1.0)
+        (3.0, 15.0, 1.743, 1.0)
+
+    Source:
+        Bechtold et al., arXiv:2403.09690; for several pairs with fewer Bell pairs at hand compare
+        arXiv:2510.26789.
+    """
+    whole(1, 1000)("pairs", pairs)
+    return 2 / real(0.5, 1.0)("fidelity", fidelity) ** pairs - 1
+
+
 def cut_overhead(model: Model, parameters: Any, x: Any) -> CutOverhead:
     r"""What it takes to run a model with gates across the QPUs without a link.
 
@@ -128,9 +178,13 @@ def cut_overhead(model: Model, parameters: Any, x: Any) -> CutOverhead:
     each, joint = 0.0, 0.0
     groups = groups_across(program)
     for group in groups:
-        sums = [_schmidt(matrix_of(gate)) for gate in group]
-        each += sum(2 * math.log10(2 * size**2 - 1) for size in sums)
-        joint += 2 * math.log10(2 * math.prod(sums) ** 2 - 1)
+        sums: dict[frozenset[str], list[float]] = {}
+        for gate in group:
+            ends = frozenset(program.owners[wire.register] for wire in gate.wires)
+            sums.setdefault(ends, []).append(_schmidt(matrix_of(gate)))
+        for own in sums.values():
+            each += sum(2 * math.log10(2 * size**2 - 1) for size in own)
+            joint += 2 * math.log10(2 * math.prod(own) ** 2 - 1)
     return CutOverhead(sum(map(len, groups)), each, joint)
 
 

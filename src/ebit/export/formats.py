@@ -4,10 +4,11 @@ import io
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ebit.errors import UnsupportedError
 from ebit.export.installed import need
 from ebit.export.netqmpi import netqmpi_script
 from ebit.export.pennylane import script
-from ebit.export.program import Program
+from ebit.export.program import Program, in_one_register
 from ebit.export.qasm3 import DIALECTS, text
 from ebit.export.roles import TOOLS, role_texts
 
@@ -54,6 +55,16 @@ def _netqmpi(program: Program) -> dict[str, bytes]:
     return {"model.py": netqmpi_script(program).encode()}
 
 
+def _memq(program: Program) -> dict[str, bytes]:
+    if program.inputs:
+        raise UnsupportedError(
+            f"symbols such as {program.inputs[0]!r}",
+            "A circuit for memq-dqc",
+            "give the parameters and one row of data",
+        )
+    return {"circuit.qasm": text(in_one_register(program), DIALECTS["qiskit"]).encode()}
+
+
 def _roles(tool: str) -> Callable[[Program], dict[str, bytes]]:
     return lambda program: {
         name: content.encode() for name, content in role_texts(program, TOOLS[tool]).items()
@@ -78,7 +89,9 @@ FORMATS: Mapping[str, Format] = {
     ),
     "netqmpi": Format("a Python file with a rank per QPU for NetQMPI", _netqmpi, deferred=True),
     "memq": Format(
-        "OpenQASM 3 without conditions, as memq-dqc partitions it", _qasm3, deferred=True
+        "OpenQASM 3 without conditions in one register, as memq-dqc partitions it",
+        _memq,
+        deferred=True,
     ),
 }
 """Formats by name."""

@@ -34,8 +34,8 @@ def netqmpi_script(program: Program) -> str:
         >>> model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
         >>> parameters = model.init(jax.random.key(0))
         >>> program = program_of(model, parameters, [0.1, 0.2, 0.3, 0.4], deferred=True)
-        >>> print(netqmpi_script(program).splitlines()[9])
-        def qpu_A(circuit):
+        >>> "def qpu_A(circuit):" in netqmpi_script(program)
+        True
     """
     if program.inputs:
         raise UnsupportedError(
@@ -60,7 +60,9 @@ def netqmpi_script(program: Program) -> str:
         for name, lines in ranks.lines.items()
     )
     qpus = ", ".join(f"(qpu_{name}, {len(ranks.wires[name])})" for name in program.qpus)
-    return f'''"""A model of ebit, a rank per QPU: netqmpi -n {len(program.qpus)} --aer --shots 1000 FILE.
+    return f'''"""A model of ebit, a rank per QPU.
+
+netqmpi -n {len(program.qpus)} --aer --shots 1000 FILE
 
 The first rank prints how often the QPUs had which outcomes, in their order:
 {json.dumps(program.qpus)}.

@@ -3,8 +3,8 @@
 Everything is flat: a condition is one bit, and a branch holds gates only.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -161,6 +161,43 @@ class Program:
     def owners(self) -> Mapping[str, str]:
         """The owner of every register."""
         return {register.name: register.owner for register in (*self.wires, *self.bits)}
+
+
+def in_one_register(program: Program) -> Program:
+    """The same program with all its qubits in a register `q` and all its bits in `c`.
+
+    Args:
+        program: A program without conditions.
+
+    Returns:
+        The program; qubits and bits in the order of their registers.
+    """
+    wires = [Wire(r.name, k) for r in program.wires for k in range(r.size)]
+    bits = [Bit(r.name, k) for r in program.bits for k in range(r.size)]
+    wire = {old: Wire("q", k) for k, old in enumerate(wires)}
+    bit = {old: Bit("c", k) for k, old in enumerate(bits)}
+
+    def moved(places: Iterable[Wire]) -> tuple[Wire, ...]:
+        return tuple(wire[place] for place in places)
+
+    operations: list[Operation] = []
+    for operation in program.operations:
+        match operation:
+            case Apply(wires=own):
+                operations.append(replace(operation, wires=moved(own)))
+            case Prepare(members, environment):
+                fresh = replace(operation, members=moved(members), environment=moved(environment))
+                operations.append(fresh)
+            case Read(place, outcome):
+                operations.append(Read(wire[place], bit[outcome]))
+            case Message() | Barrier() | Branch() | Reset():
+                pass  # nothing waits in a circuit without conditions
+    return replace(
+        program,
+        wires=(Register("q", len(wires), SOURCE),),
+        bits=(Register("c", len(bits), SOURCE),),
+        operations=tuple(operations),
+    )
 
 
 def _symbols(gate: Apply) -> frozenset[str]:

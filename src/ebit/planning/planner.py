@@ -1,7 +1,7 @@
 """The plan: all options on a site, the front, the sweeps and a recommendation."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from ebit.learning import Progress, shown_or_called
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
 from ebit.planning.crossing import Crossing
+from ebit.planning.cut import cut_options
 from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.options import options_of, with_front
 from ebit.planning.recommend import Recommendation, recommend
@@ -55,6 +56,8 @@ class Plan(Represented):
         sweep_shots: Shots per label in both sweeps.
         purification: Rounds of purification that were looked at, rising.
         measure: How the runs of two resources are compared.
+        cut: `quantum` without the link, its gates across cut: one row per number of shots, see
+            `ebit.planning.cut.cut_options`; nothing without `quantum`.
     """
 
     site: Site
@@ -66,6 +69,7 @@ class Plan(Represented):
     sweep_shots: int
     purification: tuple[int, ...]
     measure: Measure
+    cut: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def _facts(self) -> dict[str, object]:
         return {
@@ -259,6 +263,7 @@ def plan_circuits(
         most,
         tuple(purification),
         measure,
+        _frame([row for c in circuits for row in cut_options(site, c, shots=shots, rate=rate)]),
     )
 
 

@@ -19,6 +19,7 @@ from ebit.results.confusion import (
     explained_share,
     validation_confusion,
 )
+from ebit.results.cut import can_be_cut, cut_rows, label_overhead, shots_text
 from ebit.results.estimate import Estimate, check_memory, estimate, matrix_product_rate
 from ebit.results.experiment import Experiment, run_experiment
 from ebit.results.export import Exported, export_model
@@ -63,12 +64,14 @@ __all__ = [
     "accuracy_with_shots",
     "all_resources",
     "batches",
+    "can_be_cut",
     "check_memory",
     "columns_table",
     "compare",
     "compare_splits",
     "completed",
     "confusion_matrix",
+    "cut_rows",
     "default_qubits",
     "depth_for",
     "estimate",
@@ -78,6 +81,7 @@ __all__ = [
     "gains",
     "graph_resources",
     "grid_points",
+    "label_overhead",
     "load_model",
     "load_splits",
     "make_task",
@@ -92,6 +96,7 @@ __all__ = [
     "save_model",
     "scikit_learn_version",
     "shots_needed",
+    "shots_text",
     "summarize",
     "sweep_tasks",
     "task_of",
