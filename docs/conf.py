@@ -19,6 +19,7 @@ exclude_patterns = ["_build", "results"]
 myst_enable_extensions = ["colon_fence", "deflist", "dollarmath"]
 myst_heading_anchors = 3
 
+html_math_renderer = "mathml"
 html_theme = "furo"
 html_title = f"ebit {release}"
 html_static_path = ["_static"]
@@ -41,6 +42,9 @@ strip_signature_backslash = True
 add_module_names = False
 
 _BLANK_BEFORE_FENCE = re.compile(r"\n\n```$", re.MULTILINE)
+_SIZES = re.compile(r"\\[bB]ig+[lr]?(?=\\[lr]angle)")
+"""Sizes that latex2mathml does not know; MathML stretches angle brackets by itself."""
+
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$")
 _INLINE = re.compile(r"\$([^$]+)\$")
 
@@ -99,8 +103,24 @@ def _mathematics(
         lines[number] = _INLINE.sub(r":math:`\1`", line)
 
 
+def _mathml(display: str) -> Any:
+    """A visitor that writes a formula as MathML, which browsers draw without a script."""
+
+    def visit(self: Any, node: Any) -> None:
+        from docutils import nodes
+        from latex2mathml.converter import convert
+
+        formula = convert(_SIZES.sub("", node.astext()), display=display)
+        block = display == "block"
+        self.body.append(f'<div class="math">{formula}</div>' if block else formula)
+        raise nodes.SkipNode
+
+    return visit
+
+
 def setup(app: Any) -> None:
     """Connect the steps above."""
+    app.add_html_math_renderer("mathml", (_mathml("inline"), None), (_mathml("block"), None))
     app.connect("source-read", _trim)
     app.connect("autodoc-process-signature", _short_types)
     app.connect("autodoc-process-docstring", _plain_colons, priority=400)

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 import typer.main
+from tests_of_docs import pages, printed
 
 import ebit
 import ebit.cli.verbs
@@ -93,17 +94,6 @@ def test_the_api_names_only_what_exists() -> None:
         assert callable(pkgutil.resolve_name(f"{module}:{attribute}")), name
 
 
-def commands() -> list[str]:
-    """Every `ebit` command in a console block of the pages."""
-    return [
-        line[2:]
-        for page in PAGES
-        for block in re.findall(r"^```console\n(.*?)^```", page.read_text("utf-8"), re.M | re.S)
-        for line in block.splitlines()
-        if line.startswith("$ ebit ")
-    ]
-
-
 def resource_table() -> list[str]:
     """Lines of the table of resources, made from the list of resources."""
     lines = []
@@ -134,9 +124,9 @@ def test_the_readme_names_every_resource() -> None:
     assert [row.form for row in all_rows() if f"`{row.form}`" not in "".join(rows)] == []
 
 
-@pytest.mark.parametrize("line", commands())
+@pytest.mark.parametrize("line", sorted({line for page in pages() for line in printed(page)}))
 def test_every_command_can_be_parsed(line: str) -> None:
-    _, verb, *arguments = shlex.split(line)
+    _, verb, *arguments = shlex.split(line, comments=True)
     COMMAND.commands[verb].make_context(verb, arguments)
 
 
