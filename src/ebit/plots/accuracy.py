@@ -9,7 +9,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import mean_text, statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @standalone()
-def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw validation accuracy by resource: mean, standard deviation, and every single run.
 
     One line a resource from top to bottom in the fixed order. The large marker is the mean, the

@@ -8,7 +8,7 @@ from ebit.errors import EbitError
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _BINS = 40
 
 
 @standalone()
-def dimension_by_depth(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the rank against the depth with the bounds that it cannot pass.
 
     The sampling bound is a thin line in the colour of the resource, where a rank sits on it; the
@@ -84,7 +84,7 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def log_spectrum(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw how the logarithms of the non-zero eigenvalues are spread, with their deviation.
 
     Args:

@@ -8,7 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ BOUNDS = {"quantum bound": (2 + math.sqrt(2)) / 4, "classical bound": 0.75}
 
 @standalone()
 def success_probabilities(
-    rows: pl.DataFrame, ax: "Axes", *, published: pl.DataFrame | None = None
+    rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE, *, published: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """Draw the success probability of every run, and the bounds of the CHSH game.
 

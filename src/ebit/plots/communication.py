@@ -9,7 +9,7 @@ import polars as pl
 from ebit.errors import EbitError
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -48,7 +48,7 @@ def crossing(quantum: pl.DataFrame, classical: pl.DataFrame) -> float | None:
 
 
 @standalone()
-def cost_against_size(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw qubits and bits sent against the size, a line for each protocol.
 
     Quantum protocols are solid, classical ones dashed, emulated ones and bare formulas dotted.
@@ -120,7 +120,7 @@ def _mark(ax: "Axes", lines: dict[str, pl.DataFrame]) -> None:
 
 
 @standalone()
-def error_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def error_against_cost(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the measured error against what is sent, a marker for each protocol.
 
     Args:

@@ -6,7 +6,7 @@ import polars as pl
 
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import COLORS
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ _MARKERS = "osD^vP*X"
 
 
 @standalone()
-def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the mean test accuracy of every arm against rounds.
 
     Args:
@@ -55,7 +55,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the mean test accuracy of every arm against the number of faulty nodes.
 
     Args:
@@ -93,7 +93,7 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def utilisation_bars(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw strict utilisation and completion of every policy as bars.
 
     Args:
@@ -141,7 +141,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def age_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def age_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw how old the pairs are that policies use.
 
     Args:
@@ -166,7 +166,7 @@ def age_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def fidelity_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw how good the pairs are that policies use.
 
     Args:
@@ -195,7 +195,7 @@ def fidelity_histogram(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def gradient_errors(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def gradient_errors(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the mean squared error of the direction of every arm, beside that of shot noise alone.
 
     Args:

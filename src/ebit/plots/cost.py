@@ -9,7 +9,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import is_baseline, resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ _LINEAR_LIMIT = 10
 
 
 @standalone()
-def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw validation accuracy (mean +- std) against entanglement per inference.
 
     total ebits = ebits + non-local gates, total bits = bits + 2 x non-local gates: a controlled-Z

@@ -8,7 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import curve_statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import PAPER
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _LOSS_NAMES = {"mse": "mean squared error", "product": "product loss"}
 
 
 @standalone()
-def loss_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def loss_curves(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the training loss against the step: mean line and +-1 std band for each resource.
 
     The axis is logarithmic where all losses are positive and their means span more than a
@@ -58,7 +58,7 @@ def loss_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def validation_curves(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def validation_curves(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the validation accuracy against the step: mean line and +-1 std band.
 
     Args:

@@ -7,7 +7,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @standalone()
-def accuracy_by_functions(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_by_functions(points: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw mean accuracy against the number of functions of the data, on a logarithmic axis.
 
     Full markers are trained read-out weights, hollow ones the parity read-out; diamonds have mixing

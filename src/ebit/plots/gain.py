@@ -7,7 +7,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ _BINS = 20
 
 
 @standalone()
-def gain_distribution(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def gain_distribution(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the histogram of the gain over data sets, and its mean.
 
     Args:
@@ -48,7 +48,7 @@ def gain_distribution(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 
 @standalone()
-def gain_against_baseline(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def gain_against_baseline(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the gain of every data set against the accuracy that it is a gain over.
 
     Args:

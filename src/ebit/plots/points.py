@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike
 
 from ebit.errors import EbitError
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -21,7 +21,7 @@ _AXIS_NAMES = ("x₁ (rad)", "x₂ (rad)", "x₃ (rad)")
 
 @standalone(projection="3d")
 def first_three_coordinates(
-    x: ArrayLike, y: ArrayLike, class_names: Sequence[str], ax: "Axes"
+    x: ArrayLike, y: ArrayLike, class_names: Sequence[str], ax: "Axes" = OWN_FIGURE
 ) -> pl.DataFrame:
     """Draw a data set as points in space: its first three coordinates, coloured by class.
 

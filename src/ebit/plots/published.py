@@ -8,7 +8,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import ResourceStyle, resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ _MOST_MARKERS = 12
 
 
 @standalone()
-def means_beside_published(points: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def means_beside_published(points: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw means (filled) and published ones (hollow) against a number or a category.
 
     Numbers along x are joined by a line for each series; categories stand side by side. Bars are

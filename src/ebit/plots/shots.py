@@ -8,7 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import statistics
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK, PAPER
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @standalone()
-def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the accuracy against the shots per label: mean line and +-1 std band over the runs.
 
     The shots are on a logarithmic axis. A thin dotted line in the colour of a curve is the mean

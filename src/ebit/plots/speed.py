@@ -8,7 +8,7 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import COLORS, INK
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ _AXIS_NAMES = {
 
 
 @standalone()
-def speed_by_tool(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def speed_by_tool(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw milliseconds per step of every tool on a logarithmic axis, one marker a resource.
 
     The least time that the machine could take is a tick on ebit's first line.
@@ -79,7 +79,7 @@ def speed_by_tool(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
 
 @standalone()
 def speed_growth(
-    rows: pl.DataFrame, axis: str, exponents: Mapping[str, float], ax: "Axes"
+    rows: pl.DataFrame, axis: str, exponents: Mapping[str, float], ax: "Axes" = OWN_FIGURE
 ) -> pl.DataFrame:
     """Draw the time of a step, all runs together, against one setting; both axes logarithmic.
 

@@ -7,6 +7,9 @@ from typing import Any
 
 from ebit.plots.style import new_figure, paper_style
 
+OWN_FIGURE: Any = None
+"""Default of an argument `ax`: the axes of a new figure, which is returned."""
+
 
 def standalone(
     *, projection: str | None = None
@@ -29,15 +32,10 @@ def standalone(
 
     def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
         signature = inspect.signature(function)
-        changed = [
-            part.replace(default=None, annotation="Axes | None") if name == "ax" else part
-            for name, part in signature.parameters.items()
-        ]
-        shown = signature.replace(parameters=changed, return_annotation="pl.DataFrame | Figure")
 
         @wraps(function)
         def drawn(*args: Any, **kwargs: Any) -> Any:
-            given = shown.bind(*args, **kwargs)
+            given = signature.bind(*args, **kwargs)
             if given.arguments.get("ax") is not None:
                 return function(*args, **kwargs)
             with paper_style():
@@ -45,7 +43,6 @@ def standalone(
                 function(*given.args, **given.kwargs)
             return figure
 
-        drawn.__signature__ = shown  # type: ignore[attr-defined]
         return drawn
 
     return decorate

@@ -9,7 +9,7 @@ import polars as pl
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import PAPER
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @standalone()
 def accuracy_against_distance(
     rows: pl.DataFrame,
-    ax: "Axes",
+    ax: "Axes" = OWN_FIGURE,
     crossings: Mapping[str, float] | None = None,
     before: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
@@ -61,7 +61,7 @@ def accuracy_against_distance(
 @standalone()
 def accuracy_against_fidelity(
     rows: pl.DataFrame,
-    ax: "Axes",
+    ax: "Axes" = OWN_FIGURE,
     crossings: Mapping[str, float] | None = None,
     before: pl.DataFrame | None = None,
 ) -> pl.DataFrame:

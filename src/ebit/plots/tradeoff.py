@@ -8,7 +8,7 @@ from ebit.plots.means import draw_mean
 from ebit.plots.resources import resource_styles, sort_resources
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
-from ebit.plots.standalone import standalone
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @standalone()
-def accuracy_against_rate(options: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+def accuracy_against_rate(options: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the accuracy of every option against its labels per second, with the Pareto front.
 
     Options that are not feasible are faint. Options with no limit of labels per second are left
