@@ -1,3 +1,5 @@
+import operator
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -5,9 +7,10 @@ import pytest
 
 from ebit import DistributedQCNN
 from ebit.data import Dataset
+from ebit.learning import shared_programs
 from ebit.planning import Readouts, Trained, read_out
 from ebit.shots import sampled_accuracies
-from planning.conftest import error_of
+from planning.conftest import error_of, site
 
 RANDOM = np.random.default_rng(0)
 
@@ -67,3 +70,31 @@ def test_equal_conditions_are_computed_once(circuits: dict[str, Trained]) -> Non
     circuit = circuits["none"]
     assert circuit.read_out() is circuit.read_out()
     assert isinstance(circuit.model, DistributedQCNN)
+
+
+@pytest.mark.parametrize("name", ["bell:2", "classical"])
+def test_conditions_share_a_program_and_have_numbers_of_their_own(
+    circuits: dict[str, Trained], chsh: Dataset, name: str
+) -> None:
+    circuit = circuits[name]
+    place = site({"two_qubit_gate_error": 0.01, "t2": "1 s"}, fidelity=0.9, pair_rate="20 Hz")
+    before = len(shared_programs._programs)
+    found = []
+    for kilometres in (1.0, 2000.0, 20_000.0):
+        condition = circuit.condition(place.at_distance(kilometres))
+        found.append(circuit.read_out(condition).mean)
+        model = condition.noisy(circuit.model)
+        parameters = jax.tree.map(jnp.asarray, circuit.stored.parameters)
+        x = jnp.asarray(chsh.x_validation, jnp.float32)
+        tables = [
+            model.probabilities(jax.tree.map(operator.itemgetter(run), parameters), x)
+            for run in range(2)
+        ]
+        weights = [
+            model.readout_weights(jax.tree.map(operator.itemgetter(run), parameters))
+            for run in range(2)
+        ]
+        wanted = [np.sum(w * t, axis=(1, 2)) for w, t in zip(weights, tables, strict=True)]
+        np.testing.assert_allclose(found[-1], wanted, atol=2e-6)
+    assert len(shared_programs._programs) <= before + 1
+    assert np.abs(found[0] - found[1]).max() > 1e-3 > np.abs(found[0] - found[0]).max()

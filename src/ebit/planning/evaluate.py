@@ -6,10 +6,10 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import lax
 from numpy.typing import NDArray
 
-from ebit.jax_settings import own_settings, quick_to_compile
+from ebit.jax_settings import own_settings
+from ebit.learning.shared_programs import over_runs
 from ebit.models import LOSSES, DistributedQCNN, labels_of
 from ebit.results import StoredModel
 from ebit.shots import check_shots
@@ -99,21 +99,21 @@ def read_out(
     parameters = jax.tree.map(jnp.asarray, stored.parameters)
     trained = LOSSES[stored.task.training.loss].trains_readout
 
-    def moments(rows: jax.Array) -> tuple[jax.Array, jax.Array]:
-        def of_run(run: Any) -> tuple[jax.Array, jax.Array]:
-            table = model.probabilities(run, rows)
-            weights = model.readout_weights(run, trained_readout=trained)
-            mean = jnp.sum(weights * table, axis=(1, 2))
-            deviation = weights - mean[:, None, None]
-            return mean, jnp.sum(deviation**2 * table, axis=(1, 2))
+    def moments(run: Any, rows: jax.Array) -> tuple[jax.Array, jax.Array]:
+        table = model.probabilities(run, rows)
+        weights = model.readout_weights(run, trained_readout=trained)
+        mean = jnp.sum(weights * table, axis=(1, 2))
+        deviation = weights - mean[:, None, None]
+        return mean, jnp.sum(deviation**2 * table, axis=(1, 2))
 
-        return jax.vmap(of_run)(parameters) if model.stacks_runs else lax.map(of_run, parameters)
-
-    # A program runs once for a condition, so most of its time is compilation.
-    program = jax.jit(moments, compiler_options=quick_to_compile(0))
     with jax.enable_x64(False):
         parts = [
-            program(jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32))
+            over_runs(
+                moments,
+                parameters,
+                jnp.asarray(x[start : start + _ROWS_AT_ONCE], jnp.float32),
+                stacks=model.stacks_runs,
+            )
             for start in range(0, len(x), _ROWS_AT_ONCE)
         ]
     mean, variance = (
