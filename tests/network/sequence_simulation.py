@@ -6,10 +6,14 @@ other and returns what was seen.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
+
+pytest.importorskip("sequence")
 from sequence.components.memory import Memory
 from sequence.components.optical_channel import ClassicalChannel, QuantumChannel
 from sequence.constants import BELL_DIAGONAL_STATE_FORMALISM, SINGLE_HERALDED
@@ -358,8 +362,7 @@ def repeater(setting: Setting, pairs: int) -> dict[str, NDArray[np.float64]]:
 
     again = Again()
     links = [
-        Link(sides[k], memories[k], world.join(*sides[k]), lambda k=k: again.made(k))
-        for k in (0, 1)
+        Link(sides[k], memories[k], world.join(*sides[k]), partial(again.made, k)) for k in (0, 1)
     ]
     for end in (left, middle, right):
         end.told = again.heard

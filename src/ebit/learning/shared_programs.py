@@ -1,7 +1,7 @@
 """Functions that differ in their constants only share one compiled program.
 
-A circuit under another noise is the same function with other numbers in it. Its trace is taken, which
-is cheap; the arrays in it become arguments of a program that all functions with this trace share.
+A circuit under another noise is the same function with other numbers in it. Its trace is taken,
+which is cheap; the arrays in it become arguments of a program that all such functions share.
 """
 
 import hashlib

@@ -1,11 +1,12 @@
 """A first-generation repeater chain: segments, swapping, purification level by level."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import ConfigDict, Field, model_validator
 
 from ebit.errors import EbitError
-from ebit.network.pairs import Delivered, distilled, joined
+from ebit.network.pairs import Delivered, distilled, joined, waits
 from ebit.network.qpu import Probability
 from ebit.network.units import PositiveSeconds, Seconds
 from ebit.physics import Noise, Protocol, depolarising_probability
@@ -18,7 +19,8 @@ class Chain(Settings):
     """Repeaters between two QPUs, at equal distances; pairs are swapped in a binary tree.
 
     All segments make pairs at the same time. Two neighbouring pairs are swapped when both are
-    there; the older one waits. What is purified at a level is made twice, one after the other.
+    there; the older one waits. The result of a swap travels from the middle to both ends, that of a
+    purification from end to end. What is purified at a level is made twice, one after the other.
 
     Args:
         segments: Number of segments, a power of two from 2 to 1024.
@@ -95,13 +97,16 @@ class Chain(Settings):
             "two_qubit_error": depolarising_probability(self.swap_error or 0.0, 2),
             "readout_error": self.readout_error,
         }
-        pair = segment
+        herald = message_seconds / self.segments
+        pair = replace(segment, weights=waits(segment.weights, store, fixed=herald))
         for level in range(self.levels + 1):
-            seconds = self.swap_time + message_seconds * 2.0**level / self.segments
+            message = message_seconds * 2.0**level / self.segments
             if level > 0:
+                seconds = self.swap_time + message / 2
                 pair = joined(
                     pair, store, **errors, probability=self.swap_probability, seconds=seconds
                 )
             for _ in range(self.rounds(level)):
+                seconds = self.swap_time + message
                 pair = distilled(pair, store, protocol, **errors, seconds=seconds)
         return pair

@@ -1,10 +1,12 @@
 """Pairs as a link delivers them to two QPUs: moved to memories, and purified with their gates."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ebit import checks
 from ebit.network.link import Link
-from ebit.network.pairs import LONGEST, Delivered, distilled
+from ebit.network.pairs import LONGEST, Delivered, distilled, waits
 from ebit.network.purification import MAX_ROUNDS
 from ebit.network.qpu import Qpu
 from ebit.physics import Noise, depolarising_probability
@@ -27,7 +29,8 @@ def memories(link: Link, qpus: tuple[Qpu, Qpu]) -> Noise:
 def deliver(link: Link, qpus: tuple[Qpu, Qpu], rounds: int | None = None) -> Delivered:
     """Pairs after so many rounds of purification, with the gates and memories of the QPUs.
 
-    A fresh pair is moved to memories, then waits for the second one; both wait for a message.
+    A fresh pair is moved to memories and waits for its herald; only then is it distilled. The
+    first of two also waits for the second one, and what is kept for a message.
 
     Args:
         link: The link.
@@ -54,6 +57,8 @@ def deliver(link: Link, qpus: tuple[Qpu, Qpu], rounds: int | None = None) -> Del
     seconds += max(qpu.memory_swap_time for qpu in qpus)
     pair = Delivered(kept * link.fresh_weights + (1 - kept) / 4, min(seconds, LONGEST), 1.0)
     store = memories(link, qpus)
+    if rounds > 0 and link.repeaters is None:
+        pair = replace(pair, weights=waits(pair.weights, store, fixed=link.message_time))
     gates = [depolarising_probability(qpu.two_qubit_gate_error, 2) for qpu in qpus]
     flips = [qpu.readout_error for qpu in qpus]
     work = max(qpu.two_qubit_gate_time + qpu.readout_time for qpu in qpus)

@@ -1,11 +1,16 @@
 """Write a network for SquidASM (YAML) or SeQUeNCe (JSON), where fields match."""
 
 import json
+import math
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from ebit import checks
 from ebit.errors import EbitError
+from ebit.network.chain import Chain
+from ebit.network.import_sequence import import_sequence
+from ebit.network.import_squidasm import import_squidasm
 from ebit.network.link import Link
 from ebit.network.network import Network
 from ebit.network.qpu import Qpu
@@ -22,7 +27,7 @@ def written_as(network: Network, path: str | Path) -> tuple[str, list[str]]:
         path: A name that ends in .toml, .yaml, .yml or .json.
 
     Returns:
-        The text, and one line for each field that has no counterpart there.
+        The text, and one line for each field that is another one when the text is read again.
 
     Raises:
         EbitError: If the ending is unknown, or a gate error is impossible.
@@ -51,7 +56,8 @@ def _squidasm(network: Network) -> tuple[str, list[str]]:
             for link in network.links
         ],
     }
-    return json.dumps(content, indent=2) + "\n", [*_left_out(network), *_readout(network)]
+    text = json.dumps(content, indent=2) + "\n"
+    return text, _changed(network, text, ".yaml")
 
 
 def _device(qpu: Qpu) -> dict[str, Any]:
@@ -80,14 +86,10 @@ def _depolarise(link: Link) -> dict[str, Any]:
 
 
 def _sequence(network: Network) -> tuple[str, list[str]]:
-    lost = _left_out(network)
     nodes, templates = [], {}
     for qpu in network.qpus:
         own = [link for link in network.links if qpu.name in link.between]
-        memory: dict[str, Any] = {"fidelity": min(float(link.fresh_weights[0]) for link in own)}
-        chances = [min(1.0, (2 * (link.efficiency or 0.5)) ** 0.5) for link in own]
-        memory["efficiency"] = min(chances)
-        templates[f"of {qpu.name}"] = {"MemoryArray": memory}
+        templates[f"of {qpu.name}"] = {"MemoryArray": _memory(own)}
         nodes.append(
             {
                 "name": qpu.name, "type": "DQCNode", "template": f"of {qpu.name}", "memo_size": 1,
@@ -102,37 +104,79 @@ def _sequence(network: Network) -> tuple[str, list[str]]:
                 f"Link {'-'.join(link.between)} has no fibre of a length, which SeQUeNCe needs: "
                 "write another form."
             )
-        if link.efficiency is None:
-            lost.append(
-                f"{'-'.join(link.between)}: `pair_rate` follows from the fibre in SeQUeNCe."
-            )
         ends = {"node1": link.between[0], "node2": link.between[1]}
         fibre = {"distance": 1000 * link.length, "attenuation": link.loss / 1000}
         connections.append({"type": "meet_in_the_middle", **ends, **fibre})
     content = {"templates": templates, "nodes": nodes, "qconnections": connections}
-    return json.dumps(content, indent=2) + "\n", lost
+    text = json.dumps(content, indent=2) + "\n"
+    return text, _changed(network, text, ".json")
 
 
-_UNMATCHED = (
-    "memory_t1", "memory_t2", "memory_swap_time", "memory_swap_error", "purification_rounds",
-    "coherence_time", "cutoff", "repeaters", "source_rate", "dark_counts", "detected", "fixed_loss",
+def _memory(links: list[Link]) -> dict[str, Any]:
+    """Memories of a QPU: half of each link, the worst of them."""
+    memory: dict[str, Any] = {
+        "fidelity": min(float(link.fresh_weights[0]) for link in links),
+        "efficiency": min(min(1.0, (2 * (link.efficiency or 0.5)) ** 0.5) for link in links),
+    }
+    if any(link.efficiency is not None for link in links):
+        memory["frequency"] = 1 / max(link.period for link in links if link.efficiency is not None)
+    lives = [link.coherence_time for link in links if link.coherence_time is not None]
+    if lives:  # a pair depolarises at the rate 4/3 (1/T + 1/T) of its two memories
+        memory |= {"coherence_time": 8 / 3 * min(lives), "decoherence_errors": 3 * [1 / 3]}
+    return memory
+
+
+_ROUNDING = 1e-6
+_SAID_OTHERWISE = (
+    "name", "between", "fidelity", "delay", "refractive_index", "attempt_time", "pair_rate",
+    "efficiency", "communication_qubits", "divergence", "aperture", "altitude",
 )  # fmt: skip
+"""Fields that forms say in different words: rate, fidelity and message time are compared."""
 
 
-def _left_out(network: Network) -> list[str]:
-    parts = [(qpu.name, qpu) for qpu in network.qpus]
-    parts += [("-".join(link.between), link) for link in network.links]  # type: ignore[misc]
+def _changed(network: Network, text: str, form: str) -> list[str]:
+    """What is another one when the text is read again: a line for each field."""
+    read = import_squidasm if form == ".yaml" else import_sequence
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"network{form}"
+        path.write_text(text)
+        again, _ = read(path)
+    lines = []
+    for qpu in network.qpus:
+        lines += _differences(qpu.name, _fields(qpu), _fields(again.qpu(qpu.name)))
+    for link in network.links:
+        here, there = ({**_fields(one), **_made(one)} for one in (link, again.link(*link.between)))
+        lines += _differences("-".join(link.between), here, there)
+    return lines
+
+
+def _fields(part: Qpu | Link) -> dict[str, Any]:
+    return {k: getattr(part, k) for k in type(part).model_fields if k not in _SAID_OTHERWISE}
+
+
+def _made(link: Link) -> dict[str, float]:
+    return {
+        "fidelity": float(link.fresh_weights[0]),
+        "pair_rate": link.raw_pair_rate,
+        "message_time": link.message_time,
+    }
+
+
+def _differences(where: str, here: dict[str, Any], there: dict[str, Any]) -> list[str]:
     return [
-        f"{where}: `{name}` has no counterpart and is left out."
-        for where, part in parts
-        for name in _UNMATCHED
-        if getattr(part, name, None) not in (None, 0, 0.0, False)
+        f"{where}: `{name}` is another one there: {_shown(value)} becomes {_shown(other)}."
+        for name, value in here.items()
+        if not _same(value, other := there[name])
     ]
 
 
-def _readout(network: Network) -> list[str]:
-    return [
-        f"{qpu.name}: `readout_error` has no counterpart and is left out."
-        for qpu in network.qpus
-        if qpu.readout_error
-    ]
+def _same(here: Any, there: Any) -> bool:
+    if isinstance(here, float) and isinstance(there, float):
+        return math.isclose(here, there, rel_tol=_ROUNDING)
+    return bool(here == there)
+
+
+def _shown(value: Any) -> str:
+    if value is None or isinstance(value, Chain):
+        return "none" if value is None else f"{value.segments} segments"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

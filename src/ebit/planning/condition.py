@@ -106,7 +106,8 @@ def condition(site: Site, model: DistributedQCNN) -> Condition:
 
     Pairs are made, and purified, one after the other; those that are there wait for the others. The
     times are random, and the circuit gets the state in the mean over them, see
-    `ebit.physics.stored_state`. One message time is for the herald.
+    `ebit.physics.stored_state`. A fresh pair waits one message time for its herald; what is
+    purified or comes through repeaters has done so before.
 
     Args:
         site: Two QPUs and their link.
@@ -179,6 +180,8 @@ def _pairs(site: Site, count: int) -> _Pairs:
         return _Pairs(0.0, 0.0, 0.0, {}, None)
     link = site.link
     made = deliver(link, site.qpus)
+    told_before = link.purification_rounds > 0 or link.repeaters is not None
+    herald = 0.0 if told_before else link.message_time
     arrival, probability = _bounded(made.seconds), link.attempt_probability
     heralded = probability is not None and not link.purification_rounds and count > 1
     moved = max(qpu.memory_swap_time for qpu in site.qpus)
@@ -190,7 +193,7 @@ def _pairs(site: Site, count: int) -> _Pairs:
         "arrival_seconds": arrival if count > 1 else 0.0,
         "attempt_seconds": min(link.period, arrival) if plain else 0.0,
         "cutoff_seconds": link.cutoff if count > 1 else None,
-        "storage_seconds": link.message_time,
+        "storage_seconds": herald,
         "pair_lifetime_seconds": link.coherence_time,
     }
     if any(qpu.memory_t1 is not None or qpu.memory_t2 is not None for qpu in site.qpus):
@@ -203,7 +206,7 @@ def _pairs(site: Site, count: int) -> _Pairs:
     return _Pairs(
         raw,
         _bounded(seconds),
-        _bounded(others + link.message_time),
+        _bounded(others + herald),
         told,
         mean_pair(BELL, noise, count).fidelity,
     )
