@@ -1,13 +1,17 @@
 """Settings of the documentation."""
 
 import re
+import sys
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 import ebit
+
+sys.path.insert(0, str(Path(__file__).parent))
 
 project = "ebit"
 author = "the ebit authors"
@@ -103,6 +107,21 @@ def _mathematics(
         lines[number] = _INLINE.sub(r":math:`\1`", line)
 
 
+def _notebook_parser() -> Any:
+    """Notebooks, read as the Markdown of their cells and outputs."""
+    from myst_parser.parsers.sphinx_ import MystParser
+    from notebooks import markdown
+
+    class NotebookParser(MystParser):
+        supported = ("notebook",)
+
+        def parse(self, inputstring: str, document: Any) -> None:
+            name = Path(document["source"]).name
+            super().parse(markdown(inputstring, name), document)
+
+    return NotebookParser
+
+
 def _mathml(display: str) -> Any:
     """A visitor that writes a formula as MathML, which browsers draw without a script."""
 
@@ -121,6 +140,8 @@ def _mathml(display: str) -> Any:
 def setup(app: Any) -> None:
     """Connect the steps above."""
     app.add_html_math_renderer("mathml", (_mathml("inline"), None), (_mathml("block"), None))
+    app.add_source_suffix(".ipynb", "notebook")
+    app.add_source_parser(_notebook_parser())
     app.connect("source-read", _trim)
     app.connect("autodoc-process-signature", _short_types)
     app.connect("autodoc-process-docstring", _plain_colons, priority=400)

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ebit
 from ebit import EbitError
 from ebit.circuits import draw_text
 from random_circuits import circuit_model
@@ -88,3 +89,16 @@ def test_the_terminal_decides_on_the_width(monkeypatch: pytest.MonkeyPatch) -> N
 def test_unknown_kind() -> None:
     with pytest.raises(EbitError, match="`kind` must be text or matplotlib, but is 'svg'"):
         circuit_model("none", 2).draw("svg")  # type: ignore[call-overload]
+
+
+def test_a_qubit_that_is_never_measured_has_a_wire_to_the_end() -> None:
+    qiskit = pytest.importorskip("qiskit")
+    own = qiskit.QuantumCircuit(2, 1)
+    own.cx(0, 1)
+    own.measure(1, 0)
+    model = ebit.DistributedQCNN(qubits=2, local=ebit.from_qiskit(own))
+    text = model.draw(width=200)
+    lines = {line[:2]: line.rstrip() for line in text.splitlines()}
+    assert lines["A1"].endswith("M")
+    assert lines["A0"].endswith("─")
+    assert len(model.draw("matplotlib").axes) == 1

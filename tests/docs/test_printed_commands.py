@@ -6,10 +6,14 @@ import shlex
 import shutil
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
+import theme
 from tests_of_docs import ROOT, blocks, printed
+
+from ebit.studies.study import read_study
 
 EXAMPLES = ROOT / "examples"
 RUN = ("README.md", "docs/quickstart.md", "docs/planning.md")
@@ -60,3 +64,21 @@ def test_the_file_with_noise_is_that_of_its_page() -> None:
         r"^\$ cat noise.toml\n(.*?)^\$", (ROOT / "docs/noise.md").read_text("utf-8"), re.M | re.S
     )
     assert (EXAMPLES / "noise.toml").read_text("utf-8") == shown
+
+
+@pytest.mark.parametrize("line", printed(ROOT / "docs" / "claims.md"))
+def test_every_claim_names_a_table_that_exists(line: str) -> None:
+    _, verb, *words = shlex.split(line)
+    if verb != "reproduce" or words[0] == "gilboa2024":
+        return
+    tables, figures = (
+        [name for option, name in pairwise(words) if option == kind]
+        for kind in ("--table", "--figure")
+    )
+    assert list(read_study(words[0]).select(tables, figures))
+
+
+def test_every_figure_follows_the_colours_of_the_reader() -> None:
+    for path in theme.figures():
+        assert "prefers-color-scheme: dark" in path.read_text("utf-8"), "run docs/theme.py"
+        assert theme.themed(path.read_text("utf-8")) == path.read_text("utf-8")

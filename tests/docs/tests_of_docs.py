@@ -23,4 +23,7 @@ def printed(page: Path) -> list[str]:
     """Every `ebit` command on a page, in order."""
     kind, prompt = ("", "ebit ") if page.name == "README.md" else ("console", "$ ebit ")
     lines = [line for block in blocks(page, kind) for line in block.splitlines()]
-    return [line.removeprefix("$ ") for line in lines if line.startswith(prompt)]
+    found = [line.removeprefix("$ ") for line in lines if line.startswith(prompt)]
+    if page.name == "claims.md":
+        found += re.findall(r"`(ebit \w[^`]+)`", page.read_text("utf-8"))
+    return found

@@ -71,7 +71,7 @@ class Sheet:
         qubits: Qubits by row.
         panels: Blocks from left to right.
         marks: All that is drawn on the wires.
-        measured: Column of the measurement by row.
+        measured: Column of the measurement by row; the number of columns where there is none.
         ends: Last column in which the bit of a row is used.
     """
 
@@ -159,7 +159,8 @@ def lay_out(circuit: Circuit) -> Sheet:
         panels.append(Panel(_name(block, bool(found)), layers, range(start, stop)))
         marks += found
         start = stop
-    measured = {mark.rows[0]: mark.column for mark in marks if mark.kind == "measure"}
+    measured = dict.fromkeys(rows.values(), start)  # what is never measured goes on to the end
+    measured |= {mark.rows[0]: mark.column for mark in marks if mark.kind == "measure"}
     ends = dict(measured)
     for mark in marks:
         if mark.kind == "rotate":

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-DOCS = Path(__file__).parents[1]
+DOCS = Path(__file__).parent
 COLORS = {
     "ink": ("#222222", "#e6e6e6"),
     "paper": ("#ffffff", "#131416"),
