@@ -12,10 +12,11 @@ import sys
 from jaxtyping import install_import_hook
 
 hook = install_import_hook(
-    ["ebit.engine", "ebit.models", "ebit.capacity", "ebit.shots"], "beartype.beartype"
+    ["ebit.engine", "ebit.models", "ebit.capacity", "ebit.shots", "ebit.learning.program",
+     "ebit.learning.gradient"], "beartype.beartype"
 )
 with hook:
-    import ebit.engine, ebit.models, ebit.capacity, ebit.shots
+    import ebit.engine, ebit.models, ebit.capacity, ebit.shots, ebit.learning.program
 
 import jax
 import jax.numpy as jnp
@@ -24,6 +25,8 @@ import numpy as np
 from ebit.capacity.factors import fisher_factors
 from ebit.capacity.inputs import haar_inputs
 from ebit.capacity.points import Layout, random_points
+from ebit.learning.program import Program
+from ebit.learning.settings import TrainingSettings
 from ebit.models import model_from_string
 from ebit.physics import Noise
 
@@ -54,6 +57,30 @@ model = model_from_string("bell:1", qubits=2, depth=1)
 layout = Layout.of(model)
 points = random_points(layout, 1, 0)
 next(fisher_factors(model, points, haar_inputs(2, 3, 0), "joint"))
+
+def shape(*axes, of=np.float32):
+    return jax.ShapeDtypeStruct(axes, of)
+
+def trace_training(model, labels, **settings):
+    program = Program.of(model, TrainingSettings(steps=4, runs=2, batch_size=3, **settings))
+    start = lambda keys: program.initial_state(keys, np.dtype("float32"))
+    state = jax.eval_shape(start, jax.random.split(jax.random.key(0), 2))
+    encoded = jax.eval_shape(program.encode, shape(5, model.features))
+    steps = (shape(4, 2), shape(4, 3, of=np.int32), 0, 4)
+    for weights in (None, shape(5)):
+        data = (encoded, labels, weights)
+        jax.eval_shape(program.steps, state, *steps, data, jax.random.key(0))
+    jax.eval_shape(program.evaluate, state[0], encoded, labels, shape(5))
+
+trace_training(model, shape(5))
+trace_training(model_from_string("quantum", qubits=2, depth=1), shape(5), loss="product")
+trace_training(model, shape(5), target="numbers")
+try:
+    trace_training(model, shape(4, 1))
+except Exception as error:
+    assert type(error).__name__ == "TypeCheckError", error
+else:
+    raise AssertionError("four labels of five rows")
 print("right")
 """
 

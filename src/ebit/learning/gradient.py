@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import jax
+from jaxtyping import Array, Float, Shaped
 
 from ebit.models import Loss, Model, Parameters
 from ebit.shots import parameter_shift_gradient
@@ -13,12 +14,12 @@ def batch_gradient(
     loss: Loss,
     parameters: Parameters,
     inputs: Sequence[jax.Array],
-    targets: jax.Array,
+    targets: Shaped[Array, "batch *numbers"],
     *,
     shots: int | None = None,
     key: jax.Array | None = None,
-    weights: jax.Array | None = None,
-) -> tuple[jax.Array, Parameters]:
+    weights: Float[Array, " batch"] | None = None,
+) -> tuple[Float[Array, ""], Parameters]:
     r"""A loss over a batch and its gradient, exact or measured with shots.
 
     .. math:: \ell(\theta) = \frac1B \sum_i \ell_i(\theta), \qquad \nabla_\theta\, \ell
@@ -63,7 +64,7 @@ def batch_gradient(
             key=key,
         )
 
-    def value(parameters: Parameters) -> jax.Array:
+    def value(parameters: Parameters) -> Float[Array, ""]:
         read_out = model.read_out(parameters, tuple(inputs), trained_readout=loss.trains_readout)
         return loss(targets, read_out, weights)
 

@@ -10,6 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from jax import lax
+from jaxtyping import Array, Float, Int, Shaped
 from numpy.typing import NDArray
 
 from ebit.engine.base import Encoded
@@ -44,11 +45,11 @@ class Slice:
     """
 
     encoded: Encoded
-    labels: jax.Array
-    weight: jax.Array
+    labels: Shaped[Array, "rows *numbers"]
+    weight: Shaped[Array, " rows"]
 
 
-def slices(encoded: Encoded, labels: jax.Array, size: int) -> list[Slice]:
+def slices(encoded: Encoded, labels: Shaped[Array, "all *numbers"], size: int) -> list[Slice]:
     """Cut a data set into slices of `size` rows, the last one padded."""
     parts, targets = [np.asarray(part) for part in encoded], np.asarray(labels)
     result = []
@@ -158,7 +159,7 @@ class Program:
         return jax.vmap(self.optimizer.init)(parameters)
 
     @partial(jax.jit, static_argnums=0)
-    def encode(self, x: jax.Array) -> Encoded:
+    def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Everything that depends on the data only."""
         return self.model.encode(x)
 
@@ -166,13 +167,13 @@ class Program:
     def steps(
         self,
         state: State,
-        losses: jax.Array,
-        indices: jax.Array,
-        first: int,
-        last: int,
+        losses: Float[Array, "interval runs"],
+        indices: Int[Array, "interval batch"],
+        first: int | Int[Array, ""],
+        last: int | Int[Array, ""],
         data: tuple[Encoded, jax.Array, jax.Array | None],
         key: jax.Array,
-    ) -> tuple[State, jax.Array]:
+    ) -> tuple[State, Float[Array, "interval runs"]]:
         """Optimiser steps `first` ... `last` - 1 of an interval, for all runs.
 
         Args:
@@ -213,7 +214,7 @@ class Program:
                 keys,
             )
 
-            def value_of(run: Parameters) -> jax.Array:
+            def value_of(run: Parameters) -> Float[Array, ""]:
                 read_out = self.model.read_out(run, batch, trained_readout=self.loss.trains_readout)
                 return self.loss(labels[rows], read_out, of_rows)
 
@@ -232,14 +233,20 @@ class Program:
 
     @partial(jax.jit, static_argnums=0)
     def evaluate(
-        self, parameters: Parameters, encoded: Encoded, labels: jax.Array, weight: jax.Array
-    ) -> tuple[jax.Array, jax.Array, ReadOut]:
+        self,
+        parameters: Parameters,
+        encoded: Encoded,
+        labels: Shaped[Array, "rows *numbers"],
+        weight: Shaped[Array, " rows"],
+    ) -> tuple[Float[Array, " runs"], Float[Array, " runs"], ReadOut]:
         """Sums over a slice, (runs,) each: right labels, loss times rows; and the read-outs.
 
         No label of a number is right.
         """
 
-        def run(parameters: Parameters) -> tuple[jax.Array, jax.Array, ReadOut]:
+        def run(
+            parameters: Parameters,
+        ) -> tuple[Float[Array, ""], Float[Array, ""], ReadOut]:
             read_out = self.model.read_out(
                 parameters, encoded, trained_readout=self.loss.trains_readout
             )
