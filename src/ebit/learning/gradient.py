@@ -14,7 +14,7 @@ def batch_gradient(
     loss: Loss,
     parameters: Parameters,
     inputs: Sequence[jax.Array],
-    targets: Shaped[Array, "batch *numbers"],
+    targets: Shaped[Array, "batch ..."],
     *,
     shots: int | None = None,
     key: jax.Array | None = None,

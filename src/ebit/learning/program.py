@@ -45,11 +45,11 @@ class Slice:
     """
 
     encoded: Encoded
-    labels: Shaped[Array, "rows *numbers"]
+    labels: Shaped[Array, "rows ..."]
     weight: Shaped[Array, " rows"]
 
 
-def slices(encoded: Encoded, labels: Shaped[Array, "all *numbers"], size: int) -> list[Slice]:
+def slices(encoded: Encoded, labels: Shaped[Array, "all ..."], size: int) -> list[Slice]:
     """Cut a data set into slices of `size` rows, the last one padded."""
     parts, targets = [np.asarray(part) for part in encoded], np.asarray(labels)
     result = []
@@ -236,7 +236,7 @@ class Program:
         self,
         parameters: Parameters,
         encoded: Encoded,
-        labels: Shaped[Array, "rows *numbers"],
+        labels: Shaped[Array, "rows ..."],
         weight: Shaped[Array, " rows"],
     ) -> tuple[Float[Array, " runs"], Float[Array, " runs"], ReadOut]:
         """Sums over a slice, (runs,) each: right labels, loss times rows; and the read-outs.

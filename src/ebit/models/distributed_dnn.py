@@ -10,7 +10,7 @@ import numpy as np
 
 from ebit import checks
 from ebit.engine.base import Encoded
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import one_program, own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import check_inputs, check_key, check_parameters, check_real_type
 from ebit.models.readout import MOST_SCORES, ReadOut, walsh_functions
@@ -125,6 +125,10 @@ class DistributedDNN:
     ) -> ReadOut:
         """The outputs of the final layer as scores, (batch, S); nothing is measured."""
         check_parameters(self.init, parameters)
+        return self._read_out(parameters, encoded)
+
+    @one_program
+    def _read_out(self, parameters: Parameters, encoded: Encoded) -> ReadOut:
         state = jnp.stack(encoded)
         for weight, bias in zip(parameters["weights"], parameters["biases"], strict=True):
             state = jnp.tanh(jnp.matmul(state, weight, precision=jax.lax.Precision.HIGHEST) + bias)

@@ -27,7 +27,7 @@ from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError, UnsupportedError
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import one_program, own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
     MAX_QUBITS,
@@ -354,7 +354,11 @@ class DistributedQCNN(Drawn):
         Raises:
             EbitError: If the shape does not fit.
         """
-        return self.engine.encode(check_inputs(x, self.features))
+        return self._encode(check_inputs(x, self.features))
+
+    @one_program
+    def _encode(self, x: jax.Array) -> Encoded:
+        return self.engine.encode(x)
 
     @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch ..."]:
@@ -387,7 +391,6 @@ class DistributedQCNN(Drawn):
         Returns:
             Shape (batch,).
         """
-        check_parameters(self.init, parameters)
         return self.read_out(parameters, encoded, trained_readout=trained_readout).scores[:, 0]
 
     @own_settings
@@ -405,6 +408,13 @@ class DistributedQCNN(Drawn):
             Scores of shape (batch, S); probabilities and weights where the read-out tells
             outcomes apart.
         """
+        check_parameters(self.init, parameters)
+        return self._read_out(parameters, encoded, trained_readout=trained_readout)
+
+    @one_program
+    def _read_out(
+        self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool
+    ) -> ReadOut:
         if self.is_graph:
             return self._graph_readout.read(
                 self._graph_engine,
@@ -497,6 +507,7 @@ class DistributedQCNN(Drawn):
         """Shapes of the arrays of angles."""
         return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling, self.local)
 
+    @one_program
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch ..."]:
         return self.engine.probabilities(self._angles(parameters), encoded)
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from ebit.circuits import QPU, Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import SingleQPU
 from ebit.engine.base import CircuitParameters, Encoded
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import one_program, own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
     check_circuit,
@@ -135,7 +135,11 @@ class SingleQCNN(Drawn):
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:
         """Complex unit phases (batch, 2**n) of both embeddings."""
-        return self.engine.encode(check_inputs(x, self.features))
+        return self._encode(check_inputs(x, self.features))
+
+    @one_program
+    def _encode(self, x: jax.Array) -> Encoded:
+        return self.engine.encode(x)
 
     @own_settings
     def probabilities(self, parameters: Parameters, x: jax.Array) -> Float[Array, "batch 2"]:
@@ -148,7 +152,6 @@ class SingleQCNN(Drawn):
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> jax.Array:
         """The first score, shape (batch,): with one, the expectation of Z on the last qubit."""
-        check_parameters(self.init, parameters)
         return self.read_out(parameters, encoded).scores[:, 0]
 
     @own_settings
@@ -156,6 +159,11 @@ class SingleQCNN(Drawn):
         self, parameters: Parameters, encoded: Encoded, *, trained_readout: bool = True
     ) -> ReadOut:
         """Scores of shape (batch, S), and the two outcomes and weights that make them up."""
+        check_parameters(self.init, parameters)
+        return self._read_out(parameters, encoded)
+
+    @one_program
+    def _read_out(self, parameters: Parameters, encoded: Encoded) -> ReadOut:
         return weigh_outcomes(
             self._probabilities(parameters, encoded), self.readout_weights(parameters)
         )
@@ -182,6 +190,7 @@ class SingleQCNN(Drawn):
         noise = None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
         return SingleQPU(self.qubits, self.mixing, self.pooling, noise)
 
+    @one_program
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:
         zero = self._probability_of_zero(parameters, encoded)
         return jnp.stack([zero, 1 - zero], axis=-1)
