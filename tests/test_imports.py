@@ -25,6 +25,7 @@ CHAIN = [
     "network",
     "results",
     "estimators",
+    "algorithms",
     "communication",
     "cluster",
     "studies",

@@ -20,6 +20,7 @@ from ebit.cli.consensus import consensus
 from ebit.cli.export import export
 from ebit.cli.main import fail
 from ebit.cli.network import network
+from ebit.cli.nonlocal_gates import nonlocal_gates_verb
 from ebit.cli.plan import plan
 from ebit.cli.predict import predict
 from ebit.cli.reproduce import reproduce
@@ -50,6 +51,7 @@ app.add_typer(network)
 app.add_typer(consensus)
 app.add_typer(communication)
 app.command()(reproduce)
+app.command("nonlocal-gates")(nonlocal_gates_verb)
 app.command()(bench)
 
 

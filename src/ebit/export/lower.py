@@ -340,7 +340,7 @@ class _Lowering:
         self, wires: tuple[Wire, ...], state: Any, unit: str, at: int | None = None
     ) -> Iterator[Operation]:
         """A state of fresh wires, made pure by an environment; used wires are reset before."""
-        vectors = _pure_states(state)
+        vectors = pure_states(state)
         extra = (len(vectors) - 1).bit_length()
         first = self.environment if at is None else at
         environment = tuple(Wire(ENVIRONMENT, first + k) for k in range(extra))
@@ -402,7 +402,7 @@ def _link_state(model: Any) -> PairState:
     return model.resource.pair_state
 
 
-def _pure_states(state: Any) -> NDArray[np.complex128]:
+def pure_states(state: Any) -> NDArray[np.complex128]:
     """Pure states whose projectors add up to a density matrix, (states, amplitudes)."""
     values, vectors = np.linalg.eigh(_real_if_real(state.density_matrix))
     kept = values > _ABSENT

@@ -20,6 +20,7 @@ from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.data_functions import accuracy_by_functions
 from ebit.plots.gain import gain_against_baseline, gain_distribution
+from ebit.plots.nonlocal_gates import shots_between_cut_and_teleport, shots_by_fidelity
 from ebit.plots.points import first_three_coordinates
 from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
@@ -61,6 +62,8 @@ __all__ = [
     "paper_style",
     "resource_styles",
     "save_figure",
+    "shots_between_cut_and_teleport",
+    "shots_by_fidelity",
     "sort_resources",
     "speed_by_tool",
     "speed_growth",
