@@ -79,11 +79,11 @@ def test_aer_runs_pairs_measurements_and_conditions(algorithm: Algorithm, fideli
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("qpus", [2, 3])
-def test_aer_runs_shor(qpus: int) -> None:
+@pytest.mark.parametrize(("qpus", "shots"), [(2, 500), (3, 30)])
+def test_aer_runs_shor(qpus: int, shots: int) -> None:
     exported = pytest.importorskip("exported_circuits")
     circuit = written(program_of_algorithm(shor_15(qpus)))
-    found = sum(exported.counts(circuit, 1000, seed=1_000_000 * k) for k in range(1, 4))
+    found = sum(exported.counts(circuit, shots, seed=1_000_000 * k) for k in range(1, 4))
     observed = np.asarray(found).transpose().ravel()
     assert observed[1::2].sum() == 0
     from scipy.stats import chisquare

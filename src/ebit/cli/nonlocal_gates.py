@@ -83,9 +83,11 @@ def _print(rows: pl.DataFrame, shots: int) -> None:
         where = "at none of these fidelities"
         if row["fidelity"] is not None:
             where = f"from fidelity {row['fidelity']:g} on"
+        pairs = row["gates_through_pairs"]
         output.print(
-            f"{row['algorithm']} of {row['qubits']} qubits on {row['qpus']} QPUs: "
-            f"{row['gates_through_pairs']} pairs beat {row['best_cut']} {where}, at {shots} shots."
+            f"{row['algorithm']}, {row['qubits']} qubits, {row['qpus']} QPUs: {pairs} "
+            f"{'pair beats' if pairs == 1 else 'pairs beat'} {row['best_cut']} {where}, at "
+            f"{shots} shots."
         )
 
 
