@@ -90,7 +90,8 @@ EXPERIMENTS: Mapping[str, Case] = {
     "E8": Case(
         "Training on small real tables, half of the columns each",
         f"{_HERE}.trained:tables",
-        "Small real data: shipping the columns once (C2) costs far less.",
+        "Small real data: shipping the columns once (C2) costs far less. It may train a linear "
+        "classifier or the same model.",
         limits=(1,),
         edition=2,
     ),
@@ -99,6 +100,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.trained:images",
         "Near-linear data: random projections (C8) win; C2 is the rival that grows with N.",
         limits=(1, 7),
+        edition=2,
     ),
     "E10": Case(
         "Graphs as one observable on one state per class: MUTAG",

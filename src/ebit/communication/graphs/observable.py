@@ -253,7 +253,9 @@ def spectral_law(
     Source:
         Golub and Meurant, Matrices, Moments and Quadrature (2010), chapter 4.
     """
-    basis, diagonal, beside = [state], [], []
+    basis = [state]
+    diagonal: list[float] = []
+    beside: list[float] = []
     while True:
         image = times(basis[-1])
         diagonal.append(float(basis[-1] @ image))
