@@ -66,7 +66,7 @@ GOOD: dict[str, Call] = {
     "Separable": (ebit.Separable, {}),
     "Consumption": (ebit.Consumption, {"ebits": 1, "bits": 0, "nonlocal_gates": 0, "rounds": 1,
                                        "photons": 2}),
-    "Ledger": (ebit.Ledger, {"inferences": 1, "used": ebit.Consumption(ebits=1),
+    "Usage": (ebit.Usage, {"inferences": 1, "used": ebit.Consumption(ebits=1),
                              "waiting_seconds": 0.0}),
     "parse_resource": (ebit.parse_resource, {"text": "bell:1"}),
     "all_resources": (ebit.all_resources, {"qubits": 2}),

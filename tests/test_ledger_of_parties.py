@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import ebit
 from ebit.errors import EbitError
 from ebit.ledger import KINDS, Entry, Ledger
 
@@ -52,3 +53,23 @@ def test_bad_entries_are_refused(change: dict[str, object], word: str) -> None:
     values: dict[str, object] = {"src": "a", "dst": "b", "kind": "qubit", "amount": 1, **change}
     with pytest.raises(EbitError, match=word):
         Ledger().send(**values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "case", ["bell:2", "classical", "quantum", "quantum,fidelity=0.9", "shared:2", "mixture:4"]
+)
+def test_the_ledger_of_a_circuit_says_who_shares_what(case: str) -> None:
+    model = ebit.DistributedQCNN(qubits=2, depth=2, resource=ebit.parse_resource(case))
+    ledger = model.circuit.ledger
+    assert {frozenset((entry.src, entry.dst)) for entry in ledger} == {frozenset("AB")}
+    used = model.consumption.amounts
+    assert (used["ebits"], used["bits"]) == (ledger.ebits, ledger.cbits)
+    assert used["nonlocal_gates"] == ledger.total("gate")
+    assert sum(used.values()) > used["rounds"]
+
+
+def test_a_state_of_three_is_one_entry() -> None:
+    model = ebit.DistributedQCNN(qpus=3, qubits=2, depth=1, resource=ebit.GHZStates(3))
+    [entry] = model.circuit.ledger
+    assert (entry.src, entry.dst, entry.kind) == ("A", "B and C", "ebit")
+    assert model.consumption.ebits == entry.amount

@@ -6,8 +6,11 @@ from typing import Any, Literal
 
 from ebit.errors import EbitError
 
-Kind = Literal["qubit", "cbit", "ebit"]
-KINDS: tuple[Kind, ...] = ("qubit", "cbit", "ebit")
+Kind = Literal["qubit", "cbit", "ebit", "gate", "state"]
+KINDS: tuple[Kind, ...] = ("qubit", "cbit", "ebit", "gate", "state")
+
+_ON_THE_WAY = ("qubit", "cbit")
+"""Kinds of messages; the others are shared, or need both at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +22,9 @@ class Entry:
         protocol: What it is part of, such as `inference`.
         src: Who sends.
         dst: Who receives.
-        kind: `qubit`, `cbit` (classical bit) or `ebit` (a Bell pair that the two come to share).
+        kind: `qubit`, `cbit` (classical bit), `ebit` (a Bell pair that the two come to share),
+            `gate` (a two-qubit gate across) or `state` (another shared state, or random bits; its
+            unit is the tag).
         amount: How many of them one copy has.
         copies: How many copies.
         tag: What is in it, such as `state`.
@@ -95,7 +100,7 @@ class Ledger:
         Args:
             src: Who sends.
             dst: Who receives.
-            kind: `qubit`, `cbit` or `ebit`.
+            kind: One of `KINDS`.
             amount: How many of them one copy has.
             copies: How many copies.
             step: Which step of the run.
@@ -154,8 +159,8 @@ class Ledger:
 
     @property
     def rounds(self) -> int:
-        """Maximal runs of messages from one party to one other; sharing pairs is none."""
-        ways = [(entry.src, entry.dst) for entry in self._entries if entry.kind != "ebit"]
+        """Maximal runs of messages from one party to one other; sharing states is none."""
+        ways = [(entry.src, entry.dst) for entry in self._entries if entry.kind in _ON_THE_WAY]
         return sum(1 for k, way in enumerate(ways) if k == 0 or ways[k - 1] != way)
 
     @property

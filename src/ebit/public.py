@@ -42,7 +42,6 @@ from ebit.resources import (
     DesignedPairs,
     GHZStates,
     GivenState,
-    Ledger,
     Look,
     Mixture,
     OnEdges,
@@ -53,8 +52,10 @@ from ebit.resources import (
     Separable,
     SharedBits,
     SharedPairs,
+    Usage,
     parse_resource,
 )
+from ebit.resources import Ledger as Ledger  # the name of Usage until 0.2
 from ebit.results import (
     Store,
     StoredModel,
@@ -118,7 +119,6 @@ __all__ = [
     "GHZState",
     "GHZStates",
     "GivenState",
-    "Ledger",
     "Look",
     "ManyState",
     "Mixture",
@@ -146,6 +146,7 @@ __all__ = [
     "Task",
     "TrainingDivergedError",
     "UnsupportedError",
+    "Usage",
     "Wiring",
     "accuracy_with_shots",
     "all_resources",

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit.circuits.wiring import Qubit, SharedState, Wiring
+from ebit.ledger import Ledger
 
 Leaf = tuple[str, *tuple[int, ...]]
 """Where an array lies in the parameters: `("convolution", 0)`, `("mixing",)`."""
@@ -294,18 +295,54 @@ class Circuit:
         a pair and two bits for each of them if they are teleported; `rounds`, the steps in which a
         QPU waits for another one.
         """
-        used = Counter(ebits=0, bits=0, nonlocal_gates=0, rounds=0)
-        used["rounds"] = sum(step.waits for step in self.steps)
-        across = Counter(ebits=1, bits=2) if self.wiring.teleported else Counter(nonlocal_gates=1)
+        sent = self.ledger
+        used = Counter(
+            ebits=sent.ebits,
+            bits=sent.cbits,
+            nonlocal_gates=sent.total("gate"),
+            rounds=sum(step.waits for step in self.steps),
+        )
+        for entry in sent.where(kind="state"):
+            used[entry.tag] += entry.total
+        return dict(used)
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        """What one run shares and sends between which QPUs.
+
+        Of more than two QPUs that share a state the first one stands as `src`, the others together
+        as `dst`. A teleported gate is a pair, and a bit each way.
+
+        Example:
+            >>> from ebit import BellPairs, DistributedQCNN
+            >>> circuit = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1)).circuit
+            >>> [(entry.src, entry.dst, entry.kind) for entry in circuit.ledger]
+            [('A', 'B', 'ebit')]
+        """
+        found, protocol = Ledger(), "circuit"
         for operation in self.operations:
             match operation:
                 case Share(state):
-                    used[state.unit] += state.amount
+                    first, *others = dict.fromkeys(
+                        [qubit.qpu for qubit in state.members]
+                        or [qpu.name for qpu in self.wiring.qpus]
+                    )
+                    pairs = state.unit == "ebits"
+                    found.send(
+                        first, " and ".join(others), "ebit" if pairs else "state", state.amount,
+                        protocol=protocol, tag="" if pairs else state.unit,
+                    )  # fmt: skip
                 case Send():
-                    used["bits"] += 1
+                    found.send(operation.sender, operation.receiver, "cbit", 1, protocol=protocol)
                 case Gate() if operation.is_across:
-                    used.update(across)
-        return dict(used)
+                    one, other = (qubit.qpu for qubit in operation.qubits)
+                    if self.wiring.teleported:
+                        found.send(one, other, "ebit", 1, protocol=protocol)
+                        found.send(one, other, "cbit", 1, protocol=protocol)
+                        found.send(other, one, "cbit", 1, protocol=protocol)
+                    else:
+                        found.send(one, other, "gate", 1, protocol=protocol)
+        return found
 
     @cached_property
     def uses(self) -> list[int]:

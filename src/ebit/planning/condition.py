@@ -15,7 +15,7 @@ from ebit.physics.stored_pairs import SAMPLES
 from ebit.planning.errors import local_noise
 from ebit.planning.site import LONGEST_SECONDS, Site
 from ebit.planning.timing import GateTimes, circuit_seconds
-from ebit.resources import Consumption, Ledger
+from ebit.resources import Consumption, Usage
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,9 @@ class Condition:
         """Time from the start of one run to that of the next: first pairs, then the circuit."""
         return self.pair_seconds + self.run_seconds
 
-    def ledger(self, inferences: int) -> Ledger:
+    def ledger(self, inferences: int) -> Usage:
         """What so many runs use up, waiting for pairs and messages included."""
-        return Ledger.of(self.used, inferences, self.pair_seconds + self.waiting_seconds)
+        return Usage.of(self.used, inferences, self.pair_seconds + self.waiting_seconds)
 
     def noisy(self, model: DistributedQCNN) -> DistributedQCNN:
         """The same circuit under these conditions: the noise says what happens to the pairs."""

@@ -4,7 +4,8 @@ from ebit.physics import BELL, PairState
 from ebit.resources.base import Resource
 from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
-from ebit.resources.consumption import Consumption, Ledger, further_units
+from ebit.resources.consumption import Consumption, Usage, further_units
+from ebit.resources.consumption import Ledger as Ledger
 from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.ghz_states import GHZStates
 from ebit.resources.given_state import GivenState
@@ -35,7 +36,6 @@ __all__ = [
     "DesignedPairs",
     "GHZStates",
     "GivenState",
-    "Ledger",
     "Look",
     "Mixture",
     "OnEdges",
@@ -46,6 +46,7 @@ __all__ = [
     "Separable",
     "SharedBits",
     "SharedPairs",
+    "Usage",
     "all_rows",
     "compared_resources",
     "find_row",

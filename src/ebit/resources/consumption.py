@@ -114,8 +114,11 @@ NOTHING = Consumption()
 
 
 @dataclass(frozen=True)
-class Ledger:
-    """What was used up by any number of inferences; ledgers are added.
+class Usage:
+    """What was used up by any number of inferences; usages are added.
+
+    It holds totals. The entries behind them, who shared and sent what with whom, are those of
+    `ebit.ledger.Ledger`, which a circuit has as `circuit.ledger`.
 
     An inference is one run of the circuits on one sample: one shot.
 
@@ -125,8 +128,8 @@ class Ledger:
         waiting_seconds: Time for which QPUs waited, for pairs and messages; 0 without a network.
 
     Example:
-        >>> training = Ledger.of(Consumption(ebits=1), inferences=768)
-        >>> (training + Ledger.of(Consumption(ebits=1, bits=6), inferences=2)).ebits
+        >>> training = Usage.of(Consumption(ebits=1), inferences=768)
+        >>> (training + Usage.of(Consumption(ebits=1, bits=6), inferences=2)).ebits
         770
     """
 
@@ -135,7 +138,7 @@ class Ledger:
     waiting_seconds: float = 0.0
 
     @classmethod
-    def of(cls, used: Consumption, inferences: int = 1, waiting_seconds: float = 0.0) -> "Ledger":
+    def of(cls, used: Consumption, inferences: int = 1, waiting_seconds: float = 0.0) -> "Usage":
         """A number of inferences.
 
         Args:
@@ -144,7 +147,7 @@ class Ledger:
             waiting_seconds: Time that each of them waits, in seconds.
 
         Returns:
-            The ledger.
+            The usage.
         """
         return cls(inferences, inferences * used, inferences * waiting_seconds)
 
@@ -168,10 +171,14 @@ class Ledger:
         """Times a QPU had to wait for the other."""
         return self.used.rounds
 
-    def __add__(self, other: "Ledger") -> "Ledger":
+    def __add__(self, other: "Usage") -> "Usage":
         """Both together."""
-        return Ledger(
+        return Usage(
             self.inferences + other.inferences,
             self.used + other.used,
             self.waiting_seconds + other.waiting_seconds,
         )
+
+
+Ledger = Usage
+"""The name of `Usage` until version 0.2; a `Ledger` is `ebit.ledger.Ledger`."""

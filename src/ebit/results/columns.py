@@ -13,7 +13,7 @@ from ebit.accuracies import accuracy_column
 from ebit.learning import SHOTS, Fit, TrainingSettings
 from ebit.models import Model, ModelSettings
 from ebit.physics import Noise
-from ebit.resources import Ledger
+from ebit.resources import Usage
 from ebit.results.provenance import Provenance
 from ebit.results.task import Task
 from ebit.settings import Settings, Since, kind_of, mark
@@ -43,7 +43,7 @@ class Run:
     made: Provenance
 
     @property
-    def spent(self) -> Ledger:
+    def spent(self) -> Usage:
         """What the training of one run used up."""
         return training_ledger(self.task, self.model)
 
@@ -71,7 +71,7 @@ class Column:
     missing: Any = None
 
 
-def training_ledger(task: Task, model: Model) -> Ledger:
+def training_ledger(task: Task, model: Model) -> Usage:
     """What one run of a training uses up: one inference per step and row of the minibatch.
 
     An exact simulation needs no more. On hardware a gradient takes many shots of many circuits, see
@@ -82,7 +82,7 @@ def training_ledger(task: Task, model: Model) -> Ledger:
         model: Its model.
 
     Returns:
-        The ledger of one run.
+        The usage of one run.
 
     Example:
         >>> from ebit.results import ModelSettings, TrainingSettings
@@ -92,7 +92,7 @@ def training_ledger(task: Task, model: Model) -> Ledger:
         160
     """
     training = task.training
-    return Ledger.of(model.consumption, training.steps * training.batch_size)
+    return Usage.of(model.consumption, training.steps * training.batch_size)
 
 
 def _setting(part: str, settings: type[Settings], name: str) -> Column:
