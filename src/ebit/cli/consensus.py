@@ -75,12 +75,19 @@ def prepare(
         str, typer.Option(help="its, wegman-carter, mixed, seeded or none.")
     ] = "its",
     delta: Annotated[float, typer.Option(help="Longest way of a message, in seconds.")] = 0.5,
+    broker: Annotated[
+        str,
+        typer.Option(
+            help="easy, hard or ideal: a broker hands out pairs and keys, updates are weighted by "
+            "their witness, and the step is that of CEAS."
+        ),
+    ] = "",
 ) -> None:
     """Write certificates, keys, rows and files of nodes that train together on this machine."""
     _need_cryptography()
     from ebit.consensus.agreement.layout import lay_out
 
-    paths = lay_out(folder, nodes, faulty, rounds, work, seed, authentication, delta)
+    paths = lay_out(folder, nodes, faulty, rounds, work, seed, authentication, delta, broker)
     output.print(f"Wrote {folder}. Start every node in a terminal of its own:")
     for path in paths:
         output.print(f"ebit consensus node --config {path}")

@@ -9,6 +9,7 @@ from ebit.consensus.agreement.committee import Committee
 from ebit.consensus.agreement.fixed_point import SCALE
 from ebit.consensus.agreement.simulation import Outcome, Simulation, Weather
 from ebit.consensus.agreement.state import Integers
+from ebit.consensus.agreement.updates import Ledger
 from ebit.consensus.agreement.work import Work, least_squares
 from ebit.errors import EbitError
 
@@ -98,8 +99,8 @@ def differing(nodes: set[int]) -> Outcome:
     """Some honest nodes compute something else from the same updates."""
     simulation = Simulation(FOUR, WORK)
 
-    def other(theta: Integers, updates: Mapping[int, Integers]) -> Integers:
-        return WORK.apply(theta, updates) + 1
+    def other(theta: Integers, updates: Mapping[int, Integers], ledger: Ledger) -> Integers:
+        return WORK.apply(theta, updates, ledger) + 1
 
     for node in nodes:
         simulation._nodes[node].current._apply = other  # type: ignore[union-attr]

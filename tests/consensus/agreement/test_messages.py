@@ -69,8 +69,8 @@ messages: st.SearchStrategy[Message] = st.one_of(
     st.builds(Ask, numbers, numbers),
     st.builds(Tell, numbers, numbers, states, states),
 )
-ledgers = st.lists(st.tuples(numbers, numbers, numbers), max_size=3).map(
-    lambda rows: Ledger(*(tuple(row[k] for row in rows) for k in range(3)))
+ledgers = st.lists(st.tuples(*[numbers] * 5), max_size=3).map(
+    lambda rows: Ledger(*(tuple(row[k] for row in rows) for k in range(5)))
 )
 events: st.SearchStrategy[Event] = st.one_of(
     st.builds(Begin, numbers, st.binary(max_size=20) | st.none(), ledgers),

@@ -79,7 +79,7 @@ def _damaged(path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("spoil", "expected"),
-    [(_other_version, "is of version 9, but this ebit reads version 1"), (_damaged, "damaged")],
+    [(_other_version, "is of version 9, but this ebit reads version 2"), (_damaged, "damaged")],
 )
 def test_a_log_of_another_version_is_refused(
     folder: Path, spoil: Callable[[Path], None], expected: str

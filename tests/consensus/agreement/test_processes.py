@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from consensus.agreement.processes import Link, Processes
+from ebit.consensus.agreement.book import book_of
 from ebit.consensus.agreement.committee import Committee
 from ebit.consensus.agreement.fixed_point import add_trimmed_mean
 from ebit.consensus.agreement.layout import lay_out
@@ -63,7 +64,12 @@ def work_of(net: Processes, f: int) -> Work:
         with np.load(path.parent / settings.data) as file:
             x, y, theta = file["x"], file["y"], file["theta"]
         local_updates.append(WORKERS[settings.kind](x, y, settings.rate))
-    return Work(theta, local_updates, add_trimmed_mean(f))
+    node = read_node(net.paths[0])[0]
+    if not node.work.broker:
+        return Work(theta, local_updates, add_trimmed_mean(f))
+    book = book_of(node, len(theta))
+    carried = [book.carried(local, k) for k, local in enumerate(local_updates)]
+    return Work(theta, carried, book.apply, book.ledger, book.record)
 
 
 def check_same(reports: list[dict[str, Any]], expected: dict[int, str]) -> None:
@@ -147,6 +153,19 @@ def test_four_processes_train_the_quantum_network_of_the_simulator(
     reports = [net.report(k) for k in range(4)]
     check_same(reports, simulated(net, 1, reports, {}))
     assert len(reports[0]["parameters"]) == 56
+
+
+@pytest.mark.slow
+def test_processes_weight_updates_by_witness_as_the_simulator_does(
+    nodes: Callable[..., Processes],
+) -> None:
+    net = nodes(4, 1, 4, broker="hard", delta=0.5)
+    for k in range(4):
+        net.start(k)
+    assert [net.wait(k) for k in range(4)] == [0] * 4, [net.said(k) for k in range(4)]
+    reports = [net.report(k) for k in range(4)]
+    check_same(reports, simulated(net, 1, reports, {}))
+    assert all("false witness" not in report["alarms"] for report in reports)
 
 
 @pytest.mark.parametrize("who", ["nobody", "foreign", "unknown", "itself"])

@@ -81,7 +81,8 @@ def add_trimmed_mean(cut: int) -> Callable[..., NDArray[np.int64]]:
         cut: Most faulty nodes `f`.
 
     Returns:
-        A function of the parameters and the updates by node, in units of 2^-20, shape (P,).
+        A function of the parameters and the updates by node, in units of 2^-20, shape (P,); the
+        ledger does not matter.
 
     Example:
         >>> step = add_trimmed_mean(1)
@@ -90,7 +91,7 @@ def add_trimmed_mean(cut: int) -> Callable[..., NDArray[np.int64]]:
     """
 
     def step(
-        theta: NDArray[np.int64], updates: Mapping[int, NDArray[np.int64]]
+        theta: NDArray[np.int64], updates: Mapping[int, NDArray[np.int64]], ledger: object = None
     ) -> NDArray[np.int64]:
         stacked = np.sort(np.stack([updates[node] for node in sorted(updates)]), axis=0)
         kept = stacked[cut : len(stacked) - cut]  # (nodes - 2 cut, P)

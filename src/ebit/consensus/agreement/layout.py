@@ -13,6 +13,7 @@ from ebit.checks import Rule, real, takes, whole, wrong
 from ebit.checks import seed as seed_rule
 from ebit.consensus.agreement.committee import MOST_NODES, Committee
 from ebit.consensus.agreement.fixed_point import to_fixed
+from ebit.consensus.agreement.settings import BROKERS, LinkSettings
 from ebit.consensus.agreement.state import Integers
 from ebit.consensus.agreement.work import LeastSquares, least_squares
 from ebit.consensus.keys.certificates import make_certificates, write_secret
@@ -20,6 +21,8 @@ from ebit.consensus.keys.material import SECRET_BYTES
 from ebit.consensus.keys.tags import AUTHENTICATION
 from ebit.errors import EbitError
 from ebit.writing import write_atomically
+
+DEFAULT_RATE: float = LinkSettings.model_fields["key_rate"].default
 
 
 @dataclass(frozen=True)
@@ -78,6 +81,7 @@ def _of(table: Mapping[str, object]) -> Rule:
     seed=seed_rule,
     authentication=_of(AUTHENTICATION),
     delta=real(above=0),
+    broker=_of(dict.fromkeys(BROKERS)),
 )
 def lay_out(
     folder: Path,
@@ -88,6 +92,7 @@ def lay_out(
     seed: int = 0,
     authentication: str = "its",
     delta: float = 0.5,
+    broker: str = "",
 ) -> list[Path]:
     """Write what a training of some nodes on this machine needs.
 
@@ -101,6 +106,7 @@ def lay_out(
         seed: Chooses rows, where the parameters start, and batches.
         authentication: How frames are tagged.
         delta: Longest way of a message, in seconds.
+        broker: Regime of the network whose broker hands out pairs and feeds the keys; "" for none.
 
     Returns:
         The TOML file of each node.
@@ -118,6 +124,7 @@ def lay_out(
             write_secret(_link(folder, k, other), secrets.token_bytes(SECRET_BYTES))
     shards = SHARDS[work](nodes, faulty, seed)
     ports = _free_ports(2 * nodes)
+    rates = _key_rates(broker, nodes, seed)
     table = "".join(
         f'\n[[node]]\nname = "{name}"\naddress = "127.0.0.1:{port}"\n'
         for name, port in zip(names, ports, strict=False)
@@ -127,7 +134,7 @@ def lay_out(
         np.savez(folder / f"{name}.npz", x=x, y=y, theta=shards.theta)
         links = "".join(
             f'\n[[keys.link]]\npeer = "{other}"\n'
-            f'secret = "{_link(Path("."), min(k, j), max(k, j))}"\n'
+            f'secret = "{_link(Path("."), min(k, j), max(k, j))}"\nkey_rate = {rates[k][j]}\n'
             for j, other in enumerate(names)
         )
         text = (
@@ -136,10 +143,24 @@ def lay_out(
             f'[tls]\nca = "certificates/ca.pem"\ncertificate = "certificates/{name}.pem"\n'
             f'key = "certificates/{name}.key"\n\n[keys]\nport = {ports[nodes + k]}\n{links}\n'
             f'[work]\nkind = "{work}"\ndata = "{name}.npz"\nrate = {shards.rate}\nseed = {seed}\n'
+            f'broker = "{broker}"\n'
         )
         paths.append(folder / f"{name}.toml")
         write_atomically(paths[-1], text.encode())
     return paths
+
+
+def _key_rates(broker: str, nodes: int, seed: int) -> list[list[float]]:
+    """Key bits per second of every pair of nodes."""
+    if not broker:
+        return [[DEFAULT_RATE] * nodes] * nodes
+    from ebit.consensus.broker import REGIMES, Links  # imports JAX
+    from ebit.consensus.keys.plane import key_rates
+
+    regime = REGIMES[broker]
+    success = Links.draw(regime, nodes, [seed]).success[0]
+    rates = key_rates(success, regime.fresh_fidelity)
+    return [[round(float(rate), 3) for rate in row] for row in rates]
 
 
 def _link(folder: Path, one: int, other: int) -> Path:

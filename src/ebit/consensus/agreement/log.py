@@ -15,7 +15,7 @@ from ebit.consensus.agreement.state import State
 from ebit.consensus.keys.store import database_error, open_database
 from ebit.errors import EbitError
 
-VERSION = 1
+VERSION = 2
 _TABLES = """
 CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, round INTEGER, content BLOB);
 CREATE TABLE IF NOT EXISTS states (round INTEGER PRIMARY KEY, content BLOB);

@@ -33,7 +33,7 @@ from ebit.consensus.agreement.messages import Message, Tell
 from ebit.consensus.agreement.replica import Replica
 from ebit.consensus.agreement.settings import NodeSettings, identity_of, read_node
 from ebit.consensus.agreement.state import Integers, State
-from ebit.consensus.agreement.updates import Update, null_update
+from ebit.consensus.agreement.updates import Update
 from ebit.consensus.agreement.wires import Inlets, Outlet
 from ebit.consensus.agreement.work import LocalUpdate, Work, key_of
 from ebit.consensus.agreement.workers import WORKERS
@@ -380,7 +380,8 @@ class _Node:
                 if not job.late:
                     key = key_of(self._settings.work.seed, self._me, number)
                     update = self._work.local_updates[0](job.state.values, number, key)
-                    payload = null_update() if update is None else Update(update).encode()
+                    record = self._work.record(self._me, number)
+                    payload = Update(update, record).encode()
                 self._inputs.put(Begin(number, payload, self._work.ledger(number)))
             except Exception as error:
                 self._failure = error
@@ -433,7 +434,14 @@ def _work(settings: NodeSettings, folder: Path) -> Work:
         raise EbitError(f"File {str(path)!r} holds numbers that are not finite: leave them out.")
     local = WORKERS[work.kind](x, y, work.rate)
     _try(local, theta, path)
-    return Work(theta.astype(np.int64), [local], add_trimmed_mean(settings.faulty))
+    theta = theta.astype(np.int64)
+    if not work.broker:
+        return Work(theta, [local], add_trimmed_mean(settings.faulty))
+    from ebit.consensus.agreement.book import book_of  # imports JAX
+
+    book = book_of(settings, len(theta))
+    carried = book.carried(local, settings.me)
+    return Work(theta, [carried], book.apply, book.ledger, book.record)
 
 
 def _try(local: LocalUpdate, theta: Integers, path: Path) -> None:

@@ -15,6 +15,9 @@ from ebit.errors import EbitError
 from ebit.reading import read_toml
 from ebit.settings import Number, Settings, Whole, one_of
 
+BROKERS = ("", "easy", "hard", "ideal")
+"""Regimes of `ebit.consensus.broker`, and none at all."""
+
 
 class Peer(Settings):
     """A node as all nodes know it."""
@@ -80,6 +83,14 @@ class WorkSettings(Settings):
         Field(description="NPZ file with `x` and `y` of this node and `theta`, where all start."),
     ]
     rate: Annotated[Number, Field(gt=0, description="Step size.")] = 0.1
+    broker: Annotated[
+        str,
+        one_of(BROKERS),
+        Field(
+            description="Regime of the network whose broker hands out pairs; the step is then that "
+            "of CEAS. Without it every update arrives whole, and the step is the trimmed mean."
+        ),
+    ] = ""
     seed: Annotated[Whole, Field(ge=0, description="Seed of what is random.")] = 0
 
 

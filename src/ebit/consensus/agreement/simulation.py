@@ -32,7 +32,7 @@ from ebit.consensus.agreement.events import (
 from ebit.consensus.agreement.messages import Message, read_message
 from ebit.consensus.agreement.replica import Replica
 from ebit.consensus.agreement.state import State
-from ebit.consensus.agreement.updates import Update, null_update
+from ebit.consensus.agreement.updates import Update
 from ebit.consensus.agreement.work import Work, key_of
 from ebit.consensus.keys.errors import KeyExhaustedError
 from ebit.consensus.keys.frames import Opener, RefusedFrameError, Sealer
@@ -317,7 +317,8 @@ class Simulation:
             key = key_of(self._seed, node, number)
             update = self._work.local_updates[node](state.values, number, key)
             missed = random.Random(f"{self._seed} {node} {number}").random() < self._weather.missed
-            payload = null_update() if update is None or missed else Update(update).encode()
+            record = self._work.record(node, number)
+            payload = Update(None if missed else update, record).encode()
         self._at(self._now, node, (self._life[node], Begin(number, payload, ledger)))
 
     def _decided(self, node: int, decided: Decided) -> None:

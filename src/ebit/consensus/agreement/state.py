@@ -18,8 +18,8 @@ from ebit.consensus.agreement.encoding import (
 from ebit.consensus.agreement.updates import Ledger, Update
 
 Integers = NDArray[np.int64]
-Apply = Callable[[Integers, Mapping[int, Integers]], Integers]
-"""Parameters and the updates of the nodes that count -> parameters; all in units of 2^-20."""
+Apply = Callable[[Integers, Mapping[int, Integers], Ledger], Integers]
+"""Parameters, the updates of the nodes that count, what the broker published -> parameters."""
 
 SUSPENSION = 10
 """Rounds for which a node that gave a false witness has weight 0."""
@@ -115,7 +115,7 @@ class State:
             if update is not None and update.values is not None and node not in suspended
         }
         if len(updates) > 2 * tolerated:
-            theta = np.asarray(apply(theta, updates), dtype=np.int64)
+            theta = np.asarray(apply(theta, updates, ledger), dtype=np.int64)
         return State(
             number, theta.astype(">i8").tobytes(), tuple(sorted(suspended.items())), self.digest
         )

@@ -37,11 +37,15 @@ class Ledger:
         pairs: Pairs granted to each node; empty if there is no broker.
         shots: Circuits that each node was told to run.
         expected: Their probability of success, by the verifiers, in units of 2^-20.
+        witness: Measured Werner parameter of each update, in units of 2^-20.
+        weight: Weight of each update in the step, in units of 2^-20; 0 for one that did not arrive.
     """
 
     pairs: tuple[int, ...] = ()
     shots: tuple[int, ...] = ()
     expected: tuple[int, ...] = ()
+    witness: tuple[int, ...] = ()
+    weight: tuple[int, ...] = ()
 
     @cached_property
     def digest(self) -> bytes:
@@ -50,17 +54,18 @@ class Ledger:
 
     def encode(self) -> bytes:
         """Its one form as bytes."""
-        rows = zip(self.pairs, self.shots, self.expected, strict=True)
-        return pack("H", len(self.pairs)) + b"".join(pack("III", *row) for row in rows)
+        columns = (self.pairs, self.shots, self.expected, self.witness, self.weight)
+        rows = zip(*columns, strict=True)
+        return pack("H", len(self.pairs)) + b"".join(pack("IIIII", *row) for row in rows)
 
     @staticmethod
     def decode(content: bytes) -> "Ledger":
         """Read what `encode` wrote."""
         reader = Reader(content)
         (count,) = reader.numbers("H")
-        rows = [reader.numbers("III") for _ in range(count)]
+        rows = [reader.numbers("IIIII") for _ in range(count)]
         reader.end()
-        return Ledger(*(tuple(row[k] for row in rows) for k in range(3)))
+        return Ledger(*(tuple(row[k] for row in rows) for k in range(5)))
 
     def confirms(self, node: int, record: Record) -> bool:
         """Whether a record agrees with the ledger: `|z| <= 4` for the witness.

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ebit.consensus.agreement.fixed_point import add_trimmed_mean, from_fixed, to_fixed
 from ebit.consensus.agreement.state import Apply, Integers
-from ebit.consensus.agreement.updates import Ledger
+from ebit.consensus.agreement.updates import Ledger, Record
 
 
 class LocalUpdate(Protocol):
@@ -43,6 +43,19 @@ def no_ledger(round: int) -> Ledger:
     return Ledger()
 
 
+class Records(Protocol):
+    """What honest nodes say of their witness."""
+
+    def __call__(self, node: int, round: int) -> Record:
+        """The record of a node in a round."""
+        ...
+
+
+def no_record(node: int, round: int) -> Record:
+    """There are no verifiers."""
+    return Record()
+
+
 @dataclass(frozen=True)
 class Work:
     """A training as the nodes see it.
@@ -50,14 +63,16 @@ class Work:
     Attributes:
         theta: Parameters at the start in units of 2^-20, shape (P,).
         local_updates: One function per node.
-        apply: The step: parameters and updates by node -> parameters.
+        apply: The step: parameters, updates by node, ledger -> parameters.
         ledger: What the broker publishes.
+        record: What honest nodes say of their witness.
     """
 
     theta: Integers
     local_updates: Sequence[LocalUpdate]
     apply: Apply
     ledger: Ledgers = no_ledger
+    record: Records = no_record
 
 
 def key_of(seed: int, node: int, round_number: int) -> int:
