@@ -55,8 +55,7 @@ def files(folder: Path) -> list[Path]:
         (("--mixing", -1), "`mixing` .* -1"),
         (("--pooling", "x"), "`pooling` must be 'halves' or 'all-but-one', but is 'x'"),
         (("--qubits", 0), "`qubits` must be a whole number from 2 to 16 .* 0"),
-        (("--qubits", 3), "Data `chsh` has 4 features, .* take 6: use --qubits 2"),
-        (("--qubits", 4), "Data `chsh` has 4 features, .* use --qubits 2"),
+        (("--qpus", 1), "`qpus` must be a whole number from 2 to .* 1"),
         (("--validate-every", 0), "`validate_every` must be at least 1, but is 0"),
         (("--resource", "bell:3"), "'bell:3' shares 3 Bell pairs, but a QPU has 2 qubits"),
         (("--resource", "bell:-1"), "Unknown resource 'bell:-1': use single, dnn, none, shared:N"),
@@ -131,7 +130,6 @@ def test_more_memory_than_there_is(here: Path) -> None:
 
 
 BAD_TABLES: dict[str, tuple[dict[str, Any], str]] = {
-    "three features": ({"d": None}, "3 features, but 2 QPUs of 2 qubits take 4"),
     "one class": ({"label": ["a"] * 8}, "one label value `a`: two classes"),
     "a class of one row": ({"label": list("abababac")}, r"1 row of one class \(`c`\)"),
     "NaN": ({"a": [0.0, float("nan"), *[0.1] * 6]}, "`NaN`.*column `a`, row 2"),

@@ -155,3 +155,22 @@ def test_labels_that_are_none(y: list[float], scores: int, message: str) -> None
     model = ebit.DistributedQCNN(qubits=2, depth=1, scores=scores)
     with pytest.raises(EbitError, match=message):
         ebit.fit(model, (np.zeros((4, 4)), y), steps=1)
+
+
+def test_costs_of_edges() -> None:
+    model: Any = ebit.model_from_string(
+        "bell:1;A-B=bell:2;B-C=none", qpus=4, qubits=3, depth=1, topology="line"
+    )
+    found = {edge: own.amounts["ebits"] for edge, own in model.consumption_of_edges.items()}
+    assert found == {"A-B": 2, "C-D": 1}
+    assert sum(found.values()) == model.consumption.ebits
+    for resource, qubits in (("classical", 2), ("quantum", 2), ("ghz:4", 2)):
+        own: Any = ebit.model_from_string(
+            resource, qpus=4, qubits=qubits, depth=1, topology="ring", pooling="halves",
+            readout="weights",
+        )  # fmt: skip
+        total: dict[str, int] = {}
+        for amounts in own.consumption_of_edges.values():
+            for unit, amount in amounts.amounts.items():
+                total[unit] = total.get(unit, 0) + amount
+        assert total == {**own.consumption.amounts, "rounds": 0}

@@ -345,6 +345,38 @@ class Circuit:
         return found
 
     @cached_property
+    def amounts_of_edges(self) -> dict[str, dict[str, int]]:
+        """What one run uses up by unit on every edge such as `A-B`, in the order of the QPUs.
+
+        A state of more than two QPUs is on all of them together, as `A-B-C`; bits count in both
+        directions.
+
+        Example:
+            >>> from ebit import BellPairs, DistributedQCNN
+            >>> model = DistributedQCNN(qpus=3, qubits=2, depth=1, resource=BellPairs(1))
+            >>> model.circuit.amounts_of_edges
+            {'A-B': {'ebits': 1}, 'B-C': {'ebits': 1}}
+        """
+        used: dict[tuple[int, ...], Counter[str]] = {}
+        across = Counter(ebits=1, bits=2) if self.wiring.teleported else Counter(nonlocal_gates=1)
+        for operation in self.operations:
+            names, amounts = {qubit.qpu for qubit in operation.qubits}, Counter[str]()
+            match operation:
+                case Share(state):
+                    amounts[state.unit] = state.amount
+                case Send(_, sender, receiver):
+                    names, amounts = {sender, receiver}, Counter(bits=1)
+                case Gate() if operation.is_across:
+                    amounts = across
+            if amounts and len(names) > 1:
+                places = tuple(sorted(self.wiring.place(name) for name in names))
+                used.setdefault(places, Counter()).update(amounts)
+        return {
+            "-".join(self.wiring.qpus[place].name for place in places): dict(used[places])
+            for places in sorted(used)
+        }
+
+    @cached_property
     def uses(self) -> list[int]:
         """How often each angle is used, by its number.
 

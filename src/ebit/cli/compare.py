@@ -37,6 +37,7 @@ from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_batches, with_def
 from ebit.cli.shots import parse_shots, show_shots
 from ebit.cli.sites import described, two_names
 from ebit.data import Dataset, DataSource
+from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
@@ -123,6 +124,7 @@ def compare(
     """
     check_installed()
     shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
+    check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     given, datasets = _prepared(given, label_shots, splits=splits, quick=quick)
     training = TrainingSettings(**given.of(TrainingSettings))
     seed = training.seed
@@ -231,9 +233,9 @@ def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
 def _tasks(dataset: Dataset, names: Sequence[str], given: Given, seed: int) -> list[Task]:
     """The trainings on one data set, each once."""
     settings = {**given.of(ModelSettings, TrainingSettings), "seed": seed}
-    if "sizes" not in settings:
+    if "sizes" not in settings and "qubits" not in settings:
         shares = settings.get("qpus", 2), settings.get("passes", 1)
-        settings.setdefault("qubits", default_qubits(dataset, *shares))
+        settings["qubits"] = default_qubits(dataset, *shares)
     found: dict[str, Task] = {}
     for name in names:
         if name not in NAMES:

@@ -17,6 +17,7 @@ from ebit.data import Dataset
 from ebit.errors import EbitError, visible
 from ebit.resources import further_units
 from ebit.results import Store, Task, accuracy_column, check_memory, estimate
+from ebit.results.train import fitting_note
 from ebit.writing import check_writable, write_atomically
 
 
@@ -68,9 +69,10 @@ def announce(dataset: Dataset, tasks: Sequence[Task], store: Store) -> None:
     needs = [estimate(task) for task in unfinished]
     for task, need in zip(unfinished, needs, strict=True):
         check_memory(task, need)
-    note = _far_angles(dataset)
-    if note is not None and unfinished:
-        messages.print(note)
+    notes = [_far_angles(dataset), *(fitting_note(dataset, task.model) for task in unfinished)]
+    for note in dict.fromkeys(notes):
+        if note is not None and unfinished:
+            messages.print(note)
     finished = len(tasks) - len(unfinished)
     if finished:
         messages.print(f"{finished} of {len(tasks)} trainings are in {store.folder} already.")
@@ -89,6 +91,28 @@ def _far_angles(dataset: Dataset) -> str | None:
         "[-2 pi, 2 pi], and is taken as an angle in radians; --scale angles maps the features to "
         "[0, pi]."
     )
+
+
+MOST_EDGES = 6
+"""Edges that are named; of more only their number is said."""
+
+
+def edges_in_words(edges: str | None) -> str:
+    """What is used up on every edge, edges with the same amounts together.
+
+    Example:
+        >>> edges_in_words('{"A-B": {"ebits": 1}, "B-C": {"ebits": 1}, "A-C": {"bits": 2}}')
+        '1 ebits on each of A-B, B-C; 2 bits on A-C'
+    """
+    groups: dict[str, list[str]] = {}
+    for edge, amounts in json.loads(edges or "{}").items():
+        words = " and ".join(f"{amount} {unit}" for unit, amount in amounts.items())
+        groups.setdefault(words, []).append(edge)
+    parts = []
+    for words, names in groups.items():
+        many = f"{len(names)} edges" if len(names) > MOST_EDGES else ", ".join(names)
+        parts.append(f"{words} on {'each of ' if len(names) > 1 else ''}{many}")
+    return "; ".join(parts)
 
 
 def print_table(columns: Iterable[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> None:
@@ -198,6 +222,10 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
         "used up by one inference\n"
         f"seconds: training, all runs together; compilation took {compiling:.1f} s more in all"
     )
+    for row in summary.iter_rows(named=True):
+        said = edges_in_words(row.get("edge_amounts"))
+        if said:
+            output.print(f"{row['resource']}, one inference: {said}")
     if shots:
         output.print(
             f"at {', '.join(map(str, shots))}: mean accuracy of labels read off so many shots\n"

@@ -18,6 +18,7 @@ from ebit.cli.options import Given, Json, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.sites import described, two_names
 from ebit.data import DataSource
+from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
@@ -44,6 +45,7 @@ def train(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
+    check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     dataset = given.load()
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
     if network is not None:

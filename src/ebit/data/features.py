@@ -73,6 +73,20 @@ def choose_features(
     return chosen
 
 
+def check_blocks(features: str | None, qpus: int) -> None:
+    """Raise unless a choice `a,b|c,d` of columns has a block for each QPU, or one for all.
+
+    Example:
+        >>> check_blocks("a,b|c,d|e,f", 3)
+    """
+    blocks = 1 if features is None else features.count("|") + 1
+    if blocks not in (1, qpus):
+        raise bad_input(
+            f"Data option `features` gives columns to {blocks} QPUs (`{features}`), but `qpus` is "
+            f"{qpus}: write {qpus} blocks with | between them."
+        )
+
+
 def _column(where: str, columns: Sequence[str], token: str, label: str) -> str:
     if token in columns:
         return token

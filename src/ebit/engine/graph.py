@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from ebit.circuits import Circuit, Wiring
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
-from ebit.engine.tensor_plan import Piece, Plan, plan_of, rows_of, run
+from ebit.engine.tensor_plan import Piece, Plan, plan_of, repeated_rows, rows_of, run
 from ebit.errors import EbitError, UnsupportedError
 from ebit.physics import PAULIS, Joint, Noise
 
@@ -432,11 +432,14 @@ class Graph:
         groups, where = self._marginal_rows
         signed = self._signed(groups, parameters, encoded)
         flat = jnp.concatenate([part.reshape(-1, part.shape[-1]) for part in signed])
-        single = rows_of(flat, where.single)
+        ends = [rows for both in where.joint for rows in both]
+        index = np.concatenate([where.single, *(rows.ravel() for rows in ends)])
+        stops = np.cumsum([len(where.single), *(rows.size for rows in ends)])[:-1]
+        single, *taken = jnp.split(repeated_rows(flat, index), stops)
         parts = [single.T]
-        for first, second in where.joint:
-            product = flat[first] * flat[second]  # (edges, terms, batch)
-            parts.append(jnp.sum(product, axis=1).T)
+        for number, (rows, _) in enumerate(where.joint):
+            product = taken[2 * number] * taken[2 * number + 1]
+            parts.append(jnp.sum(product.reshape(*rows.shape, -1), axis=1).T)  # (batch, edges)
         found = jnp.concatenate(parts, axis=1)
         return found if where.order is None else found[:, where.order]
 
@@ -444,24 +447,20 @@ class Graph:
     def _marginal_rows(self) -> "tuple[list[Group], _Where]":
         """Rows that single QPUs and edges need, and where they are."""
         rows: list[Operators] = []
-        starts: list[dict[int, tuple[int, int]]] = []
+        places: list[dict[int, tuple[int, ...]]] = []
         near: list[set[int]] = [set() for _ in self.wiring.qpus]
         for i, j in self.edges:
             near[i].add(j)
             near[j].add(i)
         for place, halves in enumerate(self._halves):
-            own = [self._reduced(halves, place, None)]
+            own = list(self._reduced(halves, place, None))
             found = {}
             for other in sorted(near[place]):
                 shares = any(h and other in self.states[h[0]][0] for h in halves)
-                if shares:
-                    part = self._reduced(halves, place, other)
-                    found[other] = sum(len(p) for p in own), len(part)
-                    own.append(part)
-                else:
-                    found[other] = 0, 1
-            rows.append(np.concatenate(own))
-            starts.append(found)
+                part = self._reduced(halves, place, other) if shares else ()
+                found[other] = tuple(_place_in(own, row) for row in part) or (0,)
+            rows.append(np.stack(own))
+            places.append(found)
         groups = self._groups(rows, [() for _ in rows])
         offset, begin = {}, 0
         for group in groups:
@@ -469,18 +468,19 @@ class Graph:
             for row, member in enumerate(group.members):
                 offset[member] = begin + row * count
             begin += len(group.members) * count
-        by_terms: dict[int, list[tuple[int, int, int]]] = {}
+        by_terms: dict[int, list[int]] = {}
         for number, (i, j) in enumerate(self.edges):
-            first, second = starts[i][j], starts[j][i]
-            by_terms.setdefault(first[1], []).append(
-                (number, offset[i] + first[0], offset[j] + second[0])
-            )
+            by_terms.setdefault(len(places[i][j]), []).append(number)
         joint, order = [], list(range(len(self.wiring.qpus)))
-        for terms, found_edges in by_terms.items():
-            table = np.array(found_edges)
-            span = np.arange(terms)
-            joint.append((table[:, 1, None] + span, table[:, 2, None] + span))
-            order += (len(self.wiring.qpus) + table[:, 0]).tolist()
+        for numbers in by_terms.values():
+            ends = [self.edges[number] for number in numbers]
+            joint.append(
+                (
+                    np.array([offset[i] + np.array(places[i][j]) for i, j in ends]),
+                    np.array([offset[j] + np.array(places[j][i]) for i, j in ends]),
+                )
+            )
+            order += [len(self.wiring.qpus) + number for number in numbers]
         single = np.array([offset[place] for place in range(len(self.wiring.qpus))])
         sorted_already = order == list(range(len(order)))
         return groups, _Where(single, tuple(joint), None if sorted_already else np.argsort(order))
@@ -543,6 +543,15 @@ class _Where:
     single: NDArray[np.int64]
     joint: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
     order: NDArray[np.int64] | None
+
+
+def _place_in(rows: list[NDArray[np.complex128]], new: NDArray[np.complex128]) -> int:
+    """Where a row is, or is put: what several edges need is computed once."""
+    for place, row in enumerate(rows):
+        if np.abs(row - new).max() < 1e-15:
+            return place
+    rows.append(new)
+    return len(rows) - 1
 
 
 def _qubits(group: Group) -> int:

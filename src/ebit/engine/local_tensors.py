@@ -178,11 +178,11 @@ class LocalTensors:
         if imaginary is not None:
             dressed = dressed + imaginary[:, None] * packed.mT[:, :, None]
         flat = dressed.reshape(qpus, -1, dimension**2)  # (QPUs, effects * rows, 4**n)
-        cosine, sine = jnp.moveaxis(encoded[:, :, 0], 0, -1).swapaxes(0, 1)  # (QPUs, 2**n, batch)
-        bra, ket = (slice(None), slice(None), None), (slice(None), None)
+        cosine, sine = encoded[:, :, 0].transpose(2, 1, 0, 3)  # (QPUs, batch, 2**n) each
+        bra, ket = (..., slice(None), None), (..., None, slice(None))
         features = (cosine + sine)[bra] * cosine[ket] + (sine - cosine)[bra] * sine[ket]
-        table = features.reshape(qpus, dimension**2, -1)  # (QPUs, 4**n, batch)
-        return jnp.matmul(flat, table, precision=_HIGHEST)
+        table = features.reshape(qpus, -1, dimension**2)  # (QPUs, batch, 4**n)
+        return jnp.einsum("qba,qra->qbr", table, flat, precision=_HIGHEST).swapaxes(1, 2)
 
     def _by_states(
         self,

@@ -26,6 +26,7 @@ from ebit.models import (
     make_loss,
 )
 from ebit.models.checks import MAX_QUBITS
+from ebit.models.places import feature_places, placed
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.provenance import provenance
 from ebit.results.task import Task
@@ -302,26 +303,12 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         return settings
 
     def _places(self) -> list[int]:
-        """Where each feature stands among those of the model: shares in order, one per QPU."""
-        settings, count = self._settings_, self.n_features_in_
-        qpus, own = settings.qpus, self.model_.features // settings.qpus
-        sizes = qpus * (own,)
-        if settings.sizes is not None:
-            sizes = tuple(int(n) * settings.passes for n in settings.sizes.split(","))
-        shares = [len(part) for part in np.array_split(np.arange(count), qpus)]
-        if any(share > size for share, size in zip(shares, sizes, strict=True)):
-            raise EbitError(
-                f"Argument `sizes` must take {shares} features, an equal share on each QPU, but "
-                f"takes {list(sizes)}."
-            )
-        starts = np.cumsum((0, *sizes[:-1])).tolist()
-        return [s + k for s, share in zip(starts, shares, strict=True) for k in range(share)]
+        """Where each feature stands among those of the model."""
+        return feature_places(self.n_features_in_, self._settings_.shares)
 
     def _distribute(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
         """Angles at their places; qubits that are left over get the angle 0."""
-        result = np.zeros((len(angles), self.model_.features))
-        result[:, self._places()] = angles
-        return result
+        return placed(angles, self._places(), self.model_.features)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))

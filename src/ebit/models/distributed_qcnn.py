@@ -275,10 +275,21 @@ class DistributedQCNN(Drawn):
     @property
     def consumption(self) -> Consumption:
         """What one inference uses up between the QPUs; with noise, gates take pairs and bits."""
+        return Consumption(**self._counted.amounts)
+
+    @property
+    def consumption_of_edges(self) -> dict[str, Consumption]:
+        """The same for every edge such as `A-B`, and for groups that share a state, as `A-B-C`."""
+        return {
+            edge: Consumption(**amounts) for edge, amounts in self._counted.amounts_of_edges.items()
+        }
+
+    @property
+    def _counted(self) -> Circuit:
+        """A circuit that uses up as much: local gates use up nothing."""
         if not self.is_graph or self._wiring.gates_across:
-            return Consumption(**self.circuit.amounts)
-        short = build_circuit(self._wiring, depth=1, pooling=self.pooling, local=self.local)
-        return Consumption(**short.amounts)  # local gates use up nothing
+            return self.circuit
+        return build_circuit(self._wiring, depth=1, pooling=self.pooling, local=self.local)
 
     @cached_property
     def circuit(self) -> Circuit:

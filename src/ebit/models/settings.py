@@ -109,6 +109,12 @@ class ModelSettings(CircuitSettings):
             return {**values, "readout": "pairwise"}
         return values
 
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """Features that each QPU takes."""
+        sizes = self.qpus * (self.qubits,) if self.sizes is None else _sizes(self.sizes)
+        return tuple(size * self.passes for size in sizes)
+
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
         row = find_row(self.resource)
@@ -131,6 +137,7 @@ class ModelSettings(CircuitSettings):
                 f"QPUs, but `qpus` is {self.qpus}: use two QPUs or another resource."
             )
         graph_readout(self.readout, self.qpus, [])  # not used, but nothing wrong is accepted
+        settings["qubits"] = self.qubits * self.passes  # it has no passes
         for name in ("qpus", "topology", "sizes", "passes"):
             del settings[name]
         model: Model = make(**settings)

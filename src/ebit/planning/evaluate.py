@@ -96,6 +96,7 @@ def read_out(
         >>> read_out(stored, stored.model, data.x_train, data.y_train).accuracy().shape
         (3,)
     """
+    x = stored.placed(x)
     parameters = jax.tree.map(jnp.asarray, stored.parameters)
     trained = LOSSES[stored.task.training.loss].trains_readout
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from ebit.accuracies import accuracy_column
 from ebit.learning import SHOTS, Fit, TrainingSettings
-from ebit.models import Model, ModelSettings
+from ebit.models import DistributedQCNN, Model, ModelSettings
 from ebit.physics import Noise
 from ebit.resources import Usage
 from ebit.results.provenance import Provenance
@@ -116,6 +116,18 @@ def _setting(part: str, settings: type[Settings], name: str) -> Column:
 def in_words(noise: Noise | None) -> str | None:
     """The numbers of the noise that are not at their defaults, as JSON; None without noise."""
     return None if noise is None else json.dumps(noise.changed)
+
+
+def _of_edges(model: Model) -> str | None:
+    """Amounts that are not 0 by edge and unit, as JSON; None for two QPUs."""
+    if not isinstance(model, DistributedQCNN) or model.qpus == 2:
+        return None
+    return json.dumps(
+        {
+            edge: {unit: amount for unit, amount in own.amounts.items() if amount}
+            for edge, own in model.consumption_of_edges.items()
+        }
+    )
 
 
 def _of_fit(name: str) -> Callable[[Run], float | None]:
@@ -264,6 +276,13 @@ COLUMNS: Sequence[Column] = (
         pl.Int64,
         "runs of the circuits in the training of this run: one per step and row of the minibatch",
         lambda run: run.spent.inferences,
+    ),
+    Column(
+        "edge_amounts",
+        pl.String,
+        "more than two QPUs: what one inference uses up on every edge, as JSON",
+        lambda run: _of_edges(run.model),
+        since="2026-11-26",
     ),
     *[
         Column(name, dtype, meaning, attrgetter(f"made.{name}"), since="2026-11-26")

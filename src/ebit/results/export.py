@@ -107,9 +107,9 @@ def _row(
                 f"Argument `input` must have {len(names)} numbers, one for each feature the model "
                 f"was trained on, but has {features.size}."
             )
-        return scaling.apply(features[None])[0]
+        return np.asarray(stored.placed(scaling.apply(features[None]))[0], np.float64)
     x, _ = read_features(
         data, feature_names=names, class_names=(negative, positive), scaling=scaling, label=label
     )
     checks.whole(0, len(x) - 1)("row", row)
-    return np.asarray(x[row], np.float64)
+    return np.asarray(stored.placed(x)[row], np.float64)

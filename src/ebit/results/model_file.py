@@ -16,6 +16,7 @@ from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.models import Loss, Model, Parameters, make_loss
+from ebit.models.places import placed
 from ebit.random_keys import random_key
 from ebit.represented import Represented, over_runs
 from ebit.results.provenance import Provenance
@@ -121,7 +122,22 @@ class StoredModel(Represented):
                 return read_out.scores
             return jnp.concatenate([read_out.scores, loss.class_probabilities(read_out)], axis=1)
 
-        return _in_parts(evaluate, x).astype(np.float64)
+        return _in_parts(evaluate, self.placed(x)).astype(np.float64)
+
+    def placed(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Angles (rows, features) of data that have fewer features than the model: 0 for others.
+
+        Raises:
+            EbitError: If the features are not those that the model was trained on.
+        """
+        places, features = self.preparation.get("places"), self.model.features
+        if places is None or np.ndim(x) != 2 or x.shape[1] == features:
+            return x
+        if len(places) != x.shape[1] or not set(places) <= set(range(features)):
+            raise EbitError(
+                f"Argument `x` must have shape (rows, {len(places)}), but has shape {x.shape}."
+            )
+        return placed(x, places, features)
 
     @own_settings
     def measurement(self, x: NDArray[np.float64], run: int) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -141,7 +157,8 @@ class StoredModel(Represented):
         model, parameters = check_measured(self.model), self.parameters_of(run)
         trained = self.loss.trains_readout
         weights = np.asarray(model.readout_weights(parameters, trained_readout=trained))
-        return _in_parts(lambda rows: model.probabilities(parameters, rows), x), weights
+        found = _in_parts(lambda rows: model.probabilities(parameters, rows), self.placed(x))
+        return found, weights
 
     def parameters_of(self, run: int) -> Parameters:
         """The parameters of one run; raises `EbitError` if there is no such run."""

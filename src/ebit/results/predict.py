@@ -80,7 +80,6 @@ def predict(
         label=label,
         target_scaling=targets,
     )
-    x = _placed(x, keep.get("places"), stored.model.features)
     rows: dict[str, object] = {"row": np.arange(len(x))}
     if shots is None:
         scores, errors = stored.scores(x, chosen), None
@@ -102,17 +101,6 @@ def predict(
         rows["label"] = [names_of[found] for found in y]
         rows["correct"] = labels == y
     return pl.DataFrame(rows)
-
-
-def _placed(x: NDArray[np.float64], places: list[int] | None, features: int) -> NDArray[np.float64]:
-    """Features at their places among those of the model; the angle of the others is 0."""
-    if places is None:
-        return x
-    if len(places) != x.shape[1] or not set(places) <= set(range(features)):
-        raise EbitError("The model has wrong metadata: take another model, or train again.")
-    placed = np.zeros((len(x), features))
-    placed[:, places] = x
-    return placed
 
 
 def _numbers(

@@ -8,6 +8,7 @@ import polars as pl
 
 from ebit.data import Dataset
 from ebit.learning import Checkpoint, fit
+from ebit.models.places import feature_places, placed
 from ebit.results.experiment import Progress
 from ebit.results.model_file import load_model, save_model
 from ebit.results.rows import provenance_of, rows_of
@@ -51,10 +52,14 @@ class Training:
         disk costs nothing but the time since the last checkpoint.
         """
         model, data, start = self.task.model.build(), self.dataset, self.task.start
+        places = feature_places(data.features, self.task.model.shares)
+        train, validation = (
+            placed(x, places, model.features) for x in (data.x_train, data.x_validation)
+        )
         result = fit(
             model,
-            (data.x_train, data.y_train),
-            validation=(data.x_validation, data.y_validation),
+            (train, data.y_train),
+            validation=(validation, data.y_validation),
             settings=self.task.training,
             checkpoint=Checkpoint(store.checkpoint_path(self.hash), self.hash),
             progress=progress,

@@ -9,11 +9,14 @@ import polars as pl
 
 from ebit import checks
 from ebit.checks import shown
+from ebit.circuits.topology import MAX_QPUS
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress, TrainingSettings, reporting, shown_or_called
 from ebit.models import DEFAULT_LOSSES, ModelSettings, TargetKind
 from ebit.models.checks import MAX_QUBITS
+from ebit.models.distributed_qcnn import MAX_PASSES
+from ebit.models.places import feature_places
 from ebit.resources import Resource
 from ebit.results.experiment import run_experiment
 from ebit.results.run import Training
@@ -22,7 +25,7 @@ from ebit.results.task import Task, TaskOptions
 
 
 def default_qubits(dataset: Dataset, qpus: int = 2, passes: int = 1) -> int:
-    """Qubits per QPU that take all features of a data set: an equal share of them.
+    """Qubits per QPU that take all features of a data set: an equal share of them, rounded up.
 
     Args:
         dataset: The data.
@@ -35,9 +38,21 @@ def default_qubits(dataset: Dataset, qpus: int = 2, passes: int = 1) -> int:
     Raises:
         EbitError: If no QPUs of equal size take this number of features.
     """
-    qubits = min(max(2, dataset.features // (qpus * passes)), MAX_QUBITS)
-    check_features(dataset, qpus, qubits * passes)
+    qubits = max(2, -(-dataset.features // (qpus * passes)))
+    if qubits > MAX_QUBITS:
+        check_features(dataset, qpus, MAX_QUBITS * passes)
     return qubits
+
+
+def passes_for(dataset: Dataset, qpus: int, qubits: int) -> int:
+    """Passes of the embedding that take all features of a data set.
+
+    Example:
+        >>> from ebit.data import load
+        >>> passes_for(load("chsh"), qpus=2, qubits=2)
+        1
+    """
+    return -(-dataset.features // (qpus * qubits))
 
 
 def check_fits(dataset: Dataset, settings: ModelSettings) -> None:
@@ -51,15 +66,30 @@ def check_fits(dataset: Dataset, settings: ModelSettings) -> None:
         EbitError: If the numbers of features differ; the message says what would fit.
     """
     if settings.sizes is None:
-        check_features(dataset, settings.qpus, settings.qubits * settings.passes)
+        if dataset.features > sum(settings.shares):
+            check_features(dataset, settings.qpus, settings.qubits * settings.passes)
         return
-    need = settings.build().features
-    if dataset.features != need:
-        raise EbitError(
-            f"Data {dataset.name!r} has {dataset.features} features, but QPUs of "
-            f"{settings.sizes} qubits take {need} in {settings.passes} pass(es): choose others, or "
-            "change `sizes` or `passes`."
-        )
+    feature_places(dataset.features, settings.shares)
+
+
+def fitting_note(dataset: Dataset, settings: ModelSettings) -> str | None:
+    """How the features get into the qubits, where there is not one for each; one sentence.
+
+    Args:
+        dataset: The data.
+        settings: Those of the model.
+
+    Returns:
+        The sentence, or None.
+    """
+    features, places = dataset.features, sum(settings.shares)
+    said = []
+    if settings.passes > 1:
+        said.append(f"go into {settings.passes} passes of the embedding")
+    if features < places:
+        left = places - features
+        said.append(f"leave {left} of {places} angles at 0")
+    return f"Note: {features} features {' and '.join(said)}." if said else None
 
 
 @checks.takes(dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"))
@@ -73,8 +103,9 @@ def make_task(
         resource: Resource string or resource, or a baseline (`single`, `dnn`).
         **settings: Any settings of `ModelSettings` and `TrainingSettings`; None or left out: by
             default. `scores`, `target` and `loss` are as the data have classes or numbers, `qubits`
-            is an equal share of the features by default, `batch_size` 768 or all rows if there
-            are fewer, and `validate_every` gives 50 points.
+            is an equal share of the features by default, `passes` is as many as the features take
+            (qubits that are left over get the angle 0), `batch_size` 768 or all rows if there are
+            fewer, and `validate_every` gives 50 points.
 
     Returns:
         The task.
@@ -96,8 +127,8 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
     _fit_targets(dataset, model, given)
     training = TrainingSettings.for_rows(len(dataset.y_train), given)
-    if "qubits" not in model and "sizes" not in model:
-        model["qubits"] = default_qubits(dataset, model.get("qpus", 2), model.get("passes", 1))
+    if "sizes" not in model:
+        _fit_qubits(dataset, model)
     task = Task(
         model=ModelSettings(**model),
         training=training,
@@ -151,10 +182,21 @@ def train(
         raise EbitError(
             f"Argument `task` was made for other data than {dataset.name!r}: make it again."
         )
-    training = Training(task, dataset, _preparation(dataset))
+    training = Training(task, dataset, _preparation(dataset) | _places(dataset, task.model))
     with reporting(progress, task.model.resource) as report:
         rows = run_experiment(training, Store(out), report)
     return rows.with_columns(pl.lit(task.data).alias("data"))  # the same data under any name
+
+
+def _fit_qubits(dataset: Dataset, model: dict[str, Any]) -> None:
+    """Fill in as many qubits, or passes of the embedding, as the features take."""
+    qpus = checks.whole(2, MAX_QPUS)("qpus", model.get("qpus", 2))
+    if "qubits" not in model:
+        passes = checks.whole(1, MAX_PASSES)("passes", model.get("passes", 1))
+        model["qubits"] = default_qubits(dataset, qpus, passes)
+    elif "passes" not in model:
+        qubits = checks.whole(2, MAX_QUBITS, "qubits per QPU")("qubits", model["qubits"])
+        model["passes"] = min(passes_for(dataset, qpus, qubits), MAX_PASSES)
 
 
 def _preparation(dataset: Dataset) -> dict[str, Any]:
@@ -167,6 +209,13 @@ def _preparation(dataset: Dataset) -> dict[str, Any]:
         "label": dataset.label,
         **numbers,
     }
+
+
+def _places(dataset: Dataset, settings: ModelSettings) -> dict[str, Any]:
+    """Where the features stand among those of the model, if these are more."""
+    if dataset.features == sum(settings.shares):
+        return {}
+    return {"places": feature_places(dataset.features, settings.shares)}
 
 
 def _fit_targets(dataset: Dataset, model: dict[str, Any], training: dict[str, Any]) -> None:
