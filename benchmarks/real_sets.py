@@ -90,7 +90,7 @@ def main():
     """Print a table per set and write all numbers."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--sets", default=",".join(SETS))
-    parser.add_argument("--resources", default="none,bell:1,classical")
+    parser.add_argument("--resource", default="none,bell:1,classical")
     for option, default in (
         ("splits", 10), ("steps", 500), ("depth", 5), ("qpus", 2), ("qubits", 4),
         ("hidden", 16), ("rows", 0),

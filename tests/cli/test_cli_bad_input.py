@@ -99,10 +99,10 @@ def test_an_output_folder_that_is_a_file(here: Path, verb: str, place: str) -> N
 @pytest.mark.parametrize(
     ("options", "names"),
     [
-        (("--resources", "none,what"), "Unknown resource 'what'"),
-        (("--resources", ""), "Unknown resource ''"),
-        (("--resources", "none,,bell:1"), "Unknown resource ''"),
-        (("--resources", "none,bell:3"), "'bell:3' shares 3 Bell pairs"),
+        (("--resource", "none,what"), "Unknown resource 'what'"),
+        (("--resource", ""), "Unknown resource ''"),
+        (("--resource", "none,,bell:1"), "Unknown resource ''"),
+        (("--resource", "none,bell:3"), "'bell:3' shares 3 Bell pairs"),
         (("--depth", 0), "`depth` .* 0"),
         (("--quick", "--steps", 0), "`steps` .* 0"),
         (("--runs", -1), "`runs` .* -1"),
@@ -124,7 +124,7 @@ def test_more_memory_than_there_is(here: Path) -> None:
     x = np.random.default_rng(0).normal(size=(40, 32))
     columns = {f"f{k}": x[:, k] for k in range(32)}
     pl.DataFrame({**columns, "label": np.arange(40) % 2}).write_csv("wide.csv")
-    message = error_of("compare", "--data", "wide.csv", "--resources", "dnn,quantum")
+    message = error_of("compare", "--data", "wide.csv", "--resource", "dnn,quantum")
     assert re.search(r"'quantum' with 16 qubits per QPU needs about \d+ GB of memory", message)
     assert files(here) == [here / "wide.csv"]
 

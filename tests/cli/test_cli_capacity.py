@@ -28,7 +28,7 @@ def cells(out: str) -> list[list[str]]:
 
 def test_a_table_with_gaps_and_bounds(here: Path) -> None:
     outcome = run_ebit(
-        *SMALL, "--resources", "none,bell:2", "--depth", "4:5,8", "--inputs", 8, "--json", "c.json"
+        *SMALL, "--resource", "none,bell:2", "--depth", "4:5,8", "--inputs", 8, "--json", "c.json"
     )
     assert outcome.code == 0, outcome
     lines = cells(outcome.out)
@@ -53,7 +53,7 @@ def test_a_table_with_gaps_and_bounds(here: Path) -> None:
 
 
 def test_rows_are_those_of_the_library(here: Path) -> None:
-    run_ebit(*SMALL, "--resources", "bell:1", "--depth", 2, "--mixing", 1, "--json", "c.json")
+    run_ebit(*SMALL, "--resource", "bell:1", "--depth", 2, "--mixing", 1, "--json", "c.json")
     (row,) = json.loads(Path("c.json").read_text())["rows"]
     asked = ebit.CapacitySettings(resource="bell:1", qubits=2, depth=2, mixing=1, points=2)
     found, _ = ebit.capacity_row(asked)
@@ -63,7 +63,7 @@ def test_rows_are_those_of_the_library(here: Path) -> None:
 
 
 def test_converge(here: Path) -> None:
-    outcome = run_ebit(*SMALL, "--resources", "bell:2", "--depth", 4, "--inputs", 8, "--converge")
+    outcome = run_ebit(*SMALL, "--resource", "bell:2", "--depth", 4, "--inputs", 8, "--converge")
     assert outcome.code == 0
     assert cells(outcome.out)[1][:5] == ["bell:2", "4", "32", "16", "32"]
     assert "*" not in outcome.out
@@ -71,7 +71,7 @@ def test_converge(here: Path) -> None:
 
 def test_not_converged_is_a_failed_check(here: Path) -> None:
     outcome = run_ebit(
-        *SMALL, "--resources", "bell:2", "--depth", 4, "--inputs", 32, "--data", "chsh",
+        *SMALL, "--resource", "bell:2", "--depth", 4, "--inputs", 32, "--data", "chsh",
         "--converge", "--json", "c.json",
     )  # fmt: skip
     assert outcome.code == 1
@@ -87,7 +87,7 @@ def test_a_file_of_data(here: Path) -> None:
     table.write_csv("mine.csv")
     outcome = run_ebit(
         "capacity", "--data", "mine.csv", "--scale", "angles", "--inputs", 30, "--points", 2,
-        "--resources", "none", "--depth", 4, "--json", "c.json",
+        "--resource", "none", "--depth", 4, "--json", "c.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome
     (row,) = json.loads(Path("c.json").read_text())["rows"]
@@ -96,7 +96,7 @@ def test_a_file_of_data(here: Path) -> None:
 
 def test_spectrum_and_figures(here: Path) -> None:
     outcome = run_ebit(
-        *SMALL, "--resources", "none,bell:1", "--depth", "1,2", "--spectrum", "--json", "c.json",
+        *SMALL, "--resource", "none,bell:1", "--depth", "1,2", "--spectrum", "--json", "c.json",
         "--figures", "figures",
     )  # fmt: skip
     assert outcome.code == 0, outcome
@@ -130,9 +130,9 @@ def test_spectrum_and_figures(here: Path) -> None:
         (("--qubits", 1), "`qubits` must be a whole number from 2"),
         (("--qubits", 9), "`qubits` must be at most 8 for a capacity, but is 9"),
         (("--outcomes", "bits"), "`outcomes` must be 'joint' or 'parity', but is 'bits'"),
-        (("--resources", "none,dnn"), "Unknown resource 'dnn'"),
-        (("--resources", ""), "Unknown resource ''"),
-        (("--resources", "bell:3"), "'bell:3' shares 3 Bell pairs"),
+        (("--resource", "none,dnn"), "Unknown resource 'dnn'"),
+        (("--resource", ""), "Unknown resource ''"),
+        (("--resource", "bell:3"), "'bell:3' shares 3 Bell pairs"),
         (("--label", "y"), "`--data` is 'haar', which takes no `--label`"),
         (("--scale", "angles"), "`--data` is 'haar', which takes no .*`--scale`"),
         (("--data", "gone.csv"), "`gone.csv` does not exist"),
@@ -146,7 +146,7 @@ def test_spectrum_and_figures(here: Path) -> None:
 )
 def test_a_bad_option(here: Path, options: Any, names: str) -> None:
     given_options = (options,) if isinstance(options, str) else options
-    arguments = (*SMALL, "--resources", "none", "--depth", 1, *given_options)
+    arguments = (*SMALL, "--resource", "none", "--depth", 1, *given_options)
     assert re.search(names, error_of(*arguments))
     assert [path for path in here.rglob("*") if path.is_file()] == []
 
@@ -158,4 +158,4 @@ def test_a_bad_option(here: Path, options: Any, names: str) -> None:
     )
 )
 def test_any_text_for_the_depth_is_one_line(here: Path, text: str) -> None:
-    error_of(*SMALL, "--resources", "none", f"--depth={text}")
+    error_of(*SMALL, "--resource", "none", f"--depth={text}")

@@ -54,7 +54,7 @@ def test_where_nothing_is_measured_the_loss_is_mse() -> None:
 @pytest.mark.usefixtures("here")
 def test_compare_trains_for_the_shots_and_shows_them() -> None:
     outcome = run_ebit(
-        "compare", "--data", "chsh", "--resources", "dnn,none", "--depth", 1, "--steps", 3,
+        "compare", "--data", "chsh", "--resource", "dnn,none", "--depth", 1, "--steps", 3,
         "--runs", 1, "--shots-per-label", "3,inf", "--json", "a.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome
@@ -81,7 +81,7 @@ def test_compare_trains_for_the_shots_and_shows_them() -> None:
 @pytest.mark.usefixtures("here")
 def test_with_the_loss_of_the_papers_shots_are_infinitely_many() -> None:
     outcome = run_ebit(
-        "compare", "--data", "chsh", "--resources", "none,bell:1", "--depth", 1, "--steps", 3,
+        "compare", "--data", "chsh", "--resource", "none,bell:1", "--depth", 1, "--steps", 3,
         "--runs", 2, "--loss", "mse", "--shots-per-label", "10", "--json", "a.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome

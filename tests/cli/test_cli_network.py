@@ -43,7 +43,7 @@ def test_usage_of_the_group() -> None:
 
 def test_plan_takes_the_file(tmp_path: Path, file: Path) -> None:
     outcome = run_ebit(
-        *("plan", file, "--data", "chsh", "--resources", "none", "--shots", 100, "--quick"),
+        *("plan", file, "--data", "chsh", "--resource", "none", "--shots", 100, "--quick"),
         *("--purification", 0, "--depth", 1, "--steps", 2, "--runs", 1, "--out", tmp_path / "out"),
     )
     assert outcome.code == 0, outcome.err

@@ -33,7 +33,7 @@ fidelity = 0.9
 
 def test_a_plan_from_profiles(tmp_path: Path) -> None:
     out, file = tmp_path / "out", tmp_path / "plan.json"
-    options = ("--quick", "--resources", "bell:1", "--shots", 100, "--purification", "1")
+    options = ("--quick", "--resource", "bell:1", "--shots", 100, "--purification", "1")
     outcome = run_ebit(*PLAN, *TINY, *options, "--out", out, "--json", file)
     assert outcome.code == 0, outcome.err
     lines = outcome.out.splitlines()
@@ -59,14 +59,14 @@ def test_two_qpus_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "network.toml"
     path.write_text(NETWORK)
     assert "name two of the QPUs alice, bob, eve" in error_of("plan", path, "--data", "chsh")
-    assert "no link alice-eve" in error_of("plan", path, "--data", "chsh", "--qpus", "alice,eve")
+    assert "no link alice-eve" in error_of("plan", path, "--data", "chsh", "--between", "alice,eve")
 
 
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (("--qpus", "a"), "Argument `qpus` must be two names, a,b, but is 'a'"),
-        (("--qpus", "a,c"), "no QPU 'c': use a, b"),
+        (("--between", "a"), "Argument `between` must be two names, a,b, but is 'a'"),
+        (("--between", "a,c"), "no QPU 'c': use a, b"),
         (("--shots", "ten"), "`shots` must be whole numbers separated by commas"),
         (("--shots", "0"), "`shots` must be a whole number"),
         (("--purification", "x"), "`purification` must be whole numbers separated by commas"),
@@ -75,10 +75,10 @@ def test_two_qpus_of_a_file(tmp_path: Path) -> None:
         (("--rate", "-1"), "`rate` must be a number more than 0"),
         (("--rate", "x"), "'--rate'"),
         (("--rows", "0"), "`rows` must be a whole number, at least 1, but is 0"),
-        (("--resources", "dnn"), "'dnn', which uses no network"),
-        (("--resources", "bell:1,fidelity=0.9"), "the network says how good the pairs are"),
-        (("--resources", "bell:3"), "'bell:3' shares 3 Bell pairs"),
-        (("--resources", "x"), "Unknown resource 'x'"),
+        (("--resource", "dnn"), "'dnn', which uses no network"),
+        (("--resource", "bell:1,fidelity=0.9"), "the network says how good the pairs are"),
+        (("--resource", "bell:3"), "'bell:3' shares 3 Bell pairs"),
+        (("--resource", "x"), "Unknown resource 'x'"),
         (("--depth", 0), "`depth` must be at least 1"),
     ],
 )
@@ -109,7 +109,7 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
 def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     outcome = run_ebit(
-        "compare", "--data", "chsh", *TINY, "--resources", "none,bell:1,dnn",
+        "compare", "--data", "chsh", *TINY, "--resource", "none,bell:1,dnn",
         "--network", "trapped-ion+laboratory", "--out", tmp_path / "out", "--json", file,
     )  # fmt: skip
     assert outcome.code == 0, outcome.err
@@ -124,6 +124,6 @@ def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
 
 def test_compare_without_a_network_says_nothing_of_waiting(tmp_path: Path) -> None:
     outcome = run_ebit(
-        "compare", "--data", "chsh", *TINY, "--resources", "none", "--out", tmp_path / "out"
+        "compare", "--data", "chsh", *TINY, "--resource", "none", "--out", tmp_path / "out"
     )
     assert "waiting" not in outcome.out

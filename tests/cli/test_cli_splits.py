@@ -14,7 +14,7 @@ SHORT = ("--depth", 1, "--steps", 3, "--batch-size", 20)
 
 
 def test_a_small_file_is_compared_over_splits(trained: Any, here: Path) -> None:
-    arguments = ("compare", "--data", trained.data, "--resources", "none,svc", *SHORT)
+    arguments = ("compare", "--data", trained.data, "--resource", "none,svc", *SHORT)
     outcome = run_ebit(*arguments, "--json", "a.json")
     assert outcome.code == 0, outcome
     assert "over 5 runs, in 5 random splits of the file" in outcome.out
@@ -32,7 +32,7 @@ def test_a_small_file_is_compared_over_splits(trained: Any, here: Path) -> None:
 
 def test_runs_that_are_given_leave_one_split(trained: Any, here: Path) -> None:
     outcome = run_ebit(
-        "compare", "--data", trained.data, "--resources", "svc,dnn", *SHORT, "--runs", 2,
+        "compare", "--data", trained.data, "--resource", "svc,dnn", *SHORT, "--runs", 2,
         "--json", "a.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome
@@ -48,7 +48,7 @@ def test_without_scikit_learn(trained: Any, here: Path, monkeypatch: pytest.Monk
     assert outcome.code == 0, outcome
     assert "Without scikit-learn there is no logistic-regression, svc, mlp" in outcome.err
     assert "svc" not in outcome.out
-    chosen = ("--resources", "dnn,mlp", "--loss", "mse")
+    chosen = ("--resource", "dnn,mlp", "--loss", "mse")
     message = error_of("compare", "--data", trained.data, *chosen, *SHORT)
     assert message == (
         "Classifier 'mlp' needs scikit-learn: install it with `pip install 'ebit[sklearn]'`."

@@ -119,7 +119,7 @@ def test_a_finished_training_costs_nothing(trained: Any, here: Path) -> None:
 
 def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: Path) -> None:
     arguments = (
-        "compare", "--data", trained.data, "--resources", "dnn, bell:1,bell:01", *SMALL,
+        "compare", "--data", trained.data, "--resource", "dnn, bell:1,bell:01", *SMALL,
         "--loss", "mse",
         "--out", trained.out, "--json", here / "a.json",
     )  # fmt: skip
@@ -142,7 +142,7 @@ def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: P
 
 def test_compare_with_shots(trained: Any, here: Path) -> None:
     outcome = run_ebit(
-        "compare", "--data", trained.data, "--resources", "dnn,bell:1", *SMALL,
+        "compare", "--data", trained.data, "--resource", "dnn,bell:1", *SMALL,
         "--shots", "100,1,100", "--json", "c.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome
@@ -162,7 +162,7 @@ def test_compare_with_shots(trained: Any, here: Path) -> None:
 
 def test_shots_without_a_measured_resource(trained: Any, here: Path) -> None:
     outcome = run_ebit(
-        "compare", "--data", trained.data, "--resources", "dnn", *SMALL, "--shots", 10,
+        "compare", "--data", trained.data, "--resource", "dnn", *SMALL, "--shots", 10,
         "--json", "c.json",
     )  # fmt: skip
     assert outcome.code == 0, outcome

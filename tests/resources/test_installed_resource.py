@@ -98,7 +98,7 @@ def test_on_the_command_line(environment: dict[str, str], tmp_path: Path) -> Non
     rows = json.loads((tmp_path / "rows.json").read_text())["rows"]
     assert {(row["resource"], row["coins_per_inference"]) for row in rows} == {("coins:1", 1)}
 
-    said = ebit_says("compare", *SMALL, "--resources", "none,coins:2", "--out", "both")
+    said = ebit_says("compare", *SMALL, "--resource", "none,coins:2", "--out", "both")
     assert re.search(r"gates +rounds +coins", said)
     page = (tmp_path / "both" / "report.html").read_text()
     assert "Coins whose sides both QPUs know: 2." in page
@@ -110,7 +110,7 @@ def test_on_the_command_line(environment: dict[str, str], tmp_path: Path) -> Non
     )
     assert "coins:1" in ebit_says("sweep", "grid.toml")
     assert "coins:1" in ebit_says(
-        "capacity", "--resources", "none,coins:1", "--qubits", "2", "--depth", "1"
+        "capacity", "--resource", "none,coins:1", "--qubits", "2", "--depth", "1"
     )
-    said = ebit_says("plan", "trapped-ion+laboratory", *SMALL, "--resources", "coins:1")
+    said = ebit_says("plan", "trapped-ion+laboratory", *SMALL, "--resource", "coins:1")
     assert "coins:1" in said

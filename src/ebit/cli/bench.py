@@ -11,7 +11,7 @@ import typer
 from ebit.benchmark import GROUPS, QUICK, Case, Runner, exponents, write_tables
 from ebit.benchmark.tables import shown
 from ebit.cli.console import messages, output, print_table, write_json
-from ebit.cli.options import Json
+from ebit.cli.options import Json, with_config
 from ebit.errors import EbitError
 from ebit.plots import (
     check_installed,
@@ -35,6 +35,7 @@ COLUMNS = {
 }
 
 
+@with_config
 def bench(
     cases: Annotated[
         str, typer.Option(help=f"Only these, separated by commas: {', '.join(GROUPS)}.")

@@ -27,6 +27,8 @@ from ebit.writing import check_writable
 
 MAX_DEPTHS = 1000
 
+RESOURCES = "none,bell:1,classical"
+
 HAAR = "haar"
 """Inputs that come from no data set."""
 
@@ -41,9 +43,13 @@ _FROM_DATA = ("data", "fingerprint", "format")
 )
 def capacity(
     given: Given,
-    resources: Annotated[
-        str, typer.Option(help="none, bell:N, classical, classical+bell:N, quantum; with commas.")
-    ] = "none,bell:1,classical",
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One or several, with commas or given again: none, bell:N, classical, "
+            f"classical+bell:N, quantum. Default: {RESOURCES}."
+        ),
+    ] = None,
     depth: Annotated[
         str, typer.Option(help="Convolution layers per stage: 20, or 5,10,15, or 1:30.")
     ] = "20",
@@ -74,7 +80,7 @@ def capacity(
     depths = _depths(depth)
     tasks = [
         CapacitySettings(resource=name, depth=layers, **shared)
-        for name in split_resources(resources)
+        for name in split_resources(*resource or [RESOURCES])
         for layers in depths
     ]
     for task in tasks:

@@ -10,7 +10,8 @@ from ebit.cli.communication_models import infer_rows, train
 from ebit.cli.console import check_output, command_line, output, print_table, write_json
 from ebit.cli.counted import print_limits
 from ebit.cli.graphs import graph, nodes, privacy
-from ebit.cli.options import Json
+from ebit.cli.options import Json, with_config
+from ebit.cli.pages import keep_communication
 from ebit.cli.progress import show_titles
 from ebit.communication.experiments import EXPERIMENTS, Communication
 from ebit.communication.study import claims
@@ -24,7 +25,8 @@ communication = typer.Typer(
 )
 
 Quick = Annotated[
-    bool, typer.Option("--quick", help="Sizes that end within a minute. Do not cite.")
+    bool,
+    typer.Option("--quick", help="A first look: sizes that end within a minute. Do not cite."),
 ]
 Out = Annotated[
     Path | None, typer.Option(help="Folder for results; finished ones are not computed again.")
@@ -38,8 +40,9 @@ def _verbs() -> None:
 
 
 @communication.command()
+@with_config
 def scale(
-    experiment: Annotated[str, typer.Option(help=f"{', '.join(EXPERIMENTS)}.")],
+    experiment: Annotated[str, typer.Option(help=f"Experiment: {', '.join(EXPERIMENTS)}.")],
     quick: Quick = False,
     seed: Seed = 0,
     out: Out = None,
@@ -60,9 +63,11 @@ def scale(
 
 
 @communication.command()
+@with_config
 def report(
     experiment: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be given again. Default: all.")
+        list[str] | None,
+        typer.Option(help="Only this experiment; may be given again. Default: all"),
     ] = None,
     quick: Quick = False,
     seed: Seed = 0,
@@ -88,6 +93,7 @@ def report(
             claim = claims()[task.experiment]
             told = f"Claim ({claim.mark}): {claim.text}"
             parts.append(Part(task.experiment, case.title, case.caption, rows, told))
+    keep_communication(parts, out, command=command_line(), quick=quick)
     written = write_communication(parts, out, command=command_line(), quick=quick)
     write_json(json, {"experiments": {part.name: part.rows.to_dicts() for part in parts}})
     for part in parts:

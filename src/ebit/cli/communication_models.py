@@ -33,11 +33,12 @@ def train(
         Optimizer, typer.Option(help="adam, or eg (exponentiated gradient).")
     ] = "adam",
     shots: Annotated[
-        int, typer.Option(help="Copies of a state for each output and each layer's derivatives.")
+        int,
+        typer.Option(help="Shots: copies of a state for each output and each layer's derivatives."),
     ] = 32,
-    steps: Annotated[int, typer.Option(help="Steps of the training.")] = 300,
-    batch: Annotated[int, typer.Option(help="Rows of a step.")] = 32,
-    rate: Annotated[float, typer.Option(help="Size of a step.")] = 0.03,
+    steps: Annotated[int, typer.Option(help="Optimiser steps.")] = 300,
+    batch_size: Annotated[int, typer.Option(help="Rows of a minibatch.")] = 32,
+    learning_rate: Annotated[float, typer.Option(help="Step size of the optimiser.")] = 0.03,
     wire: Annotated[Wire, typer.Option(help="direct, or teleport.")] = "direct",
     seed: Annotated[int, typer.Option(help="Seed of all that is random.")] = 0,
     out: Annotated[Path | None, typer.Option(help="File (.safetensors) for the model.")] = None,
@@ -57,8 +58,8 @@ def train(
     y, y_test = _labels(dataset)
     model = model_for(data, layers)
     fitted = fit(
-        model, data, y, optimizer=optimizer, shots=shots, steps=steps, batch=batch, rate=rate,
-        wire=wire, seed=seed,
+        model, data, y, optimizer=optimizer, shots=shots, steps=steps, batch=batch_size,
+        rate=learning_rate, wire=wire, seed=seed,
     )  # fmt: skip
     error = 1 - fitted.accuracy(test, y_test)
     measured = 1 - fitted.accuracy(test, y_test, copies=shots, seed=seed)

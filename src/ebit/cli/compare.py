@@ -1,15 +1,15 @@
 """`ebit compare`: all resources side by side on one data set."""
 
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import polars as pl
 import typer
 
 from ebit.accuracies import judged
+from ebit.cli.comparison import WITHOUT, Comparison, keep_comparison, write_comparison
 from ebit.cli.console import (
     announce,
     check_output,
@@ -41,11 +41,10 @@ from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
-from ebit.models import RESOURCES_HELP, CircuitModel, ModelSettings
+from ebit.models import RESOURCES_HELP, ModelSettings
 from ebit.planning import open_site, task_on, waiting_seconds
 from ebit.plots import check_installed
-from ebit.plots.circuit import draw_figure
-from ebit.report import advise, headline, write_report
+from ebit.report import advise, headline
 from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
     SMALL,
@@ -64,9 +63,6 @@ from ebit.results import (
     with_gains,
 )
 
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
 
 @with_settings(
     DataSource,
@@ -81,11 +77,11 @@ def compare(
         bool,
         typer.Option("--quick", help=f"A first look: no more than {QUICK_ROWS} training rows."),
     ] = False,
-    resources: Annotated[
-        str | None,
+    resource: Annotated[
+        list[str] | None,
         typer.Option(
-            help=f"Only these, separated by commas: {RESOURCES_HELP}; or the classifiers "
-            f"{', '.join(NAMES)}."
+            help=f"One or several, with commas or given again: {RESOURCES_HELP}; or the "
+            f"classifiers {', '.join(NAMES)}. Default: all."
         ),
     ] = None,
     splits: Annotated[
@@ -128,11 +124,11 @@ def compare(
     given, datasets = _prepared(given, label_shots, splits=splits, quick=quick)
     training = TrainingSettings(**given.of(TrainingSettings))
     seed = training.seed
-    names = _names(resources, given, datasets[0])
+    names = _names(resource, given, datasets[0])
     tasks = [
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
-    others = _other_classifiers(names, datasets, training, given_by_name=resources is not None)
+    others = _other_classifiers(names, datasets, training, given_by_name=bool(resource))
     waiting = None
     if network is not None:
         tasks, waiting = _on_network(network, between, tasks)
@@ -158,23 +154,24 @@ def compare(
     if len(datasets) > 1 and splits is None:
         _print_splits(len(datasets))
     if datasets[0].is_numeric:
-        output.print("Report and recommendation are about accuracies: there are none for numbers.")
+        output.print(WITHOUT)
         write_json(json, {"rows": summary.to_dicts()})
         return
     sentence = headline(advise(rows, training.shots_per_label))
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
     measured = show_shots(dataset, first, Store(out), shot_numbers, seed) if shot_numbers else None
-    written = write_report(
-        rows,
-        out,
+    found = Comparison(
+        rows=rows,
+        tasks=first,
         title=f"What is each communication resource worth on {dataset.name}?",
-        settings={"command": command_line()},
+        command=command_line(),
         quick=quick,
         shots=training.shots_per_label,
-        points=(dataset.x_train, dataset.y_train, dataset.class_names),
-        draw=partial(draw_circuit, first),
+        data=dataset,
     )
+    keep_comparison(found, given.source(), seed, out)
+    written = write_comparison(found, out)
     output.print(f"Report: {written[0]}")
     content = {
         "recommendation": sentence,
@@ -204,7 +201,7 @@ def _on_network(
     network: str, between: str | None, tasks: Sequence[Sequence[Task]]
 ) -> tuple[list[list[Task]], dict[str, float | None]]:
     """The tasks of every split under the noise of a network, and seconds of waiting by hash."""
-    site = open_site(described(network), two_names(between, "between"))
+    site = open_site(described(network), two_names(between))
     seconds_of = waiting_seconds(site, tasks[0])
     noisy = [[task_on(site, task) for task in own] for own in tasks]
     pairs = zip(noisy[0], tasks[0], strict=True)
@@ -219,10 +216,10 @@ def _print_splits(number: int) -> None:
     )
 
 
-def _names(resources: str | None, given: Given, dataset: Dataset) -> list[str]:
+def _names(resources: Sequence[str] | None, given: Given, dataset: Dataset) -> list[str]:
     """What is compared: all resources and other classifiers, or those that were named."""
-    if resources is not None:
-        return split_resources(resources)
+    if resources:
+        return split_resources(*resources)
     qpus = given.values.get("qpus", 2)
     if qpus > 2:
         return [*graph_resources(qpus), *NAMES]
@@ -273,9 +270,3 @@ def _other_classifiers(
         [OtherClassifier(name, dataset, training.seed + number, training.runs) for name in wanted]
         for number, dataset in enumerate(datasets)
     ]
-
-
-def draw_circuit(tasks: Sequence[Task], resource: str) -> "Figure | None":
-    """The drawing of the circuit of a resource; classical networks have none."""
-    model = next(task.model.build() for task in tasks if task.model.resource == resource)
-    return draw_figure(model.circuit) if isinstance(model, CircuitModel) else None

@@ -10,6 +10,7 @@ import typer
 
 from ebit.cli.console import check_output, command_line, output, print_table, write_json
 from ebit.cli.options import Given, Json, with_settings
+from ebit.cli.pages import keep_consensus
 from ebit.cli.progress import show_titles
 from ebit.consensus.broker import POLICIES, NetworkSettings, schedule_tasks
 from ebit.consensus.study import gains, parts
@@ -64,9 +65,9 @@ def schedule(
 @consensus.command()
 def prepare(
     folder: Annotated[Path, typer.Argument(help="Folder to write; it must be empty or new.")],
-    nodes: Annotated[int, typer.Option(help="Number of nodes.")] = 4,
-    faulty: Annotated[int, typer.Option(help="Most faulty ones; nodes >= 3 faulty + 1.")] = 1,
-    rounds: Annotated[int, typer.Option(help="Rounds to train.")] = 3,
+    nodes: Annotated[int, typer.Option(help="Nodes.")] = 4,
+    faulty: Annotated[int, typer.Option(help="Most faulty nodes; nodes >= 3 faulty + 1.")] = 1,
+    rounds: Annotated[int, typer.Option(help="Rounds.")] = 3,
     work: Annotated[
         str, typer.Option(help="least-squares: a linear regression; dqnn: digits.")
     ] = "least-squares",
@@ -74,7 +75,9 @@ def prepare(
     authentication: Annotated[
         str, typer.Option(help="its, wegman-carter, mixed, seeded or none.")
     ] = "its",
-    delta: Annotated[float, typer.Option(help="Longest way of a message, in seconds.")] = 0.5,
+    longest_delay: Annotated[
+        float, typer.Option(help="Longest way of a message, in seconds.")
+    ] = 0.5,
     broker: Annotated[
         str,
         typer.Option(
@@ -87,7 +90,9 @@ def prepare(
     _need_cryptography()
     from ebit.consensus.agreement.layout import lay_out
 
-    paths = lay_out(folder, nodes, faulty, rounds, work, seed, authentication, delta, broker)
+    paths = lay_out(
+        folder, nodes, faulty, rounds, work, seed, authentication, longest_delay, broker
+    )
     output.print(f"Wrote {folder}. Start every node in a terminal of its own:")
     for path in paths:
         output.print(f"ebit consensus node --config {path}")
@@ -190,6 +195,7 @@ def report(
         ]
     rows = pl.concat(found, how="diagonal_relaxed")
     plans = pl.concat(played, how="diagonal_relaxed")
+    keep_consensus(chosen, rows, plans, out, quick=quick, command=command_line())
     written = write_verdict(chosen, rows, plans, out, quick=quick, command=command_line())
     for one in verdicts(rows, plans):
         output.print(f"{one.claim.name}: {one.verdict}. {one.measured}")

@@ -7,7 +7,7 @@ import typer
 
 from ebit import checks
 from ebit.cli.console import check_output, output, print_table, write_json
-from ebit.cli.options import Json
+from ebit.cli.options import Json, with_config
 from ebit.cli.progress import show_titles
 from ebit.communication.graphs import PUBLISHED, PUBLISHED_ACCURACY, GraphSettings, Hops
 from ebit.communication.graphs.nodes import NodeSettings, node_accuracy, read_nodes
@@ -27,6 +27,7 @@ from ebit.errors import EbitError
 BOTH = "both"
 
 
+@with_config
 def graph(
     data: Annotated[
         str, typer.Option(help="mutag, an .npz file, or a folder or .zip of the TU format.")
@@ -39,8 +40,10 @@ def graph(
         ),
     ] = None,
     hidden: Annotated[int | None, typer.Option(help="Hidden units for each hop.")] = None,
-    epochs: Annotated[int | None, typer.Option(help="How often every graph is used.")] = None,
-    batch_size: Annotated[int | None, typer.Option(help="Most graphs of a batch.")] = None,
+    epochs: Annotated[
+        int | None, typer.Option(help="Epochs: how often every graph is used.")
+    ] = None,
+    batch_size: Annotated[int | None, typer.Option(help="Most graphs of a minibatch.")] = None,
     learning_rate: Annotated[
         float | None, typer.Option(help="Step size of Adam, halved every 50 epochs.")
     ] = None,
@@ -177,16 +180,17 @@ def _show(name: str, results: list[Judged]) -> None:
         )
 
 
+@with_config
 def nodes(
     data: Annotated[str, typer.Option(help="NPZ file of a graph whose nodes have classes.")],
     hidden: Annotated[int, typer.Option(help="Hidden units for each hop.")] = 64,
     hops: Annotated[
         str, typer.Option(help="Steps of gcn, ppr, raw and rw, such as 5,0,0,0.")
     ] = "5,0,0,0",
-    epochs: Annotated[int, typer.Option(help="Steps, each on all training nodes.")] = 300,
+    epochs: Annotated[int, typer.Option(help="Epochs, each one step on all training nodes.")] = 300,
     learning_rate: Annotated[float, typer.Option(help="Step size of Adam.")] = 0.001,
-    runs: Annotated[int, typer.Option(help="Seeds.")] = 3,
-    seed: Annotated[int, typer.Option(help="The first seed.")] = 0,
+    runs: Annotated[int, typer.Option(help="Runs, each with a seed of its own.")] = 3,
+    seed: Annotated[int, typer.Option(help="Seed of the first run; run k has seed + k.")] = 0,
     json: Json = None,
 ) -> None:
     """Classify the nodes of one graph: accuracy of both activations on the test nodes."""

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 from pydantic.fields import FieldInfo
 
+from ebit.cli.configured import Known, flag_of, parameters_for, taken
 from ebit.cli.console import messages
 from ebit.cluster import Certificates
 from ebit.data import Dataset, DataSource
@@ -74,73 +75,127 @@ class Given:
         return datasets
 
 
+def section_of(settings: type[Settings]) -> str:
+    """What the settings of a class are called in a file, in `--set` and in the help.
+
+    Example:
+        >>> section_of(TrainingSettings), section_of(DataSource)
+        ('training', 'data')
+    """
+    return settings.__name__.removesuffix("Settings").removesuffix("Source").lower()
+
+
 def with_settings(
     *classes: type[Settings],
     without: Sequence[str] = (),
     defaults: Mapping[str, str] | None = None,
+    as_options: bool = True,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Give a verb the options of some settings.
+    """Give a verb the options of some settings, and `--set` and `--config`.
 
-    Its first argument, `given`, holds what stands on the command line.
+    Its first argument, `given`, holds what stands on the command line or in a file.
 
     Args:
         *classes: The settings. One without a default is required, unless `defaults` has it.
-        without: Fields that are no options of this verb.
+        without: Fields that are no settings of this verb.
         defaults: Words for the defaults of this verb where they are not those of the class.
+        as_options: Whether the settings are options; else they are for `--set` and `--config` only.
 
     Returns:
         A decorator.
     """
-    fields = {
-        name: field
-        for own in classes
-        for name, field in own.model_fields.items()
-        if name not in without
-    }
-    words = defaults or {}
+    sections: dict[str, dict[str, FieldInfo]] = {}
+    for own in classes:
+        before = {name for section in sections.values() for name in section}
+        sections[section_of(own)] = {
+            name: field
+            for name, field in own.model_fields.items()
+            if name not in without and name not in before
+        }
+    known, words = Known(sections), defaults or {}
+    fields = known.fields if as_options else {}
+    required = [name for name, field in fields.items() if field.is_required() and name not in words]
 
     def decorate(verb: Callable[..., None]) -> Callable[..., None]:
-        @functools.wraps(verb)
-        def command(**arguments: Any) -> None:
-            given = {name: arguments.pop(name) for name in fields}
-            there = {name: value for name, value in given.items() if value is not None}
+        def command(ctx: typer.Context, **arguments: Any) -> None:
+            on_line = {name: arguments.pop(name) for name in fields}
             try:
-                read = {name: _read(fields[name], value) for name, value in there.items()}
-                verb(Given(read), **arguments)
+                there = taken(ctx, known) | {
+                    name: _read(fields[name], value)
+                    for name, value in on_line.items()
+                    if value is not None and value is not False
+                }
+                for name in required:
+                    if name not in there:
+                        flag = flag_of(name, fields[name])
+                        raise EbitError(
+                            f"Missing option '{flag}'. See `{ctx.command_path} --help`."
+                        )
+                verb(Given(there), **arguments)
             except EbitError as error:
-                raise EbitError(_as_options(str(error), fields)) from None
+                raise EbitError(_as_options(str(error), known.fields)) from None
 
-        options = [_parameter(name, field, words.get(name)) for name, field in fields.items()]
-        own = list(inspect.signature(verb).parameters.values())[1:]
-        keywords = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-        command.__signature__ = inspect.Signature([*options, *keywords])  # type: ignore[attr-defined]
-        command.__annotations__ = {p.name: p.annotation for p in [*options, *keywords]}
-        return command
+        options = [
+            _parameter(name, field, words.get(name), section.capitalize())
+            for section, own in sections.items()
+            for name, field in own.items()
+            if name in fields
+        ]
+        return _as_command(command, verb, options, known, given=True)
 
     return decorate
 
 
-def flag_of(name: str, field: FieldInfo) -> str:
-    """The option of a setting, such as `--batch-size`."""
-    shown = mark(field, Shown)
-    return (shown and shown.flag) or f"--{name.replace('_', '-')}"
+def with_config(verb: Callable[..., None]) -> Callable[..., None]:
+    """Give a verb without settings `--set` and `--config` for its options."""
+
+    def command(ctx: typer.Context, **arguments: Any) -> None:
+        verb(**arguments)
+
+    return _as_command(command, verb, [], Known({}), given=False)
 
 
-def _parameter(name: str, field: FieldInfo, words: str | None) -> inspect.Parameter:
+def _as_command(
+    command: Callable[..., None],
+    verb: Callable[..., None],
+    options: Sequence[inspect.Parameter],
+    known: Known,
+    *,
+    given: bool,
+) -> Callable[..., None]:
+    """The command with the signature that Typer is to read."""
+
+    @functools.wraps(verb)
+    def found(**arguments: Any) -> None:
+        for name in ("config", "set"):
+            arguments.pop(name)
+        command(**arguments)
+
+    own = list(inspect.signature(verb).parameters.values())[given:]
+    keywords = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    signature = inspect.Signature([*keywords, *options, *parameters_for(known)])
+    found.__signature__ = signature  # type: ignore[attr-defined]
+    found.__annotations__ = {p.name: p.annotation for p in signature.parameters.values()}
+    return found
+
+
+def _parameter(name: str, field: FieldInfo, words: str | None, panel: str) -> inspect.Parameter:
     """One option, as Typer reads it from a signature."""
     shown = mark(field, Shown)
     required = field.is_required() and words is None
     default = words or (shown and shown.default) or field.default
     kind = kind_of(field.annotation)
-    told = required or kind is bool
-    text = field.description if told else f"{field.description} Default: {default}."
+    flag = kind is bool
+    ending = " [required]" if required else "" if flag else f" Default: {default}."
     kind = Path if kind in FILES else kind
-    option = typer.Option(flag_of(name, field), help=text)
+    option = typer.Option(
+        flag_of(name, field), help=f"{field.description}{ending}", rich_help_panel=panel
+    )
     return inspect.Parameter(
         name,
         inspect.Parameter.KEYWORD_ONLY,
-        default=inspect.Parameter.empty if required else False if kind is bool else None,
-        annotation=Annotated[kind if required or kind is bool else kind | None, option],
+        default=False if flag else None,
+        annotation=Annotated[kind if flag else kind | None, option],
     )
 
 
@@ -159,9 +214,9 @@ def _as_options(message: str, fields: Mapping[str, FieldInfo]) -> str:
     return message
 
 
-def split_resources(text: str) -> list[str]:
+def split_resources(*texts: str) -> list[str]:
     """Resource strings between commas; an option such as `concurrence=0.5` stays with its own."""
-    return [name.strip() for name in re.split(r",(?!\s*[a-z]+=)", text)]
+    return [name.strip() for text in texts for name in re.split(r",(?!\s*[a-z]+=)", text)]
 
 
 def certificates_of(ca: Path | None, cert: Path | None, key: Path | None) -> Certificates | None:

@@ -19,6 +19,7 @@ from ebit.cli.console import (
     write_json,
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
+from ebit.cli.pages import keep_plan
 from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
@@ -64,12 +65,16 @@ NETWORK_HELP = (
 def plan(
     given: Given,
     network: Annotated[str, typer.Argument(help=NETWORK_HELP)],
-    qpus: Annotated[
+    between: Annotated[
         str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
     ] = None,
-    resources: Annotated[
-        str, typer.Option(help="Separated by commas; none is always there.")
-    ] = RESOURCES,
+    resource: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="One or several, with commas or given again; none is always there. Default: "
+            f"{RESOURCES}."
+        ),
+    ] = None,
     shots: Annotated[str, typer.Option(help="Shots per label, separated by commas.")] = "100,1000",
     purification: Annotated[
         str | None,
@@ -109,7 +114,7 @@ def plan(
     killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
-    site = open_site(described(network), two_names(qpus))
+    site = open_site(described(network), two_names(between))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)
     given = with_defaults(given, quick=quick)
     data = given.values["source"]
@@ -122,7 +127,7 @@ def plan(
             f"Data {dataset.name!r} must have two classes for `ebit plan`: choose one against the "
             "rest with `positive`, or use `ebit compare`."
         )
-    tasks = _tasks(dataset, ["none", *split_resources(resources)], given)
+    tasks = _tasks(dataset, ["none", *split_resources(*resource or [RESOURCES])], given)
     check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
     check_output(json, data=data)
     check_output(out / "plan.html", data=data)
@@ -151,6 +156,7 @@ def plan(
         )
     _print(found)
     page = _page(found, _settings(found, tasks, network, out), quick=quick)
+    keep_plan(page, out)
     output.print(f"Report: {write_plan(page, out)[0]}")
     write_json(json, _content(found))
 

@@ -19,12 +19,10 @@ def predict(
         int | None, typer.Option(help="Which run. Default: the best on the validation data.")
     ] = None,
     shots: Annotated[
-        int | None, typer.Option(help="Measure every row so often. Default: exact expectations.")
+        int | None, typer.Option(help="Shots per row. Default: exact expectations.")
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed of the measurements.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="Write the predictions to this CSV file.")] = (
-        None
-    ),
+    out: Annotated[Path | None, typer.Option(help="File (CSV) for the predictions.")] = (None),
     json: Json = None,
 ) -> None:
     """Predict the labels or numbers of a file with a trained model."""

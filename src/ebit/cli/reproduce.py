@@ -18,7 +18,7 @@ from ebit.cli.console import (
     write_json,
 )
 from ebit.cli.counted import reproduce_counts
-from ebit.cli.options import Cluster, Json, Workers
+from ebit.cli.options import Cluster, Json, Workers, with_config
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.errors import EbitError
 from ebit.plots import check_installed
@@ -49,6 +49,7 @@ GROUPS = ("set", "data")
 """A first key that gets a table for each of its values, unless they are single letters."""
 
 
+@with_config
 def reproduce(
     study: Annotated[str, typer.Argument(help=f"{', '.join(ALL)}.")],
     table: Annotated[

@@ -8,13 +8,13 @@ from ebit.network import Network, read_description
 from ebit.network.read import FOREIGN
 
 
-def two_names(qpus: str | None, option: str = "qpus") -> tuple[str, str] | None:
+def two_names(between: str | None) -> tuple[str, str] | None:
     """The names of two QPUs."""
-    if qpus is None:
+    if between is None:
         return None
-    names = [name.strip() for name in qpus.split(",")]
+    names = [name.strip() for name in between.split(",")]
     if len(names) != 2:
-        raise EbitError(f"Argument `{option}` must be two names, a,b, but is {qpus!r}.")
+        raise EbitError(f"Argument `between` must be two names, a,b, but is {between!r}.")
     return names[0], names[1]
 
 

@@ -18,15 +18,20 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import (
     Cluster,
+    Given,
     Json,
     TlsCa,
     TlsCert,
     TlsKey,
     Workers,
     certificates_of,
+    with_settings,
 )
 from ebit.cli.sweep_progress import show_sweep_progress
 from ebit.cluster import SweepResult, default_workers, run_sweep
+from ebit.data import DataSource
+from ebit.learning import TrainingSettings
+from ebit.models import ModelSettings
 from ebit.results import (
     COLUMNS,
     Estimate,
@@ -45,7 +50,9 @@ SETTINGS = ("data", *[c.name for c in COLUMNS if c.role == "setting" and c.name 
 """Columns of the table if they are not the same in all rows."""
 
 
+@with_settings(DataSource, ModelSettings, TrainingSettings, as_options=False)
 def sweep(
+    given: Given,
     file: Annotated[Path, typer.Argument(help="TOML file with [[grid]] tables.")],
     cluster: Cluster = None,
     workers: Workers = None,
@@ -61,10 +68,11 @@ def sweep(
 ) -> None:
     """Train a grid of resources, data and settings, here or on a Dask cluster.
 
-    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    Settings of --set and --config take the place of those in the grids. Interrupted with Ctrl-C or
+    killed, the same command goes on where it stopped.
     """
     certificates = certificates_of(tls_ca, tls_cert, tls_key)
-    tasks = read_sweep(file)
+    tasks = read_sweep(file, given.values)
     for note in dict.fromkeys(note for item in tasks for note in item.notes):
         messages.print(f"Note: {note}")
     check_output(json, data=str(file))

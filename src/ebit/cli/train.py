@@ -14,7 +14,7 @@ from ebit.cli.console import (
     print_summary,
     write_json,
 )
-from ebit.cli.options import Given, Json, with_settings
+from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.sites import described, two_names
 from ebit.data import DataSource
@@ -46,10 +46,15 @@ def train(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
+    if len(split_resources(given.values["resource"])) > 1:
+        raise EbitError(
+            f"Argument `resource` must be one for `ebit train`, but is "
+            f"{given.values['resource']!r}: use `ebit compare` for several."
+        )
     dataset = given.load()
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
     if network is not None:
-        site = open_site(described(network), two_names(between, "between"))
+        site = open_site(described(network), two_names(between))
         messages.print(f"Network: {site}.")
         task = task_on(site, task)
     elif between is not None:

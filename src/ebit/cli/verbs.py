@@ -8,7 +8,6 @@ from typing import Annotated, Any
 
 import jax
 import typer
-from typer.exceptions import TyperException
 
 import ebit
 from ebit.checks import check_text, shortened
@@ -18,16 +17,25 @@ from ebit.cli.communication import communication
 from ebit.cli.compare import compare
 from ebit.cli.consensus import consensus
 from ebit.cli.export import export
+from ebit.cli.help import Verbs, dress
+from ebit.cli.info import info
 from ebit.cli.main import fail
 from ebit.cli.network import network
 from ebit.cli.nonlocal_gates import nonlocal_gates_verb
 from ebit.cli.plan import plan
+from ebit.cli.plot import plot
 from ebit.cli.predict import predict
+from ebit.cli.renamed import with_new_names
+from ebit.cli.report import report
 from ebit.cli.reproduce import reproduce
+from ebit.cli.show import show
 from ebit.cli.sweep import sweep
 from ebit.cli.train import train
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning.compilation_cache import use_compilation_cache
+
+USAGE_ERROR = typer.BadParameter.__mro__[-4]
+"""What Typer raises for wrong usage; its name and place differ between versions."""
 
 app = typer.Typer(
     name="ebit",
@@ -36,7 +44,7 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 a check failed (such as a training that diverged), 2 wrong usage "
         "or bad input, 130 interrupted."
     ),
-    add_completion=False,
+    cls=Verbs,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
@@ -53,6 +61,11 @@ app.add_typer(communication)
 app.command()(reproduce)
 app.command("nonlocal-gates")(nonlocal_gates_verb)
 app.command()(bench)
+app.command()(report)
+app.command()(plot)
+app.command()(show)
+app.command()(info)
+dress(app)
 
 
 def _version(wanted: bool) -> None:
@@ -73,17 +86,17 @@ def _options(
 def run() -> None:
     """Run a verb; every error is one line on standard error."""
     _show_anything()
-    arguments = sys.argv[1:] or ["--help"]
+    arguments = with_new_names(sys.argv[1:]) or ["--help"]
     use_compilation_cache()
     try:
         for argument in arguments:
             check_text("argument", argument)
-        code = app(arguments, standalone_mode=False)
+        code = app(arguments, prog_name="ebit", standalone_mode=False)
         if code == 130:  # how Typer tells that Ctrl-C was pressed
             raise KeyboardInterrupt
     except EbitError as error:
         fail(error, 2)
-    except TyperException as error:
+    except USAGE_ERROR as error:
         fail(shortened(_usage(error, arguments)), 2)
     except TrainingDivergedError as error:
         fail(error, 1)
@@ -116,7 +129,7 @@ def _cannot_use(error: OSError) -> str:
     return f"Cannot use {str(error.filename)!r} ({error.strerror}): choose another place."
 
 
-def _usage(error: TyperException, arguments: list[str]) -> str:
+def _usage(error: Any, arguments: list[str]) -> str:
     """What was wrong with the command line, with the value and where to look."""
     message = error.format_message().rstrip(".")
     parameter: Any = getattr(error, "param", None)
@@ -124,10 +137,11 @@ def _usage(error: TyperException, arguments: list[str]) -> str:
         values = [a.split("=", 1)[1] for a in arguments if a.startswith(f"{option}=")]
         places = [k + 1 for k, a in enumerate(arguments) if a == option]
         values += [arguments[k] for k in places if k < len(arguments)]
+        values += [
+            v for name, _, v in (a.partition("=") for a in arguments) if f"--{name}" == option
+        ]
         if values:
             message += f", but is {values[-1]!r}"
-    verbs = {command.callback.__name__ for command in app.registered_commands if command.callback}
-    verbs |= {str(g.typer_instance.info.name) for g in app.registered_groups if g.typer_instance}
-    verb = next((a for a in arguments if a in verbs), "")
-    command = " ".join(part for part in ("ebit", verb, "--help") if part)
-    return f"{message}. See `{command}`."
+    context = getattr(error, "ctx", None)
+    command = "ebit" if context is None else context.command_path
+    return f"{message}. See `{command} --help`."

@@ -95,6 +95,16 @@ def _settings(folder: Path) -> dict[str, Any]:
     }
 
 
+def cache_folder() -> Path | None:
+    """Where compiled programs are kept: the user's folder of JAX, or that of ebit; None if nowhere.
+
+    Example:
+        >>> cache_folder()  # doctest: +SKIP
+    """
+    set_by_user = jax.config.values["jax_compilation_cache_dir"]
+    return Path(set_by_user) if set_by_user else _folder()
+
+
 def _folder() -> Path | None:
     """The folder for this processor, or None if there is to be or can be none."""
     is_users = jax.config.values["jax_compilation_cache_dir"] and _open.blocks == 0

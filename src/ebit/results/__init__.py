@@ -37,7 +37,7 @@ from ebit.results.shots import (
 from ebit.results.splits import SMALL, gains, load_splits, rows_of_all, with_gains
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
-from ebit.results.task import Task, TaskOptions, read_noise
+from ebit.results.task import Task, TaskOptions, noise_of, read_noise
 from ebit.results.train import default_qubits, make_task, task_of, train
 
 __all__ = [
@@ -86,6 +86,7 @@ __all__ = [
     "load_splits",
     "make_task",
     "matrix_product_rate",
+    "noise_of",
     "predict",
     "provenance",
     "read_noise",

@@ -121,8 +121,7 @@ class Store:
         """
         if not self.path(task_hash, kind).is_file():
             return None
-        metadata = pl.read_parquet_metadata(io.BytesIO(_sound(self.path(task_hash, kind))))
-        return json.loads(metadata["content"]) if "content" in metadata else None
+        return read_content(self.path(task_hash, kind))
 
     def put(
         self,
@@ -203,6 +202,16 @@ def read_rows(path: Path) -> pl.DataFrame:
         EbitError: If the file cannot be read or is damaged.
     """
     return pl.read_parquet(io.BytesIO(_sound(path)))
+
+
+def read_content(path: Path) -> dict[str, Any] | None:
+    """What was written beside the rows of a file, or None.
+
+    Raises:
+        EbitError: If the file cannot be read or is damaged.
+    """
+    metadata = pl.read_parquet_metadata(io.BytesIO(_sound(path)))
+    return json.loads(metadata["content"]) if "content" in metadata else None
 
 
 def _sound(path: Path) -> bytes:

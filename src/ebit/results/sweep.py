@@ -51,7 +51,7 @@ class SweepTask:
         return f"{self.task.model.model_dump_json()} {rest} {interval} {self.rows}"
 
 
-def read_sweep(path: checks.PathLike) -> list[SweepTask]:
+def read_sweep(path: checks.PathLike, settings: Mapping[str, Any] | None = None) -> list[SweepTask]:
     """The tasks of a sweep file, each once, in the order of the file.
 
     Every `[[grid]]` table gives the product of its lists; `[defaults]` holds for all of them.
@@ -59,6 +59,8 @@ def read_sweep(path: checks.PathLike) -> list[SweepTask]:
 
     Args:
         path: A TOML file.
+        settings: Those that take the place of what the grids say; fields of `DataSource` and of the
+            model and training settings by name.
 
     Returns:
         The tasks; their data have been read once to check that everything fits.
@@ -80,7 +82,29 @@ def read_sweep(path: checks.PathLike) -> list[SweepTask]:
         6
     """
     file = checks.path("path", path)
-    return sweep_tasks(_content(file), file)
+    return sweep_tasks(_replaced(_content(file), settings or {}), file)
+
+
+def _replaced(content: dict[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
+    """The content of a sweep file with some settings in the place of its own."""
+    of_data = {name: value for name, value in settings.items() if name in DataSource.model_fields}
+    others = {name: value for name, value in settings.items() if name not in of_data}
+    tables = content.get("grid", [])
+    if not settings or not _are_tables(tables):
+        return content
+    grids = [{**content.get("defaults", {}), **table, **others} for table in tables]
+    if of_data:
+        grids = [
+            {**grid, "data": [_source_with(data, of_data) for data in _values(grid.get("data"))]}
+            for grid in grids
+        ]
+    return {"grid": grids}
+
+
+def _source_with(data: Any, settings: Mapping[str, Any]) -> Any:
+    """The data of a point with some settings in the place of its own."""
+    own = data if isinstance(data, dict) else {} if data is None else {"source": data}
+    return {**own, **settings}
 
 
 def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:

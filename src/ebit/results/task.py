@@ -1,5 +1,6 @@
 """A task: one training as an immutable value with a content hash."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -92,4 +93,23 @@ def read_noise(path: Path) -> Noise:
         ...     read_noise(path).two_qubit_error
         (0.01, 0.02)
     """
-    return _NoiseFile(noise=read_toml(path)).noise  # type: ignore[arg-type]
+    return noise_of(read_toml(path))
+
+
+def noise_of(table: Mapping[str, Any]) -> Noise:
+    """Local noise from a table with the arguments of `Noise`.
+
+    Args:
+        table: Values by name.
+
+    Returns:
+        The noise.
+
+    Raises:
+        EbitError: If a number is unknown or out of range.
+
+    Example:
+        >>> noise_of({"two_qubit_error": 0.01}).two_qubit_error
+        0.01
+    """
+    return _NoiseFile(noise=table).noise  # type: ignore[arg-type]
