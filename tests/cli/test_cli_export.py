@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 import ebit
 from command_line import error_of, run_ebit
 from ebit.export import FORMATS
+from ebit.results import export_model
 
 ROW = "0.5,-0.25,1.0,0.75"
 
@@ -100,3 +102,16 @@ def test_bad_input_is_one_line(trained: Any, here: Path) -> None:
     assert "symbols such as 'x_0'" in error_of(*model, "--format", "qnetbench")
     assert "`run` must be from 0 to 1" in error_of(*model, "--run", 2)
     assert not Path("c.qasm").exists()
+
+
+def test_noise_of_training_is_left_out_where_asked(trained: Any, here: Path) -> None:
+    model = ebit.DistributedQCNN(qubits=2, depth=1, noise=ebit.Noise(one_qubit_error=0.1))
+    stored = replace(ebit.load_model(trained.model), model=model)
+    values = [0.1, 0.2, 0.3, 0.4]
+    with pytest.raises(ebit.EbitError, match="--without-noise"):
+        export_model(stored, values=values)
+    quiet = replace(stored, model=replace(model, noise=None))
+    assert (
+        export_model(stored, values=values, without_noise=True).files
+        == export_model(quiet, values=values).files
+    )

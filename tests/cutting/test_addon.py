@@ -10,7 +10,7 @@ from ebit.export import program_of
 from ebit.export.qiskit import written
 from random_circuits import circuit_model, random_data, random_parameters
 
-SHOTS = 512
+SHOTS = 256
 
 
 @pytest.mark.slow
@@ -23,6 +23,7 @@ def test_another_package_cuts_the_same_circuit_at_the_same_price() -> None:
     model = circuit_model("quantum", 2)
     rng = np.random.default_rng(3)
     parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)[0]
+    x[1] = np.pi  # one of the four gates across does nothing: 216 circuits instead of 1,296
     plain = written(program_of(model, parameters, x, deferred=True))
     read = {}
     circuit = QuantumCircuit(plain.num_qubits)
@@ -52,5 +53,5 @@ def test_another_package_cuts_the_same_circuit_at_the_same_price() -> None:
     table = reconstruct(model, parameters, x)
     exact = table[0, 0] + table[1, 1] - table[0, 1] - table[1, 0]
     error = np.sqrt(2 * sum(weight**2 for weight, _ in coefficients) / SHOTS)
-    assert error < 0.1
+    assert error < 0.2
     assert found[0] == pytest.approx(exact, abs=4 * error)

@@ -131,6 +131,8 @@ def test_aer_measures_the_probabilities(case: Case) -> None:
         ("line", "bell:1"),
         ("ring", "ghz:3"),
         ("star", "bell:1,concurrence=0.5"),
+        ("line", "classical"),
+        ("line", "quantum"),
     ],
 )
 def test_three_qpus(topology: str, resource: str) -> None:

@@ -38,6 +38,9 @@ def export(
     deferred: Annotated[
         bool, typer.Option("--deferred", help="Measure at the end; controls replace conditions.")
     ] = False,
+    without_noise: Annotated[
+        bool, typer.Option("--without-noise", help="Leave out the noise that it was trained with.")
+    ] = False,
     check: Annotated[
         str | None, typer.Option(help=f"What has to run it: {', '.join(TARGETS)}. Default: nobody.")
     ] = None,
@@ -61,6 +64,7 @@ def export(
         teleport=teleport,
         deferred=deferred,
         target=check,
+        without_noise=without_noise,
     )
     for name, content in exported.files.items():
         write_atomically(out / name if several else out, content)

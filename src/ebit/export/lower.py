@@ -119,7 +119,7 @@ def check_exported(model: Any) -> CircuitModel:
         raise UnsupportedError(
             "local noise",
             "Export",
-            "export the model with noise=None and give the noise to the other tool",
+            "leave the noise out (noise=None or --without-noise) and give it to the other tool",
         )
     return model
 

@@ -1,8 +1,9 @@
 """A trained model from a file as files of other tools."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from ebit import checks
 from ebit.data import Scaling, read_features
 from ebit.errors import EbitError, UnsupportedError
 from ebit.export import FORMATS, program_of, refusals
+from ebit.models import CircuitModel
 from ebit.results.model_file import StoredModel
 
 
@@ -43,6 +45,7 @@ def export_model(
     teleport: bool = False,
     deferred: bool = False,
     target: str | None = None,
+    without_noise: bool = False,
 ) -> Exported:
     """Export a trained model with one input.
 
@@ -58,6 +61,8 @@ def export_model(
         teleport: Whether each gate across the QPUs takes a Bell pair and two bits.
         deferred: Whether all measurements are at the end.
         target: What has to run it: `ibm`, `ionq` or `aer`.
+        without_noise: Whether a model that was trained with noise is exported without it; else it
+            is refused.
 
     Returns:
         The files.
@@ -74,8 +79,11 @@ def export_model(
     x = None if data is None and values is None else _row(stored, data, row, values)
     if (teleport and chosen.deferred) or (deferred and chosen.teleport):
         raise UnsupportedError("these options", f"Format {format!r}", "leave them out")
+    model: Any = stored.model
+    if without_noise and isinstance(model, CircuitModel):
+        model = replace(model, noise=None)
     program = program_of(
-        stored.model,
+        model,
         None if symbols else parameters,
         x,
         teleport=teleport or chosen.teleport,
