@@ -78,15 +78,21 @@ def test_every_verb_has_a_section() -> None:
     assert {h for h in headings if h.islower()} == set(VERBS)
 
 
+def api() -> str:
+    """The pages on the Python interface."""
+    pages = [DOCS / "python-api.md", *sorted((DOCS / "api").glob("*.md"))]
+    return "".join(page.read_text("utf-8") for page in pages)
+
+
 @pytest.mark.parametrize("module", [ebit, ebit.data, ebit.network, ebit.plots])
 def test_every_public_name_is_in_the_api(module: Any) -> None:
-    text = (DOCS / "python-api.md").read_text("utf-8")
+    text = api()
     names = set(re.findall(rf"\b{re.escape(module.__name__)}\.(\w+)", text))
     assert set(module.__all__) <= names
 
 
 def test_the_api_names_only_what_exists() -> None:
-    text = (DOCS / "python-api.md").read_text("utf-8")
+    text = api()
     names = re.findall(r"^\.\. auto(?:class|function):: ([\w.]+)$", text, flags=re.MULTILINE)
     assert len(names) == len(set(names)) > 40
     for name in names:
