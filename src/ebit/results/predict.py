@@ -1,11 +1,10 @@
 """Apply a trained model to a user's file."""
 
-from pathlib import Path
-
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.data import Scaling, TargetScaling, read_features
 from ebit.data.dataset import labels_of_classes
 from ebit.errors import EbitError
@@ -25,7 +24,7 @@ from ebit.shots import (
 @own_settings
 def predict(
     stored: StoredModel,
-    path: Path,
+    path: checks.PathLike,
     *,
     run: int | None = None,
     shots: int | None = None,
@@ -52,6 +51,7 @@ def predict(
     Raises:
         EbitError: If the file does not fit the model, or a setting is out of range.
     """
+    path = checks.path("path", path)
     chosen = stored.best_run if run is None else run
     stored.check_run(chosen)
     if shots is not None:
