@@ -49,6 +49,7 @@ _BLANK_BEFORE_FENCE = re.compile(r"\n\n```$", re.MULTILINE)
 _SIZES = re.compile(r"\\[bB]ig+[lr]?(?=\\[lr]angle)")
 """Sizes that latex2mathml does not know; MathML stretches angle brackets by itself."""
 
+_INCLUDED = re.compile(r"^Included: \[\S+\]\((\S+)\)$", re.MULTILINE)
 _DISPLAY = re.compile(r"\$\$(.+?)\$\$")
 _INLINE = re.compile(r"\$([^$]+)\$")
 
@@ -84,8 +85,25 @@ def _short_types(
 
 
 def _trim(app: Any, page: str, source: list[str]) -> None:
-    """Doctest needs an empty line behind the last output of a block; readers do not."""
-    source[0] = _BLANK_BEFORE_FENCE.sub("\n```", source[0])
+    """Doctest needs an empty line behind the last output of a block; readers do not.
+
+    What is included is a link where Markdown is read without Sphinx.
+    """
+    text = _BLANK_BEFORE_FENCE.sub("\n```", source[0])
+    source[0] = _INCLUDED.sub(r"```{include} \1\n```", text)
+
+
+def _linked(app: Any, doctree: Any, page: str) -> None:
+    """Let `ebit.fit` in a text lead to its place in the Python API."""
+    from docutils import nodes
+    from sphinx.util.nodes import make_refnode
+
+    objects = app.env.domains["py"].objects
+    for node in list(doctree.findall(nodes.literal)):
+        found = objects.get(node.astext())
+        if found is not None and not isinstance(node.parent, nodes.reference | nodes.title):
+            place = (found.docname, found.node_id)
+            node.replace_self(make_refnode(app.builder, page, *place, node.deepcopy()))
 
 
 def _plain_colons(
@@ -143,6 +161,7 @@ def setup(app: Any) -> None:
     app.add_source_suffix(".ipynb", "notebook")
     app.add_source_parser(_notebook_parser())
     app.connect("source-read", _trim)
+    app.connect("doctree-resolved", _linked)
     app.connect("autodoc-process-signature", _short_types)
     app.connect("autodoc-process-docstring", _plain_colons, priority=400)
     app.connect("autodoc-process-docstring", _mathematics)

@@ -138,7 +138,9 @@ def test_every_command_can_be_parsed(line: str) -> None:
 
 def test_every_included_file_is_there() -> None:
     for page in PAGES:
-        for name in re.findall(r"\{include\} (\S+)", page.read_text("utf-8")):
+        for name in re.findall(
+            r"^(?:```\{include\} |Included: \[\S+\]\()([^\s)]+)", page.read_text("utf-8"), re.M
+        ):
             assert (page.parent / name).is_file(), (page.name, name)
 
 
