@@ -1,5 +1,6 @@
 """`ebit consensus`: training over a faulty quantum network."""
 
+from collections.abc import Mapping, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,7 +14,7 @@ from ebit.cli.options import Given, Json, with_settings
 from ebit.cli.pages import keep_consensus
 from ebit.cli.progress import show_titles
 from ebit.consensus.broker import POLICIES, NetworkSettings, schedule_tasks
-from ebit.consensus.study import gains, parts
+from ebit.consensus.study import Part, gains, parts
 from ebit.consensus.training import MAIN, Consensus, ConsensusSettings, consensus_tasks
 from ebit.errors import EbitError
 from ebit.plots import check_installed
@@ -171,14 +172,20 @@ def report(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
+    check_installed()
+    reproduce_consensus(
+        parts(quick, part or (), **given.values), given.of(NetworkSettings), out, quick, json
+    )
+
+
+def reproduce_consensus(
+    chosen: Sequence[Part], network: Mapping[str, Any], out: Path, quick: bool, json: Path | None
+) -> None:
+    """Run what is missing of the study, print the verdicts, write the page."""
     from ebit.consensus.verdict import verdicts, write_verdict
 
-    check_installed()
-    chosen = parts(quick, part or (), **given.values)
     schedules = schedule_tasks(
-        [name for name in POLICIES if name != "oracle"],
-        ["easy", "hard"],
-        **given.of(NetworkSettings),
+        [name for name in POLICIES if name != "oracle"], ["easy", "hard"], **network
     )
     check_output(out / "report.html", data="")
     check_output(json, data="")

@@ -9,6 +9,7 @@ import polars as pl
 import typer
 
 from ebit import checks
+from ebit.cli.consensus import reproduce_consensus
 from ebit.cli.console import (
     check_output,
     command_line,
@@ -20,6 +21,7 @@ from ebit.cli.console import (
 from ebit.cli.counted import reproduce_counts
 from ebit.cli.options import Cluster, Json, Workers, with_config
 from ebit.cli.sweep_progress import show_sweep_progress
+from ebit.consensus.study import part_names, parts
 from ebit.errors import EbitError
 from ebit.plots import check_installed
 from ebit.results import Store, check_memory, estimate
@@ -37,7 +39,10 @@ from ebit.studies import (
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.report import write_study
 
-ALL = (*STUDIES, *COUNTED)
+CONSENSUS = "chen2026"
+"""The study of `ebit consensus report`."""
+
+ALL = (*STUDIES, *COUNTED, CONSENSUS)
 
 LINES = 40
 """A table with more numbers is printed as its differences only."""
@@ -96,6 +101,16 @@ def reproduce(
         check_output(json, data="")
         reproduce_counts(study, folder, tables=table or (), quick=quick, json=json)
         return
+    if study == CONSENSUS:
+        given = {
+            "figure": figure, "data": data, "sets": sets, "cluster": cluster, "workers": workers,
+        }  # fmt: skip
+        _refuse(study, given)
+        for name in table or ():
+            checks.one_of(part_names())("table", name)
+        seeds = {} if runs is None else {"seeds": runs}
+        reproduce_consensus(parts(quick, table or (), **seeds), seeds, folder, quick, json)
+        return
     checks.one_of(ALL)("study", study)
     plan = plan_study(
         study,
@@ -121,7 +136,7 @@ def reproduce(
 
 
 def _refuse(study: str, given: Mapping[str, object]) -> None:
-    """Options of trainings do not fit a study of counted experiments."""
+    """Options of other trainings do not fit this study."""
     for name, value in given.items():
         if value not in (None, []):
             raise EbitError(f"Argument `{name}` is not for study {study!r}: leave it out.")

@@ -64,6 +64,19 @@ def claims() -> list[Claim]:
     return [Claim(**one) for one in _read("published.toml")["claim"]]
 
 
+def part_names() -> list[str]:
+    """Names of all parts.
+
+    Returns:
+        The names, in order.
+
+    Example:
+        >>> part_names()
+        ['main', 'corners', 'skewed', 'ideal']
+    """
+    return [one["name"] for one in _read("study.toml")["part"]]
+
+
 def parts(quick: bool = False, only: Sequence[str] = (), **settings: Any) -> list[Part]:
     """The study.
 
@@ -83,7 +96,7 @@ def parts(quick: bool = False, only: Sequence[str] = (), **settings: Any) -> lis
         [30, 32, 4, 2]
     """
     content = _read("study.toml")
-    known = [one["name"] for one in content["part"]]
+    known = part_names()
     wrong = [name for name in only if name not in known]
     if wrong:
         raise EbitError(f"Argument `part` must be one of {', '.join(known)}, but is {wrong[0]!r}.")

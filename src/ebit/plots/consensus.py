@@ -162,7 +162,9 @@ def age_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
         [1.0, 0.0]
     """
     check_columns(rows, "policy", "age_counts")
-    return _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
+    found = _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
+    ax.set_yscale("log")  # most pairs are used at once
+    return found
 
 
 @standalone()
