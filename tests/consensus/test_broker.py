@@ -11,7 +11,7 @@ from ebit.consensus.broker import POLICIES, Broker, Jobs, Links, ScheduleSetting
 from ebit.consensus.broker.knowledge import optimistic_rate
 from ebit.consensus.broker.links import draw_luck, draw_releases
 from ebit.consensus.broker.oracle import joint_optimum, pair_rewards
-from ebit.consensus.broker.plan import backward, plan_round
+from ebit.consensus.broker.plan import backward, completion_bound, plan_round
 from ebit.consensus.broker.plan import pair_rewards as traced_rewards
 from ebit.errors import EbitError
 
@@ -90,6 +90,18 @@ def test_the_index_policy_earns_nearly_what_the_optimum_earns(success: list[floa
                 value[state] = after[state] + success[link] * gain
     full = (pairs,) * len(success)
     assert 0.95 * best[full] <= value[full] <= best[full] + 1e-9
+
+
+def test_no_schedule_completes_more_than_the_bound() -> None:
+    """The optimum of two links with one station lies below it, and is near it at good prices."""
+    links, jobs = links_of([0.3, 0.5]), Jobs(np.array([[3, 6]]), np.ones((1, 2)))
+    sizes: dict[str, Any] = {"pairs": 2, "stations": 1}
+    best, _ = joint_optimum(links, jobs, 0, slots=14, **sizes, quality=0.0)
+    most = best[2, 2] / 4
+    plan = plan_round(links, jobs, np.zeros((1, 14)), **sizes, quality=0.0, iterations=300)
+    bound = completion_bound(links, jobs, plan.price, **sizes).item()
+    assert most - 1e-9 <= bound < most + 0.1
+    assert completion_bound(links, jobs, np.full((1, 14), 9.0), **sizes).item() > 1  # bad prices
 
 
 @pytest.mark.parametrize("name", [name for name in POLICIES if name != "oracle"])

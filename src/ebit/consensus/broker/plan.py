@@ -90,6 +90,63 @@ def plan_round(
         return Plan(np.asarray(rank), np.asarray(after))
 
 
+@own_settings
+def completion_bound(links: Links, jobs: Jobs, price: Array, *, pairs: int, stations: int) -> Array:
+    r"""No schedule completes a larger share of the jobs, by worth, in expectation.
+
+    The stations of a slot are sold at its price instead of being limited (weak duality):
+
+    .. math:: \frac{\sum_k V_k(m, 0) + C \sum_s \lambda_s}{m \sum_k v_k}
+
+    Any prices give a bound; those of `plan_round` with a quality of 0 give a close one.
+
+    Args:
+        links: The true links.
+        jobs: What the nodes ask for.
+        price: Prices, not negative, shape (runs, slots).
+        pairs: Pairs of a job, m.
+        stations: Attempts in one slot, C.
+
+    Returns:
+        The bound, shape (runs,).
+
+    Example:
+        >>> links = Links(np.array([[0.5]]), np.array([[20.0]]), fresh=0.9, least=0.6)
+        >>> jobs = Jobs(np.array([[0]]), np.array([[1.0]]))
+        >>> completion_bound(links, jobs, np.zeros((1, 2)), pairs=1, stations=1).tolist()
+        [0.75]
+    """
+    with jax.enable_x64(True):
+        options = jnp.array([links.fresh, links.least, stations, 0.0])
+        inputs = (links.success, links.coherence, jobs.release, jobs.value, price)
+        worth = _worth(*map(jnp.asarray, inputs), options, pairs)
+        return np.asarray(worth) / (pairs * jobs.value.sum(axis=1))
+
+
+@partial(jax.jit, static_argnums=6)
+def _worth(
+    success: jax.Array,
+    coherence: jax.Array,
+    release: jax.Array,
+    value: jax.Array,
+    price: jax.Array,
+    options: jax.Array,
+    pairs: int,
+) -> jax.Array:
+    def one(
+        success: jax.Array,
+        coherence: jax.Array,
+        release: jax.Array,
+        value: jax.Array,
+        price: jax.Array,
+    ) -> jax.Array:
+        rewards = pair_rewards(jnp.arange(len(price)), release, coherence, value, options)
+        start, _ = backward(success, value, rewards, price, pairs)
+        return start[:, pairs].sum() + options[2] * price.sum()
+
+    return jax.vmap(one)(success, coherence, release, value, price)
+
+
 def pair_rewards(
     slots: jax.Array, release: jax.Array, coherence: jax.Array, value: jax.Array, options: jax.Array
 ) -> jax.Array:
