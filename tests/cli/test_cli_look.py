@@ -213,3 +213,23 @@ def test_info_is_one_block(here: Path) -> None:
             line.startswith(name.replace("_", " ") + ":") for line in outcome.out.splitlines()
         )
     assert told["packages"]["jax"]
+
+
+def test_a_comparison_without_matplotlib_prints_its_table(
+    compared: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(compared / "out", "out")
+    shutil.rmtree("out/figures")
+    Path("out/report.html").unlink()
+    monkeypatch.setattr("ebit.plots.style.find_spec", lambda _: None)
+    outcome = run_ebit("compare", "--data", compared / "points.csv", *REPORTED, "--out", "out")
+    assert outcome.code == 0, outcome
+    assert "bell:1" in outcome.out
+    assert outcome.err.splitlines()[-1] == (
+        "Report and figures need Matplotlib: install it with `pip install 'ebit[report]'`, then "
+        "`ebit report out` writes them."
+    )
+    assert not (here / "out" / "report.html").exists()
+    assert not (here / "out" / "figures").exists()
+    monkeypatch.undo()
+    assert run_ebit("report", here / "out").code == 0

@@ -9,7 +9,13 @@ import polars as pl
 import typer
 
 from ebit.accuracies import judged
-from ebit.cli.comparison import WITHOUT, Comparison, keep_comparison, write_comparison
+from ebit.cli.comparison import (
+    WITHOUT,
+    Comparison,
+    can_draw,
+    keep_comparison,
+    write_comparison,
+)
 from ebit.cli.console import (
     announce,
     check_output,
@@ -43,7 +49,6 @@ from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, ModelSettings
 from ebit.planning import open_site, task_on, waiting_seconds
-from ebit.plots import check_installed
 from ebit.report import advise, headline
 from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
@@ -118,7 +123,7 @@ def compare(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
-    check_installed()
+    draw = can_draw()
     shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
     check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     given, datasets = _prepared(given, label_shots, splits=splits, quick=quick)
@@ -150,7 +155,7 @@ def compare(
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(with_columns_of(summary, by_shots), finite(label_shots))
     print_gains(summary, training.shots_per_label)
-    show_by_shots(by_shots, Store(out))
+    show_by_shots(by_shots, Store(out), draw=draw)
     if len(datasets) > 1 and splits is None:
         _print_splits(len(datasets))
     if datasets[0].is_numeric:
@@ -160,7 +165,9 @@ def compare(
     sentence = headline(advise(rows, training.shots_per_label))
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
-    measured = show_shots(dataset, first, Store(out), shot_numbers, seed) if shot_numbers else None
+    measured = None
+    if shot_numbers:
+        measured = show_shots(dataset, first, Store(out), shot_numbers, seed, draw=draw)
     found = Comparison(
         rows=rows,
         tasks=first,
@@ -171,8 +178,13 @@ def compare(
         data=dataset,
     )
     keep_comparison(found, given.source(), seed, out)
-    written = write_comparison(found, out)
-    output.print(f"Report: {written[0]}")
+    if draw:
+        output.print(f"Report: {write_comparison(found, out)[0]}")
+    else:
+        messages.print(
+            "Report and figures need Matplotlib: install it with `pip install 'ebit[report]'`, "
+            f"then `ebit report {out}` writes them."
+        )
     content = {
         "recommendation": sentence,
         "rows": summary.to_dicts(),

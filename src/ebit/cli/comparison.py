@@ -14,6 +14,7 @@ from ebit.cli.quick import smaller
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
 from ebit.models import CircuitModel
+from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
 from ebit.report import write_report
 from ebit.results import Task
@@ -46,6 +47,15 @@ class Comparison:
     quick: bool = False
     shots: int | None = None
     data: Dataset | None = None
+
+
+def can_draw() -> bool:
+    """Whether figures can be drawn, without which there is no report."""
+    try:
+        check_installed()
+    except EbitError:
+        return False
+    return True
 
 
 def write_comparison(found: Comparison, out: Path) -> list[Path]:

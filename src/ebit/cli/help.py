@@ -29,7 +29,7 @@ EXAMPLES: Mapping[str, str] = {
     "communication graph": "ebit communication graph --data mutag --folds 2 --epochs 20",
     "communication nodes": "ebit communication nodes --data cora.npz --runs 1",
     "communication privacy": "ebit communication privacy --qubits 10 --copies 738",
-    "nonlocal-gates": "ebit nonlocal-gates network.toml",
+    "nonlocal-gates": "ebit nonlocal-gates --quick",
     "reproduce": "ebit reproduce kim2026 --table S4 --quick",
     "bench": "ebit bench --quick",
     "report": "ebit report ebit-compare",
@@ -42,7 +42,7 @@ EXAMPLES: Mapping[str, str] = {
 PANELS: Mapping[str, tuple[str, ...]] = {
     "Learn": ("compare", "train", "predict", "sweep", "export"),
     "Networks": ("plan", "network", "consensus", "communication"),
-    "Study": ("capacity", "reproduce", "bench"),
+    "Study": ("capacity", "reproduce", "nonlocal-gates", "bench"),
     "Look": ("report", "plot", "show", "info"),
 }
 """The verbs as `ebit --help` groups them."""

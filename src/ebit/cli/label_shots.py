@@ -20,6 +20,7 @@ from ebit.plots import (
     paper_style,
     save_figure,
 )
+from ebit.plots.rows import statistics
 from ebit.results import (
     Store,
     Task,
@@ -140,8 +141,8 @@ def with_columns_of(summary: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:
     return summary
 
 
-def show_by_shots(table: pl.DataFrame, store: Store) -> None:
-    """Print the accuracy against shots and what most of it costs, and draw it."""
+def show_by_shots(table: pl.DataFrame, store: Store, *, draw: bool) -> None:
+    """Print the accuracy against shots and what most of it costs, and draw it if asked."""
     if table.is_empty():
         return
     numbers = table["shots"].unique().sort().to_list()
@@ -159,14 +160,16 @@ def show_by_shots(table: pl.DataFrame, store: Store) -> None:
             for resource, *values in means.iter_rows()
         ],
     )
-    with paper_style():
-        figure, ax = new_figure()
-        leaders = leading_resources(accuracy_against_shots(table, ax))
-        paths = save_figure(figure, store.folder / "figures" / "accuracy_at_shots")
+    leaders = leading_resources(statistics(table, "accuracy", by="shots"))
     lead = "; ".join(f"{name} from {shots:.0f}" for shots, name in leaders)
     output.print(f"{price}: shots from which the accuracy is {SHARE:.0%} of that of inf")
     output.print(fill(f"Highest mean: {lead} shots", 79))
-    output.print(f"Accuracy against shots: {paths[0]}")
+    if draw:
+        with paper_style():
+            figure, ax = new_figure()
+            accuracy_against_shots(table, ax)
+            paths = save_figure(figure, store.folder / "figures" / "accuracy_at_shots")
+        output.print(f"Accuracy against shots: {paths[0]}")
 
 
 def _about(shots: float | None, largest: int) -> str:

@@ -22,7 +22,7 @@ def nonlocal_gates_verb(
     ] = None,
     shots: Annotated[int, typer.Option(help="Shots at which errors are compared.")] = 1000,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Up to three pairs, and few fidelities.")
+        bool, typer.Option("--quick", help="A first look: up to three pairs.")
     ] = False,
     out: Annotated[Path, typer.Option(help="Folder for results and figures.")] = Path(
         "ebit-nonlocal-gates"

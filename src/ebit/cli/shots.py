@@ -44,7 +44,13 @@ def parse_shots(text: str | None) -> list[int]:
 
 
 def show_shots(
-    dataset: Dataset, tasks: Sequence[Task], store: Store, shots: Sequence[int], seed: int
+    dataset: Dataset,
+    tasks: Sequence[Task],
+    store: Store,
+    shots: Sequence[int],
+    seed: int,
+    *,
+    draw: bool = True,
 ) -> pl.DataFrame:
     """Print the accuracy on the validation rows against shots, and draw it.
 
@@ -54,6 +60,7 @@ def show_shots(
         store: Where they are kept.
         shots: Numbers of shots per label.
         seed: Seed of the measurements.
+        draw: Whether there is a figure.
 
     Returns:
         One row per task, run and number of shots; then rows `cut`, see `ebit.results.cut_rows`.
@@ -74,11 +81,12 @@ def show_shots(
         if can_be_cut(one.model)
     ]
     _print_rows(rows, cut)
-    with paper_style():
-        figure, ax = new_figure()
-        accuracy_against_shots(rows, ax)
-    paths = save_figure(figure, store.folder / "figures" / "shots")
-    output.print(f"Accuracy against shots: {paths[0]}")
+    if draw:
+        with paper_style():
+            figure, ax = new_figure()
+            accuracy_against_shots(rows, ax)
+        paths = save_figure(figure, store.folder / "figures" / "shots")
+        output.print(f"Accuracy against shots: {paths[0]}")
     return pl.concat([rows, *cut], how="diagonal")
 
 
