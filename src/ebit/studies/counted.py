@@ -45,7 +45,7 @@ class Expected(NamedTuple):
     Attributes:
         experiment: Such as `E2`.
         n: Qubits, or log2 of the size; None for all.
-        case: Case of the rows; empty for all.
+        case: Case of the rows; empty for those of no case, or else all.
         protocol: What the name of the protocol begins with.
         copies: Copies of the rows; None for all.
         column: One of `MEASURES`.
@@ -194,11 +194,12 @@ COMPARED: Mapping[str, type[pl.DataType]] = {
 
 def _measured(rows: pl.DataFrame, number: Expected) -> float | None:
     own = rows.filter(pl.col("protocol").str.starts_with(number.protocol))
-    for column, value in (("n", number.n), ("copies", number.copies), ("case", number.case)):
-        if value not in (None, ""):
+    for column, value in (("n", number.n), ("copies", number.copies)):
+        if value is not None:
             own = own.filter(pl.col(column) == value)
-    exact = own.filter(pl.col("protocol") == number.protocol)
-    own = exact if exact.height else own
+    for column, name in (("case", number.case), ("protocol", number.protocol)):
+        exact = own.filter(pl.col(column) == name)
+        own = exact if exact.height or (column == "case" and name) else own
     values = own.select(value=MEASURES[number.column])["value"].drop_nulls().to_list()
     return float(number.worst(values)) if values else None
 

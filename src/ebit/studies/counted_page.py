@@ -10,7 +10,7 @@ from ebit.communication.experiments import EXPERIMENTS
 from ebit.communication.study import claims
 from ebit.report import Part, write_communication
 from ebit.report.communication_page import LIMITS
-from ebit.studies.counted import NOT_RUN, CountedResult, number_words
+from ebit.studies.counted import NOT_RUN, CountedResult, number_words, select_counted
 from ebit.studies.points import AGREES, DIFFERS, UNKNOWN
 from ebit.writing import write_atomically
 
@@ -127,6 +127,10 @@ def readme(result: CountedResult) -> str:
     if result.quick:
         parts.append("**A quick look: small sizes. Do not cite these numbers.**")
     parts += [_section(result, name) for name in result.rows]
+    left = [name for name in select_counted() if name not in result.rows]
+    if left:
+        options = " ".join(f"--table {name}" for name in left)
+        parts.append(f"Not computed here: `ebit reproduce {result.study} {options}`.")
     parts.append("## Limits\n\n" + "\n".join(f"- {limit}" for limit in LIMITS))
     return "\n\n".join(parts) + "\n"
 

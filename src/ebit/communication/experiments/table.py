@@ -93,7 +93,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         "Small real data: shipping the columns once (C2) costs far less. It may train a linear "
         "classifier or the same model.",
         limits=(1,),
-        edition=2,
+        edition=3,
     ),
     "E9": Case(
         "Training on images of growing size",
