@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.circuits import Qubit, SharedState, Topology, Wiring, qpu_names
 from ebit.errors import EbitError
 from ebit.physics import ManyState
@@ -59,16 +60,19 @@ class GivenState(Resource):
     is_of_graph = True
 
     def __post_init__(self) -> None:
+        checks.instance(ManyState, "an ebit.ManyState")("state", self.state)
+        names = checks.several(checks.instance(str, "names of qubits, such as A0"))
+        object.__setattr__(self, "qubits", names("qubits", self.qubits))
         if len(self.qubits) != self.state.members:
             raise EbitError(
                 f"The shared state has {self.state.members} qubits, but {len(self.qubits)} are "
-                f"named ({', '.join(self.qubits)}): name one for each."
+                "named: name one for each."
             )
         for name, count in Counter(self.qubits).items():
             if not _QUBIT.fullmatch(name):
                 raise EbitError(
-                    f"The shared state is on {name!r}, which is no qubit: write A0 for the first "
-                    "qubit of QPU A."
+                    f"The shared state is on {checks.shown(name)}, which is no qubit: write A0 for "
+                    "the first qubit of QPU A."
                 )
             if count > 1:
                 raise EbitError(f"The shared state is on {name} twice: name every qubit once.")
