@@ -80,7 +80,7 @@ def export_model(
     if (teleport and chosen.deferred) or (deferred and chosen.teleport):
         raise UnsupportedError("these options", f"Format {format!r}", "leave them out")
     model: Any = stored.model
-    if without_noise and isinstance(model, CircuitModel):
+    if without_noise and isinstance(stored.model, CircuitModel):
         model = replace(model, noise=None)
     program = program_of(
         model,
