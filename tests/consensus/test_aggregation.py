@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from ebit.consensus import aggregation as agg
+from ebit.consensus import mixing
 from ebit.consensus.attacks import ATTACKS, attacked, most_harmful
+from ebit.consensus.twins import drop_twins, momentum_floor
 
 NINE = np.arange(1.0, 10).reshape(3, 3)
 THIRDS = np.full(3, 1 / 3)
@@ -58,7 +60,7 @@ def test_constants_of_three_rows(function: agg.Aggregator, expected: list[float]
 
 
 def test_nnm_of_three_rows() -> None:
-    np.testing.assert_allclose(run(agg.nnm, NINE, THIRDS, 1)[:, 0], [2.5, 2.5, 5.5])
+    np.testing.assert_allclose(run(mixing.nnm, NINE, THIRDS, 1)[:, 0], [2.5, 2.5, 5.5])
 
 
 @pytest.mark.parametrize("n", [8, 9])
@@ -73,7 +75,7 @@ def test_equal_weights_give_the_textbook(n: int) -> None:
     best = x[np.argsort(scores)[: n - f]].mean(axis=0)
     np.testing.assert_allclose(run(agg.multi_krum, x, equal(n), f), best, atol=1e-12)
     mixed = [x[np.argsort(row)[: n - f]].mean(axis=0) for row in far]
-    np.testing.assert_allclose(run(agg.nnm, x, equal(n), f), mixed, atol=1e-12)
+    np.testing.assert_allclose(run(mixing.nnm, x, equal(n), f), mixed, atol=1e-12)
 
 
 @pytest.mark.parametrize("name", [*agg.AGGREGATORS])
@@ -109,7 +111,7 @@ def test_the_bound_on_kappa_holds_on_random_vectors(name: str, mixed: bool) -> N
     bound = agg.robustness(name, n, f)
     for seed in range(3):
         x = vectors(n, seed=seed) * np.array([1, 1, 1, 1, 1, 1, 1, 5, 9])[:, None]
-        given = run(agg.nnm, x, equal(n), f) if mixed else x
+        given = run(mixing.nnm, x, equal(n), f) if mixed else x
         found = run(plain, given, equal(n), f)
         for honest in combinations(range(n), n - f):
             mean = x[list(honest)].mean(axis=0)
@@ -131,10 +133,10 @@ def test_clipping_and_arc_shorten_and_bucketing_keeps_the_mean() -> None:
     length = np.linalg.norm(x, axis=1)
     radius = np.sort(length)[10 - int(2 * 0.2 * 8) - 1]
     expected = x * np.minimum(1, radius / length)[:, None]
-    np.testing.assert_allclose(run(agg.arc, x, equal(10), 2), expected, atol=1e-12)
-    short = run(agg.clipping, x, equal(10), 0, radius=0.5)
+    np.testing.assert_allclose(run(mixing.arc, x, equal(10), 2), expected, atol=1e-12)
+    short = run(mixing.clipping, x, equal(10), 0, radius=0.5)
     assert np.linalg.norm(short, axis=1).max() <= 0.5 + 1e-12
-    means, weights = run(agg.bucketing, x, equal(10), 0, key=jax.random.key(1), size=3)
+    means, weights = run(mixing.bucketing, x, equal(10), 0, key=jax.random.key(1), size=3)
     np.testing.assert_allclose(weights @ means, x.mean(axis=0), atol=1e-12)
     clipped = run(agg.centered_clipping, x, equal(10), 0, radius=1e9)
     np.testing.assert_allclose(clipped, x.mean(axis=0), atol=1e-12)
@@ -144,20 +146,20 @@ def test_twins_are_dropped_and_dressed_ones_are_not() -> None:
     random = np.random.default_rng(0)
     x = random.normal(size=(12, 56))
     floor = jnp.array(2.0 * 56)
-    p, f = run(agg.drop_twins, x, equal(12), 3, floor=floor)
+    p, f = run(drop_twins, x, equal(12), 3, floor=floor)
     assert (p > 0).all()
     assert f == 3
     twins = x.copy()
     twins[:3] = twins[0]
-    p, f = run(agg.drop_twins, twins, equal(12), 3, floor=floor)
+    p, f = run(drop_twins, twins, equal(12), 3, floor=floor)
     np.testing.assert_array_equal(p > 0, np.arange(12) >= 3)
     assert (f, p.sum()) == (0, pytest.approx(1))
     dressed = twins.copy()
     dressed[:3] += random.normal(size=(3, 56))
-    assert (run(agg.drop_twins, dressed, equal(12), 3, floor=floor)[0] > 0).all()
+    assert (run(drop_twins, dressed, equal(12), 3, floor=floor)[0] > 0).all()
     many = x.copy()
     many[:8] = many[0]
-    assert (run(agg.drop_twins, many, equal(12), 3, floor=floor)[0] > 0).all()
+    assert (run(drop_twins, many, equal(12), 3, floor=floor)[0] > 0).all()
 
 
 def test_the_noise_floor_of_momenta() -> None:
@@ -169,7 +171,7 @@ def test_the_noise_floor_of_momenta() -> None:
         x = mu * x + (1 - mu) * message
     x /= 1 - mu**turn
     measured = ((x[::2] - x[1::2]) ** 2).sum(axis=1).mean()
-    assert float(agg.momentum_floor(size, 0.25, mu, turn)) == pytest.approx(measured, rel=0.1)
+    assert float(momentum_floor(size, 0.25, mu, turn)) == pytest.approx(measured, rel=0.1)
 
 
 @pytest.mark.parametrize(
@@ -223,8 +225,8 @@ BYZFL = {
     "MultiKrum": agg.multi_krum,
     "Meamed": agg.mean_around_median,
     "Average": agg.average,
-    "NNM": agg.nnm,
-    "ARC": agg.arc,
+    "NNM": mixing.nnm,
+    "ARC": mixing.arc,
 }
 
 

@@ -15,13 +15,10 @@ from functools import partial
 import jax
 import jax.numpy as jnp
 
+from ebit.consensus.mixing import TINY, arc, nnm, ranks, squared_distances
+
 Aggregator = Callable[[jax.Array, jax.Array, jax.Array | int], jax.Array]
 """(x, p, f) to the aggregate, shape (size,)."""
-
-Preaggregator = Callable[[jax.Array, jax.Array, jax.Array | int], jax.Array]
-"""(x, p, f) to as many mixed or shortened vectors."""
-
-TINY = 1e-12
 
 
 def average(x: jax.Array, p: jax.Array, f: jax.Array | int = 0) -> jax.Array:
@@ -113,7 +110,7 @@ def mean_around_median(x: jax.Array, p: jax.Array, f: jax.Array | int) -> jax.Ar
     """
     present = p > 0
     far = jnp.where(present[:, None], jnp.abs(x - median(x, p)), jnp.inf)
-    kept = _ranks(far, axis=0) < present.sum() - f
+    kept = ranks(far, axis=0) < present.sum() - f
     weights = kept * p[:, None]
     return (weights * x).sum(axis=0) / weights.sum(axis=0)
 
@@ -154,7 +151,7 @@ def multi_krum(x: jax.Array, p: jax.Array, f: jax.Array | int) -> jax.Array:
         >>> multi_krum(jnp.array([[1.0], [2.0], [3.0], [99.0]]), jnp.full(4, 0.25), 1).tolist()
         [2.0]
     """
-    kept = p * (_ranks(_krum_scores(x, p, f)) < (p > 0).sum() - f)
+    kept = p * (ranks(_krum_scores(x, p, f)) < (p > 0).sum() - f)
     return kept @ x / kept.sum()
 
 
@@ -228,109 +225,6 @@ def centered_clipping(
     return jax.lax.fori_loop(0, steps, improve, first)
 
 
-def nnm(x: jax.Array, p: jax.Array, f: jax.Array | int) -> jax.Array:
-    """Replace every vector by the weighted mean of its n - f nearest ones, itself included.
-
-    Args:
-        x: Vectors, shape (n, size).
-        p: Weights.
-        f: How many vectors may be anything.
-
-    Returns:
-        The mixed vectors, shape (n, size).
-
-    Example:
-        >>> nnm(jnp.array([[1.0], [2.0], [9.0]]), jnp.full(3, 1 / 3), 1).tolist()
-        [[1.5], [1.5], [5.5]]
-
-    Source:
-        Allouah et al., Fixing by mixing, AISTATS (2023).
-    """
-    present = p > 0
-    far = jnp.where(present, squared_distances(x), jnp.inf)
-    near = p * (_ranks(far) < present.sum() - f)  # (n, n)
-    return near @ x / near.sum(axis=1, keepdims=True)
-
-
-def clipping(
-    x: jax.Array, p: jax.Array, f: jax.Array | int = 0, *, radius: float = 2.0
-) -> jax.Array:
-    """Shorten vectors that are longer than a radius; p and f are ignored.
-
-    Args:
-        x: Vectors, shape (n, size).
-        p: Ignored.
-        f: Ignored.
-        radius: The radius.
-
-    Returns:
-        Shape (n, size).
-
-    Example:
-        >>> clipping(jnp.array([[3.0, 4.0], [0.5, 0.0]]), jnp.ones(2), radius=2.5).tolist()
-        [[1.5, 2.0], [0.5, 0.0]]
-    """
-    length = jnp.linalg.norm(x, axis=1, keepdims=True)
-    return x * jnp.minimum(1, radius / jnp.maximum(length, TINY))
-
-
-def arc(x: jax.Array, p: jax.Array, f: jax.Array | int) -> jax.Array:
-    r"""Shorten the :math:`\lfloor 2(f/n)(n-f) \rfloor` longest vectors to the length of the next.
-
-    Args:
-        x: Vectors, shape (n, size).
-        p: Weights; only whether they are 0 matters.
-        f: How many vectors may be anything.
-
-    Returns:
-        Shape (n, size).
-
-    Example:
-        >>> arc(jnp.array([[1.0], [2.0], [9.0]]), jnp.full(3, 1 / 3), 1).tolist()
-        [[1.0], [2.0], [2.0]]
-
-    Source:
-        Allouah et al., Adaptive gradient clipping for robust federated learning, ICLR (2025).
-    """
-    present = p > 0
-    n = present.sum()
-    length = jnp.where(present, jnp.linalg.norm(x, axis=1), -1.0)
-    longest = jnp.floor(2 * f / n * (n - f) + 1e-6).astype(int)
-    radius = jnp.sort(length)[::-1][longest]
-    return x * jnp.minimum(1, radius / jnp.maximum(length, TINY))[:, None]
-
-
-def bucketing(
-    x: jax.Array, p: jax.Array, f: jax.Array | int = 0, *, key: jax.Array, size: int = 2
-) -> tuple[jax.Array, jax.Array]:
-    """Weighted means of random groups of vectors, and the weights of the groups; f is ignored.
-
-    Args:
-        x: Vectors, shape (n, size).
-        p: Weights.
-        f: Ignored.
-        key: Random key.
-        size: Vectors of a group.
-
-    Returns:
-        Means, shape (ceil(n / size), size), and their weights.
-
-    Example:
-        >>> means, weights = bucketing(jnp.ones((4, 1)), jnp.full(4, 0.25), key=jax.random.key(0))
-        >>> means.tolist(), weights.tolist()
-        ([[1.0], [1.0]], [0.5, 0.5])
-
-    Source:
-        Karimireddy, He and Jaggi, Byzantine-robust learning on heterogeneous datasets, ICLR (2022).
-    """
-    order = jax.random.permutation(key, len(p))
-    groups = -(-len(p) // size)
-    member = jnp.arange(len(p)) // size
-    weights = jax.ops.segment_sum(p[order], member, groups)
-    sums = jax.ops.segment_sum((p[:, None] * x)[order], member, groups)
-    return sums / jnp.maximum(weights, TINY)[:, None], weights
-
-
 def _with_nnm(aggregate: Aggregator) -> Aggregator:
     return lambda x, p, f: aggregate(nnm(x, p, f), p, f)
 
@@ -350,68 +244,6 @@ AGGREGATORS: Mapping[str, Aggregator] = {
     "arc+trmean": lambda x, p, f: trimmed_mean(arc(x, p, f), p, f),
 }
 """All filters by name."""
-
-
-def drop_twins(
-    x: jax.Array, p: jax.Array, f: jax.Array | int, floor: jax.Array
-) -> tuple[jax.Array, jax.Array]:
-    r"""Drop vectors that are closer to each other than shot noise allows.
-
-    Two vectors with independent shot noise have
-    :math:`E\lVert x_i - x_j \rVert^2 \ge \varphi`; one with another within :math:`0.4\varphi` is
-    dropped, unless fewer than half would be left. It catches colluders that send one vector.
-
-    Args:
-        x: Vectors, shape (n, size).
-        p: Weights.
-        f: How many vectors may be anything.
-        floor: The least expected squared distance; 0 without shot noise, and nothing is dropped.
-
-    Returns:
-        Weights, 0 for dropped vectors and of sum 1, and f less the number dropped.
-
-    Example:
-        >>> x = jnp.array([[0.0], [1.0], [2.0], [3.0], [9.0], [9.0]])
-        >>> p, f = drop_twins(x, jnp.full(6, 1 / 6), 2, jnp.array(1.0))
-        >>> p.tolist(), int(f)
-        ([0.25, 0.25, 0.25, 0.25, 0.0, 0.0], 0)
-    """
-    present = p > 0
-    pairs = present[:, None] & present & ~jnp.eye(len(p), dtype=bool)
-    twin = (pairs & (squared_distances(x) < 0.4 * floor)).any(axis=1)
-    allowed = (present & ~twin).sum() >= present.sum() / 2
-    twin &= allowed
-    kept = jnp.where(twin, 0, p)
-    return kept / kept.sum(), jnp.maximum(f - twin.sum(), 0)
-
-
-def momentum_floor(
-    size: int, noise: jax.Array | float, momentum: jax.Array | float, turn: jax.Array | int
-) -> jax.Array:
-    r"""Expected squared distance of two momenta that differ by shot noise only.
-
-    .. math:: \varphi = 2 P \frac{\sigma^2}{S}\,\frac{(1-\mu)(1+\mu^t)}{(1+\mu)(1-\mu^t)}
-
-    Args:
-        size: Number of parameters P.
-        noise: Variance of a coordinate of one message, sigma^2 / S.
-        momentum: mu.
-        turn: Messages so far t, from 1.
-
-    Returns:
-        The distance.
-
-    Example:
-        >>> round(float(momentum_floor(10, 0.5, 0.9, 1)), 3)
-        10.0
-    """
-    share = jnp.asarray(momentum) ** turn
-    return 2 * size * noise * (1 - momentum) * (1 + share) / ((1 + momentum) * (1 - share))
-
-
-def squared_distances(x: jax.Array) -> jax.Array:
-    """Squared distances between all rows, shape (n, n); 0 on the diagonal."""
-    return ((x[:, None] - x) ** 2).sum(axis=-1)
 
 
 def robustness(name: str, n: int, f: int) -> float:
@@ -453,8 +285,8 @@ def _krum_scores(x: jax.Array, p: jax.Array, f: jax.Array | int) -> jax.Array:
     present = p > 0
     far = jnp.where(present, squared_distances(x), jnp.inf)
     far = jnp.where(jnp.eye(len(p), dtype=bool), -1.0, far)  # itself comes first
-    ranks = _ranks(far)
-    counted = (ranks > 0) & (ranks <= present.sum() - f - 2)
+    place = ranks(far)
+    counted = (place > 0) & (place <= present.sum() - f - 2)
     return jnp.where(present, jnp.where(counted, far, 0).sum(axis=1), jnp.inf)
 
 
@@ -462,8 +294,3 @@ def _sorted(x: jax.Array, p: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Values of every coordinate in rising order, with their weights, each (n, size)."""
     order = jnp.argsort(x, axis=0)
     return jnp.take_along_axis(x, order, axis=0), p[order]
-
-
-def _ranks(values: jax.Array, axis: int = -1) -> jax.Array:
-    """Place of every value in rising order."""
-    return jnp.argsort(jnp.argsort(values, axis=axis), axis=axis)

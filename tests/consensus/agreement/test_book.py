@@ -4,7 +4,7 @@ import jax
 import numpy as np
 import pytest
 
-from ebit.consensus.aggregation import drop_twins, nnm, trimmed_mean
+from ebit.consensus.aggregation import trimmed_mean
 from ebit.consensus.agreement.book import Book
 from ebit.consensus.agreement.committee import Committee
 from ebit.consensus.agreement.fixed_point import SCALE
@@ -15,6 +15,8 @@ from ebit.consensus.agreement.updates import Ledger, Record
 from ebit.consensus.agreement.work import Work, least_squares
 from ebit.consensus.broker import REGIMES
 from ebit.consensus.keys.plane import key_rates
+from ebit.consensus.mixing import nnm
+from ebit.consensus.twins import drop_twins
 
 
 @jax.jit

@@ -14,14 +14,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.consensus.aggregation import AGGREGATORS, drop_twins, momentum_floor, nnm, trimmed_mean
+from ebit.consensus.aggregation import AGGREGATORS, trimmed_mean
 from ebit.consensus.attacks import ATTACKS, attacked, most_harmful
 from ebit.consensus.broker import REGIMES
 from ebit.consensus.convergence import floor
+from ebit.consensus.mixing import nnm
 from ebit.consensus.training.arms import ARMS, ROBUST
 from ebit.consensus.training.learners import Learner, deal, learner_of, samples_of
 from ebit.consensus.training.settings import ConsensusSettings
 from ebit.consensus.training.transport import deliver, seeds
+from ebit.consensus.twins import drop_twins, momentum_floor
 from ebit.jax_settings import own_settings
 from ebit.random_keys import random_key
 
