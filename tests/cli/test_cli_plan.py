@@ -55,6 +55,28 @@ def test_a_plan_from_profiles(tmp_path: Path) -> None:
         assert (out / "figures" / f"{name}.csv").is_file()
 
 
+def test_three_qpus_of_a_file(tmp_path: Path) -> None:
+    path, file = tmp_path / "network.toml", tmp_path / "plan.json"
+    path.write_text(NETWORK)
+    options = ("--data", "parity-game:3", "--qpus", 3, "--resource", "bell:1", "--shots", 100)
+    settings = ("--qubits", 2, "--depth", 1, "--steps", 2, "--runs", 2, "--purification", 0)
+    outcome = run_ebit(
+        *("plan", path, *options, *settings, "--out", tmp_path / "out", "--json", file)
+    )
+    assert outcome.code == 0, outcome.err
+    rows = json.loads(file.read_text())["options"]
+    assert [row["resource"] for row in rows] == ["none", "bell:1"]
+    wanted = {
+        "resource", "purification_rounds", "shots", "trained_with_noise", "accuracy_mean",
+        "accuracy_std", "feasible", "reason", "labels_per_second", "recommended",
+    }  # fmt: skip
+    assert wanted <= set(rows[0]) & set(rows[1])
+    assert rows[1]["topology"] == "alice-bob, bob-eve"
+    assert rows[1]["labels_per_second"] == pytest.approx(1 / (100 * 0.2), rel=0.01)
+    assert "Use none" in outcome.out
+    assert "is for two QPUs" in error_of("plan", path, *options, "--train-with-noise")
+
+
 def test_two_qpus_of_a_file(tmp_path: Path) -> None:
     path = tmp_path / "network.toml"
     path.write_text(NETWORK)

@@ -20,6 +20,7 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.pages import keep_plan
+from ebit.cli.plan_many import many_qpus, print_plan
 from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
@@ -28,11 +29,12 @@ from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.network import profile_names
+from ebit.network import Network, profile_names, read_network
 from ebit.planning import (
     DISTANCES,
     EVALUATED_ROWS,
     FIDELITIES,
+    PURIFICATION,
     SHARE,
     Plan,
     best_trained,
@@ -66,7 +68,14 @@ def plan(
     given: Given,
     network: Annotated[str, typer.Argument(help=NETWORK_HELP)],
     between: Annotated[
-        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
+        str | None,
+        typer.Option(
+            help="QPUs of the network: a,b, or more of them. Default: the two of the only link."
+        ),
+    ] = None,
+    qpus: Annotated[
+        int | None,
+        typer.Option(min=2, help="So many QPUs of the network: those with the fastest links."),
     ] = None,
     resource: Annotated[
         list[str] | None,
@@ -114,7 +123,9 @@ def plan(
     killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
-    site = open_site(described(network), two_names(between))
+    many, place = many_qpus(between, qpus), described(network)
+    if many is None:
+        site = open_site(place, two_names(between))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)
     given = with_defaults(given, quick=quick)
     data = given.values["source"]
@@ -127,6 +138,26 @@ def plan(
             f"Data {dataset.name!r} must have two classes for `ebit plan`: choose one against the "
             "rest with `positive`, or use `ebit compare`."
         )
+    if many is not None:
+        if train_with_noise:
+            raise EbitError(
+                "Argument `train_with_noise` is for two QPUs: leave it out, or name two QPUs."
+            )
+        check_output(json, data=data)
+        print_plan(
+            place if isinstance(place, Network) else read_network(place),
+            many,
+            dataset,
+            given,
+            resources=split_resources(*resource) if resource else [],
+            shots=shot_numbers,
+            purification=PURIFICATION if rounds is None else rounds,
+            rate=rate,
+            rows=rows,
+            out=out,
+            json=json,
+        )
+        return
     tasks = _tasks(dataset, ["none", *split_resources(*resource or [RESOURCES])], given)
     check_plan(site, tasks, shots=shot_numbers, purification=rounds, rate=rate, rows=rows)
     check_output(json, data=data)

@@ -6,6 +6,8 @@ from ebit.planning.crossing import Crossing, Stretch, crossing, crossing_place
 from ebit.planning.errors import local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
+from ebit.planning.layouts import MOST_PLANNED, Layout, layouts
+from ebit.planning.many import ManyCondition, many_condition, plan_many
 from ebit.planning.noisy_training import SHARE, NoisyTraining, task_under
 from ebit.planning.pareto import pareto_front
 from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
@@ -20,12 +22,15 @@ __all__ = [
     "DISTANCES",
     "EVALUATED_ROWS",
     "FIDELITIES",
+    "MOST_PLANNED",
     "PURIFICATION",
     "SHARE",
     "SHOTS",
     "Condition",
     "Crossing",
     "GateTimes",
+    "Layout",
+    "ManyCondition",
     "NoisyTraining",
     "Plan",
     "Readouts",
@@ -45,11 +50,14 @@ __all__ = [
     "depolarising_probability",
     "describe",
     "label_seconds",
+    "layouts",
     "local_noise",
+    "many_condition",
     "obstacles",
     "open_site",
     "pareto_front",
     "plan",
+    "plan_many",
     "read_out",
     "recommend",
     "task_on",

@@ -1,6 +1,7 @@
 """From the errors of gates as they are published to the noise of the engines."""
 
 import math
+from collections.abc import Sequence
 
 from ebit import checks
 from ebit.network import Qpu
@@ -8,15 +9,15 @@ from ebit.physics import Noise, depolarising_probability
 
 
 def local_noise(
-    qpus: tuple[Qpu, Qpu], *, message_seconds: float = 0.0, herald_seconds: float = 0.0
+    qpus: Sequence[Qpu], *, message_seconds: float = 0.0, herald_seconds: float = 0.0
 ) -> Noise:
-    """The noise of two QPUs.
+    """The noise of some QPUs.
 
     A gate error as it is measured holds the decay during the gate. So gates take no time here, and
     the qubits decay only while they wait for measurements, messages and pairs.
 
     Args:
-        qpus: QPU A and QPU B.
+        qpus: QPU A, QPU B and so on.
         message_seconds: Time that a message travels.
         herald_seconds: Time until the pairs for a round of gates between the QPUs are there.
 
@@ -31,24 +32,23 @@ def local_noise(
         >>> local_noise((perfect, perfect), message_seconds=1.0).is_zero
         True
     """
-    first, second = checks.pair(checks.instance(Qpu, "an ebit.network.Qpu"))("qpus", qpus)
+    every = checks.several(checks.instance(Qpu, "an ebit.network.Qpu"), least=2)("qpus", qpus)
+    flips = tuple(qpu.readout_error for qpu in every)
     return Noise(
-        one_qubit_error=_both(qpus, 1),
-        two_qubit_error=_both(qpus, 2),
-        flip_zero=(first.readout_error, second.readout_error),
-        flip_one=(first.readout_error, second.readout_error),
-        t1_seconds=(_finite(first.t1), _finite(second.t1)),
-        t2_seconds=(_finite(first.t2), _finite(second.t2)),
-        measurement_seconds=(first.readout_time, second.readout_time),
+        one_qubit_error=_errors([qpu.one_qubit_gate_error for qpu in every], 1),
+        two_qubit_error=_errors([qpu.two_qubit_gate_error for qpu in every], 2),
+        flip_zero=flips,
+        flip_one=flips,
+        t1_seconds=tuple(_finite(qpu.t1) for qpu in every),
+        t2_seconds=tuple(_finite(qpu.t2) for qpu in every),
+        measurement_seconds=tuple(qpu.readout_time for qpu in every),
         message_seconds=message_seconds,
         herald_seconds=herald_seconds,
     )
 
 
-def _both(qpus: tuple[Qpu, Qpu], qubits: int) -> tuple[float, float]:
-    errors = [qpu.one_qubit_gate_error if qubits == 1 else qpu.two_qubit_gate_error for qpu in qpus]
-    first, second = (depolarising_probability(error, qubits) for error in errors)
-    return first, second
+def _errors(infidelities: Sequence[float], qubits: int) -> tuple[float, ...]:
+    return tuple(depolarising_probability(error, qubits) for error in infidelities)
 
 
 def _finite(seconds: float) -> float | None:

@@ -103,9 +103,10 @@ def read_out(
     def moments(run: Any, rows: jax.Array) -> tuple[jax.Array, jax.Array]:
         table = model.probabilities(run, rows)
         weights = model.readout_weights(run, trained_readout=trained)
-        mean = jnp.sum(weights * table, axis=(1, 2))
-        deviation = weights - mean[:, None, None]
-        return mean, jnp.sum(deviation**2 * table, axis=(1, 2))
+        outcomes = tuple(range(1, table.ndim))  # one axis for each QPU
+        mean = jnp.sum(weights * table, axis=outcomes)
+        deviation = weights - jnp.expand_dims(mean, outcomes)
+        return mean, jnp.sum(deviation**2 * table, axis=outcomes)
 
     with jax.enable_x64(False):
         parts = [

@@ -1,5 +1,6 @@
 """How long the local part of a circuit takes, from the times of gates and measurements."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ebit.circuits import Step
@@ -9,7 +10,7 @@ from ebit.network import Qpu
 
 @dataclass(frozen=True)
 class GateTimes:
-    """Times of the slower of two QPUs, in seconds: they wait for each other."""
+    """Times of the slowest QPU, in seconds: they wait for each other."""
 
     one_qubit: float
     two_qubit: float
@@ -17,8 +18,8 @@ class GateTimes:
     parallel: bool = True
 
     @classmethod
-    def of(cls, qpus: tuple[Qpu, Qpu]) -> "GateTimes":
-        """Those of two QPUs."""
+    def of(cls, qpus: Sequence[Qpu]) -> "GateTimes":
+        """Those of some QPUs."""
         return cls(
             max(qpu.one_qubit_gate_time for qpu in qpus),
             max(qpu.two_qubit_gate_time for qpu in qpus),

@@ -1,0 +1,251 @@
+"""The plan for more than two QPUs: which links, which pairs where, and at what rate.
+
+Every link counts as a site of its own, see `ebit.planning.condition`. A QPU makes pairs with one
+neighbour at a time; a pair that is there waits for those of the other links, in the mean half of
+the rest of the time, and counts as a Werner state of the fidelity that it has then.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from ebit import checks
+from ebit.data import Dataset
+from ebit.errors import EbitError
+from ebit.learning import Progress
+from ebit.models import DistributedQCNN
+from ebit.network import Network
+from ebit.physics import BELL, mean_pair
+from ebit.planning.condition import Condition, condition
+from ebit.planning.errors import local_noise
+from ebit.planning.evaluate import read_out
+from ebit.planning.feasibility import SLOWEST_LABEL, obstacles
+from ebit.planning.layouts import Edge, Layout
+from ebit.planning.options import with_front
+from ebit.planning.planner import PURIFICATION, SHOTS
+from ebit.planning.recommend import Recommendation, recommend
+from ebit.planning.site import Site, seconds_text
+from ebit.planning.timing import GateTimes, circuit_seconds
+from ebit.planning.trained import EVALUATED_ROWS, Trained, trained_circuit
+from ebit.resources import OnEdges, Separable
+from ebit.results import Task, compare
+from ebit.statistics import paired
+
+RESOURCES = ("none", "bell:1", "classical", "classical+bell:1")
+"""What a plan for many QPUs looks at, if nothing is said."""
+
+
+@dataclass(frozen=True)
+class ManyCondition:
+    """A circuit on the links of a layout.
+
+    Attributes:
+        model: The circuit with its noise and with the pairs as they are when it starts.
+        edges: What every link does to its pairs.
+        fidelities: Fidelity of the pairs of every link when the run starts; none without pairs.
+        pair_seconds: Time in which the pairs are made that are shared before a run.
+        waiting_seconds: Time in a run for messages.
+        run_seconds: Duration of a run, waiting included.
+        reasons: Why it cannot be used, whatever the number of shots.
+    """
+
+    model: DistributedQCNN
+    edges: dict[Edge, Condition]
+    fidelities: dict[Edge, float]
+    pair_seconds: float
+    waiting_seconds: float
+    run_seconds: float
+    reasons: tuple[str, ...]
+
+
+def many_condition(layout: Layout, model: DistributedQCNN, purification: int) -> ManyCondition:
+    """What the links of a layout do to a circuit.
+
+    Args:
+        layout: QPUs and links.
+        model: The circuit as it was trained: without noise, with Bell pairs.
+        purification: Rounds of purification on every link.
+
+    Returns:
+        The condition.
+
+    Raises:
+        EbitError: If the resource is none of links: gates across, a trained state or a state of
+            more than two QPUs.
+    """
+    resource = model.resource
+    if resource.has_nonlocal_gates or resource.trains_state or resource.is_of_graph:
+        raise EbitError(
+            f"Argument `resources` holds {resource.name!r}, which is not planned for more than two "
+            "QPUs: use none, shared:N, bell:N, classical or classical+bell:N."
+        )
+    two = replace(model, qpus=2, topology="line", readout="weights")
+    sites = {edge: _site(layout.network, edge, purification) for edge in layout.edges}
+    edges = {edge: condition(site, two) for edge, site in sites.items()}
+    times = {edge: found.pair_seconds for edge, found in edges.items()}
+    every = layout.seconds(times)
+    fidelities: dict[Edge, float] = {}
+    waited = dict(edges)
+    if resource.pairs_of_link:
+        for edge, found in edges.items():
+            storage = found.noise.seconds_of("storage_seconds", 1)[0] + (every - times[edge]) / 2
+            noise = replace(found.noise, storage_seconds=storage)
+            fidelities[edge] = mean_pair(BELL, noise, resource.pairs_of_link).fidelity
+            rest = found.storage_seconds + (every - times[edge]) / 2
+            waited[edge] = replace(found, storage_seconds=rest)
+    message = max(site.link.message_time for site in sites.values())
+    rounds = max(found.used.rounds for found in edges.values())
+    noise = local_noise(layout.network.qpus, message_seconds=message if rounds else 0.0)
+    waiting = rounds * message
+    run = circuit_seconds(model, GateTimes.of(layout.network.qpus)) + waiting
+    reasons = dict.fromkeys(
+        f"{'-'.join(site.link.between)}: {reason}" if resource.pairs_of_link else reason
+        for edge, site in sites.items()
+        for reason in obstacles(site, _still(waited[edge], run), shots=1)
+    )
+    return ManyCondition(
+        replace(model, noise=noise, resource=_worn(model, fidelities)),
+        waited,
+        fidelities,
+        every,
+        waiting,
+        run,
+        tuple(reasons),
+    )
+
+
+def _still(found: Condition, run: float) -> Condition:
+    """One run of the whole circuit; how long labels take is another question."""
+    return replace(found, run_seconds=run, pair_seconds=0.0)
+
+
+def _site(network: Network, edge: Edge, purification: int) -> Site:
+    first, second = (network.qpus[place].name for place in edge)
+    return Site(network, first, second).with_purification(purification)
+
+
+def _worn(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
+    """The resource with Werner pairs on every link."""
+    if not fidelities:
+        return model.resource
+    pairs: Any = model.resource  # a dataclass, as all resources with pairs of a link are
+    own = {}
+    for edge, name in zip(model.edges, model._topology.edge_names, strict=True):
+        fidelity = min(1.0, max(0.25, fidelities[min(edge), max(edge)]))
+        own[name] = replace(pairs, fidelity=fidelity)
+    return OnEdges(own, Separable())
+
+
+@checks.takes(
+    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    shots=checks.several(checks.whole(1)),
+    purification=checks.several(checks.whole(0, 20, "rounds")),
+    rate=checks.maybe(checks.real(above=0)),
+    rows=checks.whole(1),
+)
+def plan_many(
+    dataset: Dataset,
+    tasks: Sequence[tuple[Layout, Task]],
+    out: Path,
+    *,
+    shots: Sequence[int] = SHOTS,
+    purification: Sequence[int] = PURIFICATION,
+    rate: float | None = None,
+    rows: int = EVALUATED_ROWS,
+    progress: Callable[[Task], Progress] | None = None,
+) -> tuple[pl.DataFrame, Recommendation]:
+    """Every resource on every layout of a network with more than two QPUs, and what to use.
+
+    Args:
+        dataset: The data that the tasks were made for.
+        tasks: Layouts and a task for each resource on it, whose topology is that of the layout.
+        out: Folder for results; finished trainings in it cost nothing.
+        shots: Numbers of shots per label.
+        purification: Rounds of purification, on every link the same.
+        rate: Labels per second asked for; by default one a day.
+        rows: Validation rows to evaluate on, at most.
+        progress: Called with each task when its training starts.
+
+    Returns:
+        Rows with the columns of a plan for two QPUs, and `topology`
+        (its links, None without any), `shape` and `link_fidelities`; and the recommendation.
+
+    Raises:
+        EbitError: If an argument is out of range, or a resource is not planned for many QPUs.
+    """
+    for layout, task in tasks:
+        many_condition(layout, _model(task), 0)
+    compare(dataset, [task for _, task in tasks], out, progress=progress)
+    found: list[dict[str, Any]] = []
+    for layout, task in tasks:
+        circuit = trained_circuit(dataset, task, out, rows)
+        found += _options(layout, circuit, shots, purification, rate)
+    table = with_front(pl.DataFrame(found, infer_schema_length=None))
+    where = (" on " + pl.col("topology")).fill_null("")
+    named = table.with_columns(resource=pl.col("resource") + where)
+    advice = recommend(named, paired)
+    if advice.option is None:
+        return table.with_columns(recommended=False), advice
+    keys = ("resource", "purification_rounds", "shots")
+    same = pl.all_horizontal(*(pl.col(key) == advice.option[key] for key in keys))
+    return table.with_columns(recommended=named.select(recommended=same)["recommended"]), advice
+
+
+def _model(task: Task) -> DistributedQCNN:
+    model = task.model.build()
+    if not isinstance(model, DistributedQCNN):
+        raise EbitError(f"Resource {task.model.resource!r} uses no network: leave it out.")
+    return model
+
+
+def _options(
+    layout: Layout,
+    circuit: Trained,
+    shots: Sequence[int],
+    purification: Sequence[int],
+    rate: float | None,
+) -> Iterator[dict[str, Any]]:
+    """One row per number of purification rounds and shots."""
+    uses_pairs = circuit.model.resource.pairs_of_link > 0
+    uses_links = uses_pairs or circuit.model.consumption.rounds > 0
+    noiseless = float(circuit.read_out().accuracy().mean())
+    for rounds in purification if uses_pairs else [0]:
+        found = many_condition(layout, circuit.model, rounds)
+        readouts = read_out(circuit.stored, found.model, circuit.x, circuit.labels)
+        used = circuit.model.consumption
+        for number in shots:
+            accuracy = readouts.accuracy(number)
+            seconds = number * (found.pair_seconds + found.run_seconds)
+            reasons = [*found.reasons, *_slow(seconds, rate)]
+            yield {
+                "resource": circuit.name,
+                "topology": layout.names if uses_links else None,
+                "shape": layout.shape,
+                "purification_rounds": rounds,
+                "shots": number,
+                "trained_with_noise": False,
+                "feasible": not reasons,
+                "reason": "; ".join(reasons) or None,
+                "accuracy_mean": float(accuracy.mean()),
+                "accuracy_std": float(accuracy.std(ddof=1)) if len(accuracy) > 1 else 0.0,
+                "runs": len(accuracy),
+                "accuracy_runs": accuracy.tolist(),
+                "accuracy_noiseless": noiseless,
+                "pair_fidelity": min(found.fidelities.values()) if uses_pairs else None,
+                "link_fidelities": list(found.fidelities.values()),
+                **{f"{unit}_per_inference": n for unit, n in used.amounts.items()},
+                "seconds_per_inference": found.pair_seconds + found.run_seconds,
+                "seconds_per_label": seconds,
+                "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
+            }
+
+
+def _slow(seconds: float, rate: float | None) -> list[str]:
+    longest = SLOWEST_LABEL if rate is None else min(SLOWEST_LABEL, 1 / rate)
+    if seconds <= longest:
+        return []
+    return [f"a label takes {seconds_text(seconds)}, but {seconds_text(longest)} is the longest"]

@@ -1,0 +1,150 @@
+"""Plans for more than two QPUs: which links, how long pairs take, and what is left of them."""
+
+from itertools import combinations
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ebit import EbitError
+from ebit.models import DistributedQCNN
+from ebit.network import Link, Network, Qpu
+from ebit.physics import BELL, Noise, mean_pair
+from ebit.planning import layouts, many_condition
+from ebit.resources import (
+    BellPairs,
+    ClassicalBits,
+    QuantumLink,
+    Resource,
+    Separable,
+    parse_resource,
+)
+from planning.conftest import error_of
+
+
+def network(rates: dict[str, float], *, fidelity: float = 0.9, t2: str = "inf s") -> Network:
+    names = sorted({name for pair in rates for name in pair})
+    ends = [Qpu(name=name, qubits=4, t2=t2) for name in names]
+    links = [
+        Link(between=tuple(pair), length="1 km", pair_rate=f"{rate} Hz", fidelity=fidelity)
+        for pair, rate in rates.items()
+    ]
+    return Network(qpus=ends, links=links)
+
+
+FOUR = network({"ab": 1, "ac": 1, "ad": 1, "bc": 1, "cd": 1, "bd": 1})
+
+
+def test_qpus_take_their_links_in_turn() -> None:
+    found = {one.shape: one for one in layouts(FOUR, 4)}
+    times = dict.fromkeys(combinations(range(4), 2), 2.0)
+    assert found["line"].seconds(times) == pytest.approx(4.0), "the ends work side by side"
+    assert found["star"].seconds(times) == pytest.approx(6.0), "the middle has three links"
+    assert found["ring"].seconds(times) == pytest.approx(4.0)
+    assert found["all"].seconds(times) == pytest.approx(6.0), "two of six links at a time"
+    three = layouts(network({"ab": 1, "bc": 1, "ac": 1}), 3)
+    ring = next(one for one in three if one.shape == "ring")
+    assert ring.seconds(times) == pytest.approx(6.0), "one of three links at a time"
+
+
+def test_the_fastest_links_are_taken() -> None:
+    place = network({"ab": 5, "bc": 1, "ac": 5, "ad": 9, "cd": 9})
+    line = next(one for one in layouts(place, 3) if one.shape == "line")
+    assert line.names == "a-d, c-d"
+    assert line.topology == "edges:A-C,B-C"
+    assert [qpu.name for qpu in line.network.qpus] == ["a", "c", "d"]
+    named = layouts(place, ["a", "b", "c"])
+    assert {one.names for one in named} == {"a-b, a-c", "a-b, a-c, b-c"}
+
+
+@settings(max_examples=20)
+@given(st.lists(st.sampled_from(["ab", "ac", "ad", "bc", "bd", "cd"]), unique=True, min_size=3))
+def test_layouts_join_all_qpus_over_links_that_are_there(pairs: list[str]) -> None:
+    try:
+        place = network(dict.fromkeys(pairs, 3.0))
+        found = layouts(place, [qpu.name for qpu in place.qpus])
+    except EbitError as error:
+        assert len(str(error).splitlines()) == 1
+        return
+    for one in found:
+        names = [qpu.name for qpu in one.network.qpus]
+        assert {names[i] + names[j] for i, j in one.edges} <= set(pairs)
+        assert set(sum(one.edges, ())) == set(range(len(names)))
+    assert len({one.edges for one in found}) == len(found)
+
+
+def model(resource: Resource, qpus: int = 3) -> DistributedQCNN:
+    return DistributedQCNN(
+        qpus=qpus, qubits=2, depth=1, topology="edges:A-B,B-C", resource=resource
+    )
+
+
+LINE = layouts(network({"ab": 10, "bc": 5}, t2="0.5 s"), 3)[0]
+
+
+def test_pairs_wait_for_those_of_the_other_links() -> None:
+    found = many_condition(LINE, model(BellPairs(1)), 0)
+    assert found.pair_seconds == pytest.approx(0.1 + 0.2)
+    herald = LINE.network.links[0].message_time
+    for edge, rest in (((0, 1), 0.2), ((1, 2), 0.1)):
+        noise = Noise(pair_errors=3 * (0.1 / 3,), t2_seconds=0.5, storage_seconds=herald + rest / 2)
+        assert found.fidelities[edge] == pytest.approx(mean_pair(BELL, noise, 1).fidelity)
+        assert found.edges[edge].storage_seconds == pytest.approx(herald + rest / 2)
+    assert found.fidelities[0, 1] < found.fidelities[1, 2] < 0.9
+
+
+def test_perfect_links_change_nothing() -> None:
+    perfect = layouts(network({"ab": 10, "bc": 5}, fidelity=1.0), 3)[0]
+    plain = model(BellPairs(1))
+    found = many_condition(perfect, plain, 0)
+    assert found.reasons == ()
+    parameters = plain.init(jax.random.key(0))
+    x = jnp.asarray(np.random.default_rng(0).uniform(0, 6, (5, 6)), jnp.float32)
+    np.testing.assert_allclose(
+        found.model.probabilities(parameters, x), plain.probabilities(parameters, x), atol=1e-6
+    )
+    worse = many_condition(LINE, plain, 0).model.probabilities(parameters, x)
+    assert np.abs(worse - plain.probabilities(parameters, x)).max() > 1e-3
+
+
+def test_without_pairs_nothing_is_made() -> None:
+    found = many_condition(LINE, model(Separable()), 0)
+    assert (found.pair_seconds, found.fidelities, found.reasons) == (0.0, {}, ())
+    bits = many_condition(LINE, model(ClassicalBits()), 0)
+    assert bits.waiting_seconds > 0 == bits.pair_seconds
+    both = many_condition(LINE, model(parse_resource("classical+bell:1")), 0)
+    assert both.waiting_seconds == bits.waiting_seconds
+    assert both.model.engine is not None
+    assert "bell:1,fidelity=" in both.model.resource_name
+
+
+def test_a_memory_that_is_too_short_is_named_with_its_link() -> None:
+    short = layouts(network({"ab": 10, "bc": 5}, t2="10 ms"), 3)[0]
+    found = many_condition(short, model(BellPairs(1)), 0)
+    assert found.reasons[0].startswith("a-b: a pair waits 100 ms, but memories keep it for 10 ms")
+
+
+@pytest.mark.parametrize(
+    ("qpus", "words"),
+    [
+        (2, "from 3 to 4"),
+        (5, "from 3 to 4"),
+        (["a", "b", "x"], "no QPU 'x'"),
+        (["a", "b", "b"], "different names"),
+    ],
+)
+def test_wrong_qpus_are_one_line(qpus: int | list[str], words: str) -> None:
+    assert words in error_of(layouts, FOUR, qpus)
+
+
+def test_qpus_that_no_links_join() -> None:
+    place = network({"ab": 1, "bc": 1, "cd": 1})
+    assert "No links join a and b and d" in error_of(layouts, place, ["a", "b", "d"])
+
+
+def test_gates_across_are_refused() -> None:
+    circuit = DistributedQCNN(qubits=2, depth=1, resource=QuantumLink())
+    assert "not planned for more than two QPUs" in error_of(many_condition, LINE, circuit, 0)
