@@ -1,5 +1,6 @@
 """`ebit network`, and `ebit plan` on files of other tools."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,72 @@ def test_plan_takes_the_file(tmp_path: Path, file: Path) -> None:
     )
     assert outcome.code == 0, outcome.err
     assert "Note: left, qdevice_cfg: `init_time` has no counterpart" in outcome.err
+
+
+BAD = """
+[[qpu]]
+name = "near"
+qubits = 2
+t1 = "1 ms"
+[[qpu]]
+name = "far"
+qubits = 2
+[[link]]
+between = ["near", "far"]
+length = "1000 km"
+efficiency = 0.1
+fidelity = 0.45
+"""
+
+
+def test_check_says_what_a_network_cannot_be_used_for(tmp_path: Path, file: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(BAD)
+    outcome = run_ebit("network", "check", path)
+    assert outcome.code == 1
+    assert outcome.out.splitlines() == [
+        "near-far: an attempt takes 0.0049 s, but memories keep a pair for 0.002 s.",
+        "near-far: its pairs have fidelity 0.45 and are not entangled.",
+    ]
+    good = run_ebit("network", "check", file)
+    assert (good.code, good.out) == (0, f"{file}: 2 QPUs, 1 links, no trouble.\n")
+
+
+def test_detected_pairs_are_no_pairs_in_a_memory(tmp_path: Path) -> None:
+    path = tmp_path / "detected.toml"
+    link = 'profile = "metropolitan"\n'
+    path.write_text(BAD[: BAD.index("length")] + link)
+    outcome = run_ebit("network", "check", path)
+    assert outcome.code == 1
+    assert "say with `storage_efficiency`" in outcome.out
+
+
+def test_show_draws_every_link_once(file: Path) -> None:
+    lines = run_ebit("network", "show", file).out.splitlines()
+    assert [line.split()[0] for line in lines] == ["[left]", "[right]", "[left]----[right]"]
+
+
+def test_convert_for_sequence_names_what_changes(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(BAD)
+    outcome = run_ebit("network", "convert", path, tmp_path / "bad.json")
+    assert outcome.code == 0, outcome.err
+    assert "near: `t1` is another one there: 0.001 becomes inf." in outcome.err
+    back = run_ebit("network", "show", tmp_path / "bad.json").out
+    assert "fibre, 1000 km" in back
+
+
+def test_train_runs_under_the_noise_of_the_network(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(BAD)
+    rows = []
+    for options in ((), ("--network", path)):
+        outcome = run_ebit(
+            *("train", "--data", "chsh", "--resource", "bell:1", "--depth", 1, "--steps", 2),
+            *("--runs", 1, "--out", tmp_path / "out", "--json", tmp_path / "rows.json", *options),
+        )
+        assert outcome.code == 0, outcome.err
+        rows += json.loads((tmp_path / "rows.json").read_text())["rows"]
+    assert rows[0]["noise"] is None
+    assert rows[1]["noise"] is not None
+    assert rows[0]["task"] != rows[1]["task"]

@@ -86,9 +86,8 @@ def layouts(network: Network, qpus: int | Sequence[str]) -> list[Layout]:
     every = [qpu.name for qpu in network.qpus]
     if isinstance(qpus, int):
         most = min(MOST_PLANNED, len(every))
-        groups = list(
-            combinations(every, checks.whole(3, most, "QPUs of the network")("qpus", qpus))
-        )
+        count = checks.whole(3, most, "QPUs of the network")("qpus", qpus)
+        groups: list[tuple[str, ...]] = [*combinations(every, count)]
     else:
         groups = [tuple(qpus)]
         _check_names(groups[0], every)
