@@ -39,7 +39,7 @@ def test_convert_never_writes_over_its_file(file: Path) -> None:
 
 
 def test_usage_of_the_group() -> None:
-    assert "See `ebit network --help`" in error_of("network", "convert")
+    assert "See `ebit network convert --help`" in error_of("network", "convert")
 
 
 def test_plan_takes_the_file(tmp_path: Path, file: Path) -> None:

@@ -58,7 +58,7 @@ def test_a_plan_from_profiles(tmp_path: Path) -> None:
 def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     path, file = tmp_path / "network.toml", tmp_path / "plan.json"
     path.write_text(NETWORK)
-    options = ("--data", "parity-game:3", "--qpus", 3, "--resource", "bell:1", "--shots", 100)
+    options = ("--data", "parity-game:3", "--between", 3, "--resource", "bell:1", "--shots", 100)
     settings = ("--qubits", 2, "--depth", 1, "--steps", 2, "--runs", 2, "--purification", 0)
     outcome = run_ebit(
         *("plan", path, *options, *settings, "--out", tmp_path / "out", "--json", file)

@@ -70,12 +70,9 @@ def plan(
     between: Annotated[
         str | None,
         typer.Option(
-            help="QPUs of the network: a,b, or more of them. Default: the two of the only link."
+            help="QPUs of the network: a,b, or more names, or how many. Default: the two of the "
+            "only link."
         ),
-    ] = None,
-    qpus: Annotated[
-        int | None,
-        typer.Option(min=2, help="So many QPUs of the network: those with the fastest links."),
     ] = None,
     resource: Annotated[
         list[str] | None,
@@ -123,7 +120,7 @@ def plan(
     killed, the same command goes on with the trainings where it stopped.
     """
     check_installed()
-    many, place = many_qpus(between, qpus), described(network)
+    many, place = many_qpus(between), described(network)
     if many is None:
         site = open_site(place, two_names(between))
     shot_numbers, rounds = parse_shots(shots), _rounds(purification)

@@ -11,7 +11,6 @@ from ebit.cli.console import announce, output, print_table, write_json
 from ebit.cli.options import Given
 from ebit.cli.progress import show_progress
 from ebit.data import Dataset
-from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.network import Network
@@ -20,14 +19,14 @@ from ebit.planning.many import RESOURCES
 from ebit.results import Store, Task, default_qubits, depth_for, task_of
 
 
-def many_qpus(between: str | None, qpus: int | None) -> int | list[str] | None:
+def many_qpus(between: str | None) -> int | list[str] | None:
     """Names of more than two QPUs or how many of them; None for two QPUs."""
-    names = [] if between is None else [name.strip() for name in between.split(",")]
-    if qpus is not None and names and len(names) != qpus:
-        raise EbitError(f"Argument `between` names {len(names)} QPUs, but `qpus` is {qpus}.")
-    if names:
-        return names if len(names) > 2 else None
-    return qpus if qpus is not None and qpus > 2 else None
+    if between is None:
+        return None
+    if between.strip().isdecimal() and int(between) > 2:
+        return int(between)
+    names = [name.strip() for name in between.split(",")]
+    return names if len(names) > 2 else None
 
 
 def print_plan(
