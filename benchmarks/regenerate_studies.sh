@@ -6,6 +6,7 @@ set -e
 cd "$(dirname "$0")/.."
 ebit reproduce kim2026
 ebit reproduce hwang2025 "$@"
-for study in kim2026 hwang2025; do
+ebit reproduce gilboa2024
+for study in kim2026 hwang2025 gilboa2024; do
     cp "ebit-reproduce/$study/README.md" "src/ebit/studies/$study/README.md"
 done
