@@ -30,6 +30,18 @@ def shots_words(shots: int | None) -> str:
     return "" if shots is None else f" at {shots:,} shot{'' if shots == 1 else 's'}"
 
 
+def has_numbers(rows: pl.DataFrame) -> bool:
+    """Whether targets are numbers: rows have R^2 in place of accuracies.
+
+    Example:
+        >>> has_numbers(pl.DataFrame({"validation_accuracy": [None], "validation_r2": [0.5]}))
+        True
+    """
+    if "validation_r2" not in rows.columns:
+        return False
+    return rows["validation_accuracy"].null_count() == rows.height > 0
+
+
 def judged(rows: pl.DataFrame, shots: int | None) -> pl.DataFrame:
     """Rows whose `validation_accuracy` is that of labels read off so many shots.
 

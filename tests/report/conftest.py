@@ -1,10 +1,13 @@
 """Made-up result rows for the report."""
 
+import numpy as np
 import polars as pl
 import pytest
 
+from ebit.report import PlanPage, write_report
 
-@pytest.fixture
+
+@pytest.fixture(scope="session")
 def rows() -> pl.DataFrame:
     """Two runs of six resources; bell:1 is best with 0.90 +- 0.0141, none has 0.70 +- 0.0141."""
     means = {
@@ -42,4 +45,66 @@ def rows() -> pl.DataFrame:
             for resource, mean in means.items()
             for run in range(2)
         ]
+    )
+
+
+@pytest.fixture(scope="session")
+def points():
+    x = np.random.default_rng(0).normal(size=(1200, 8))
+    return x, np.where(x[:, 0] > 0, 1, -1), ["no", "yes"]
+
+
+@pytest.fixture(scope="session")
+def whole(rows, points, tmp_path_factory):
+    """The page with everything on it, made once."""
+    out = tmp_path_factory.mktemp("whole") / "out"
+    settings = {"command": "ebit compare --runs 2", "device": "cpu"}
+    paths = write_report(rows, out, title="Clusters", settings=settings, quick=False, points=points)
+    return out, paths, paths[0].read_text("utf-8")
+
+
+@pytest.fixture
+def page():
+    options = pl.DataFrame(
+        {
+            "resource": ["none", "bell:1"],
+            "purification_rounds": [0, 1],
+            "shots": [100, 100],
+            "feasible": [True, False],
+            "reason": [None, "a <pair> waits"],
+            "accuracy_mean": [0.8, 0.9],
+            "accuracy_std": [0.01, 0.01],
+            "runs": [5, 5],
+            "accuracy_noiseless": [0.85, 0.95],
+            "pair_fidelity": [None, 0.9],
+            "fresh_pairs_per_label": [0.0, 250.0],
+            "bits_per_label": [0, 0],
+            "waiting_seconds_per_inference": [0.0, 0.1],
+            "labels_per_second": [float("inf"), 0.1],
+            "pareto": [True, False],
+            "recommended": [True, False],
+        }
+    )
+    sweep = pl.DataFrame(
+        {
+            "resource": ["none", "none"],
+            "distance_km": [1.0, 10.0],
+            "pair_fidelity": [0.5, 1.0],
+            "accuracy": [0.8, 0.8],
+            "feasible": [True, True],
+        }
+    )
+    return PlanPage(
+        site="a & b: 1 km",
+        recommendation="Use none.",
+        options=options,
+        distance=sweep,
+        fidelity=sweep,
+        distance_marks={"none": 3.0},
+        fidelity_marks={},
+        findings=["bell:1 is better than none up to 3 km."],
+        method=["A method."],
+        settings={"data": "chsh"},
+        tasks={"none": ["abcd"]},
+        command="ebit plan nv+laboratory",
     )

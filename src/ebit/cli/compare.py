@@ -10,7 +10,6 @@ import typer
 
 from ebit.accuracies import judged
 from ebit.cli.comparison import (
-    WITHOUT,
     Comparison,
     can_draw,
     keep_comparison,
@@ -158,10 +157,6 @@ def compare(
     show_by_shots(by_shots, Store(out), draw=draw)
     if len(datasets) > 1 and splits is None:
         _print_splits(len(datasets))
-    if datasets[0].is_numeric:
-        output.print(WITHOUT)
-        write_json(json, {"rows": summary.to_dicts()})
-        return
     sentence = headline(advise(rows, training.shots_per_label))
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
@@ -176,6 +171,7 @@ def compare(
         quick=quick,
         shots=training.shots_per_label,
         data=dataset,
+        folder=out,
     )
     keep_comparison(found, given.source(), seed, out)
     if draw:

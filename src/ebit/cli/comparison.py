@@ -10,6 +10,7 @@ import polars as pl
 
 from ebit.cli.console import messages
 from ebit.cli.pages import Kept, keep
+from ebit.cli.predictions import predictions_of
 from ebit.cli.quick import smaller
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import EbitError
@@ -17,13 +18,11 @@ from ebit.models import CircuitModel
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
 from ebit.report import write_report
-from ebit.results import Task
+from ebit.results import Store, Task
 from ebit.results.train import fingerprint_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
-
-WITHOUT = "Report and recommendation are about accuracies: there are none for numbers."
 
 
 @dataclass(frozen=True)
@@ -38,6 +37,7 @@ class Comparison:
         quick: Whether it is a first look.
         shots: Shots that a label is read off; None for infinitely many.
         data: The data set; None if it is no longer there.
+        folder: Where the trained models lie.
     """
 
     rows: pl.DataFrame
@@ -47,6 +47,7 @@ class Comparison:
     quick: bool = False
     shots: int | None = None
     data: Dataset | None = None
+    folder: Path | None = None
 
 
 def can_draw() -> bool:
@@ -72,8 +73,13 @@ def write_comparison(found: Comparison, out: Path) -> list[Path]:
         settings={"command": found.command} if found.command else {},
         quick=found.quick,
         shots=found.shots,
-        points=None if data is None else (data.x_train, data.y_train, data.class_names),
+        points=None
+        if data is None or data.is_numeric
+        else (data.x_train, data.y_train, data.class_names),
         draw=partial(draw_circuit, found.tasks),
+        predictions=None
+        if data is None or found.folder is None
+        else partial(predictions_of, data, found.tasks, Store(found.folder)),
     )
 
 
@@ -117,6 +123,7 @@ def write_kept_comparison(kept: Kept, out: Path) -> list[Path]:
         quick=values["quick"],
         shots=values["shots"],
         data=_data_of(values, tasks),
+        folder=kept.folder,
     )
     return write_comparison(found, out)
 

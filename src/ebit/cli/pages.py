@@ -32,11 +32,13 @@ class Kept:
         verb: Which verb made it.
         values: All that is no table, JSON-compatible.
         tables: Tables by name.
+        folder: Folder of the results, where it was read from.
     """
 
     verb: str
     values: Mapping[str, Any]
     tables: Mapping[str, pl.DataFrame] = field(default_factory=dict)
+    folder: Path | None = None
 
 
 def keep(kept: Kept, folder: Path) -> None:
@@ -70,7 +72,7 @@ def read_kept(folder: Path) -> Kept | None:
     if content is None or rows.columns != ["table", "content"] or "verb" not in content:
         raise EbitError(f"File {str(path)!r} is not of this version of ebit: delete it.")
     tables = {name: pl.read_parquet(io.BytesIO(own)) for name, own in rows.iter_rows()}
-    return Kept(content["verb"], content["values"], tables)
+    return Kept(content["verb"], content["values"], tables, folder)
 
 
 def keep_plan(page: PlanPage, folder: Path) -> None:

@@ -183,7 +183,7 @@ def plan(
             evaluating=title("Under noise"),
         )
     _print(found)
-    page = _page(found, _settings(found, tasks, network, out), quick=quick)
+    page = _page(found, tasks, _settings(found, tasks, network, out), quick=quick)
     keep_plan(page, out)
     output.print(f"Report: {write_plan(page, out)[0]}")
     write_json(json, _content(found))
@@ -200,7 +200,7 @@ def _tasks(dataset: Dataset, resources: Sequence[str], given: Given) -> list[Tas
     return tasks
 
 
-def _page(found: Plan, settings: dict[str, str], *, quick: bool) -> PlanPage:
+def _page(found: Plan, tasks: Sequence[Task], settings: dict[str, str], *, quick: bool) -> PlanPage:
     """What the report shows of a plan."""
     return PlanPage(
         site=str(found.site),
@@ -217,6 +217,7 @@ def _page(found: Plan, settings: dict[str, str], *, quick: bool) -> PlanPage:
         settings=settings,
         command=command_line(),
         quick=quick,
+        tasks={each.model.resource: [each.hash] for each in tasks},
     )
 
 
@@ -269,7 +270,6 @@ def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> di
         "device": made.device,
         "git commit": made.git_commit or "none",
         "computed at": made.created_at,
-        **{f"task of {each.model.resource}": each.hash for each in tasks},
     }
 
 

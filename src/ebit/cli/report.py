@@ -7,7 +7,7 @@ from typing import Annotated
 import polars as pl
 import typer
 
-from ebit.cli.comparison import WITHOUT, Comparison, write_comparison, write_kept_comparison
+from ebit.cli.comparison import Comparison, write_comparison, write_kept_comparison
 from ebit.cli.console import command_line, output
 from ebit.cli.pages import (
     Kept,
@@ -90,8 +90,6 @@ def _from_rows(folder: Path, where: Sequence[str]) -> Comparison:
             "the --out of compare, plan, sweep, communication report or consensus report."
         )
     rows = filtered(completed(rows), where)
-    if rows["target"].eq("numbers").any():
-        raise EbitError(f"{WITHOUT} See `ebit show` and the rows.")
     check_one_page(rows, folder)
     shots = rows["shots_per_label"].drop_nulls().unique().to_list()
     return Comparison(

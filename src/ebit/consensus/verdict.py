@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +18,10 @@ from ebit.plots import (
     paper_style,
     utilisation_bars,
 )
-from ebit.report.figures import Picture, save_picture
-from ebit.report.provenance import command_html, pairs_html, versions
-from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.report.parts import PagePart, write_parts
+from ebit.report.picture import Picture, save_picture
+from ebit.report.provenance import Made
+from ebit.report.table import Cell, Column, Line, Table, text_table
 from ebit.writing import write_atomically
 
 FAIR = "fifo+robust"
@@ -104,27 +104,25 @@ def write_verdict(
     table = gains(rows)
     pictures = _pictures(rows, schedules, out / "figures")
     judged = verdicts(rows, schedules)
-    sections = {"Beside the public text": SCROLLS + _verdict_html(judged)}
+    sections = [PagePart("Beside the public text", tables=[_verdict_table(judged)])]
     for part in parts:
         own = table.filter(part=part.name) if table.height else table
         if own.height:
-            sections[part.title] = _gains_html(own)
+            sections.append(PagePart(part.title, tables=[_gains_table(part.name, own)]))
     if schedules.height:
-        sections["Schedules"] = _schedules_html(schedules)
-    sections["Figures"] = "\n".join(
-        figure_html(f"Figure {number}", picture) for number, picture in enumerate(pictures, start=1)
-    )
-    sections["How these numbers were obtained"] = _method_html(rows, command)
-    header = f'<p class="headline">{escape(HONESTY)}</p>'
-    page = page_html(
-        "Consensus over a faulty quantum network (chen2026)",
-        header,
-        sections,
-        resources=[],
-        quick=quick,
-    )
+        sections.append(PagePart("Schedules", tables=[_schedules_table(schedules)]))
+    numbered = [(f"Figure {number}", picture) for number, picture in enumerate(pictures, start=1)]
+    sections.append(PagePart("Figures", pictures=numbered))
     path = out / "report.html"
-    write_atomically(path, page.encode())
+    write_parts(
+        path,
+        title="Consensus over a faulty quantum network (chen2026)",
+        parts=sections,
+        made=_made(rows, command),
+        quick=quick,
+        headline="; ".join(f"{one.claim.name}: {one.verdict}" for one in judged) + ".",
+        remarks=[HONESTY],
+    )
     written = out / "gains.csv"
     write_atomically(written, table.write_csv().encode())
     return [path, written, *(file for picture in pictures for file in picture.paths)]
@@ -176,64 +174,63 @@ def _variance(claim: Claim, rows: pl.DataFrame) -> Verdict:
     return Verdict(claim, words, verdict if lower else "not seen")
 
 
-def _method_html(rows: pl.DataFrame, command: str) -> str:
+def _made(rows: pl.DataFrame, command: str) -> Made:
     made = {
         name: ", ".join(rows[name].drop_nulls().cast(pl.String).unique().sort())
         for name in ("ebit_version", "jax_version", "git_commit", "device")
     }
-    return (
-        f"<p>{escape(METHOD)}</p>\n{command_html(command)}\n"
-        f"<h3>Where the results were computed</h3>{pairs_html(made)}\n"
-        f"<h3>Versions when this page was written</h3>{pairs_html(versions())}"
-    )
+    return Made([METHOD], command, {"Where the results were computed": made})
 
 
-def _verdict_html(judged: Sequence[Verdict]) -> str:
-    lines = [(one.claim.text, one.claim.page, one.measured or "-", one.verdict) for one in judged]
-    return _table_html(("public text", "where", "measured", "verdict"), lines)
+def _verdict_table(judged: Sequence[Verdict]) -> Table:
+    titles = ("public text", "verdict", "measured", "where")
+    lines = [(one.claim.text, one.verdict, one.measured or "-", one.claim.page) for one in judged]
+    columns = [Column(title, is_number=False) for title in titles]
+    return text_table("verdicts", "Verdicts beside the public text", columns, lines)
 
 
-def _gains_html(table: pl.DataFrame) -> str:
+def _gains_table(name: str, table: pl.DataFrame) -> Table:
+    """The gain stands second; rows of a regime and an attack stand together."""
+    columns = [
+        Column("over", is_number=False), Column("gain", "95 %"), Column("faulty"), Column("ceas"),
+        Column("other"), Column("seeds"),
+    ]  # fmt: skip
     lines = [
-        (
-            row["regime"],
-            row["attack"],
-            str(row["faulty"]),
-            row["over"],
-            f"{row['mean']:.3f}",
-            f"{row['other_mean']:.3f}",
-            f"{row['gain']:+.3f} ({row['low']:+.3f} to {row['high']:+.3f})",
-            str(row["seeds"]),
+        Line(
+            [
+                Cell(row["over"]),
+                Cell(
+                    f"{row['gain']:+.3f}",
+                    row["gain"],
+                    below=f"({row['low']:+.3f} to {row['high']:+.3f})",
+                ),
+                Cell(str(row["faulty"]), row["faulty"]),
+                Cell(f"{row['mean']:.3f}", row["mean"]),
+                Cell(f"{row['other_mean']:.3f}", row["other_mean"]),
+                Cell(str(row["seeds"]), row["seeds"]),
+            ],
+            group=f"{row['regime']} network, attack {row['attack']}",
         )
-        for row in table.iter_rows(named=True)
+        for row in table.sort("regime", "attack", maintain_order=True).iter_rows(named=True)
     ]
-    titles = ("regime", "attack", "faulty", "over", "ceas", "other", "gain (95 %)", "seeds")
-    return _table_html(titles, lines)
+    return Table(f"gains-{name}", f"Gains, part {name}", columns, lines)
 
 
-def _schedules_html(schedules: pl.DataFrame) -> str:
+def _schedules_table(schedules: pl.DataFrame) -> Table:
     columns = (
         "utilisation_strict", "utilisation_useful", "completion", "fidelity_mean", "fidelity_q05",
         "attempts_per_pair",
     )  # fmt: skip
     means = schedules.group_by("regime", "policy", maintain_order=True).agg(pl.col(columns).mean())
     lines = [
-        (row["regime"], row["policy"], *(f"{row[column]:.3f}" for column in columns))
+        Line(
+            [Cell(row["policy"]), *(Cell(f"{row[c]:.3f}", row[c]) for c in columns)],
+            group=f"{row['regime']} network",
+        )
         for row in means.iter_rows(named=True)
     ]
-    return _table_html(("regime", "policy", *(c.replace("_", " ") for c in columns)), lines)
-
-
-def _table_html(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    head = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    body = "\n".join(
-        "<tr>" + "".join(f"<td>{escape(cell)}</td>" for cell in line) + "</tr>" for line in lines
-    )
-    return (
-        f'<div class="scroll"><table><thead><tr>{head}</tr></thead>'
-        f"<tbody>\n{body}\n</tbody></table>"
-        "</div>"
-    )
+    titles = [Column("policy", is_number=False), *(Column(c.replace("_", " ")) for c in columns)]
+    return Table("schedules", "Schedules", titles, lines)
 
 
 def _pictures(rows: pl.DataFrame, schedules: pl.DataFrame, folder: Path) -> list[Picture]:
@@ -243,7 +240,7 @@ def _pictures(rows: pl.DataFrame, schedules: pl.DataFrame, folder: Path) -> list
         with paper_style():
             figure, ax = new_figure()
             plot(data, ax)
-            found.append(save_picture(figure, name, caption, caption, folder, {}))
+            found.append(save_picture(figure, name, caption, caption, folder))
 
     main = rows.filter(part="main")
     for (regime, attack), own in main.filter(pl.col("faulty") > 0).group_by(

@@ -19,9 +19,10 @@ from ebit.plots.consensus import (
 from ebit.plots.cost import accuracy_against_cost
 from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.data_functions import accuracy_by_functions
-from ebit.plots.gain import gain_against_baseline, gain_distribution
+from ebit.plots.gain import gain_against_baseline, gain_by_resource, gain_distribution
 from ebit.plots.nonlocal_gates import shots_between_cut_and_teleport, shots_by_fidelity
 from ebit.plots.points import first_three_coordinates
+from ebit.plots.predictions import predicted_against_true
 from ebit.plots.published import means_beside_published
 from ebit.plots.resources import ResourceStyle, resource_styles, sort_resources
 from ebit.plots.saving import save_figure
@@ -51,6 +52,7 @@ __all__ = [
     "fidelity_histogram",
     "first_three_coordinates",
     "gain_against_baseline",
+    "gain_by_resource",
     "gain_distribution",
     "gradient_errors",
     "leading_resources",
@@ -60,6 +62,7 @@ __all__ = [
     "new_figure",
     "new_panels",
     "paper_style",
+    "predicted_against_true",
     "resource_styles",
     "save_figure",
     "shots_between_cut_and_teleport",

@@ -75,3 +75,45 @@ def gain_against_baseline(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Da
     ax.set_xlabel("Validation accuracy without the resource")
     ax.set_ylabel("Gain")
     return keep_data(ax, gains)
+
+
+def gain_by_resource(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """Draw what every resource gains over another one, with its interval.
+
+    One line a resource from top to bottom; the dashed line is no gain. Where an interval leaves it
+    out, the resource is told apart.
+
+    Args:
+        gains: One row a resource, with resource, gain, low and high; low and high are empty where
+            there is a single run.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        What is drawn.
+
+    Raises:
+        EbitError: A column is missing.
+
+    Example:
+        >>> from ebit.plots import gain_by_resource, new_figure
+        >>> figure, ax = new_figure()
+        >>> gains = pl.DataFrame(
+        ...     {"resource": ["bell:1"], "gain": [0.1], "low": [0.05], "high": [0.15]})
+        >>> gain_by_resource(gains, ax)["gain"].item()
+        0.1
+    """
+    check_columns(gains, "resource", "gain", "low", "high")
+    styles = resource_styles(gains["resource"])
+    for place, row in enumerate(gains.iter_rows(named=True)):
+        style = styles[row["resource"]]
+        if row["low"] is not None:
+            ax.plot([row["low"], row["high"]], [place, place], color=style.color, linewidth=2)
+        ax.plot(
+            row["gain"], place, style.marker, color=style.color, markersize=7, markeredgecolor=PAPER
+        )
+    ax.axvline(0, color=INK, linestyle="--", linewidth=0.8, zorder=0)
+    ax.set_yticks(range(gains.height), gains["resource"].to_list())
+    ax.set_ylim(gains.height - 0.5, -0.5)
+    ax.grid(visible=False, axis="y")
+    ax.set_xlabel("Gain (mean and interval)")
+    return keep_data(ax, gains)

@@ -1,6 +1,8 @@
 """Save a figure as PNG and SVG with its data as CSV, all of it atomically."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -71,11 +73,13 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
         ...     [path.name for path in save_figure(figure, Path(folder) / "accuracy")]
         ['accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
-    contents = {
-        ".png": _render(figure, "png"),
-        ".svg": _render(figure, "svg"),
-        ".csv": _drawn_data(figure).write_csv().encode(),
-    }
+    data = _drawn_data(figure)
+    with _laid_out(figure):
+        contents = {
+            ".png": render_figure(figure, "png"),
+            ".svg": render_figure(figure, "svg"),
+            ".csv": data.write_csv().encode(),
+        }
     stem = Path(stem)
     paths = []
     for suffix, content in contents.items():
@@ -85,7 +89,41 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
     return paths
 
 
-def _render(figure: "Figure", kind: str) -> bytes:
+@contextmanager
+def _laid_out(figure: "Figure") -> Iterator[None]:
+    """All is put into its place once, and not again for every format."""
+    engine = figure.get_layout_engine()
+    put_in_place(figure)
+    try:
+        yield
+    finally:
+        if engine is not None:
+            figure.set_layout_engine(engine)
+
+
+def put_in_place(figure: "Figure") -> None:
+    """Lay a figure out now, and not again.
+
+    Args:
+        figure: The figure.
+    """
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        with paper_style():
+            engine.execute(figure)
+        figure.set_layout_engine("none")
+
+
+def render_figure(figure: "Figure", kind: str) -> bytes:
+    """A figure as the content of a file.
+
+    Args:
+        figure: The figure.
+        kind: `png` or `svg`.
+
+    Returns:
+        The same bytes for the same figure.
+    """
     buffer = io.BytesIO()
     with paper_style():
         figure.savefig(buffer, format=kind, metadata=_NO_METADATA[kind])

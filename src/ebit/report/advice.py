@@ -5,11 +5,14 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ebit.accuracies import accuracy_column, judged, samples_of
+from ebit.accuracies import accuracy_column, has_numbers, judged, samples_of
 from ebit.plots.resources import is_baseline, sort_resources
 from ebit.report.summary import ResourceSummary, find, summarize
 from ebit.resources.price import price
 from ebit.statistics import Choice, Comparisons, cheapest_not_told_apart, compare_all
+
+ACCURACY = "validation accuracy"
+R2 = "validation R²"
 
 
 @dataclass(frozen=True)
@@ -26,6 +29,7 @@ class Advice:
         shots: Shots that a label is read off; None for infinitely many.
         exact: Mean accuracy of every resource with infinitely many shots.
         without_shots: Resources in which nothing is measured: judged by their exact accuracy.
+        quality: What is judged: `ACCURACY`, or `R2` where targets are numbers.
     """
 
     summaries: tuple[ResourceSummary, ...]
@@ -36,6 +40,7 @@ class Advice:
     shots: int | None
     exact: Mapping[str, float]
     without_shots: tuple[str, ...]
+    quality: str
 
     @property
     def chosen(self) -> ResourceSummary:
@@ -85,7 +90,7 @@ def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
         'bell:1'
     """
     known = judged(rows, shots)
-    summaries = tuple(summarize(known))
+    summaries = tuple(summarize(known, are_shares=not has_numbers(rows)))
     samples = samples_of(known)
     shared = [summary for summary in summaries if not is_baseline(summary.resource)]
     order = sorted(shared or summaries, key=lambda summary: price(summary.amounts))
@@ -95,7 +100,16 @@ def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
     others = [line.resource for line in summaries if is_baseline(line.resource) or not shared]
     names = [name for name in ("none", choice.chosen, *others) if name in samples.values]
     beside = compare_all({name: samples.values[name] for name in names}, samples.measure)
-    return Advice(summaries, choice, compared, beside, samples.words, shots, *_exact(rows, shots))
+    return Advice(
+        summaries,
+        choice,
+        compared,
+        beside,
+        samples.words,
+        shots,
+        *_exact(rows, shots),
+        quality=R2 if has_numbers(rows) else ACCURACY,
+    )
 
 
 def _exact(rows: pl.DataFrame, shots: int | None) -> tuple[Mapping[str, float], tuple[str, ...]]:

@@ -5,8 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ebit.report.figures import Picture, save_picture
-from ebit.report.shell import figure_html
+from ebit.report.picture import Picture, save_picture
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,18 +37,5 @@ def draw_circuits(
                 "a block; the CSV file lists every operation."
             )
             alt = f"Circuit of {resource}; the CSV file lists every operation."
-            found.append(save_picture(figure, name, caption, alt, folder, {}))
+            found.append(save_picture(figure, name, caption, alt, folder, is_wide=True))
     return found
-
-
-def circuits_html(pictures: Sequence[Picture]) -> str:
-    """The drawings below each other.
-
-    Args:
-        pictures: As `draw_circuits` returns them.
-
-    Returns:
-        HTML.
-    """
-    numbered = enumerate(pictures, start=1)
-    return "\n".join(figure_html(f"Circuit {number}", picture) for number, picture in numbered)

@@ -2,15 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
 import polars as pl
 
 from ebit.plots import cost_against_size, error_against_cost, new_figure, paper_style
-from ebit.report.figures import Picture, save_picture
-from ebit.report.provenance import command_html, pairs_html, versions
-from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.report.parts import PagePart, write_parts
+from ebit.report.picture import Picture, save_picture
+from ebit.report.provenance import Made
+from ebit.report.render import check_installed
+from ebit.report.table import Cell, Column, Line, Table
 from ebit.writing import write_atomically
 
 LIMITS = (
@@ -52,9 +53,10 @@ class Part:
 
 
 _TITLES = (
-    "n", "case", "protocol", "model", "qubits", "cbits", "ebits", "copies", "rounds", "error",
-    "seconds", "expected", "verdict", "note",
+    "protocol", "verdict", "n", "case", "model", "qubits", "cbits", "ebits", "copies", "rounds",
+    "error", "seconds", "expected", "note",
 )  # fmt: skip
+_HEADINGS = {"n": "log2 N", "cbits": "bits"}
 
 
 def write_communication(
@@ -74,26 +76,29 @@ def write_communication(
     Raises:
         EbitError: Matplotlib is missing, or the folder cannot be written.
     """
+    check_installed()
     pictures = {part.name: _draw(part, out / "figures") for part in parts}
-    sections = {
-        f"{part.name}: {part.title}": _part_html(part, pictures[part.name]) for part in parts
-    }
-    limits = "".join(f"<li>{escape(limit)}</li>" for limit in LIMITS)
-    page = page_html(
-        "What quantum links buy, counted",
-        _header(parts),
-        {
-            **sections,
-            "Limits": f"<ul>{limits}</ul>",
-            "How these numbers were obtained": _METHOD
-            + command_html(command)
-            + f"<h3>Versions when this page was written</h3>{pairs_html(versions())}",
-        },
-        resources=[],
-        quick=quick,
-    )
+    sections = [
+        PagePart(
+            f"{part.name}: {part.title}",
+            sentences=[text for text in (part.claim, part.caption) if text],
+            tables=[_table(part)],
+            pictures=[(f"Figure {part.name}", picture) for picture in pictures[part.name]],
+        )
+        for part in parts
+    ]
     path, table = out / "report.html", out / "table.md"
-    write_atomically(path, page.encode())
+    write_parts(
+        path,
+        title="What quantum links buy, counted",
+        parts=sections,
+        made=Made(_METHOD, command),
+        quick=quick,
+        headline=_headline(parts),
+        answers=_answers(parts),
+        remarks=["Limits, at the end of the page, belong to every one of these lines."],
+        limits=LIMITS,
+    )
     write_atomically(table, markdown(parts).encode())
     return [
         path,
@@ -103,12 +108,13 @@ def write_communication(
 
 
 _METHOD = (
-    "<p>Every qubit and bit is written down where it is sent. Classical protocols are run, each at "
-    "the smallest budget that reaches the same measured error. The word advantage stands only "
-    "where measured qubits and bits undercut every executed classical protocol of the same model "
-    "of communication at equal measured error; a one-way protocol is a rival of two-way ones, too. "
+    "Every qubit and bit is written down where it is sent. Classical protocols are run, each at "
+    "the smallest budget that reaches the same measured error.",
+    "The word advantage stands only where measured qubits and bits undercut every executed "
+    "classical protocol of the same model of communication at equal measured error; a one-way "
+    "protocol is a rival of two-way ones, too.",
     "Rows marked as formulas or as emulated are no rivals and have no advantage. The column "
-    "expected holds the numbers of the specification.</p>"
+    "expected holds the numbers of the specification.",
 )
 
 
@@ -137,43 +143,68 @@ def markdown(parts: Sequence[Part]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _header(parts: Sequence[Part]) -> str:
+def _judged(part: Part) -> tuple[pl.DataFrame, int]:
+    """The rows of an experiment with an advantage, and how many rows could have one."""
+    own = part.rows.filter(pl.col("verdict") == "advantage")
+    against = part.rows.filter(pl.col("verdict").str.starts_with("no advantage"))
+    return own, own.height + against.height
+
+
+def _headline(parts: Sequence[Part]) -> str:
+    """In how many experiments the word advantage stands."""
+    judged = [_judged(part) for part in parts]
+    known = [own for own, total in judged if total]
+    if not known:
+        return "No row of these experiments is judged."
+    found = sum(own.height > 0 for own in known)
+    return (
+        f"Quantum links have an advantage somewhere in {found} of {len(known)} experiments that "
+        "are judged, each within its limits."
+    )
+
+
+def _answers(parts: Sequence[Part]) -> list[str]:
     """One line an experiment: where the word advantage stands."""
     lines = []
     for part in parts:
-        own = part.rows.filter(pl.col("verdict") == "advantage")
-        judged = part.rows.filter(
-            (pl.col("verdict") == "advantage") | pl.col("verdict").str.starts_with("no advantage")
-        )
-        if judged.height:
+        own, total = _judged(part)
+        if total:
             places = ", ".join(f"2^{n}" for n in own["n"].unique().sort())
             words = f"advantage at N = {places}" if own.height else "no advantage at any size"
-            lines.append(
-                f"<li>{escape(part.name)}, {escape(part.title)}: {words} "
-                f"({own.height} of {judged.height} rows)</li>"
-            )
-    first = "Limits, at the end of the page, belong to every one of these lines."
-    return f'<ul class="details">{"".join(lines)}</ul><p>{first}</p>'
+            lines.append(f"{part.name}, {part.title}: {words} ({own.height} of {total} rows)")
+    return lines
 
 
-def _part_html(part: Part, pictures: Sequence[Picture]) -> str:
-    figures = "\n".join(figure_html(f"Figure {part.name}", picture) for picture in pictures)
-    caption = "".join(f"<p>{escape(text)}</p>" for text in (part.claim, part.caption) if text)
-    return f"{caption}{SCROLLS}{_table(part.rows)}{figures}"
-
-
-def _table(rows: pl.DataFrame) -> str:
-    found = rows.to_dicts()
-    shown = [title for title in _TITLES if any(row[title] not in (None, "", 0) for row in found)]
-    head = "".join(f'<th scope="col">{title}</th>' for title in shown)
-    body = "".join(
-        "<tr>" + "".join(f"<td>{escape(_cell(row[title]))}</td>" for title in shown) + "</tr>"
-        for row in found
-    )
-    return (
-        '<div class="card" role="region" tabindex="0" aria-label="Numbers">'
-        f'<table class="summary"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-    )
+def _table(part: Part) -> Table:
+    """The rows; verdicts stand second, notes are footnotes, rows of a case stand together."""
+    found = part.rows.to_dicts()
+    shown = [
+        title
+        for title in _TITLES
+        if title not in ("case", "note") and any(row[title] not in (None, "", 0) for row in found)
+    ]
+    words = ("protocol", "model", "verdict")
+    columns = [Column(_HEADINGS.get(title, title), is_number=title not in words) for title in shown]
+    groups: dict[str, list[dict[str, object]]] = {}
+    for row in found:
+        groups.setdefault(str(row["case"] or ""), []).append(row)
+    lines = [
+        Line(
+            [
+                Cell(
+                    _cell(row[title]),
+                    "" if row[title] is None else str(row[title]),
+                    note=str(row["note"] or "") if title == shown[0] else "",
+                )
+                for title in shown
+            ],
+            is_marked=row["verdict"] == "advantage",
+            group=case,
+        )
+        for case, own in groups.items()
+        for row in own
+    ]
+    return Table(f"table-{part.name}", f"Rows of {part.name}", columns, lines)
 
 
 def _cell(value: object) -> str:
@@ -205,11 +236,11 @@ def _draw(part: Part, folder: Path) -> list[Picture]:
         mark = "-".join(f"{part.name} {case}".lower().replace(".", "-").replace("=", "-").split())
         words = f" ({case})" if case else ""
         caption = f"Qubits and bits sent against the size{words}. Dotted verticals: crossings."
-        pictures.append(save_picture(figure, mark, caption, caption, folder, {}))
+        pictures.append(save_picture(figure, mark, caption, caption, folder))
     if not pictures and part.rows.filter(sent & pl.col("error").is_not_null()).height:
         with paper_style():
             figure, ax = new_figure(3.2)
             error_against_cost(part.rows, ax)
         caption = "Measured error against what is sent."
-        pictures.append(save_picture(figure, part.name.lower(), caption, caption, folder, {}))
+        pictures.append(save_picture(figure, part.name.lower(), caption, caption, folder))
     return pictures

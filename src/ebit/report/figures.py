@@ -1,8 +1,7 @@
-"""The figures of the report: drawn, saved, and put into the page as inline SVG."""
+"""The figures of a comparison: drawn, saved, and put into the page."""
 
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,17 +14,27 @@ from ebit.plots import (
     accuracy_against_cost,
     accuracy_by_resource,
     first_three_coordinates,
+    gain_by_resource,
     loss_curves,
     new_figure,
+    new_panels,
     paper_style,
-    resource_styles,
     save_figure,
+    sort_resources,
     validation_curves,
 )
 from ebit.plots.cost import COSTS
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import has_curve, mean_text
-from ebit.plots.style import GRID, INK, PAPER
+from ebit.report.advice import Advice
+from ebit.report.headline import gap_to_none
+from ebit.report.picture import (
+    Picture,
+    Series,
+    draw_multiples,
+    resource_series,
+    save_picture,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,17 +42,6 @@ if TYPE_CHECKING:
 
 Points = tuple[ArrayLike, ArrayLike, Sequence[str]]
 """Inputs in radians (batch, features), labels (batch,), a name for every label."""
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A figure of the report: file stem, caption, text for those who cannot see it, files."""
-
-    name: str
-    caption: str
-    alt: str
-    svg: str
-    paths: list[Path]
 
 
 @dataclass(frozen=True)
@@ -56,8 +54,18 @@ class _Plan:
     projection: str | None = None
 
 
+@dataclass(frozen=True)
+class _Curves:
+    """Curves of training, one small figure for each resource."""
+
+    name: str
+    draw: Callable[[pl.DataFrame, "Axes"], pl.DataFrame]
+    quantity: str
+    caption: str
+
+
 def draw_pictures(
-    rows: pl.DataFrame, points: Points | None, folder: Path, shots: int | None = None
+    rows: pl.DataFrame, points: Points | None, folder: Path, advice: Advice
 ) -> list[Picture]:
     """Draw and save all figures for which the rows have the columns.
 
@@ -65,7 +73,7 @@ def draw_pictures(
         rows: Result rows, one a run.
         points: Data set to show, or None.
         folder: Where the PNG, SVG and CSV files go.
-        shots: Shots that a label is read off, for the accuracies after training.
+        advice: What the rows recommend.
 
     Returns:
         The figures in reading order.
@@ -76,139 +84,134 @@ def draw_pictures(
     Example:
         >>> import tempfile, polars as pl
         >>> from pathlib import Path
+        >>> from ebit.report.advice import advise
         >>> from ebit.report.figures import draw_pictures
         >>> rows = pl.DataFrame({"resource": ["none"], "validation_accuracy": [0.9]})
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     picture, = draw_pictures(rows, None, Path(folder))
-        >>> picture.name, picture.alt
+        ...     picture, = draw_pictures(rows, None, Path(folder), advise(rows))
+        >>> picture.name, picture.panels[0].alt
         ('accuracy', 'Validation accuracy by resource. none: 0.900.')
     """
-    colors = page_colors(rows["resource"])
-    pictures = []
-    for plan in _plans(rows, points, shots):
-        with paper_style():
-            figure, ax = new_figure(plan.height, projection=plan.projection)
-            data = plan.draw(ax)
-        shown = {} if plan.name == "points" else colors
-        pictures.append(
-            save_picture(figure, plan.name, plan.caption, plan.describe(data), folder, shown)
-        )
+    series = resource_series(rows["resource"])
+    pictures = [_draw(plan, folder, series) for plan in _plans(rows, advice)]
+    pictures += [_draw_curves(rows, curves, folder, series) for curves in _curves(rows, advice)]
+    if points is not None:
+        pictures.append(_draw(_points_plan(points), folder, ()))
     return pictures
 
 
-def page_colors(resources: Iterable[str]) -> dict[str, str]:
-    """What the colours of resources are called in the style sheet of the page.
-
-    Args:
-        resources: All resources of the page.
-
-    Returns:
-        CSS colour by ``#rrggbb`` colour.
-
-    Example:
-        >>> from ebit.report.figures import page_colors
-        >>> page_colors(["none"])
-        {'#999999': 'var(--r0)'}
-    """
-    styles = resource_styles(resources).values()
-    return {style.color: f"var(--r{number})" for number, style in enumerate(styles)}
+def _draw(plan: _Plan, folder: Path, series: Sequence[Series]) -> Picture:
+    with paper_style():
+        figure, ax = new_figure(plan.height, projection=plan.projection)
+        data = plan.draw(ax)
+    return save_picture(figure, plan.name, plan.caption, plan.describe(data), folder, series)
 
 
-def save_picture(
-    figure: "Figure", name: str, caption: str, alt: str, folder: Path, colors: dict[str, str]
+def _draw_curves(
+    rows: pl.DataFrame, curves: _Curves, folder: Path, series: Sequence[Series]
 ) -> Picture:
-    """Save a figure and put it into the form that the page needs.
-
-    Args:
-        figure: A figure that functions of ``ebit.plots`` drew on.
-        name: Stem of its files, and its id on the page.
-        caption: What it shows.
-        alt: The same for those who cannot see it.
-        folder: Where the PNG, SVG and CSV files go.
-        colors: CSS colour to put for each ``#rrggbb`` colour.
-
-    Returns:
-        The picture.
-
-    Raises:
-        EbitError: If the folder cannot be written.
-    """
-    paths = save_figure(figure, folder / name)
-    svg = inline_svg(paths[1].read_text("utf-8"), name, colors)
-    return Picture(name, caption, alt, svg, paths)
-
-
-def inline_svg(svg: str, prefix: str, colors: dict[str, str]) -> str:
-    """A Matplotlib SVG file as an element of an HTML page.
-
-    The ids get a prefix, so that several figures fit on one page; the style rule for the whole
-    document, the prolog and the fixed size go; ink, paper and grid take the page's colours.
-
-    Args:
-        svg: Content of the SVG file.
-        prefix: What the ids start with.
-        colors: CSS colour to put for each ``#rrggbb`` colour.
-
-    Returns:
-        The element ``<svg>...</svg>``, hidden from screen readers.
-
-    Example:
-        >>> from ebit.report.figures import inline_svg
-        >>> inline_svg('<?xml?><svg width="9pt" height="9pt"><g id="a"/></svg>', "f", {})
-        '<svg aria-hidden="true" focusable="false"><g id="f-a"/></svg>'
-    """
-    svg = svg[svg.index("<svg") :].strip()
-    head, end, body = svg.partition(">")
-    head = re.sub(r' (?:width|height)="[^"]*"', "", head)
-    head = head.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
-    body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
-    body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body)
-    ours = {INK: "currentColor", PAPER: "var(--surface)", GRID: "var(--grid)"} | colors
-    for color, replacement in ours.items():
-        body = body.replace(color, replacement)
-    return head + end + body
+    """One small figure for each resource, with `none` for comparison, on one scale."""
+    column = {"loss": "train_loss_curve"}.get(curves.name, "validation_accuracy_curve")
+    resources = [
+        name
+        for name in sort_resources(rows["resource"])
+        if has_curve(rows.filter(pl.col("resource") == name), column)
+    ]
+    own = [rows.filter(pl.col("resource").is_in([name, "none"])) for name in resources]
+    with paper_style():
+        figure, axes = new_panels(len(resources))
+        small: dict[str, Figure] = {}
+        copies, ends = [], []
+        for name, part, ax in zip(resources, own, axes, strict=True):
+            small[name], copy = new_figure()
+            copies.append(copy)
+            for one in (ax, copy):
+                data = curves.draw(part, one)
+                one.set_title(name, fontsize="medium")
+                one.get_legend().remove()
+            ends.append(data.filter(pl.col("resource") == name)["mean"][-1])
+        low = min(ax.get_ylim()[0] for ax in copies)
+        high = max(ax.get_ylim()[1] for ax in copies)
+        scale = "log" if all(ax.get_yscale() == "log" for ax in copies) else "linear"
+        for ax in (*axes, *copies):
+            ax.set_yscale(scale)
+            ax.set_ylim(low, high)
+    paths = save_figure(figure, folder / curves.name)
+    panels = [
+        replace(panel, alt=f"{curves.quantity} of {panel.alt}. At the last step: {end:.3f}.")
+        for panel, end in zip(draw_multiples(small, curves.name, series), ends, strict=True)
+    ]
+    shown = [one for one in series if one.label in resources]
+    return Picture(curves.name, curves.caption, panels, shown, paths, is_wide=True)
 
 
-def _plans(rows: pl.DataFrame, points: Points | None, shots: int | None) -> list[_Plan]:
-    known, at = judged(rows, shots), shots_words(shots)
-    plans = [_accuracy_plan(known, at)]
+def _plans(rows: pl.DataFrame, advice: Advice) -> list[_Plan]:
+    known, at = judged(rows, advice.shots), shots_words(advice.shots)
+    plans = [_accuracy_plan(known, at, advice.quality)]
+    gaps = _gains(advice)
+    if gaps.height:
+        plans.append(_gain_plan(gaps, at, advice.quality))
     if _has_costs(rows):
-        plans.append(_cost_plan(known, at))
-    if has_curve(rows, "train_loss_curve"):
-        plans.append(_curve_plan("loss", "Training loss", partial(loss_curves, rows)))
-    if has_curve(rows, "validation_accuracy_curve"):
-        draw = partial(validation_curves, rows)
-        many = "" if shots is None else " at infinitely many shots"
-        plans.append(_curve_plan("validation", f"Validation accuracy{many}", draw))
-    if points is not None:
-        plans.append(_points_plan(points))
+        plans.append(_cost_plan(known, at, advice.quality))
     return plans
 
 
-def _accuracy_plan(rows: pl.DataFrame, at: str) -> _Plan:
+def _curves(rows: pl.DataFrame, advice: Advice) -> list[_Curves]:
+    spread = (
+        "against the training step, one panel for each resource and none in all of them. Lines "
+        "are means over the runs, bands ±1 standard deviation."
+    )
+    found = []
+    if has_curve(rows, "train_loss_curve"):
+        found.append(_Curves("loss", loss_curves, "Training loss", f"Training loss {spread}"))
+    many = "" if advice.shots is None else " at infinitely many shots"
+    quality = advice.quality.capitalize()
+    if has_curve(rows, "validation_accuracy_curve"):
+        caption = f"{quality}{many} {spread}"
+        found.append(_Curves("validation", validation_curves, quality, caption))
+    return found
+
+
+def _gains(advice: Advice) -> pl.DataFrame:
+    """What every resource gains over `none`, with its interval."""
+    rows = []
+    for summary in advice.summaries:
+        gap = gap_to_none(advice, summary)
+        if gap is not None:
+            own = {"resource": summary.resource, "gain": gap.value}
+            rows.append(own | {"low": gap.low, "high": gap.high})
+    kinds = {"resource": pl.String, "gain": pl.Float64, "low": pl.Float64, "high": pl.Float64}
+    return pl.DataFrame(rows, schema=kinds)
+
+
+def _accuracy_plan(rows: pl.DataFrame, at: str, quality: str) -> _Plan:
     caption = (
-        f"Validation accuracy{at} by resource. Large markers are means, bars ±1 standard "
+        f"{quality.capitalize()}{at} by resource. Large markers are means, bars ±1 standard "
         "deviation, dots single runs; the dashed line is the mean of none."
     )
     height = 0.9 + 0.28 * rows["resource"].n_unique()
-    draw = partial(accuracy_by_resource, rows)
-    return _Plan("accuracy", height, draw, _describe_accuracy, caption)
+    draw = _named(partial(accuracy_by_resource, rows), "x", quality)
+    return _Plan("accuracy", height, draw, partial(_describe_accuracy, quality), caption)
 
 
-def _cost_plan(rows: pl.DataFrame, at: str) -> _Plan:
+def _gain_plan(gaps: pl.DataFrame, at: str, quality: str) -> _Plan:
     caption = (
-        f"Validation accuracy{at} (mean ±1 standard deviation) against the entanglement that one "
-        "inference uses up. A non-local gate counts as one ebit and two bits; up and to the left "
-        "is better."
+        f"What every resource gains over none in {quality}{at}. Bars are the intervals of the "
+        "summary: where one leaves out 0, the resource is told apart from none."
     )
-    return _Plan("cost", 3.4, partial(accuracy_against_cost, rows), _describe_cost, caption)
+    height = 0.9 + 0.28 * gaps.height
+    draw = partial(gain_by_resource, gaps)
+    return _Plan("gain", height, draw, _describe_gain, caption)
 
 
-def _curve_plan(name: str, quantity: str, draw: Callable[["Axes"], pl.DataFrame]) -> _Plan:
+def _cost_plan(rows: pl.DataFrame, at: str, quality: str) -> _Plan:
     caption = (
-        f"{quantity} during training. Lines are means over the runs, bands ±1 standard deviation."
+        f"{quality.capitalize()}{at} (mean ±1 standard deviation) against the entanglement that "
+        "one inference uses up. A non-local gate counts as one ebit and two bits; up and to the "
+        "left is better."
     )
-    return _Plan(name, 3.4, draw, partial(_describe_curves, quantity), caption)
+    draw = _named(partial(accuracy_against_cost, rows), "y", quality)
+    return _Plan("cost", 3.2, draw, _describe_cost, caption)
 
 
 def _points_plan(points: Points) -> _Plan:
@@ -220,6 +223,19 @@ def _points_plan(points: Points) -> _Plan:
     return _Plan("points", 4.0, draw, _describe_points, caption, projection="3d")
 
 
+def _named(
+    draw: Callable[["Axes"], pl.DataFrame], axis: str, quality: str
+) -> Callable[["Axes"], pl.DataFrame]:
+    """A figure whose axis is named after what is judged."""
+
+    def named(ax: "Axes") -> pl.DataFrame:
+        data = draw(ax)
+        ax.set(**{f"{axis}label": quality.capitalize()})
+        return data
+
+    return named
+
+
 def _has_costs(rows: pl.DataFrame) -> bool:
     """Whether there are QPUs that share a resource, and all their costs are known."""
     if not set(COSTS) <= set(rows.columns):
@@ -229,24 +245,23 @@ def _has_costs(rows: pl.DataFrame) -> bool:
     return costs.height > 0 and costs.drop_nulls().height == costs.height
 
 
-def _describe_accuracy(data: pl.DataFrame) -> str:
+def _describe_accuracy(quality: str, data: pl.DataFrame) -> str:
     parts = [
         f"{resource}: {mean_text(mean, std, runs)}"
         for resource, mean, std, runs in data.iter_rows()
     ]
-    return f"Validation accuracy by resource. {'; '.join(parts)}."
+    return f"{quality.capitalize()} by resource. {'; '.join(parts)}."
+
+
+def _describe_gain(data: pl.DataFrame) -> str:
+    parts = [f"{name}: {gain:+.3f}" for name, gain in data.select("resource", "gain").iter_rows()]
+    return f"Gain over none by resource. {'; '.join(parts)}."
 
 
 def _describe_cost(data: pl.DataFrame) -> str:
     chosen = data.select("resource", "mean", "total_ebits").drop_nulls()
     parts = [f"{name}: {mean:.3f} for {cost:g} ebits" for name, mean, cost in chosen.iter_rows()]
-    return f"Validation accuracy against entanglement. {'; '.join(parts)}."
-
-
-def _describe_curves(quantity: str, data: pl.DataFrame) -> str:
-    last = data.group_by("resource", maintain_order=True).last()
-    parts = [f"{name}: {mean:.3f}" for name, mean in last.select("resource", "mean").iter_rows()]
-    return f"{quantity} against the training step; at the last step {'; '.join(parts)}."
+    return f"Against entanglement. {'; '.join(parts)}."
 
 
 def _describe_points(data: pl.DataFrame) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from ebit.accuracies import shots_words
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import mean_text
-from ebit.report.advice import Advice
+from ebit.report.advice import ACCURACY, Advice
 from ebit.report.summary import ResourceSummary, find
 from ebit.resources.price import price_words
+from ebit.statistics import Gap
 
 
 def headline(advice: Advice) -> str:
-    """Two sentences: the cheapest resource that is not told apart from the best, and why.
+    """The cheapest resource that is not told apart from the best, and why.
 
     Args:
         advice: What the rows recommend.
@@ -29,18 +30,31 @@ def headline(advice: Advice) -> str:
         'bell:1 reaches a validation accuracy of 0.910 ± 0.010 and costs 1 ebit per inference. It is
         worth +0.110 (0.085 to 0.135) over none, the best of what costs less.'
     """
+    return " ".join(verdict(advice))
+
+
+def verdict(advice: Advice) -> list[str]:
+    """The sentences of the headline: first what is recommended, then why.
+
+    Args:
+        advice: What the rows recommend.
+
+    Returns:
+        Plain sentences.
+    """
     chosen, best = advice.chosen, advice.best
     at = shots_words(advice.shots)
-    start = f"{chosen.resource} reaches a validation accuracy of {accuracy(chosen)}{at}"
+    start = f"{chosen.resource} reaches a {advice.quality} of {accuracy(chosen)}{at}"
     start += f"{_and_costs(chosen)}."
     if len(advice.compared.means) == 1:
-        return start
+        return [start]
     if chosen.runs < 2:
         top = "" if chosen is best else f" (the best one, {best.resource}, has {accuracy(best)})"
-        return (
-            f"{start} With a single run nothing is told apart, so what costs least is named{top}; "
-            "train several runs."
-        )
+        return [
+            start,
+            f"With a single run nothing is told apart, so what costs least is named{top}; train "
+            "several runs.",
+        ]
     sentences = [start]
     if best is not chosen:
         gap = advice.compared.gap(best.resource, chosen.resource)
@@ -64,7 +78,7 @@ def headline(advice: Advice) -> str:
             )
     if len(sentences) == 1:
         sentences.append(f"No resource is better than {chosen.resource} here.")
-    return " ".join(sentences)
+    return sentences
 
 
 def details(advice: Advice) -> list[str]:
@@ -117,8 +131,11 @@ def method_words(advice: Advice) -> str:
         A sentence.
     """
     shots = "infinitely many" if advice.shots is None else f"{advice.shots:,}"
+    words = f"expected accuracy of labels read off {shots} shots"
+    if advice.quality != ACCURACY:
+        words = f"{advice.quality}, the explained share of the variance of the validation rows"
     return (
-        f"Resources are judged by the expected accuracy of labels read off {shots} shots. "
+        f"Resources are judged by the {words}. "
         f"Told apart: by a t-test of differences {advice.values}, corrected for all pairs of "
         "resources (Holm); an interval in brackets is a 95 % interval that is widened for the "
         "number of pairs, so that it leaves out 0 where two are told apart. The cheapest resource "
@@ -145,21 +162,21 @@ def accuracy(summary: ResourceSummary) -> str:
     return mean_text(summary.mean, summary.std, summary.runs)
 
 
-def above_none(advice: Advice, summary: ResourceSummary) -> str:
-    """The difference to ``none`` with its interval; a dash where there is none.
+def gap_to_none(advice: Advice, summary: ResourceSummary) -> Gap | None:
+    """The difference to ``none`` with its interval.
 
     Args:
         advice: What the rows recommend.
         summary: One resource.
 
     Returns:
-        Text.
+        The difference; None for ``none`` itself and where there is none.
     """
     if summary.resource == "none" or find(advice.summaries, "none") is None:
-        return "—"
+        return None
     known = advice.compared.means
     both = "none" in known and summary.resource in known
-    return str((advice.compared if both else advice.beside).gap(summary.resource, "none"))
+    return (advice.compared if both else advice.beside).gap(summary.resource, "none")
 
 
 def _and_costs(summary: ResourceSummary) -> str:

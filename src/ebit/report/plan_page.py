@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,10 +15,10 @@ from ebit.plots import (
     paper_style,
     sort_resources,
 )
-from ebit.report.figures import Picture, page_colors, save_picture
-from ebit.report.plan_table import options_table_html
-from ebit.report.provenance import command_html, pairs_html, versions
-from ebit.report.shell import SCROLLS, figure_html, page_html
+from ebit.report.picture import Picture, Series, resource_series, save_picture
+from ebit.report.plan_table import options_table
+from ebit.report.provenance import Made
+from ebit.report.render import check_installed, color_rules, render
 from ebit.writing import write_atomically
 
 if TYPE_CHECKING:
@@ -46,6 +45,7 @@ class PlanPage:
         distance_before: Rows of the distance sweep of circuits that were trained without noise,
             where `distance` has others.
         fidelity_before: The same for the fidelity sweep.
+        tasks: Hashes of the trainings by resource.
     """
 
     site: str
@@ -62,6 +62,7 @@ class PlanPage:
     quick: bool = False
     distance_before: pl.DataFrame | None = None
     fidelity_before: pl.DataFrame | None = None
+    tasks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
 def write_plan(page: PlanPage, out: Path) -> list[Path]:
@@ -77,29 +78,27 @@ def write_plan(page: PlanPage, out: Path) -> list[Path]:
     Raises:
         EbitError: Matplotlib is missing, or the folder cannot be written.
     """
-    resources = page.options["resource"].to_list()
-    pictures = _pictures(page, Path(out) / "figures", page_colors(resources))
-    figures = "\n".join(
-        figure_html(f"Figure {number}", picture) for number, picture in enumerate(pictures, start=1)
-    )
-    best = page.options.filter("recommended")
-    html = page_html(
-        f"What is each resource worth between {page.site}?",
-        f'<p class="headline">{escape(page.recommendation)}</p>\n{_list(page.findings)}',
-        {
-            "Options": SCROLLS + options_table_html(page.options, best.height > 0),
-            "Figures": figures,
-            "How these numbers were obtained": _method(page),
-        },
-        resources=resources,
+    check_installed()
+    series = resource_series(page.options["resource"])
+    pictures = _pictures(page, Path(out) / "figures", series)
+    html = render(
+        "plan.html",
+        title=f"What is each resource worth between {page.site}?",
         quick=page.quick,
+        colors=color_rules(one.color for one in series),
+        headline=page.recommendation,
+        reasons=page.findings,
+        table=options_table(page.options),
+        series=series,
+        pictures=pictures,
+        made=Made(page.method, page.command, {"Settings": page.settings}, page.tasks),
     )
     path = Path(out) / "plan.html"
     write_atomically(path, html.encode())
     return [path, *(file for picture in pictures for file in picture.paths)]
 
 
-def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Picture]:
+def _pictures(page: PlanPage, folder: Path, series: Sequence[Series]) -> list[Picture]:
     def distance(ax: "Axes") -> pl.DataFrame:
         return accuracy_against_distance(
             page.distance, ax, page.distance_marks, before=page.distance_before
@@ -123,7 +122,7 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
             "noise.",
             _ends(page.distance, "distance_km", "km"),
             folder,
-            colors,
+            series,
         ),
         _picture(
             "fidelity",
@@ -132,7 +131,7 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
             "fidelity the pairs do not help.",
             _ends(page.fidelity, "pair_fidelity", "fidelity"),
             folder,
-            colors,
+            series,
         ),
         _picture(
             "rate",
@@ -142,7 +141,7 @@ def _pictures(page: PlanPage, folder: Path, colors: dict[str, str]) -> list[Pict
             f"{page.options.filter('pareto').height} of {page.options.height} options are on the "
             "Pareto front.",
             folder,
-            colors,
+            series,
         ),
     ]
 
@@ -153,12 +152,12 @@ def _picture(
     caption: str,
     alt: str,
     folder: Path,
-    colors: dict[str, str],
+    series: Sequence[Series],
 ) -> Picture:
     with paper_style():
         figure, ax = new_figure(3.4)
         draw(ax)
-    return save_picture(figure, name, caption, alt, folder, colors)
+    return save_picture(figure, name, caption, alt, folder, series)
 
 
 def _ends(rows: pl.DataFrame, column: str, unit: str) -> str:
@@ -170,19 +169,3 @@ def _ends(rows: pl.DataFrame, column: str, unit: str) -> str:
         means = own.group_by(column, maintain_order=True).agg(pl.col("accuracy").mean())["accuracy"]
         parts.append(f"{name}: {means[0]:.3f} and {means[-1]:.3f}")
     return f"Accuracy at {low:g} and {high:g} {unit}. {'; '.join(parts)}."
-
-
-def _list(sentences: Sequence[str]) -> str:
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in sentences)
-    return f'<ul class="details">{items}</ul>' if items else ""
-
-
-def _method(page: PlanPage) -> str:
-    return "\n".join(
-        [
-            _list(page.method),
-            command_html(page.command),
-            f"<h3>Settings</h3>{pairs_html(page.settings)}",
-            f"<h3>Versions when this page was written</h3>{pairs_html(versions())}",
-        ]
-    )

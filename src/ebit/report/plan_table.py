@@ -1,67 +1,81 @@
 """The table of options on the page of a plan."""
 
-from html import escape
 from typing import Any
 
 import polars as pl
 
-_TITLES = (
-    "Purification<br>rounds", "Shots<br>per label", "Accuracy<br><small>mean ± std</small>",
-    "Without<br>noise", "Pair<br>fidelity", "Fresh pairs<br>per label", "Bits<br>per label",
-    "Waiting<br><small>s per inference</small>", "Labels<br>per second", "Pareto<br>front",
-    "Feasible",
-)  # fmt: skip
+from ebit.plots import resource_styles, sort_resources
+from ebit.report.table import Cell, Column, Line, Table
 
-_NOTE = (
+_COLUMNS = (
+    Column("Resource", is_number=False),
+    Column("Feasible", is_number=False),
+    Column("Accuracy", "mean ± std"),
+    Column("Labels", "per second"),
+    Column("Pareto front", is_number=False),
+    Column("Purification", "rounds"),
+    Column("Shots", "per label"),
+    Column("Without noise", "accuracy"),
+    Column("Pair fidelity"),
+    Column("Fresh pairs", "per label"),
+    Column("Bits", "per label"),
+    Column("Waiting", "s per inference"),
+)
+
+_REMARK = (
     "A label takes so many shots, and every shot is one inference: one run of the circuits. "
     "Accuracy is that under the noise of the network with this number of shots. Fresh pairs: as "
     "the link makes them, before purification. A dash means: not defined."
 )
 
 
-def options_table_html(options: pl.DataFrame, marked: bool) -> str:
-    """The table as HTML.
+def options_table(options: pl.DataFrame) -> Table:
+    """The options, grouped by resource; the reasons of what is not feasible are footnotes.
 
     Args:
         options: One row per option, with a column `recommended`.
-        marked: Whether one row is recommended.
 
     Returns:
-        HTML of a table that scrolls sideways on a narrow screen, and a note on its terms.
+        The table.
 
     Example:
-        >>> options_table_html(pl.DataFrame(), False).startswith('<div class="card"')
-        True
+        >>> options_table(pl.DataFrame()).lines
+        []
     """
-    head = "".join(f'<th scope="col">{title}</th>' for title in _TITLES)
-    lines = "\n".join(_line(row) for row in options.to_dicts())
-    shown = "The coloured row is the recommended one. " if marked else ""
-    return (
-        '<div class="card" role="region" tabindex="0" aria-label="Options">'
-        '<table class="summary"><thead><tr><th scope="col" style="text-align:left">Resource</th>'
-        f"{head}</tr></thead><tbody>\n{lines}\n</tbody></table></div>"
-        f'<p class="note">{shown}{_NOTE}</p>'
-    )
+    if options.is_empty():
+        return Table("options-table", "Options", _COLUMNS, [], [_REMARK])
+    is_marked = options["recommended"].any()
+    remarks = ["The coloured row is the recommended one."] if is_marked else []
+    colors = {name: style.color for name, style in resource_styles(options["resource"]).items()}
+    several = options.height > len(colors)
+    lines = [
+        _line(row, colors[name], name if several else "")
+        for name in sort_resources(options["resource"])
+        for row in options.filter(pl.col("resource") == name).iter_rows(named=True)
+    ]
+    return Table("options-table", "Options", _COLUMNS, lines, [*remarks, _REMARK])
 
 
-def _line(row: dict[str, Any]) -> str:
+def _line(row: dict[str, Any], color: str, group: str) -> Line:
     spread = f" ± {row['accuracy_std']:.3f}" if row["runs"] > 1 else ""
-    cells = (
-        str(row["purification_rounds"]) if row["pair_fidelity"] is not None else "—",
-        str(row["shots"]),
-        f"{row['accuracy_mean']:.3f}{spread}",
-        f"{row['accuracy_noiseless']:.3f}",
-        "—" if row["pair_fidelity"] is None else f"{row['pair_fidelity']:.3f}",
-        f"{row['fresh_pairs_per_label']:.4g}",
-        str(row["bits_per_label"]),
-        f"{row['waiting_seconds_per_inference']:.3g}",
-        "no limit"
-        if row["labels_per_second"] == float("inf")
-        else f"{row['labels_per_second']:.3g}",
-        "yes" if row["pareto"] else "",
-    )
-    mark = ' class="best"' if row["recommended"] else ""
-    text = "".join(f"<td>{escape(cell)}</td>" for cell in cells)
-    why = "yes" if row["feasible"] else f"no: {row['reason']}"
-    reason = f'<td style="text-align:left;white-space:normal;min-width:18rem">{escape(why)}</td>'
-    return f'<tr{mark}><th scope="row">{escape(row["resource"])}</th>{text}{reason}</tr>'
+    pairs, rate = row["pair_fidelity"] is not None, row["labels_per_second"]
+    cells = [
+        Cell(row["resource"], color=color),
+        Cell("yes") if row["feasible"] else Cell("no", note=row["reason"] or ""),
+        Cell(f"{row['accuracy_mean']:.3f}{spread}", row["accuracy_mean"]),
+        Cell("no limit" if rate == float("inf") else f"{rate:.3g}", _finite(rate)),
+        Cell("yes" if row["pareto"] else "no"),
+        Cell(str(row["purification_rounds"]) if pairs else "—", row["purification_rounds"]),
+        Cell(f"{row['shots']:,}", row["shots"]),
+        Cell(f"{row['accuracy_noiseless']:.3f}", row["accuracy_noiseless"]),
+        Cell(f"{row['pair_fidelity']:.3f}", row["pair_fidelity"]) if pairs else Cell("—", ""),
+        Cell(f"{row['fresh_pairs_per_label']:.4g}", row["fresh_pairs_per_label"]),
+        Cell(f"{row['bits_per_label']:,}", row["bits_per_label"]),
+        Cell(f"{row['waiting_seconds_per_inference']:.3g}", row["waiting_seconds_per_inference"]),
+    ]
+    return Line(cells, is_marked=bool(row["recommended"]), group=group)
+
+
+def _finite(value: float) -> float | str:
+    """A number as scripts read it."""
+    return "Infinity" if value == float("inf") else value

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from html import escape
+from dataclasses import dataclass, field
 from importlib.metadata import PackageNotFoundError, version
 
 import polars as pl
@@ -49,10 +49,29 @@ _METHOD = (
 )
 
 
-def provenance_html(
+@dataclass(frozen=True)
+class Made:
+    """How the numbers of a page were obtained.
+
+    Attributes:
+        method: Sentences.
+        command: The command line that makes them again.
+        facts: Tables of names and values by their heading.
+        tasks: Hashes of the experiments, under which their results are stored, by name.
+        versions: Versions of ebit and of what it computes with.
+    """
+
+    method: Sequence[str] = ()
+    command: str = ""
+    facts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    tasks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    versions: Mapping[str, str] = field(default_factory=lambda: versions())
+
+
+def made_from(
     rows: pl.DataFrame, settings: Mapping[str, object], method: Sequence[str] = ()
-) -> str:
-    """Settings, versions, command, method and tasks as HTML.
+) -> Made:
+    """Settings, versions, command, method and tasks of result rows.
 
     Args:
         rows: Result rows, one a run.
@@ -60,36 +79,32 @@ def provenance_html(
         method: Sentences on the method besides those of every report.
 
     Returns:
-        HTML in which every value is escaped.
+        How the numbers were obtained.
 
     Example:
         >>> import polars as pl
-        >>> from ebit.report.provenance import provenance_html
+        >>> from ebit.report.provenance import made_from
         >>> rows = pl.DataFrame({"resource": ["none"], "depth": [20]})
-        >>> "ebit compare --quick" in provenance_html(rows, {"command": "ebit compare --quick"})
-        True
+        >>> made_from(rows, {"command": "ebit compare"}).facts
+        {'Settings': {'depth': '20'}}
     """
-    items = "".join(f"<li>{escape(sentence)}</li>" for sentence in (*_METHOD, *method))
-    parts = [f"<ul>{items}</ul>"]
-    if "command" in settings:
-        parts.append(command_html(str(settings["command"])))
     given = {name: str(value) for name, value in settings.items() if name != "command"}
-    shown = _row_values(rows, _SETTING_COLUMNS, set(given)) | given
-    if shown:
-        parts.append(f"<h3>Settings</h3>{pairs_html(shown)}")
-    origin = _row_values(rows, _ORIGIN_COLUMNS, set(given))
-    if origin:
-        parts.append(f"<h3>Where the results were computed</h3>{pairs_html(origin)}")
-    if "task" in rows.columns:
-        parts.append(f"<h3>Tasks</h3>{pairs_html(_tasks(rows))}")
-    parts.append(f"<h3>Versions when this page was written</h3>{pairs_html(versions())}")
-    return "\n".join(parts)
+    facts = {
+        "Settings": _row_values(rows, _SETTING_COLUMNS, set(given)) | given,
+        "Where the results were computed": _row_values(rows, _ORIGIN_COLUMNS, set(given)),
+    }
+    return Made(
+        method=(*_METHOD, *method),
+        command=str(settings.get("command", "")),
+        facts={heading: pairs for heading, pairs in facts.items() if pairs},
+        tasks=_tasks(rows) if "task" in rows.columns else {},
+    )
 
 
-def _tasks(rows: pl.DataFrame) -> dict[str, str]:
+def _tasks(rows: pl.DataFrame) -> dict[str, list[str]]:
     """Hashes of the tasks, under which their results are stored, by resource."""
     return {
-        resource: ", ".join(rows.filter(pl.col("resource") == resource)["task"].unique().sort())
+        resource: rows.filter(pl.col("resource") == resource)["task"].unique().sort().to_list()
         for resource in sort_resources(rows["resource"])
     }
 
@@ -112,15 +127,6 @@ def _row_values(rows: pl.DataFrame, columns: Mapping[str, str], given: set[str])
     return shown
 
 
-def command_html(command: str) -> str:
-    """The command line that makes the numbers again."""
-    return (
-        "<h3>Make it again</h3>"
-        '<div class="card" role="region" tabindex="0" aria-label="Command line">'
-        f"<pre><code>{escape(command)}</code></pre></div>"
-    )
-
-
 def versions() -> dict[str, str]:
     """Versions of ebit and of what it computes with, by name."""
     found = {"Python": platform.python_version()}
@@ -130,12 +136,3 @@ def versions() -> dict[str, str]:
         except PackageNotFoundError:
             continue
     return found
-
-
-def pairs_html(pairs: Mapping[str, str]) -> str:
-    """A table of names and values; every value is escaped."""
-    lines = "".join(
-        f'<tr><th scope="row">{escape(name)}</th><td>{escape(value)}</td></tr>'
-        for name, value in pairs.items()
-    )
-    return f'<div class="card"><table class="settings"><tbody>{lines}</tbody></table></div>'

@@ -46,11 +46,12 @@ class ResourceSummary:
     compile_seconds: float | None
 
 
-def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
+def summarize(rows: pl.DataFrame, *, are_shares: bool = True) -> list[ResourceSummary]:
     """Summary of every resource in the fixed order.
 
     Args:
         rows: Result rows, one a run, with at least resource and validation_accuracy.
+        are_shares: Whether these are between 0 and 1, as R^2 is not.
 
     Returns:
         One summary a resource.
@@ -68,7 +69,8 @@ def summarize(rows: pl.DataFrame) -> list[ResourceSummary]:
         (2, 0.0, None)
     """
     data = statistics(rows, "validation_accuracy")
-    _check_accuracies(rows)
+    if are_shares:
+        _check_accuracies(rows)
     _check_repeated_runs(rows)
     _check_settings(rows)
     further = further_units(rows.columns)

@@ -1,70 +1,168 @@
-"""The summary table of the report."""
+"""Tables of reports: what a cell shows, what it is sorted by, and what stands in the CSV file."""
 
-from html import escape
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 
-from ebit.accuracies import shots_words
-from ebit.report.advice import Advice
-from ebit.report.headline import above_none, accuracy
-from ebit.report.summary import ResourceSummary
-from ebit.resources.consumption import NOTHING
+from ebit.report.render import data_address
 
-_HEAD = """<thead>
-<tr>
-<th scope="col" rowspan="2" style="text-align:left">Resource</th>
-<th scope="col" rowspan="2">Validation<br>accuracy{at}<br><small>mean ± std</small></th>
-{exact}<th scope="col" rowspan="2">Runs</th>
-<th scope="col" rowspan="2">Above none<br><small>mean (interval)</small></th>
-<th scope="col" rowspan="2">Parameters</th>
-<th scope="colgroup" colspan="{costs}" class="group">Per inference</th>
-<th scope="colgroup" colspan="2" class="group">Wall time (s)</th>
-</tr>
-<tr>
-<th scope="col">Ebits</th><th scope="col">Bits</th><th scope="col">Non-local<br>gates</th>
-<th scope="col">Rounds</th>{further}<th scope="col">Training</th><th scope="col">Compiling</th>
-</tr>
-</thead>"""
-
-_EXACT = '<th scope="col" rowspan="2">At infinitely<br>many shots</th>\n'
-
-_NOTE = (
-    "std: sample standard deviation over the runs. Intervals leave out 0 where a resource is told "
-    "apart from none. Training time is that of all runs of a resource together. A dash means: not "
-    "recorded or not defined. The coloured row is the recommended one."
-)
+_MANY = 8
+_FEW = 4
 
 
-def summary_table_html(advice: Advice) -> str:
-    """The table as HTML, with the recommended resource marked.
+@dataclass(frozen=True)
+class Column:
+    """A column.
+
+    Attributes:
+        title: Its heading.
+        below: A second line of the heading, such as a unit.
+        is_number: Whether it is set to the right.
+    """
+
+    title: str
+    below: str = ""
+    is_number: bool = True
+
+    @property
+    def name(self) -> str:
+        """The whole heading in one line."""
+        return f"{self.title} ({self.below})" if self.below else self.title
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell.
+
+    Attributes:
+        text: What it shows.
+        value: What it is sorted by, and what stands in the CSV file; by default the text.
+        below: A second line, such as an interval.
+        note: A footnote of the table.
+        link: Id of the place in the page that it leads to.
+        color: Colour of a dot before the text, as ``#rrggbb``.
+    """
+
+    text: str
+    value: float | str | None = None
+    below: str = ""
+    note: str = ""
+    link: str = ""
+    color: str = ""
+
+    @property
+    def key(self) -> str:
+        """The value as text."""
+        return self.text if self.value is None else str(self.value)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row; the first cell is its heading.
+
+    Attributes:
+        cells: One for each column.
+        is_marked: Whether it is the recommended one.
+        group: Heading of the rows that it stands among; rows of one group follow each other.
+    """
+
+    cells: Sequence[Cell]
+    is_marked: bool = False
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table that sorts, and that is copied and downloaded as CSV.
+
+    Attributes:
+        name: Its id on the page, and the stem of its CSV file.
+        title: What it holds, for those who cannot see it.
+        columns: The columns.
+        lines: The rows.
+        remarks: Sentences below it.
+    """
+
+    name: str
+    title: str
+    columns: Sequence[Column]
+    lines: Sequence[Line]
+    remarks: Sequence[str] = ()
+
+    @property
+    def width(self) -> str:
+        """How much room it needs: `wide`, `medium` or `slim`."""
+        count = len(self.columns)
+        return "wide" if count > _MANY else "medium" if count > _FEW else "slim"
+
+    @property
+    def groups(self) -> list[tuple[str, list[Line]]]:
+        """Rows that follow each other and have one heading."""
+        starts = [0] if self.lines else []
+        starts += [
+            place + 1
+            for place, (one, other) in enumerate(pairwise(self.lines))
+            if one.group != other.group
+        ]
+        ends = [*starts[1:], len(self.lines)]
+        return [
+            (self.lines[start].group, list(self.lines[start:end]))
+            for start, end in zip(starts, ends, strict=False)
+        ]
+
+    @property
+    def notes(self) -> Mapping[str, str]:
+        """Marks of the footnotes by their text."""
+        texts = dict.fromkeys(cell.note for line in self.lines for cell in line.cells if cell.note)
+        return {text: str(number) for number, text in enumerate(texts, start=1)}
+
+    @property
+    def csv(self) -> str:
+        """The values with all footnotes."""
+        buffer = io.StringIO()
+        writer = csv.writer(buffer, lineterminator="\n")
+        noted = [
+            any(line.cells[place].note for line in self.lines) for place in range(len(self.columns))
+        ]
+        heads = []
+        for column, has_notes in zip(self.columns, noted, strict=True):
+            heads += [column.name, f"{column.name}: note"] if has_notes else [column.name]
+        writer.writerow(heads)
+        for line in self.lines:
+            row = []
+            for cell, has_notes in zip(line.cells, noted, strict=True):
+                row += [cell.key, cell.note] if has_notes else [cell.key]
+            writer.writerow(row)
+        return buffer.getvalue()
+
+    @property
+    def csv_address(self) -> str:
+        """The CSV file inside the page."""
+        return data_address(self.csv.encode(), ".csv")
+
+
+def text_table(
+    name: str, title: str, columns: Sequence[Column], lines: Sequence[Sequence[str]]
+) -> Table:
+    """A table of texts.
 
     Args:
-        advice: What the rows recommend.
+        name: Its id on the page.
+        title: What it holds.
+        columns: The columns.
+        lines: One text for each column.
 
     Returns:
-        HTML of a table that scrolls sideways on a narrow screen, and a note on its terms.
+        The table.
 
     Example:
-        >>> import polars as pl
-        >>> from ebit.report.advice import advise
-        >>> rows = pl.DataFrame({"resource": ["none"], "validation_accuracy": [0.9]})
-        >>> "0.900" in summary_table_html(advise(rows))
-        True
+        >>> print(text_table("t", "T", [Column("a"), Column("b", "s")], [["x", "1"]]).csv, end="")
+        a,b (s)
+        x,1
     """
-    units = [unit for unit in advice.chosen.amounts if unit not in NOTHING.amounts]
-    further = [escape(unit.capitalize()).replace("_", "<br>") for unit in units]
-    head = _HEAD.format(
-        at=shots_words(advice.shots).replace(" ", "<br>", 1),
-        exact="" if advice.shots is None else _EXACT,
-        costs=4 + len(further),
-        further="".join(f'<th scope="col">{unit}</th>' for unit in further),
-    )
-    lines = "\n".join(
-        _line_html(number, summary, advice) for number, summary in enumerate(advice.summaries)
-    )
-    return (
-        '<div class="card" role="region" tabindex="0" aria-label="Summary table">'
-        f'<table class="summary">{head}<tbody>\n{lines}\n</tbody></table></div>'
-        f'<p class="note">{_NOTE}</p>'
-    )
+    return Table(name, title, columns, [Line([Cell(text) for text in line]) for line in lines])
 
 
 def number_text(value: float | None) -> str:
@@ -86,29 +184,6 @@ def number_text(value: float | None) -> str:
     return f"{value:.0f}" if value == round(value) or value >= 100 else f"{value:.3g}"
 
 
-def _line_html(number: int, summary: ResourceSummary, advice: Advice) -> str:
-    cells = [
-        accuracy(summary),
-        *([] if advice.shots is None else [f"{advice.exact[summary.resource]:.3f}"]),
-        str(summary.runs),
-        _two_lines(above_none(advice, summary)),
-        *map(
-            number_text,
-            (
-                summary.parameters,
-                *summary.amounts.values(),
-                summary.seconds,
-                summary.compile_seconds,
-            ),
-        ),
-    ]
-    mark = ' class="best"' if summary is advice.chosen else ""
-    swatch = f'<span class="swatch" style="background:var(--r{number})"></span>'
-    cells_html = "".join(f"<td>{cell}</td>" for cell in cells)
-    return f'<tr{mark}><th scope="row">{swatch}{escape(summary.resource)}</th>{cells_html}</tr>'
-
-
-def _two_lines(gap: str) -> str:
-    """A difference above its interval."""
-    value, bracket, interval = gap.partition(" (")
-    return f"{value}<br><small>({interval}</small>" if bracket else value
+def number_cell(value: float | None) -> Cell:
+    """The same as a cell, which sorts by the number."""
+    return Cell(number_text(value), "" if value is None else value)

@@ -1,20 +1,22 @@
 """The page: headline, table, figures, and how every number was obtained."""
 
-from collections.abc import Callable, Mapping
-from html import escape
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ebit.report.advice import Advice, advise
-from ebit.report.circuits import circuits_html, draw_circuits
+from ebit.accuracies import has_numbers
+from ebit.report.advice import advise
+from ebit.report.circuits import draw_circuits
 from ebit.report.figures import Points, draw_pictures
 from ebit.report.glossary import explain
-from ebit.report.headline import details, headline, method_words
-from ebit.report.provenance import provenance_html
-from ebit.report.shell import SCROLLS, figure_html, page_html
-from ebit.report.table import summary_table_html
+from ebit.report.headline import details, method_words, verdict
+from ebit.report.picture import resource_series
+from ebit.report.predictions import Predictions, parts_of
+from ebit.report.provenance import made_from
+from ebit.report.render import check_installed, color_rules, data_address, render
+from ebit.report.summary_table import summary_table
 from ebit.writing import write_atomically
 
 if TYPE_CHECKING:
@@ -31,6 +33,7 @@ def write_report(
     shots: int | None = None,
     points: Points | None = None,
     draw: Callable[[str], "Figure | None"] | None = None,
+    predictions: Callable[[Sequence[str]], Sequence[Predictions]] | None = None,
 ) -> list[Path]:
     """Write ``report.html`` and ``figures/`` with a PNG, SVG and CSV file of every figure.
 
@@ -51,6 +54,9 @@ def write_report(
             name of every label from the smallest to the largest.
         draw: Makes the drawing of the circuit of a resource, as ``model.draw("matplotlib")`` does;
             nothing if it has no circuit. Asked for the recommended resource and for none.
+        predictions: Makes predictions of some resources on the validation rows, for the confusion
+            matrix or the figure of predicted against true numbers. Asked for the same resources,
+            and may leave some out.
 
     Returns:
         The page, then the files of the figures.
@@ -70,48 +76,42 @@ def write_report(
         >>> [path.name for path in paths]
         ['report.html', 'accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
+    check_installed()
     advice = advise(rows, shots)
-    pictures = draw_pictures(rows, points, Path(out) / "figures", shots)
+    said, *reasons = verdict(advice)
+    folder = Path(out) / "figures"
+    pictures = draw_pictures(_with_curves_of_numbers(rows), points, folder, advice)
     wanted = (advice.chosen.resource, "none")
     shown = [one.resource for one in advice.summaries if one.resource in wanted]
-    drawings = [] if draw is None else draw_circuits(draw, shown, Path(out) / "figures")
-    sections = {
-        "Summary": SCROLLS + summary_table_html(advice),
-        "Figures": "\n".join(
-            figure_html(f"Figure {number}", picture)
-            for number, picture in enumerate(pictures, start=1)
-        ),
-        **({"The circuits": circuits_html(drawings)} if drawings else {}),
-        "How these numbers were obtained": provenance_html(
-            rows, {"folder": Path(out).resolve(), **settings}, [method_words(advice)]
-        ),
-        "The resources": f"<dl>\n{_glossary_html(advice)}\n</dl>",
-    }
-    page = page_html(
-        title,
-        f'<p class="headline">{_unbroken(headline(advice))}</p>\n{_details_html(advice)}',
-        sections,
-        resources=[summary.resource for summary in advice.summaries],
+    circuits = [] if draw is None else draw_circuits(draw, shown, folder)
+    parts = parts_of([] if predictions is None else predictions(shown), folder)
+    table = summary_table(advice, rows)
+    flat = [name for name, kind in rows.schema.items() if not kind.is_nested()]
+    saved = [*pictures, *parts["predicted"], *circuits]
+    colors = [cell.color for line in table.lines for cell in line.cells if cell.color]
+    page = render(
+        "compare.html",
+        title=title,
         quick=quick,
+        colors=color_rules([*colors, *(color for one in saved for color in one.colors)]),
+        headline=said,
+        reasons=[*reasons, *details(advice)],
+        table=table,
+        series=resource_series(rows["resource"]),
+        pictures=pictures,
+        **parts,
+        circuits=circuits,
+        made=made_from(rows, {"folder": Path(out).resolve(), **settings}, [method_words(advice)]),
+        rows_address=data_address(rows.select(flat).write_csv().encode(), ".csv"),
+        glossary={one.resource: explain(one.resource) for one in advice.summaries},
     )
     path = Path(out) / "report.html"
     write_atomically(path, page.encode())
-    saved = [*pictures, *drawings]
     return [path, *(path for picture in saved for path in picture.paths)]
 
 
-def _unbroken(sentence: str) -> str:
-    """Escaped text whose lines do not break around a plus-minus sign."""
-    return escape(sentence).replace(" ± ", "&nbsp;±&nbsp;")
-
-
-def _details_html(advice: Advice) -> str:
-    items = "".join(f"<li>{_unbroken(sentence)}</li>" for sentence in details(advice))
-    return f'<ul class="details">{items}</ul>' if items else ""
-
-
-def _glossary_html(advice: Advice) -> str:
-    return "\n".join(
-        f"<dt>{escape(summary.resource)}</dt><dd>{escape(explain(summary.resource))}</dd>"
-        for summary in advice.summaries
-    )
+def _with_curves_of_numbers(rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows in which the curve of R^2 stands for that of accuracies, where targets are numbers."""
+    if not has_numbers(rows) or "validation_r2_curve" not in rows.columns:
+        return rows
+    return rows.with_columns(validation_accuracy_curve="validation_r2_curve")

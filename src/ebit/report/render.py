@@ -1,0 +1,151 @@
+"""Pages from templates: Jinja2 with autoescape, style and script inside, downloads embedded."""
+
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from hashlib import sha256
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ebit.errors import EbitError
+from ebit.plots.resources import blend
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+_TEMPLATES = Path(__file__).parent / "templates"
+_MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".csv": "text/csv"}
+_LIGHTER = 0.35
+"""How far the colours of lines go towards white on the dark page."""
+
+
+def render(template: str, **context: Any) -> str:
+    """A whole page that works offline and without JavaScript, in light and in dark.
+
+    The page itself forbids any request and any script but its own one.
+
+    Args:
+        template: Name of the template of the page, such as `compare.html`.
+        **context: What it shows. Texts are plain: the template escapes them.
+
+    Returns:
+        HTML.
+
+    Raises:
+        EbitError: If Jinja2 is not installed.
+
+    Example:
+        >>> page = render("base.html", title="A & B", quick=False, colors=[], contents=[])
+        >>> "<h1>A &amp; B</h1>" in page
+        True
+    """
+    script = (_TEMPLATES / "page.js").read_text("utf-8")
+    digest = b64encode(sha256(script.encode()).digest()).decode()
+    page = _environment().get_template(template)
+    return page.render(context, script=script, script_hash=f"sha256-{digest}")
+
+
+def check_installed() -> None:
+    """Raise now, before hours of work, if pages cannot be made.
+
+    Raises:
+        EbitError: If Jinja2 is not installed.
+
+    Example:
+        >>> check_installed()
+    """
+    if find_spec("jinja2") is None:
+        raise _jinja_missing()
+
+
+def color_name(color: str) -> str:
+    """What a colour is called in the style sheet of the page.
+
+    Args:
+        color: Colour as ``#rrggbb``.
+
+    Returns:
+        The variable.
+
+    Example:
+        >>> color_name("#0072b2")
+        'var(--c-0072b2)'
+    """
+    return f"var(--c-{color.removeprefix('#')})"
+
+
+def color_rules(colors: Iterable[str]) -> list[tuple[str, str, str]]:
+    """Names of the colours of a page, and their values in light and in dark.
+
+    Args:
+        colors: Colours as ``#rrggbb``.
+
+    Returns:
+        Every distinct colour once: name, value in light, value in dark.
+
+    Example:
+        >>> color_rules(["#000000", "#000000"])
+        [('c-000000', '#000000', '#595959')]
+    """
+    return [
+        (f"c-{color.removeprefix('#')}", color, blend(color, "#ffffff", _LIGHTER))
+        for color in dict.fromkeys(colors)
+    ]
+
+
+def data_address(content: bytes, suffix: str) -> str:
+    """A file as an address, so that a page that is passed on has no dead link.
+
+    Args:
+        content: What is in the file.
+        suffix: The end of its name: `.png`, `.svg` or `.csv`.
+
+    Returns:
+        The address.
+
+    Example:
+        >>> data_address(b"a", ".csv")
+        'data:text/csv;base64,YQ=='
+    """
+    return f"data:{_MEDIA_TYPES[suffix]};base64,{b64encode(content).decode()}"
+
+
+def file_links(paths: Sequence[Path]) -> list[Mapping[str, str]]:
+    """Files to download from inside the page.
+
+    Args:
+        paths: The files.
+
+    Returns:
+        Name, kind and address of each.
+    """
+    return [
+        {
+            "name": path.name,
+            "kind": path.suffix[1:].upper(),
+            "address": data_address(path.read_bytes(), path.suffix),
+        }
+        for path in paths
+    ]
+
+
+@cache
+def _environment() -> "Environment":
+    try:
+        from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    except ImportError as error:
+        raise _jinja_missing() from error
+    environment = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"color": color_name}
+    return environment
+
+
+def _jinja_missing() -> EbitError:
+    return EbitError('Reports need Jinja2, which is not installed: pip install "ebit[report]"')
