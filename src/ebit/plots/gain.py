@@ -77,7 +77,8 @@ def gain_against_baseline(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Da
     return keep_data(ax, gains)
 
 
-def gain_by_resource(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+@standalone()
+def gain_by_resource(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw what every resource gains over another one, with its interval.
 
     One line a resource from top to bottom; the dashed line is no gain. Where an interval leaves it
@@ -86,7 +87,7 @@ def gain_by_resource(gains: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     Args:
         gains: One row a resource, with resource, gain, low and high; low and high are empty where
             there is a single run.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.

@@ -7,19 +7,23 @@ import polars as pl
 from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def predicted_against_true(rows: pl.DataFrame, ax: "Axes", resource: str) -> pl.DataFrame:
+@standalone()
+def predicted_against_true(
+    rows: pl.DataFrame, resource: str, ax: "Axes" = OWN_FIGURE
+) -> pl.DataFrame:
     """Draw predicted against true numbers; on the dashed line both are equal.
 
     Args:
         rows: One row a sample, with true and predicted.
-        ax: Matplotlib axes to draw on.
         resource: Whose predictions they are.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.
@@ -31,7 +35,7 @@ def predicted_against_true(rows: pl.DataFrame, ax: "Axes", resource: str) -> pl.
         >>> from ebit.plots import new_figure, predicted_against_true
         >>> figure, ax = new_figure()
         >>> rows = pl.DataFrame({"true": [0.0, 1.0], "predicted": [0.1, 0.8]})
-        >>> predicted_against_true(rows, ax, "none").height
+        >>> predicted_against_true(rows, "none", ax).height
         2
     """
     check_columns(rows, "true", "predicted")

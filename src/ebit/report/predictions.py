@@ -112,7 +112,7 @@ def predicted_picture(found: Predictions, number: int, folder: Path) -> Picture:
     data = pl.DataFrame({"true": found.true, "predicted": found.predicted})
     with paper_style():
         figure, ax = new_figure(3.4)
-        predicted_against_true(data, ax, found.resource)
+        predicted_against_true(data, found.resource, ax)
     caption = (
         f"Predicted against true numbers of the {data.height} validation rows, from the best run "
         f"of {found.resource} (run {found.run}). On the dashed line both are equal."
