@@ -75,7 +75,7 @@ def test_compare_trains_for_the_shots_and_shows_them() -> None:
     sentence = " ".join(content["recommendation"].split())
     assert sentence.startswith(f"none reaches a validation accuracy of {at_three:.3f} at 3 shots")
     page = Path("ebit-compare/report.html").read_text("utf-8")
-    assert "accuracy<br>at 3 shots<br>" in page
+    assert "<span>Validation accuracy at 3 shots</span>" in page
 
 
 @pytest.mark.usefixtures("here")

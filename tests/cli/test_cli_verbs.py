@@ -134,7 +134,9 @@ def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: P
     assert {k: rows[1][k] for k in trained.content["summary"]} == trained.content["summary"]
     report = trained.out / "report.html"
     assert outcome.out.splitlines()[-1] == f"Report: {report}"
-    assert "bell:1" in report.read_text()
+    page = report.read_text()
+    assert "Confusion matrix of bell:1" in page or "Confusion matrix of dnn" in page
+    assert f'<code id="task-{rows[1]["task"]}">' in page
     again = run_ebit(*arguments)
     assert again.out == outcome.out
     assert again.err == f"2 of 2 trainings are in {trained.out} already.\n"

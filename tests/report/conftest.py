@@ -4,7 +4,7 @@ import numpy as np
 import polars as pl
 import pytest
 
-from ebit.report import PlanPage, write_report
+from ebit.report import PlanPage, Predictions, write_plan, write_report
 
 
 @pytest.fixture(scope="session")
@@ -59,11 +59,31 @@ def whole(rows, points, tmp_path_factory):
     """The page with everything on it, made once."""
     out = tmp_path_factory.mktemp("whole") / "out"
     settings = {"command": "ebit compare --runs 2", "device": "cpu"}
-    paths = write_report(rows, out, title="Clusters", settings=settings, quick=False, points=points)
+
+    def predictions(resources):
+        assert sorted(resources) == ["bell:1", "none"]
+        guesses = ["a", "b", "b", "b"]
+        return [Predictions("bell:1", 0, ["a", "a", "a", "b"], guesses, ["<script>", "a", "b"])]
+
+    paths = write_report(
+        rows,
+        out,
+        title="Clusters",
+        settings=settings,
+        quick=False,
+        points=points,
+        predictions=predictions,
+    )
     return out, paths, paths[0].read_text("utf-8")
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
+def plan(page, tmp_path_factory):
+    """The files of a plan, written once."""
+    return write_plan(page, tmp_path_factory.mktemp("plan"))
+
+
+@pytest.fixture(scope="session")
 def page():
     options = pl.DataFrame(
         {

@@ -1,15 +1,14 @@
 """The page of a plan."""
 
-import dataclasses
 import re
 
 from ebit.report import write_plan
+from ebit.report.plan_table import options_table
 
 
-def test_the_page_says_everything(page, tmp_path):
-    paths = write_plan(page, tmp_path)
-    text = paths[0].read_text()
-    assert [path.name for path in paths] == [
+def test_the_page_says_everything(plan):
+    text = plan[0].read_text()
+    assert [path.name for path in plan] == [
         "plan.html",
         *(f"{name}.{kind}" for name in ("distance", "fidelity", "rate")
           for kind in ("png", "svg", "csv")),
@@ -34,15 +33,12 @@ def test_the_page_says_everything(page, tmp_path):
     assert not re.search(r'(?:src|href)="http', text), "works offline"
 
 
-def test_nothing_recommended_and_a_quick_look(page, tmp_path):
-    changed = dataclasses.replace(
-        page, options=page.options.with_columns(recommended=False), quick=True
-    )
-    text = write_plan(changed, tmp_path)[0].read_text()
-    assert "Do not cite" in text
-    assert "coloured row" not in text
+def test_without_a_recommendation_no_row_is_said_to_be_coloured(page):
+    table = options_table(page.options.with_columns(recommended=False))
+    assert not any(line.is_marked for line in table.lines)
+    assert not any("coloured" in remark for remark in table.remarks)
 
 
-def test_the_same_page_twice_is_the_same_bytes(page, tmp_path):
-    first = [path.read_bytes() for path in write_plan(page, tmp_path / "a")]
-    assert [path.read_bytes() for path in write_plan(page, tmp_path / "b")] == first
+def test_the_same_page_twice_is_the_same_bytes(page, plan, tmp_path):
+    again = [path.read_bytes() for path in write_plan(page, tmp_path)]
+    assert again == [path.read_bytes() for path in plan]

@@ -9,6 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 import ebit
+from ebit.cli.predictions import predictions_of
 from ebit.data import load
 from ebit.errors import EbitError
 from ebit.results import (
@@ -174,3 +175,17 @@ def test_costs_of_edges() -> None:
             for unit, amount in amounts.amounts.items():
                 total[unit] = total.get(unit, 0) + amount
         assert total == {**own.consumption.amounts, "rounds": 0}
+
+
+def test_a_report_shows_what_the_best_run_says(classes: Any, numbers: Any) -> None:
+    for data, task, rows, stored, path in (classes, numbers):
+        (found,) = predictions_of(data, [task], Store(path.parent), ["none", task.model.resource])
+        assert found.run == stored.best_run
+        if data.is_numeric:
+            share = explained_share(found.true, found.predicted)
+            assert share == pytest.approx(rows["validation_r2"][found.run], abs=1e-5)
+        else:
+            right = np.mean(np.array(found.true) == np.array(found.predicted))
+            assert right == pytest.approx(rows["validation_accuracy"][found.run])
+            assert found.classes == data.class_names
+        assert predictions_of(data, [task], Store(path.parent), ["dnn"]) == []

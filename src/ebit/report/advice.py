@@ -43,6 +43,11 @@ class Advice:
     quality: str
 
     @property
+    def title(self) -> str:
+        """What is judged, as the start of a sentence."""
+        return self.quality[0].upper() + self.quality[1:]
+
+    @property
     def chosen(self) -> ResourceSummary:
         """The recommended resource."""
         return self.of(self.choice.chosen)

@@ -147,12 +147,12 @@ def _draw_curves(
 
 def _plans(rows: pl.DataFrame, advice: Advice) -> list[_Plan]:
     known, at = judged(rows, advice.shots), shots_words(advice.shots)
-    plans = [_accuracy_plan(known, at, advice.quality)]
+    plans = [_accuracy_plan(known, at, advice.title)]
     gaps = _gains(advice)
     if gaps.height:
         plans.append(_gain_plan(gaps, at, advice.quality))
     if _has_costs(rows):
-        plans.append(_cost_plan(known, at, advice.quality))
+        plans.append(_cost_plan(known, at, advice.title))
     return plans
 
 
@@ -165,10 +165,9 @@ def _curves(rows: pl.DataFrame, advice: Advice) -> list[_Curves]:
     if has_curve(rows, "train_loss_curve"):
         found.append(_Curves("loss", loss_curves, "Training loss", f"Training loss {spread}"))
     many = "" if advice.shots is None else " at infinitely many shots"
-    quality = advice.quality.capitalize()
     if has_curve(rows, "validation_accuracy_curve"):
-        caption = f"{quality}{many} {spread}"
-        found.append(_Curves("validation", validation_curves, quality, caption))
+        caption = f"{advice.title}{many} {spread}"
+        found.append(_Curves("validation", validation_curves, advice.title, caption))
     return found
 
 
@@ -184,14 +183,14 @@ def _gains(advice: Advice) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=kinds)
 
 
-def _accuracy_plan(rows: pl.DataFrame, at: str, quality: str) -> _Plan:
+def _accuracy_plan(rows: pl.DataFrame, at: str, title: str) -> _Plan:
     caption = (
-        f"{quality.capitalize()}{at} by resource. Large markers are means, bars ±1 standard "
+        f"{title}{at} by resource. Large markers are means, bars ±1 standard "
         "deviation, dots single runs; the dashed line is the mean of none."
     )
     height = 0.9 + 0.28 * rows["resource"].n_unique()
-    draw = _named(partial(accuracy_by_resource, rows), "x", quality)
-    return _Plan("accuracy", height, draw, partial(_describe_accuracy, quality), caption)
+    draw = _named(partial(accuracy_by_resource, rows), "x", title)
+    return _Plan("accuracy", height, draw, partial(_describe_accuracy, title), caption)
 
 
 def _gain_plan(gaps: pl.DataFrame, at: str, quality: str) -> _Plan:
@@ -204,13 +203,13 @@ def _gain_plan(gaps: pl.DataFrame, at: str, quality: str) -> _Plan:
     return _Plan("gain", height, draw, _describe_gain, caption)
 
 
-def _cost_plan(rows: pl.DataFrame, at: str, quality: str) -> _Plan:
+def _cost_plan(rows: pl.DataFrame, at: str, title: str) -> _Plan:
     caption = (
-        f"{quality.capitalize()}{at} (mean ±1 standard deviation) against the entanglement that "
+        f"{title}{at} (mean ±1 standard deviation) against the entanglement that "
         "one inference uses up. A non-local gate counts as one ebit and two bits; up and to the "
         "left is better."
     )
-    draw = _named(partial(accuracy_against_cost, rows), "y", quality)
+    draw = _named(partial(accuracy_against_cost, rows), "y", title)
     return _Plan("cost", 3.2, draw, _describe_cost, caption)
 
 
@@ -224,13 +223,13 @@ def _points_plan(points: Points) -> _Plan:
 
 
 def _named(
-    draw: Callable[["Axes"], pl.DataFrame], axis: str, quality: str
+    draw: Callable[["Axes"], pl.DataFrame], axis: str, title: str
 ) -> Callable[["Axes"], pl.DataFrame]:
     """A figure whose axis is named after what is judged."""
 
     def named(ax: "Axes") -> pl.DataFrame:
         data = draw(ax)
-        ax.set(**{f"{axis}label": quality.capitalize()})
+        ax.set(**{f"{axis}label": title})
         return data
 
     return named
@@ -245,12 +244,12 @@ def _has_costs(rows: pl.DataFrame) -> bool:
     return costs.height > 0 and costs.drop_nulls().height == costs.height
 
 
-def _describe_accuracy(quality: str, data: pl.DataFrame) -> str:
+def _describe_accuracy(title: str, data: pl.DataFrame) -> str:
     parts = [
         f"{resource}: {mean_text(mean, std, runs)}"
         for resource, mean, std, runs in data.iter_rows()
     ]
-    return f"{quality.capitalize()} by resource. {'; '.join(parts)}."
+    return f"{title} by resource. {'; '.join(parts)}."
 
 
 def _describe_gain(data: pl.DataFrame) -> str:

@@ -42,7 +42,7 @@ def summary_table(advice: Advice, rows: pl.DataFrame) -> Table:
         >>> summary_table(advise(rows), rows).lines[0].cells[1].text
         '0.900'
     """
-    quality = f"{advice.quality.capitalize()}{shots_words(advice.shots)}"
+    quality = f"{advice.title}{shots_words(advice.shots)}"
     exact = [] if advice.shots is None else [Column("At infinitely many shots")]
     columns = [
         Column("Resource", is_number=False),

@@ -54,8 +54,10 @@ class Cell:
 
     @property
     def key(self) -> str:
-        """The value as text."""
-        return self.text if self.value is None else str(self.value)
+        """The value as text: numbers without what rounding adds."""
+        if self.value is None or isinstance(self.value, str):
+            return self.text if self.value is None else self.value
+        return f"{self.value:.10g}"
 
 
 @dataclass(frozen=True)

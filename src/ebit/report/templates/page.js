@@ -41,6 +41,7 @@
       await navigator.clipboard.writeText(text);
     } catch {
       const area = make("textarea", text, document.body);
+      area.focus();
       area.select();
       document.execCommand("copy");
       area.remove();
@@ -53,8 +54,9 @@
     const copier = button("Copy", null);
     tools.prepend(copier);
     copier.addEventListener("click", async () => {
-      const text = (cell) =>
-        cell.dataset.value ?? [...cell.childNodes].map((node) => node.textContent.trim()).filter(Boolean).join(" ");
+      const words = (cell) => [...(cell.querySelector("button") ?? cell).childNodes]
+        .map((node) => node.textContent.trim()).filter(Boolean).join(" ");
+      const text = (cell) => cell.dataset.value ?? words(cell);
       await copy(lines().map((line) => [...line.cells].map(text).join("\t")).join("\n"));
       copier.textContent = "Copied";
       setTimeout(() => { copier.textContent = "Copy"; }, 1500);
