@@ -92,7 +92,7 @@ def test_the_page(tmp_path: Path) -> None:
     assert "could not be read" in page
     for claim in claims():
         assert claim.text.split(",")[0] in page
-    assert "+0.122 (" in page
+    assert "+0.122" in page
     assert "Do not cite" in page
     assert {path.suffix for path in written} == {".html", ".csv", ".png", ".svg"}
 
