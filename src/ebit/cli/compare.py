@@ -178,7 +178,7 @@ def compare(
         output.print(f"Report: {write_comparison(found, out)[0]}")
     else:
         messages.print(
-            "Report and figures need Matplotlib: install it with `pip install 'ebit[report]'`, "
+            "Report and figures need Matplotlib and Jinja2: install them with `pip install 'ebit[report]'`, "
             f"then `ebit report {out}` writes them."
         )
     content = {

@@ -17,7 +17,7 @@ from ebit.errors import EbitError
 from ebit.models import CircuitModel
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
-from ebit.report import write_report
+from ebit.report import render, write_report
 from ebit.results import Store, Task
 from ebit.results.train import fingerprint_of
 
@@ -51,9 +51,10 @@ class Comparison:
 
 
 def can_draw() -> bool:
-    """Whether figures can be drawn, without which there is no report."""
+    """Whether figures can be drawn and pages made, without which there is no report."""
     try:
         check_installed()
+        render.check_installed()
     except EbitError:
         return False
     return True
