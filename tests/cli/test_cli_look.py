@@ -226,7 +226,8 @@ def test_a_comparison_without_matplotlib_prints_its_table(
     assert outcome.code == 0, outcome
     assert "bell:1" in outcome.out
     assert outcome.err.splitlines()[-1] == (
-        "Report and figures need Matplotlib: install it with `pip install 'ebit[report]'`, then "
+        "Report and figures need Matplotlib and Jinja2: install them with "
+        "`pip install 'ebit[report]'`, then "
         "`ebit report out` writes them."
     )
     assert not (here / "out" / "report.html").exists()

@@ -178,8 +178,8 @@ def compare(
         output.print(f"Report: {write_comparison(found, out)[0]}")
     else:
         messages.print(
-            "Report and figures need Matplotlib and Jinja2: install them with `pip install 'ebit[report]'`, "
-            f"then `ebit report {out}` writes them."
+            "Report and figures need Matplotlib and Jinja2: install them with "
+            f"`pip install 'ebit[report]'`, then `ebit report {out}` writes them."
         )
     content = {
         "recommendation": sentence,
