@@ -132,3 +132,25 @@ def test_settings_are_the_users_again_afterwards() -> None:
     with jax.numpy_rank_promotion("raise"):
         assert own_settings(lambda: jax.config.jax_numpy_rank_promotion)() == "allow"  # type: ignore[attr-defined]
         assert jax.config.jax_numpy_rank_promotion == "raise"  # type: ignore[attr-defined]
+
+
+def test_a_model_called_twice_is_traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is one compiled program, not one operation after the other."""
+    model: Any = ebit.DistributedQCNN(qubits=2, depth=3, resource=ebit.BellPairs(1, 0.77))
+    parameters, x = model.init(jax.random.key(0)), np.ones((2, 4), np.float32)
+    traced: list[int] = []
+    engine: Any = type(model.engine)
+    compute = engine.probabilities
+
+    def counted(*arguments: Any) -> Any:
+        traced.append(1)
+        return compute(*arguments)
+
+    monkeypatch.setattr(engine, "probabilities", counted)
+    first, second = (model.probabilities(parameters, angles) for angles in (x, 2 * x))
+    assert traced == [1]
+    assert not np.allclose(first, second)
+    circuit = {name: leaf for name, leaf in parameters.items() if name != "readout"}
+    np.testing.assert_allclose(
+        compute(model.engine, circuit, model.encode(x)), first, rtol=0, atol=1e-6
+    )
