@@ -11,18 +11,22 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
 from scipy import stats
-from sklearn.base import clone
+from sklearn.base import clone, is_regressor
 from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
-from sklearn.utils.estimator_checks import parametrize_with_checks
+from sklearn.utils.estimator_checks import (
+    check_sample_weight_equivalence_on_dense_data,
+    parametrize_with_checks,
+)
 
 import ebit
 from ebit.errors import EbitError
 from ebit.estimators.base import BLOCK
 from ebit.estimators.classifier import DQMLClassifier
+from ebit.estimators.regressor import DQMLRegressor
 from ebit.learning import fit
 
 SEED_OF_0 = int(np.random.RandomState(0).randint(2**31 - 1))
@@ -285,10 +289,35 @@ def test_clone_keeps_the_settings(bell: DQMLClassifier) -> None:
     assert clone(bell).get_params() == bell.get_params()
 
 
+LARGE = {
+    "check_sample_weight_equivalence_on_dense_data": "its 30 features make two QPUs of 15 qubits, "
+    "which take 52 GB: see test_weights_are_repeated_rows"
+}
+
+
+@pytest.mark.slow
+def test_weights_are_repeated_rows() -> None:
+    """The check that takes too much memory, with the features in four passes."""
+    estimator = DQMLRegressor(
+        "bell:1",
+        passes=4,
+        depth=1,
+        steps=20,
+        learning_rate=0.2,
+        random_state=0,
+        precision="double",
+    )
+    check_sample_weight_equivalence_on_dense_data("DQMLRegressor", estimator)
+
+
 @pytest.mark.slow
 @parametrize_with_checks(  # type: ignore[untyped-decorator]
-    [DQMLClassifier("bell:1", depth=1, steps=20, learning_rate=0.2, random_state=0)]
+    [
+        kind("bell:1", depth=1, steps=20, learning_rate=0.2, random_state=0)
+        for kind in (DQMLClassifier, DQMLRegressor)
+    ],
+    expected_failed_checks=lambda estimator: LARGE if is_regressor(estimator) else {},
 )
-def test_scikit_learn_checks(estimator: DQMLClassifier, check: object) -> None:
+def test_scikit_learn_checks(estimator: DQMLClassifier | DQMLRegressor, check: object) -> None:
     assert callable(check)
     check(estimator)
