@@ -49,7 +49,7 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN | SingleQCNN:
 
 def fisher_factors(
     model: DistributedQCNN | SingleQCNN,
-    points: Float[NDArray[np.float64], "points numbers"],
+    points: Float[np.ndarray, "points numbers"],
     inputs: Inputs,
     outcomes: str,
 ) -> Iterator[Real]:

@@ -34,7 +34,7 @@ _CHUNK_BYTES = 2**27
 
 def local_jacobian(
     layout: Layout,
-    points: Float[NDArray[np.float64], "points numbers"],
+    points: Float[np.ndarray, "points numbers"],
     inputs: Inputs,
     pairs: int,
     pair_state: Matrices = PHI_PLUS,
@@ -106,9 +106,9 @@ def _one_point(
 
 
 def _conditioned(
-    effect: Complex[NDArray[np.complex128], "batch states states"],
-    tensor: Complex[NDArray[np.complex128], "2 2 2 2"],
-) -> Complex[NDArray[np.complex128], "batch states states"]:
+    effect: Complex[np.ndarray, "batch states states"],
+    tensor: Complex[np.ndarray, "2 2 2 2"],
+) -> Complex[np.ndarray, "batch states states"]:
     """State of one QPU's pair qubits when the other QPU's `effect` has happened, (batch, k, k).
 
     The pairs are worked off one by one: `tensor` is [own ket, other ket, own bra, other bra].

@@ -30,8 +30,8 @@ _SMALLEST = 1e-18
 
 
 def equal_bits(
-    values: Float[NDArray[np.float64], "inputs 3"],
-    slopes: Float[NDArray[np.float64], "inputs 3 numbers"],
+    values: Float[np.ndarray, "inputs 3"],
+    slopes: Float[np.ndarray, "inputs 3 numbers"],
 ) -> tuple[Real, Real]:
     """From P(00), P(a=0), P(b=0) to the probability that both bits are equal.
 
@@ -50,9 +50,9 @@ def equal_bits(
 
 
 def fisher_factor(
-    values: Float[NDArray[np.float64], "inputs independent"],
-    slopes: Float[NDArray[np.float64], "inputs independent numbers"],
-) -> Float[NDArray[np.float64], "rows numbers"]:
+    values: Float[np.ndarray, "inputs independent"],
+    slopes: Float[np.ndarray, "inputs independent numbers"],
+) -> Float[np.ndarray, "rows numbers"]:
     r"""Rows J with :math:`F = J^T J`, one to three for each input.
 
     .. math:: F = \frac1N \sum_x \sum_y \frac{\partial P(y|x)\, \partial P(y|x)^T}{P(y|x)}

@@ -7,7 +7,6 @@ from typing import Any
 import jax
 import numpy as np
 from jaxtyping import Float
-from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.engine.base import CircuitParameters
@@ -97,9 +96,7 @@ class Layout:
         return parameters
 
 
-def random_points(
-    layout: Layout, points: int, seed: int
-) -> Float[NDArray[np.float64], "points numbers"]:
+def random_points(layout: Layout, points: int, seed: int) -> Float[np.ndarray, "points numbers"]:
     r"""Angles uniform in [0, 2 pi), Schmidt coefficients on the sphere, weights on the simplex.
 
     Args:
@@ -122,7 +119,7 @@ def random_points(
     return np.concatenate([angles, schmidt, np.log(weights)], axis=1)
 
 
-def given_point(layout: Layout, parameters: Parameters) -> Float[NDArray[np.float64], "1 numbers"]:
+def given_point(layout: Layout, parameters: Parameters) -> Float[np.ndarray, "1 numbers"]:
     """One row from the parameters of a model; read-out weights are left out.
 
     Args:

@@ -28,7 +28,7 @@ _CHUNK_BYTES = 2**28
 def traced_jacobian(
     engine: Engine,
     layout: Layout,
-    points: Float[NDArray[np.float64], "points numbers"],
+    points: Float[np.ndarray, "points numbers"],
     inputs: Inputs,
     outcomes: str,
 ) -> Iterator[tuple[Real, Real]]:
