@@ -40,7 +40,8 @@ def predicted_against_true(
     """
     check_columns(rows, "true", "predicted")
     color = resource_styles([resource])[resource].color
-    ends = [rows["true"].min(), rows["true"].max()]
+    true = rows["true"].to_numpy()
+    ends = [true.min(), true.max()]
     ax.plot(ends, ends, color=INK, linestyle="--", linewidth=0.8)
     ax.scatter(rows["true"], rows["predicted"], s=12, color=color, alpha=0.6, lw=0, label=resource)
     ax.set_xlabel("True")

@@ -128,7 +128,8 @@ def _draw_curves(
             for one in (ax, copy):
                 data = curves.draw(part, one)
                 one.set_title(name, fontsize="medium")
-                one.get_legend().remove()
+                if (legend := one.get_legend()) is not None:
+                    legend.remove()
             ends.append(data.filter(pl.col("resource") == name)["mean"][-1])
         low = min(ax.get_ylim()[0] for ax in copies)
         high = max(ax.get_ylim()[1] for ax in copies)

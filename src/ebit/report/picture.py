@@ -199,7 +199,8 @@ def draw_panel(figure: "Figure", name: str, alt: str, series: Sequence[Series]) 
             if key:
                 artist.set_gid(f"series-{key}-{len(hits)}-{number}")
         if ax.name != "3d":
-            hits += _hits(ax, keys, {one.key: one.label for one in series})
+            labels = {one.key: one.label for one in series}
+            hits += _hits(ax, keys, labels, 72 * figure.get_figheight())
     width, height = (72 * size for size in figure.get_size_inches())
     svg = inline_svg(render_figure(figure, "svg").decode(), name, [one.color for one in series])
     return Panel(svg, f"0 0 {width:g} {height:g}", alt, hits)
@@ -280,9 +281,8 @@ class _Keys:
         return next((self.by_color[c] for c in _colors(artist) if c in self.by_color), "")
 
 
-def _hits(ax: "Axes", keys: _Keys, labels: Mapping[str, str]) -> list[Hit]:
+def _hits(ax: "Axes", keys: _Keys, labels: Mapping[str, str], height: float) -> list[Hit]:
     """The points of lines, dots and bars that lie inside an axes, each once."""
-    height = 72 * ax.figure.get_figheight()
     found: dict[tuple[float, float, str], Hit] = {}
     across, up = _Words(ax.xaxis), _Words(ax.yaxis)
     for artist, points in _points(ax):
@@ -301,7 +301,7 @@ def _hits(ax: "Axes", keys: _Keys, labels: Mapping[str, str]) -> list[Hit]:
 def _points(ax: "Axes") -> Iterator[tuple[Any, Iterable[tuple[float, float]]]]:
     for line in ax.lines:
         if line.get_transform() == ax.transData and line.get_marker() not in _CAPS:
-            points = line.get_xydata()
+            points = np.asarray(line.get_xydata())
             step = -(-len(points) // _POINTS_A_LINE)
             yield line, points[::step] if step > 1 else points
     for dots in ax.collections:
