@@ -38,7 +38,7 @@ def _found() -> dict[str, Any]:
         "extras": extras(),
         "devices": [f"{one.platform}:{one.device_kind}" for one in jax.devices()],
         "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else None,
-        "precision": "float64" if jax.config.jax_enable_x64 else "float32",
+        "precision": "float64" if jax.config.values["jax_enable_x64"] else "float32",
         "cache": None if folder is None else str(folder),
         "cache_bytes": 0 if folder is None else _size(folder),
         "installed_at": str(Path(ebit.__file__).parent),

@@ -1,7 +1,7 @@
 """What a report was made from, kept beside it in one file, so that it can be written again."""
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
@@ -86,11 +86,12 @@ def keep_plan(page: PlanPage, folder: Path) -> None:
 def write_kept_plan(kept: Kept, out: Path) -> list[Path]:
     """Write the page of `ebit plan` again."""
     known = {part.name for part in fields(PlanPage)}
-    values = {name: value for name, value in kept.values.items() if name in known}
-    return write_plan(PlanPage(**values, **kept.tables), out)
+    values: dict[str, Any] = {**kept.values, **kept.tables}
+    page = PlanPage(**{name: value for name, value in values.items() if name in known})
+    return write_plan(page, out)
 
 
-def keep_communication(parts: list[Part], folder: Path, *, command: str, quick: bool) -> None:
+def keep_communication(parts: Sequence[Part], folder: Path, *, command: str, quick: bool) -> None:
     """Keep the page of `ebit communication report`."""
     told = [
         {part.name: getattr(one, part.name) for part in fields(one) if part.name != "rows"}
@@ -108,7 +109,7 @@ def write_kept_communication(kept: Kept, out: Path) -> list[Path]:
 
 
 def keep_consensus(
-    parts: list[ConsensusPart],
+    parts: Sequence[ConsensusPart],
     rows: pl.DataFrame,
     schedules: pl.DataFrame,
     folder: Path,

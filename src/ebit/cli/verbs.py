@@ -34,7 +34,7 @@ from ebit.cli.train import train
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning.compilation_cache import use_compilation_cache
 
-USAGE_ERROR = typer.BadParameter.__mro__[-4]
+USAGE_ERROR: Any = typer.BadParameter.__mro__[-4]
 """What Typer raises for wrong usage; its name and place differ between versions."""
 
 app = typer.Typer(
