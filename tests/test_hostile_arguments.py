@@ -34,6 +34,14 @@ PAIR = np.diag([0.5, 0.0, 0.0, 0.5]).astype(complex)
 QPU = network.Qpu(name="a", qubits=2)
 SETUP = network.Network(qpus=(QPU, network.Qpu(name="b", qubits=2)), links=(
     network.Link(between=("a", "b"), length="1 km", fidelity=0.9, pair_rate="1 kHz"),))  # fmt: skip
+TRIANGLE = network.Network(
+    qpus=tuple(network.Qpu(name=name, qubits=2) for name in "abc"),
+    links=tuple(
+        network.Link(between=ends, length="1 km", fidelity=0.9, pair_rate="1 kHz")
+        for ends in (("a", "b"), ("b", "c"), ("a", "c"))
+    ),
+)
+LAYOUT = planning.layouts(TRIANGLE, 3)[0]
 PAIRS = {"pairs": 1, "concurrence": 1.0, "fidelity": 0.9, "dephasing": 0.0, "damping": 0.0}
 CIRCUIT = {"qubits": 2, "depth": 1, "mixing": 0, "pooling": "halves", "noise": None}
 FISHER = {"inputs": 1, "points": 1, "data": None, "outcomes": "joint", "seed": 0}
@@ -112,6 +120,8 @@ GOOD: dict[str, Call] = {
     "reproduce": (ebit.reproduce, {
         "study": "none", "out": "out", "tables": (), "figures": (), "data": (), "quick": True,
         "runs": 1, "cluster": None, "workers": None, "progress": None}),
+    "CustomReadOut": (ebit.CustomReadOut, {
+        "model": MODEL, "function": lambda read_out: read_out.scores, "scores": 1}),
     "from_pennylane": (ebit.from_pennylane, {
         "function": lambda angles: None, "angles": 1, "features": 0, "qpu": "A"}),
     "from_qasm3": (ebit.from_qasm3, {"text": QASM, "qpu": "A"}),
@@ -169,6 +179,7 @@ GOOD: dict[str, Call] = {
     "network.import_squidasm": (network.import_squidasm, {"path": "none"}),
     "planning.NoisyTraining": (planning.NoisyTraining, {
         "dataset": CHSH, "out": Path("out"), "rows": 1, "progress": None}),
+    "planning.layouts": (planning.layouts, {"network": TRIANGLE, "qpus": 3}),
     "planning.best_trained": (planning.best_trained, {"rows": None}),
     "planning.task_on": (planning.task_on, {"site": SITE, "task": TASK}),
     "network.light_delay": (network.light_delay, {"length": 1.0, "refractive_index": 1.468}),
@@ -225,6 +236,9 @@ COSTLY: dict[str, Call] = {
         "site": SITE, "dataset": CHSH, "tasks": [TASK], "out": "out", "shots": [1],
         "purification": [0], "rate": 1.0, "distances": [1, 2], "fidelities": [0.5, 1.0],
         "rows": 1, "progress": None, "evaluating": None}),
+    "planning.plan_many": (planning.plan_many, {
+        "dataset": CHSH, "tasks": [(LAYOUT, TASK)], "out": Path("out"), "shots": [1],
+        "purification": [0], "rate": 1.0, "rows": 1, "progress": None}),
     "capacity_row": (ebit.capacity_row, {
         "settings": ebit.CapacitySettings(resource="none", qubits=2, depth=1, inputs=1, points=1),
         "data": None, "progress": None}),
@@ -252,7 +266,7 @@ MADE_BY_EBIT = {
     "StudyResult", "SweepResult", "SweepTask", "capacity.Rank", "network.Profile",
     "network.Purified", "planning.Condition", "planning.Crossing", "planning.GateTimes",
     "planning.Readouts", "planning.Recommendation", "planning.Stretch", "planning.Trained",
-    "network.Delivered",
+    "network.Delivered", "planning.Layout", "planning.ManyCondition",
 }  # fmt: skip
 """Values that users only read."""
 
@@ -267,8 +281,8 @@ STEPS_OF_PLAN = {
     "planning." + name
     for name in (
         "circuit_seconds", "circuit_words", "crossing", "crossing_place", "crossings", "describe",
-        "label_seconds", "obstacles", "pareto_front", "read_out", "recommend", "task_under",
-        "trained_circuit",
+        "label_seconds", "many_condition", "obstacles", "pareto_front", "read_out", "recommend",
+        "task_under", "trained_circuit",
     )
 }  # fmt: skip
 """They take what other steps of `plan` have made."""
