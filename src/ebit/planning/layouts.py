@@ -62,6 +62,7 @@ class Layout:
         return max(busiest, sum(times[edge] for edge in self.edges) / (len(every) // 2))
 
 
+@checks.takes(network=checks.instance(Network, "a Network"))
 def layouts(network: Network, qpus: int | Sequence[str]) -> list[Layout]:
     """The fastest line, star and ring of a network, and all its links together.
 
@@ -84,12 +85,17 @@ def layouts(network: Network, qpus: int | Sequence[str]) -> list[Layout]:
         [('line', 'a-c, b-c'), ('ring', 'a-b, a-c, b-c')]
     """
     every = [qpu.name for qpu in network.qpus]
-    if isinstance(qpus, int):
+    if len(every) < 3:
+        raise EbitError(
+            f"Argument `network` has {len(every)} QPUs, and many are at least 3: plan two of them "
+            "with `ebit.plan`."
+        )
+    if not isinstance(qpus, Sequence) or isinstance(qpus, str | bytes):
         most = min(MOST_PLANNED, len(every))
         count = checks.whole(3, most, "QPUs of the network")("qpus", qpus)
         groups: list[tuple[str, ...]] = [*combinations(every, count)]
     else:
-        groups = [tuple(qpus)]
+        groups = [checks.several(checks.instance(str, "the name of a QPU"))("qpus", qpus)]
         _check_names(groups[0], every)
     best: dict[str, tuple[float, Layout]] = {}
     for group in groups:
@@ -111,7 +117,7 @@ def layouts(network: Network, qpus: int | Sequence[str]) -> list[Layout]:
 def _check_names(group: Sequence[str], every: Sequence[str]) -> None:
     if not 3 <= len(group) <= MOST_PLANNED or len(set(group)) < len(group):
         raise EbitError(
-            f"Argument `qpus` must be two to {MOST_PLANNED} different names, but is "
+            f"Argument `qpus` must be three to {MOST_PLANNED} different names, but is "
             f"{', '.join(group)!r}."
         )
     for name in group:

@@ -19,6 +19,7 @@ from ebit.errors import EbitError
 from ebit.learning import Progress
 from ebit.models import DistributedQCNN
 from ebit.network import Network
+from ebit.network.link import MOST_ROUNDS
 from ebit.physics import BELL, mean_pair
 from ebit.planning.condition import Condition, condition
 from ebit.planning.errors import local_noise
@@ -33,6 +34,7 @@ from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, trained_circuit
 from ebit.resources import OnEdges, Separable
 from ebit.results import Task, compare
+from ebit.shots import MAX_SHOTS
 from ebit.statistics import paired
 
 RESOURCES = ("none", "bell:1", "classical", "classical+bell:1")
@@ -146,6 +148,25 @@ def _worn(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
     purification=checks.several(checks.whole(0, 20, "rounds")),
     rate=checks.maybe(checks.real(above=0)),
     rows=checks.whole(1),
+)
+def _layout_and_task(name: str, value: Any) -> tuple[Layout, Task]:
+    """The rule of a layout with its task."""
+    if not isinstance(value, Sequence) or len(value) != 2:
+        raise checks.wrong(name, "pairs of a layout and a task", value)
+    layout = checks.instance(Layout, "a layout, as ebit.planning.layouts returns it")
+    task = checks.instance(Task, "a task, as ebit.make_task returns it")
+    return layout(name, value[0]), task(name, value[1])
+
+
+@checks.takes(
+    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    tasks=checks.several(_layout_and_task),
+    out=checks.path,
+    shots=checks.several(checks.whole(1, MAX_SHOTS)),
+    purification=checks.several(checks.whole(0, MOST_ROUNDS, "rounds")),
+    rate=checks.maybe(checks.real(above=0)),
+    rows=checks.whole(1),
+    progress=checks.maybe(checks.function),
 )
 def plan_many(
     dataset: Dataset,
