@@ -1,8 +1,6 @@
 """Save a figure as PNG and SVG with its data as CSV, all of it atomically."""
 
 import io
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -73,13 +71,11 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
         ...     [path.name for path in save_figure(figure, Path(folder) / "accuracy")]
         ['accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
-    data = _drawn_data(figure)
-    with _laid_out(figure):
-        contents = {
-            ".png": render_figure(figure, "png"),
-            ".svg": render_figure(figure, "svg"),
-            ".csv": data.write_csv().encode(),
-        }
+    contents = {
+        ".png": render_figure(figure, "png"),
+        ".svg": render_figure(figure, "svg"),
+        ".csv": _drawn_data(figure).write_csv().encode(),
+    }
     stem = Path(stem)
     paths = []
     for suffix, content in contents.items():
@@ -87,31 +83,6 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
         write_atomically(path, content)
         paths.append(path)
     return paths
-
-
-@contextmanager
-def _laid_out(figure: "Figure") -> Iterator[None]:
-    """All is put into its place once, and not again for every format."""
-    engine = figure.get_layout_engine()
-    put_in_place(figure)
-    try:
-        yield
-    finally:
-        if engine is not None:
-            figure.set_layout_engine(engine)
-
-
-def put_in_place(figure: "Figure") -> None:
-    """Lay a figure out now, and not again.
-
-    Args:
-        figure: The figure.
-    """
-    engine = figure.get_layout_engine()
-    if engine is not None:
-        with paper_style():
-            engine.execute(figure)
-        figure.set_layout_engine("none")
 
 
 def render_figure(figure: "Figure", kind: str) -> bytes:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ebit.plots import resource_styles, save_figure
-from ebit.plots.saving import put_in_place, render_figure
+from ebit.plots.saving import render_figure
 from ebit.plots.style import GRID, INK, PAPER
 from ebit.report.render import color_name, file_links
 
@@ -25,7 +25,7 @@ _PAGE_WIDTH = 4.0
 _MULTIPLE = (2.0, 1.6)
 """Inches of one of several small figures."""
 
-_INSIDE = (0.2, 0.15, 0.74, 0.7)
+_INSIDE = (0.2, 0.15, 0.68, 0.7)
 """Place of its axes: left, bottom, width and height, in parts of the figure."""
 
 _LETTERS_AN_INCH = 13
@@ -183,7 +183,6 @@ def draw_panel(figure: "Figure", name: str, alt: str, series: Sequence[Series]) 
     Returns:
         The panel.
     """
-    hits: list[Hit] = []
     figure.set_dpi(72)
     for ax in figure.axes:
         legend = ax.get_legend()
@@ -191,19 +190,24 @@ def draw_panel(figure: "Figure", name: str, alt: str, series: Sequence[Series]) 
             legend.remove()
         _wrap(ax.xaxis, figure.get_figwidth())
         _wrap(ax.yaxis, figure.get_figheight())
-    put_in_place(figure)
-    for ax in figure.axes:
-        keys = _Keys(ax, series)
+    keys = [_Keys(ax, series) for ax in figure.axes]
+    for place, (ax, own) in enumerate(zip(figure.axes, keys, strict=True)):
         for number, artist in enumerate([*ax.lines, *ax.collections, *ax.patches]):
-            key = keys.of(artist)
+            key = own.of(artist)
             if key:
-                artist.set_gid(f"series-{key}-{len(hits)}-{number}")
-        if ax.name != "3d":
-            labels = {one.key: one.label for one in series}
-            hits += _hits(ax, keys, labels, 72 * figure.get_figheight())
-    width, height = (72 * size for size in figure.get_size_inches())
-    svg = inline_svg(render_figure(figure, "svg").decode(), name, [one.color for one in series])
-    return Panel(svg, f"0 0 {width:g} {height:g}", alt, hits)
+                artist.set_gid(f"series-{key}-{place}-{number}")
+    drawn = render_figure(figure, "svg").decode()  # puts all into its place
+    labels = {one.key: one.label for one in series}
+    height = 72 * figure.get_figheight()
+    hits = [
+        hit
+        for ax, own in zip(figure.axes, keys, strict=True)
+        if ax.name != "3d"
+        for hit in _hits(ax, own, labels, height)
+    ]
+    svg = inline_svg(drawn, name, [one.color for one in series])
+    box = f"0 0 {72 * figure.get_figwidth():g} {height:g}"
+    return Panel(svg, box, alt, hits)
 
 
 def _wrap(axis: "Axis", inches: float) -> None:
