@@ -26,6 +26,7 @@ from ebit.models import (
     make_loss,
 )
 from ebit.models.checks import MAX_QUBITS
+from ebit.models.distributed_qcnn import MAX_PASSES
 from ebit.models.places import feature_places, placed
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.provenance import provenance
@@ -53,6 +54,7 @@ DEFAULTS: dict[str, Any] = {
     **{name: field.default for name, field in ModelSettings.model_fields.items()},
     **{name: TrainingSettings.model_fields[name].default for name in TRAINING},
     "qubits": None,
+    "passes": None,
     "readout": None,
     "loss": None,
     "steps": 500,
@@ -74,6 +76,9 @@ OWN: dict[str, Any] = {
 """What an estimator has beside them."""
 
 PRECISIONS = {"single": jnp.complex64, "double": jnp.complex128}
+
+LARGE = 8
+"""Qubits of a QPU beyond which, by default, features take several passes instead."""
 
 BLOCK = 64
 """Rows of one prediction; always as many, so that a row's value has nothing to do with others."""
@@ -285,9 +290,16 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         return {name: value for name, value in filled.items() if value is not None}
 
     def _model_settings(self, features: int, scores: int) -> ModelSettings:
-        """Those of the model; by default its QPUs have as many qubits as the features take."""
+        """Those of the model; by default its QPUs have as many qubits as the features take.
+
+        Features that take more than `LARGE` qubits, or more than there are, take several passes.
+        """
         given = {"scores": scores, **self._given(training=False)}
-        shares = checks.whole(1)("qpus", given["qpus"]) * checks.whole(1)("passes", given["passes"])
+        qpus = checks.whole(1)("qpus", given["qpus"])
+        if given.get("sizes") is None:
+            most = checks.whole(1)("qubits", given.get("qubits", LARGE))
+            given.setdefault("passes", min(-(-features // (qpus * most)), MAX_PASSES))
+        shares = qpus * checks.whole(1)("passes", given.get("passes", 1))
         needed = max(2, -(-features // shares))
         settings = ModelSettings(**{"resource": self.resource, "qubits": needed, **given})
         if needed > MAX_QUBITS and settings.sizes is None:
