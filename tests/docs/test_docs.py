@@ -27,6 +27,9 @@ VERBS = sorted(COMMAND.commands)
 SHARED = {verb: ["Options of compare and train"] for verb in ("compare", "plan", "train")}
 for verb in ("compare", "train"):
     SHARED[verb].append("QPUs of compare and train")
+for verb in VERBS:
+    if any("--set" in parameter.opts for parameter in COMMAND.commands[verb].params):
+        SHARED.setdefault(verb, []).append("Settings from a file")
 WITHOUT = {"plan": {"--noise", "--pooling"}}
 
 
@@ -60,7 +63,7 @@ def test_every_option_is_documented_with_its_default(verb: str) -> None:
     assert set(documented) == set(real)
     for name, parameter in real.items():
         default = documented[name].strip("`")
-        if parameter.required:
+        if parameter.required or (parameter.help or "").endswith("[required]"):
             assert default == "required", name
         elif isinstance(parameter.default, bool):
             assert default == ("on" if parameter.default else "off"), name
@@ -131,7 +134,8 @@ def test_the_readme_names_every_resource() -> None:
 
 
 @pytest.mark.parametrize("line", sorted({line for page in pages() for line in printed(page)}))
-def test_every_command_can_be_parsed(line: str) -> None:
+def test_every_command_can_be_parsed(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(DOCS.parent / "examples")
     _, verb, *arguments = shlex.split(line, comments=True)
     COMMAND.commands[verb].make_context(verb, arguments)
 

@@ -22,8 +22,10 @@ LONG = {
     "ebit compare --data clusters:0": "minutes",
     "ebit reproduce kim2026 --quick": "minutes",
     "ebit train --data chsh --resource bell:1 --loss product --runs 10": "a minute",
-    "ebit plan network.toml --qpus alice,bob --data clusters:0 --rate 0.5": "minutes",
+    "ebit plan network.toml --between alice,bob --data clusters:0 --rate 0.5": "minutes",
     "ebit plan network.toml --data points.csv --label kind --scale angles": "minutes",
+    "ebit plan triangle.toml --between 3 --data parity-game:3 --qubits 2": "minutes",
+    "ebit plan triangle.toml --between alice,bob,carol --data points.csv --label kind": "minutes",
     "ebit plan trapped-ion+laboratory --data clusters:0 --quick": "minutes",
 }
 """Commands that are parsed only, and why."""
@@ -52,7 +54,12 @@ def test_the_made_files_are_those_of_the_script() -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "name"), [("sweep.md", "grid.toml"), ("network.md", "network.toml")]
+    ("page", "name"),
+    [
+        ("sweep.md", "grid.toml"),
+        ("network.md", "network.toml"),
+        ("command-line.md", "small.toml"),
+    ],
 )
 def test_the_example_files_are_those_of_the_pages(page: str, name: str) -> None:
     first, *_ = blocks(ROOT / "docs" / page, "toml")

@@ -56,10 +56,10 @@ def draw_figure(circuit: Circuit) -> "Figure":
     unit = min(_LARGEST_UNIT, TWO_COLUMN_WIDTH / width)
     height = len(sheet.qubits) + 1.7
     with paper_style():
-        from ebit.plots.shown import ShownFigure
+        from ebit.plots.shown import shown_figure
 
         whole = len(lines) * height + 1.0
-        figure = ShownFigure(figsize=(TWO_COLUMN_WIDTH, whole * unit))
+        figure = shown_figure(figsize=(TWO_COLUMN_WIDTH, whole * unit))
         ax = figure.add_axes((0.0, 0.0, 1.0, 1.0))
         ax.set_axis_off()
         left = (width - TWO_COLUMN_WIDTH / unit) / 2

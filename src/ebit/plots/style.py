@@ -107,9 +107,9 @@ def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[
         [7.16, 2.5]
     """
     with paper_style():
-        from ebit.plots.shown import ShownFigure
+        from ebit.plots.shown import shown_figure
 
-        figure = ShownFigure(figsize=(TWO_COLUMN_WIDTH, height), layout="constrained")
+        figure = shown_figure(figsize=(TWO_COLUMN_WIDTH, height), layout="constrained")
         return figure, figure.add_subplot(projection=projection)
 
 
@@ -136,11 +136,11 @@ def new_panels(
         (5, [7.16, 5.2])
     """
     with paper_style():
-        from ebit.plots.shown import ShownFigure
+        from ebit.plots.shown import shown_figure
 
         columns = min(count, PANELS_A_LINE)
         lines = -(-count // columns)
-        figure = ShownFigure(figsize=(TWO_COLUMN_WIDTH, lines * height), layout="constrained")
+        figure = shown_figure(figsize=(TWO_COLUMN_WIDTH, lines * height), layout="constrained")
         axes: list[Axes] = []
         for place in range(1, count + 1):
             first = axes[0] if axes and share else None
