@@ -30,5 +30,5 @@ def test_the_empty_usage_changes_nothing() -> None:
 
 
 def test_the_old_name_still_works() -> None:
-    assert ebit.Ledger is ebit.Usage
+    assert ebit.Ledger is ebit.Usage  # type: ignore[attr-defined]
     assert ebit.resources.Ledger is Usage

@@ -13,6 +13,7 @@ from ebit.cli.comparison import (
     Comparison,
     can_draw,
     keep_comparison,
+    print_gains,
     write_comparison,
 )
 from ebit.cli.console import (
@@ -21,7 +22,6 @@ from ebit.cli.console import (
     command_line,
     messages,
     output,
-    print_gains,
     print_summary,
     write_json,
 )
@@ -153,11 +153,12 @@ def compare(
         seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64, default=None)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(with_columns_of(summary, by_shots), finite(label_shots))
-    print_gains(summary, training.shots_per_label)
+    advice = advise(rows, training.shots_per_label)
+    print_gains(advice)
     show_by_shots(by_shots, Store(out), draw=draw)
     if len(datasets) > 1 and splits is None:
         _print_splits(len(datasets))
-    sentence = headline(advise(rows, training.shots_per_label))
+    sentence = headline(advice)
     output.print(fill(sentence, 79))
     dataset, first = datasets[0], tasks[0]
     measured = None

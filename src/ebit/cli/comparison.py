@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from ebit.cli.console import messages
+from ebit.accuracies import shots_words
+from ebit.cli.console import messages, output, print_table
 from ebit.cli.pages import Kept, keep
 from ebit.cli.predictions import predictions_of
 from ebit.cli.quick import smaller
@@ -17,7 +18,9 @@ from ebit.errors import EbitError
 from ebit.models import CircuitModel
 from ebit.plots import check_installed
 from ebit.plots.circuit import draw_figure
-from ebit.report import render, write_report
+from ebit.report import Advice, render, write_report
+from ebit.report.advice import R2
+from ebit.report.headline import gap_to_none
 from ebit.results import Store, Task
 from ebit.results.train import fingerprint_of
 
@@ -140,3 +143,27 @@ def _data_of(values: Mapping[str, Any], tasks: Sequence[Task]) -> Dataset | None
         messages.print(f"Note: the report does without the data: {error}")
         return None
     return data
+
+
+def print_gains(advice: Advice) -> None:
+    """One line per resource: its gain over `none` with the interval of the report.
+
+    Args:
+        advice: What the rows recommend.
+    """
+    gaps = [(one.resource, gap_to_none(advice, one)) for one in advice.summaries]
+    lines = [
+        (name, f"{gap.value:+.3f}", f"{gap.low:+.3f} to {gap.high:+.3f}")
+        for name, gap in gaps
+        if gap is not None and gap.low is not None and gap.high is not None
+    ]
+    if not lines:
+        return
+    output.print()
+    print_table([("resource", False), ("gain over none", True), ("interval", True)], lines)
+    of_what = "R^2" if advice.quality == R2 else f"accuracies{shots_words(advice.shots)}"
+    output.print(
+        f"gain: mean difference of {of_what}, {advice.values}\n"
+        "interval: 95 %, widened for the number of comparisons (Holm): it leaves out 0 where two "
+        "are told apart"
+    )

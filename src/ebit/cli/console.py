@@ -12,7 +12,6 @@ import polars as pl
 from rich.console import Console
 from rich.table import Table
 
-from ebit.accuracies import shots_words
 from ebit.data import Dataset
 from ebit.errors import EbitError, visible
 from ebit.resources import further_units
@@ -233,32 +232,6 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
         )
     if waits:
         output.print("waiting s: for pairs and messages, in one inference")
-
-
-def print_gains(summary: pl.DataFrame, shots: int | None = None) -> None:
-    """One line per resource: its gain over `none` with the interval; nothing if none is known.
-
-    Args:
-        summary: With the columns of `with_gains`.
-        shots: Shots per label of the accuracies; None for infinitely many.
-    """
-    known = summary.filter(pl.col("gain_over_none_low").is_not_null())
-    if known.is_empty():
-        return
-    splits = int(known["splits"].max())  # type: ignore[arg-type]
-    pairs = "run" if splits == 1 else "split"
-    lines = [
-        (
-            row["resource"],
-            f"{row['gain_over_none']:+.3f}",
-            f"{row['gain_over_none_low']:+.3f} to {row['gain_over_none_high']:+.3f}",
-        )
-        for row in known.iter_rows(named=True)
-    ]
-    output.print()
-    print_table([("resource", False), ("gain over none", True), ("95 % interval", True)], lines)
-    of_what = "R^2" if quality_words(known) == "R^2" else f"accuracies{shots_words(shots)}"
-    output.print(f"gain: mean difference of {of_what}, paired by {pairs}")
 
 
 def _cell(value: object) -> str:
