@@ -48,12 +48,12 @@ def count_tries(
     tries: dict[str, int] = {}
     original = train
 
-    def counted(dataset: Any, task: Any, out: Path) -> Any:
+    def counted(dataset: Any, task: Any, out: Path, **options: Any) -> Any:
         tries[task.hash] = tries.get(task.hash, 0) + 1
         error = None if fail is None else fail(task.hash, tries[task.hash])
         if error is not None:
             raise error
-        return original(dataset, task, out)
+        return original(dataset, task, out, **options)
 
     monkeypatch.setattr(batch, "train", counted)
     return tries

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import ebit.data
 
+BELOW = ("ebit.checks", "ebit.errors", "ebit.represented", "ebit.settings")
 ALLOWED = {"numpy", "polars", "pydantic", "sklearn"}
 
 
@@ -19,7 +20,5 @@ def test_data_stands_alone() -> None:
                 names = [node.module or ""]
             for name in names:
                 top = name.partition(".")[0]
-                own = name in ("ebit.checks", "ebit.errors", "ebit.settings") or name.startswith(
-                    "ebit.data."
-                )
+                own = name.startswith("ebit.data.") or name in BELOW
                 assert own or top in ALLOWED or top in sys.stdlib_module_names, (path, name)

@@ -1,6 +1,7 @@
 """Table, sweep and sentence of a plan say the same about every network."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from ebit.models import DistributedQCNN
 from ebit.network import Link, Network, Qpu, profile, profile_names
-from ebit.planning import Condition, Plan, Readouts, Site, Trained, describe, words
+from ebit.planning import Condition, Plan, Readouts, Site, Trained, describe, planner, words
 from ebit.planning.planner import plan_circuits
 from ebit.planning.sweeps import reference_of
 from ebit.resources import parse_resource
@@ -40,6 +41,14 @@ class Imagined(Trained):
             gain += 0.4 * (found.pair_fidelity - 0.7) + 0.01 * random.normal()
         runs = gain + 0.002 * random.normal(size=(RUNS, 1)) * random.integers(1, 20)
         return Readouts(0.2 + np.repeat(runs, 2, axis=1), np.ones((RUNS, 2)), np.ones(2))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_rows_of_cut() -> Iterator[None]:
+    """They need trained angles, and the circuits here are imagined."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(planner, "cut_options", lambda *_, **__: [])
+        yield
 
 
 def imagined(name: str, seed: int) -> Imagined:

@@ -219,7 +219,7 @@ def test_the_name_of_a_data_set_does_not_count_but_its_preparation_does(game: Da
 
 
 @pytest.mark.parametrize(
-    "settings", [{"batch_size": 17}, {"batch_size": 0}, {"qubits": 4}, {"validate_every": 0}]
+    "settings", [{"batch_size": 17}, {"batch_size": 0}, {"qubits": 1}, {"validate_every": 0}]
 )
 def test_settings_that_do_not_fit_the_data(game: Dataset, settings: dict[str, Any]) -> None:
     with pytest.raises(EbitError, match=r"chsh|Argument"):

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import polars as pl
 import pytest
@@ -100,10 +101,10 @@ def test_runs_and_quick(small_study: str, tmp_path: Path) -> None:
 def test_a_failed_training_is_reported_and_the_rest_is_there(
     small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(dataset: Dataset, task: Task, out: Path) -> pl.DataFrame:
+    def fail(dataset: Dataset, task: Task, out: Path, **options: Any) -> pl.DataFrame:
         if task.model.resource == "bell:1":
             raise RuntimeError("no")
-        return train(dataset, task, out)
+        return train(dataset, task, out, **options)
 
     monkeypatch.setattr(batch, "train", fail)
     result = reproduce(small_study, tmp_path)
@@ -115,7 +116,7 @@ def test_a_failed_training_is_reported_and_the_rest_is_there(
 def test_nothing_but_failures_is_one_line(
     small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("no")
 
     monkeypatch.setattr(batch, "train", fail)

@@ -79,6 +79,7 @@ def section_of(settings: type[Settings]) -> str:
     """What the settings of a class are called in a file, in `--set` and in the help.
 
     Example:
+        >>> from ebit.learning import TrainingSettings
         >>> section_of(TrainingSettings), section_of(DataSource)
         ('training', 'data')
     """

@@ -7,18 +7,20 @@ import polars as pl
 
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
+from ebit.plots.standalone import OWN_FIGURE, standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 
-def shots_by_fidelity(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+@standalone()
+def shots_by_fidelity(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     """Draw the shots for a right answer against the fidelity of pairs: a line per arm.
 
     Args:
         rows: Rows of one `ebit.algorithms.NonlocalGates`: arm, fidelity (null without pairs) and
             shots_needed (infinity is left out).
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn.
@@ -49,7 +51,8 @@ def shots_by_fidelity(rows: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
     return keep_data(ax, data)
 
 
-def shots_between_cut_and_teleport(pairs: int, ax: "Axes") -> pl.DataFrame:
+@standalone()
+def shots_between_cut_and_teleport(pairs: int, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
     r"""Draw how many times more shots k gates take, from no entanglement to Bell pairs.
 
     Every pair has an overlap f with a Bell pair: :math:`(2/f - 1)^{2k}` if each gate is made up by
@@ -57,7 +60,7 @@ def shots_between_cut_and_teleport(pairs: int, ax: "Axes") -> pl.DataFrame:
 
     Args:
         pairs: Number k of gates, a pair for each.
-        ax: Matplotlib axes to draw on.
+        ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
         What is drawn: fidelity, each, together.

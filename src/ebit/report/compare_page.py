@@ -74,7 +74,7 @@ def write_report(
         >>> with tempfile.TemporaryDirectory() as folder:
         ...     paths = write_report(rows, Path(folder), title="Clusters", settings={}, quick=True)
         >>> [path.name for path in paths]
-        ['report.html', 'accuracy.png', 'accuracy.svg', 'accuracy.csv']
+        ['report.html', 'accuracy.png', 'accuracy.svg', 'accuracy.csv', ..., 'gain.csv']
     """
     check_installed()
     advice = advise(rows, shots)

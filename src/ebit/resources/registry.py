@@ -225,7 +225,7 @@ def resources_help(*, baselines: bool = True, installed: bool = True) -> str:
 
     Example:
         >>> print(resources_help(baselines=False, installed=False))
-        none, shared:N, mixture:M, mixture:M+bell:N, bell:N, ghz:M, designed:N, ... or quantum
+        none, shared:N, mixture:M, mixture:M+bell:N, bell:N, ghz:M, ... or quantum
     """
     own = [row.form for row in _ROWS if baselines or not row.is_baseline]
     *names, last = [*own, *(sorted(_outside()) if installed else [])]
