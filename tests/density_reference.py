@@ -11,6 +11,7 @@ gates between them work in step, every run of gates taking as long as on the slo
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,13 @@ def depolarise(chance: float) -> Kraus:
     """A random qubit in place of this one, with this probability."""
     kept = np.sqrt(1 - 3 * chance / 4) * dense.IDENTITY
     return [kept, *(np.sqrt(chance / 4) * pauli for pauli in ERRORS)]
+
+
+def correlate(chance: float) -> Kraus:
+    """Two random qubits in place of these two, with this probability."""
+    both = [np.kron(a, b) for a in (dense.IDENTITY, *ERRORS) for b in (dense.IDENTITY, *ERRORS)]
+    weights = [1 - 15 * chance / 16, *15 * [chance / 16]]
+    return [np.sqrt(weight) * pauli for weight, pauli in zip(weights, both, strict=True)]
 
 
 def flip_phase(chance: float) -> Kraus:
@@ -82,6 +90,12 @@ class Register:
         on = np.diag([1 - outcome, outcome]).astype(complex)
         matrix = np.kron(on, gate.matrix) + np.kron(np.eye(2) - on, np.eye(2))
         self.channel([matrix], bit, *gate.qubits)
+
+    def meet(self, gate: dense.Gate) -> None:
+        """The error of a two-qubit gate that meets both its qubits."""
+        chance = self.of(gate.qubits[0]).correlated_error
+        if chance:
+            self.channel(correlate(chance), *gate.qubits)
 
     def wait(self, qubit: int, seconds: float) -> None:
         """Amplitude damping, then what T2 leaves to dephasing."""
@@ -141,14 +155,27 @@ def teleport(register: Register, gate: dense.Gate, pair: Complex) -> None:
     register.gate(dense.Gate(dense.PAULI_Z, (own,), condition=(second, 1)))
 
 
+def closing_first(gates: Sequence[dense.Gate], qubits: Sequence[int]) -> list[dense.Gate]:
+    """In an odd ring the gate of the last and the first qubit stands before the others of its run."""
+    found: list[dense.Gate] = []
+    for size, group in groupby(gates, key=lambda gate: len(gate.qubits)):
+        run_of = list(group)
+        if size == 2 and len(qubits) % 2:
+            run_of.sort(key=lambda gate: set(gate.qubits) != {qubits[0], qubits[-1]})
+        found += run_of
+    return found
+
+
 def run(
     register: Register, gates: Sequence[dense.Gate], qubits: Sequence[int], pair: Complex
 ) -> None:
     """Gates of one block; the noise of a brick follows each run of two-qubit gates.
 
     In the embedding of a ring each qubit has two gates; they take two rounds, three if it is odd.
+    Errors that meet both qubits follow their gate, in the embedding all gates.
     """
     noise, pending = register.noise, []
+    gates = closing_first(gates, qubits)
     wait = noise.herald_seconds + 2 * noise.message_seconds
     wait += sum(qpu.measurement_seconds for qpu in noise.qpus)
     for position, gate in enumerate(gates):
@@ -161,11 +188,16 @@ def run(
             teleport(register, gate, pair)
         else:
             register.gate(gate)
+            if gate.matrix.ndim == 2:  # of a layer; those of the embedding depend on the data
+                register.meet(gate)
         if position + 1 < len(gates) and len(gates[position + 1].qubits) == 2:
             continue
         counts = [sum(qubit in done.qubits for done in pending) for qubit in qubits]
         closed = len(qubits) > 2 and len(pending) == len(qubits)
         rounds = max(counts) + (closed and len(qubits) % 2)
+        for done in pending:
+            if done.matrix.ndim == 3:
+                register.meet(done)
         linked = any(len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending)
         owners = sorted({register.owner[qubit] for qubit in qubits})
         own = {q: noise.qpus[q] for q in owners}

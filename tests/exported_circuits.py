@@ -16,8 +16,13 @@ qiskit = pytest.importorskip("qiskit")
 aer = pytest.importorskip("qiskit_aer")
 
 
-def exact(circuit: Any) -> Real:
-    """P(outcomes) of the last register, axis k for its bit k, computed by Aer."""
+def exact(circuit: Any, noise: Any = None) -> Real:
+    """P(outcomes) of the last register, axis k for its bit k, computed by Aer.
+
+    Args:
+        circuit: A circuit of Qiskit.
+        noise: A noise model of Aer.
+    """
     from qiskit.circuit.library import UnitaryGate
 
     deferred = qiskit.QuantumCircuit(*circuit.qregs)
@@ -40,8 +45,12 @@ def exact(circuit: Any) -> Real:
             deferred.append(step.operation, qubits)
     read = [source[bit] for bit in circuit.cregs[-1]]
     deferred.save_probabilities(read)
-    method = "density_matrix" if "reset" in deferred.count_ops() else "statevector"
-    simulator = aer.AerSimulator(method=method, max_parallel_threads=1)
+    mixed = noise is not None or "reset" in deferred.count_ops()
+    simulator = aer.AerSimulator(
+        method="density_matrix" if mixed else "statevector",
+        noise_model=noise,
+        max_parallel_threads=1,
+    )
     found = np.asarray(simulator.run(deferred, shots=1).result().data()["probabilities"])
     return found.reshape([2] * len(read)).transpose()  # (2, ..., 2): Qiskit's first bit is last
 

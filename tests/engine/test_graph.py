@@ -113,7 +113,7 @@ def test_a_wiring_of_ones_own() -> None:
 NOISE = ebit.Noise(
     one_qubit_error=(0.01, 0.02), two_qubit_error=0.03, gate_damping=(0.04, 0.01), flip_one=0.1,
     t1_seconds=(1.0, 2.0), measurement_seconds=(0.05, 0.04), storage_seconds=0.1,
-    message_seconds=0.2,
+    message_seconds=0.2, correlated_error=(0.02, 0.05),
 )  # fmt: skip
 
 

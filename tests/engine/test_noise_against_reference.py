@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import density_reference as density
 from all_models import EVERYTHING
 from ebit.engine import Contraction, contraction, select_engine
-from ebit.errors import EbitError
+from ebit.errors import EbitError, UnsupportedError
 from ebit.models import DistributedQCNN, SingleQCNN
 from ebit.physics import NO_NOISE, Noise, PairState
 from ebit.resources import SharedPairs, parse_resource
@@ -147,6 +147,47 @@ def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
     np.testing.assert_allclose(zero, without, rtol=0, atol=1e-12)
     with pytest.raises(EbitError, match="`qubits` must be at most 8 with noise"):
         SingleQCNN(9, noise=EVERYTHING)
+
+
+@pytest.mark.parametrize(
+    ("resource", "qubits", "mixing"), [("bell:1", 2, 1), ("classical+bell:1", 2, 0), ("none", 3, 1)]
+)
+def test_errors_that_meet_both_qubits_of_a_gate(resource: str, qubits: int, mixing: int) -> None:
+    """Beside all others, on an even and on an odd ring, of one QPU alone or of both."""
+    for chance in (0.1, (0.0, 0.2)):
+        noise = replace(EVERYTHING, correlated_error=chance)
+        model, parameters, x = case(resource, qubits, 2, mixing, noise)
+        found = table_of(model, parameters, x)
+        np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+        without = table_of(replace(model, noise=EVERYTHING), parameters, x)
+        assert np.abs(found - without).max() > 1e-3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("resource", ["bell:1", "classical"])
+def test_errors_that_meet_both_qubits_of_a_gate_on_rings_of_four(resource: str) -> None:
+    model, parameters, x = case(resource, 4, 1, 0, Noise(correlated_error=(0.05, 0.1)))
+    found = table_of(model, parameters, x)
+    np.testing.assert_allclose(found, expected(model, parameters, x), rtol=0, atol=1e-10)
+
+
+def test_errors_that_meet_both_qubits_of_a_gate_on_one_qpu() -> None:
+    rng = np.random.default_rng(3)
+    noise = Noise(correlated_error=0.1, gate_damping=0.1)
+    model = SingleQCNN(3, 1, 1, noise=noise)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, 2)
+    with jax.enable_x64(True):
+        found = np.asarray(jax.jit(model.probabilities)(parameters, x))
+    pair = np.asarray(np.eye(4) / 4, complex)
+    wanted = density.probabilities(
+        parameters, x, qubits=3, resource="single", noise=noise, pair=pair
+    )
+    np.testing.assert_allclose(found, wanted, rtol=0, atol=1e-10)
+
+
+def test_gates_between_qpus_have_no_errors_that_meet_both_qubits() -> None:
+    with pytest.raises(UnsupportedError, match=r"'quantum' does not support a correlated error: "):
+        _ = replace(circuit_model("quantum", 2, 1, 0), noise=Noise(correlated_error=0.1)).engine
 
 
 @pytest.mark.parametrize("resource", [f"quantum{PAIRS}", f"bell:1{PAIRS}"])

@@ -1,5 +1,6 @@
 """What other tools compute from an exported model is what ebit computes."""
 
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -71,6 +72,31 @@ def test_pennylane_computes_the_probabilities(case: Case, reference: Any) -> Non
     function = ebit.to_pennylane(model, parameters)
     expected = reference(model, parameters, x)
     np.testing.assert_allclose(function(x), expected.ravel(), rtol=0, atol=1e-10)
+
+
+@pytest.mark.parametrize(
+    ("resource", "qubits", "depth"), [("bell:1", 2, 2), ("classical", 2, 1), ("none", 4, 1)]
+)
+def test_correlated_errors_are_those_of_aer(resource: str, qubits: int, depth: int) -> None:
+    """`depolarizing_error(p, 2)` behind every CZ and RZZ gate.
+
+    Aer has it directly behind each gate, and ebit behind all gates of an embedding. So every other
+    feature of four is pi: then no RZZ gate turns anything, and the order does not matter.
+    """
+    from qiskit_aer.noise import NoiseModel, depolarizing_error
+
+    model, parameters, x = random_case((resource, qubits, depth, 1, "halves", False))
+    if qubits > 2:
+        x[1::2] = np.pi
+    error, noise = 0.07, NoiseModel()
+    noise.add_all_qubit_quantum_error(depolarizing_error(error, 2), ["cz", "rzz"])
+    circuit = ebit.to_qiskit(model, parameters, x)
+    noisy = replace(model, noise=ebit.Noise(correlated_error=error))
+    expected = by_engine(noisy, parameters, x)
+    np.testing.assert_allclose(exported.exact(circuit, noise), expected, rtol=0, atol=1e-10)
+    assert np.abs(expected - by_engine(model, parameters, x)).max() > 1e-3
+    with pytest.raises(ebit.UnsupportedError, match="does not support local noise"):
+        ebit.to_qiskit(noisy, parameters, x)
 
 
 RESOURCES = [

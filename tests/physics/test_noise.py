@@ -81,6 +81,7 @@ def test_a_value() -> None:
         (Noise(t1_seconds=1.0, message_seconds=1.0), False),
         (Noise(t2_seconds=(None, 1.0), one_qubit_seconds=1.0), False),
         (Noise(flip_one=(0.0, 0.1)), False),
+        (Noise(correlated_error=(0.0, 0.1)), False),
     ],
 )
 def test_is_zero(noise: Noise, zero: bool) -> None:
@@ -92,6 +93,7 @@ def test_is_zero(noise: Noise, zero: bool) -> None:
     [
         ({"one_qubit_error": 1.5}, "`one_qubit_error` must be a probability, .* but is 1.5"),
         ({"two_qubit_error": (0.1, -1)}, "`two_qubit_error` must be a probability, .* but is -1"),
+        ({"correlated_error": 2}, "`correlated_error` must be a probability, .* but is 2"),
         ({"flip_one": "0.1"}, "`flip_one` must be a probability"),
         ({"flip_zero": float("nan")}, "`flip_zero` must be a probability"),
         ({"flip_zero": ()}, "A list of numbers of noise is empty"),

@@ -39,6 +39,10 @@ def test_noise_is_part_of_the_hash() -> None:
     noise = Noise(two_qubit_error=0.1)
     assert task(noise=noise).hash not in (task().hash, task(noise=Noise(flip_one=0.1)).hash)
     assert task(noise={"two_qubit_error": [0.1, 0.1]}) == task(noise=noise)
+    assert "correlated_error" not in noise.content  # later than results that are kept
+    correlated = Noise(two_qubit_error=0.1, correlated_error=0.1)
+    assert task(noise=correlated).hash != task(noise=noise).hash
+    assert not correlated.pairs_wait
     assert task("single", noise=noise).hash != task("single").hash
     assert task("dnn", noise=noise).hash == task("dnn").hash
 

@@ -45,6 +45,7 @@ class Supports:
         noisy_qubits: Most qubits per QPU with noise; 0 if it takes no noise.
         trained_qubits: Most qubits per QPU with a trained state of the pairs; 0 if it takes none.
         trained_noise: Whether a trained state of the pairs and noise go together.
+        correlated_errors: Whether errors may meet both qubits of a gate at once.
         poolings: Pooling layouts.
         bits: Bits that are read off in the end.
     """
@@ -52,6 +53,7 @@ class Supports:
     noisy_qubits: int
     trained_qubits: int = 0
     trained_noise: bool = False
+    correlated_errors: bool = True
     poolings: tuple[str, ...] = POOLINGS
     bits: int = 2
 

@@ -76,7 +76,7 @@ class RegisterEffects:
     pooling: str = "halves"
     noise: Noise = NO_NOISE
 
-    supports: ClassVar = Supports(noisy_qubits=4)
+    supports: ClassVar = Supports(noisy_qubits=4, correlated_errors=False)
 
     @property
     def stacks_runs(self) -> bool:
@@ -206,6 +206,7 @@ def _tables(noise: Noise, state: PairState, qubits: int, pooling: str) -> Tables
         tuple(_bricks(noise, errors, size) for size in sizes),
         tuple(_round(noise, size, number) for size, number in zip(sizes, measured, strict=True)),
         tuple(together(embedding)),
+        np.ones(1),
         np.stack(
             [
                 np.kron(first, second),

@@ -116,6 +116,10 @@ def _of_one_value(
             _check(Register.supports, resource, qubits, pooling, is_noisy=False)
             return Register(qubits, mixing, pooling)
         _check(RegisterEffects.supports, resource, qubits, pooling, is_noisy=True)
+        correlated = noise is not None and noise.is_correlated
+        if correlated and not RegisterEffects.supports.correlated_errors:
+            cure = "leave `correlated_error` out and use `two_qubit_error`"
+            raise UnsupportedError("a correlated error", f"Resource {resource.name!r}", cure)
         return RegisterEffects(qubits, mixing, resource.pair_state, pooling, noise or NO_NOISE)
     state, is_noisy = stored_pairs(resource, noise), noise is not None
     if resource.sends_bits:

@@ -4,6 +4,9 @@ from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from ebit.checks import is_real
 from ebit.errors import EbitError
 from ebit.physics.channels import Channel, damping, dephasing, depolarising, idling
@@ -17,6 +20,7 @@ Lifetime = float | None | tuple[float | None, ...]
 
 _PROBABILITIES = (
     "one_qubit_error", "two_qubit_error", "gate_dephasing", "gate_damping", "flip_zero", "flip_one",
+    "correlated_error",
 )  # fmt: skip
 _GATE_SECONDS = ("one_qubit_seconds", "two_qubit_seconds", "measurement_seconds")
 _LIFETIMES = ("t1_seconds", "t2_seconds")
@@ -24,10 +28,11 @@ _SHARED_SECONDS = (
     "storage_seconds", "message_seconds", "herald_seconds", "arrival_seconds", "attempt_seconds",
 )  # fmt: skip
 _MEMORY_LIFETIMES = ("memory_t1_seconds", "memory_t2_seconds")
-_LATER = (
+_WAITING = (
     "pair_errors", "arrival_seconds", "attempt_seconds", "cutoff_seconds", "pair_lifetime_seconds",
     *_MEMORY_LIFETIMES,
 )  # fmt: skip
+_LATER = (*_WAITING, "correlated_error")
 """Left out of a content hash at their defaults, because earlier versions did not have them."""
 _PLACES = {"storage_seconds": "shared states", "message_seconds": "directions of messages"}
 
@@ -54,6 +59,7 @@ class QPUNoise:
     measurement_seconds: float = 0.0
     memory_t1_seconds: float | None = None
     memory_t2_seconds: float | None = None
+    correlated_error: float = 0.0
 
     @property
     def memory(self) -> tuple[float | None, float | None]:
@@ -66,6 +72,16 @@ class QPUNoise:
         """Depolarising errors of so many gates on one qubit."""
         kept = (1 - self.one_qubit_error) ** one_qubit * (1 - self.two_qubit_error) ** two_qubit
         return depolarising(1 - kept)
+
+    @property
+    def both(self) -> NDArray[np.float64]:
+        """Factor of every product of two Pauli operators by the correlated error of a gate, (16,).
+
+        Example:
+            >>> QPUNoise(correlated_error=0.25).both[:3].tolist()
+            [1.0, 0.75, 0.75]
+        """
+        return np.array([1.0, *15 * [1 - self.correlated_error]])
 
     def idle(self, seconds: float) -> Channel:
         """Decay over a time."""
@@ -133,6 +149,8 @@ class Noise:
             None: its halves decay in their memories.
         memory_t1_seconds: T1 of the qubits that store pairs; None: that of the others.
         memory_t2_seconds: T2 of the qubits that store pairs; None: that of the others.
+        correlated_error: Probability that a two-qubit gate replaces both its qubits by random ones
+            at once: :math:`\rho \mapsto (1-p)\rho + p\,\mathrm{tr}_{ab}(\rho) \otimes I/4`.
 
     Raises:
         EbitError: If a number is out of range, or T2 > 2 T1.
@@ -169,6 +187,7 @@ class Noise:
     pair_lifetime_seconds: float | None = None
     memory_t1_seconds: Lifetime = None
     memory_t2_seconds: Lifetime = None
+    correlated_error: PerQPU = 0.0
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -302,7 +321,12 @@ class Noise:
     @property
     def pairs_wait(self) -> bool:
         """Whether it says how pairs are made: then they wait for each other."""
-        return any(name in self.changed for name in _LATER)
+        return any(name in self.changed for name in _WAITING)
+
+    @property
+    def is_correlated(self) -> bool:
+        """Whether gates have errors that meet both their qubits at once."""
+        return _any(self.correlated_error)
 
     @property
     def content(self) -> dict[str, Any]:

@@ -29,7 +29,8 @@ class Brick(NamedTuple):
     Attributes:
         products: For every two neighbours (9, 256), for a single qubit (3, 16): the matrix for each
             product of 1, cos, sin of their angles.
-        closing: CZ gate (16, 16) of the last and the first qubit if the ring is odd, else None.
+        closing: CZ gate (16, 16) of the last and the first qubit if the ring is odd, else None. It is
+            done first, its own error included.
     """
 
     products: tuple[jax.Array | Real, ...]
@@ -83,9 +84,9 @@ def bricks_of(
     Args:
         qubits: Qubits of the ring, m.
         noise: Channel of a qubit after the CZ gates of a brick: (qubit, its CZ gates, gates one
-            after the other, whether a gate of the brick is a link).
-        links: Error channel (16,) of gates between QPUs, a factor per product of Pauli operators of
-            the two qubits of a bond.
+            after the other, whether a gate of the brick is among `links`).
+        links: Error channel (16,) of gates whose errors meet both qubits, a factor per product of
+            Pauli operators of the two qubits of a bond.
 
     Returns:
         One entry per brick, first brick first.
@@ -104,7 +105,8 @@ def bricks_of(
             if bond in place.bonds:
                 gate = CONTROLLED_Z.T * links.get((bond[0], bond[1]), np.ones(16))
             products.append(_products(gate @ group))
-        closing = CONTROLLED_Z.T if place.closes else None
+        last = CONTROLLED_Z.T * links.get((qubits - 1, 0), np.ones(16))
+        closing = last if place.closes else None
         found.append(Brick(tuple(products), closing))
     return tuple(found)
 

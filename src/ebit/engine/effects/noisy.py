@@ -4,6 +4,7 @@ Local noise only changes the effects, which are the same for all samples. So wha
 is what is done without noise, and costs as much.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import bricks, measurement_order, measurements, ring, stages
 from ebit.engine.base import CircuitParameters
-from ebit.engine.effects.bricks import Brick, bricks_of, gate_counts
+from ebit.engine.effects.bricks import Bond, Brick, NoNoise, bricks_of, gate_counts
 from ebit.engine.effects.clock import GATES_PER_BRICK, embedding_rounds, message_waits
 from ebit.engine.effects.convolution import pull_back, push_forward
 from ebit.engine.effects.pooling import (
@@ -190,12 +191,15 @@ class Tables(NamedTuple):
         bricks: Constants of a convolution layer of every stage.
         rounds: Constants of every pooling round.
         embedding: Pull-back through the noise of the embedding, per two neighbours.
+        both: Factor of every Pauli product by the correlated errors of the gates of the embedding,
+            (4**n,), or (1,) without them.
         readout: Coefficients of the outcomes 0 and 1, (2, 4).
     """
 
     bricks: tuple[tuple[Brick, ...], ...]
     rounds: tuple[Round, ...]
     embedding: tuple[jax.Array | Real, ...]
+    both: jax.Array | Real
     readout: jax.Array | Real
 
 
@@ -222,7 +226,7 @@ def tables_of(
         return noise.brick(GATES_PER_BRICK, gates, rounds)
 
     return Tables(
-        tuple(bricks_of(size, channel) for size in sizes),
+        tuple(bricks_of(size, channel, _ring_errors(noise, size)) for size in sizes),
         tuple(
             round_of([noise], size, number, [wait])
             for size, number, wait in zip(
@@ -230,8 +234,31 @@ def tables_of(
             )
         ),
         tuple(together(embedded)),
+        factors_of(qubits, _ring_errors(noise, qubits)),
         outcome_effects(noise),
     )
+
+
+def _ring_errors(noise: QPUNoise, qubits: int) -> Mapping[Bond, Real]:
+    """Errors that meet both qubits of a gate, for every bond of a ring; empty without them."""
+    return {bond: noise.both for bond in ring(qubits)} if noise.correlated_error else NoNoise
+
+
+def factors_of(qubits: int, errors: Mapping[Bond, Real]) -> Real:
+    """Product of errors (16,) of bonds as one factor per Pauli product, (4**n,); (1,) if none.
+
+    Example:
+        >>> factors_of(2, {(0, 1): QPUNoise(correlated_error=0.25).both})[:3].tolist()
+        [1.0, 0.75, 0.75]
+    """
+    if not errors:
+        return np.ones(1)
+    found = np.ones(qubits * (4,))
+    for bond, factor in errors.items():
+        first, second = sorted(bond)
+        table = factor.reshape(4, 4) if bond == (first, second) else factor.reshape(4, 4).T
+        found *= table.reshape([4 if qubit in bond else 1 for qubit in range(qubits)])
+    return found.reshape(-1)
 
 
 def in_precision_of(like: jax.Array, tables: Tables) -> Tables:
@@ -246,7 +273,7 @@ def _stacked(
 ) -> Tables:
     """The constants of QPUs, stacked on the first axis."""
     tables = [tables_of(qpu, qubits, pooling, w) for qpu, w in zip(own, waits, strict=True)]
-    found: Tables = jax.tree.map(lambda *leaves: np.stack(leaves), *tables)
+    found: Tables = jax.tree.map(lambda *leaves: np.stack(np.broadcast_arrays(*leaves)), *tables)
     return found
 
 
@@ -275,7 +302,7 @@ def trained_effects(
         pairs = drives(angles.shape[1], len(rotations))
         back = exchange_back if messages else pool_back
         effects = pull_back(angles, back(rotations, effects, pairs, constants), layer)
-    return apply_all(tables.embedding, effects)
+    return tables.both * apply_all(tables.embedding, effects)
 
 
 def pair_operators(
