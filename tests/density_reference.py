@@ -156,7 +156,7 @@ def teleport(register: Register, gate: dense.Gate, pair: Complex) -> None:
 
 
 def closing_first(gates: Sequence[dense.Gate], qubits: Sequence[int]) -> list[dense.Gate]:
-    """In an odd ring the gate of the last and the first qubit stands before the others of its run."""
+    """In an odd ring the gate of the last and the first qubit is the first of its run."""
     found: list[dense.Gate] = []
     for size, group in groupby(gates, key=lambda gate: len(gate.qubits)):
         run_of = list(group)

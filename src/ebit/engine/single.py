@@ -155,7 +155,7 @@ class SingleQPU:
         order = measurement_order(self.qubits)
         tables = in_precision_of(parameters["mixing"], self._tables)
         embedded = [matrix.mT for matrix in tables.embedding]
-        digits = apply_all(embedded, tables.both * from_matrices(states, order))
+        digits = apply_all(embedded, from_matrices(states, order) * tables.both)
         return to_matrices(apply_all(together(self.qubits * [HADAMARD]), digits), order)
 
     def _of_operators(

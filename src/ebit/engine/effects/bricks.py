@@ -29,8 +29,8 @@ class Brick(NamedTuple):
     Attributes:
         products: For every two neighbours (9, 256), for a single qubit (3, 16): the matrix for each
             product of 1, cos, sin of their angles.
-        closing: CZ gate (16, 16) of the last and the first qubit if the ring is odd, else None. It is
-            done first, its own error included.
+        closing: CZ gate (16, 16) of the last and the first qubit if the ring is odd, else None.
+            It is done first, its own error included.
     """
 
     products: tuple[jax.Array | Real, ...]

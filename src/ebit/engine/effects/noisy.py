@@ -241,7 +241,7 @@ def tables_of(
 
 def _ring_errors(noise: QPUNoise, qubits: int) -> Mapping[Bond, Real]:
     """Errors that meet both qubits of a gate, for every bond of a ring; empty without them."""
-    return {bond: noise.both for bond in ring(qubits)} if noise.correlated_error else NoNoise
+    return dict.fromkeys(ring(qubits), noise.both) if noise.correlated_error else NoNoise
 
 
 def factors_of(qubits: int, errors: Mapping[Bond, Real]) -> Real:
@@ -302,7 +302,7 @@ def trained_effects(
         pairs = drives(angles.shape[1], len(rotations))
         back = exchange_back if messages else pool_back
         effects = pull_back(angles, back(rotations, effects, pairs, constants), layer)
-    return tables.both * apply_all(tables.embedding, effects)
+    return apply_all(tables.embedding, effects) * tables.both
 
 
 def pair_operators(
