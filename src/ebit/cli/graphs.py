@@ -1,6 +1,7 @@
 """`ebit communication graph`, `nodes` and `privacy`."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -63,6 +64,10 @@ def graph(
     ] = 0.0,
     folds: Annotated[int, typer.Option(help="Parts of the cross-validation.")] = 10,
     seed: Annotated[int, typer.Option(help="Seed of parameters, batches and outcomes.")] = 0,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder for trainings: interrupted ones go on, finished ones are read."),
+    ] = None,
     json: Json = None,
 ) -> None:
     """Classify graphs by one observable on one state per class: accuracy, and qubits for it."""
@@ -94,6 +99,7 @@ def graph(
             protocols=protocols,
             copies=numbers,
             start=start,
+            out=out,
         )
     rows = [_row(result) for result in results]
     content = {"data": graphs.name, "graphs": len(graphs), "settings": asdict(chosen)}

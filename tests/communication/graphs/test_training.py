@@ -1,5 +1,7 @@
 """Training of all folds in one program."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -10,11 +12,13 @@ from ebit.communication.graphs import (
     Hops,
     outcomes,
     train_graphs,
+    training,
 )
 from ebit.communication.graphs.batches import Schedule, stratified_folds
 from ebit.communication.graphs.generate import ring_and_path
 from ebit.communication.graphs.validation import nested_score, published_score
 from ebit.errors import EbitError, TrainingDivergedError
+from ebit.learning import Checkpoint
 
 GRAPHS = ring_and_path(40, seed=3)
 SETTINGS = GraphSettings(
@@ -35,8 +39,8 @@ def test_every_graph_is_in_one_batch_of_every_epoch() -> None:
 
 def test_nodes_of_batches_are_those_of_their_graphs() -> None:
     schedule = Schedule.of(~HELD_OUT[:1], batch_size=7, epochs=2, seed=0)
-    budget = schedule.most_nodes(GRAPHS.nodes)
-    node, place = schedule.nodes(GRAPHS, slice(0, 2), budget)
+    budget = schedule.most_rows(GRAPHS.nodes)
+    node, place = schedule.rows(GRAPHS.nodes, slice(0, 2), budget)
     for index in np.ndindex(node.shape[:-1]):
         present = node[index] < len(GRAPHS.features)
         found = schedule.graphs[index][place[index][present]]
@@ -107,3 +111,38 @@ def test_a_loss_that_is_not_finite_is_one_line() -> None:
 def test_folds_need_graphs() -> None:
     with pytest.raises(EbitError, match="`folds` is 30, but a class has 20 graphs only"):
         published_score(GRAPHS, SETTINGS.but(folds=30))
+
+
+def test_an_interrupted_training_goes_on_with_the_same_numbers(
+    curves: Curves, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "EVERY_SECONDS", 0.0)
+    kept = Checkpoint(tmp_path / "state.safetensors", "some training")
+
+    def stop(done: int, epochs: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, stop, kept)
+    calls: list[tuple[int, int]] = []
+    found = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, lambda *done: calls.append(done), kept)
+    assert calls == [(20, 20)]
+    assert np.array_equal(found.loss, curves.loss)
+    again = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, lambda *done: calls.append(done), kept)
+    assert calls == [(20, 20)]
+    assert np.array_equal(again.correct, curves.correct)
+
+
+def test_only_judged_graphs_are_looked_at(curves: Curves) -> None:
+    found = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, judged=HELD_OUT)
+    assert np.array_equal(found.correct, curves.correct & HELD_OUT[:, None])
+
+
+@pytest.mark.slow
+def test_rows_of_nodes_and_moments_train_to_the_same(
+    curves: Curves, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(training, "MOST_MOMENTS", 0)
+    found = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, judged=HELD_OUT)
+    np.testing.assert_allclose(found.loss[:, 0], curves.loss[:, 0] * HELD_OUT, rtol=1e-2, atol=1e-3)
+    assert abs(found.correct[:, -1].sum() - (curves.correct[:, -1] & HELD_OUT).sum()) <= 2

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.communication.graphs.graphs import Graphs, Whole
+from ebit.communication.graphs.graphs import Whole
 from ebit.errors import EbitError
 
 
@@ -80,36 +80,44 @@ class Schedule:
         order = table.reshape(len(training), epochs, places, batches)  # batches fill evenly
         return cls(np.ascontiguousarray(order.swapaxes(2, 3)))
 
-    def most_nodes(self, nodes: Whole) -> int:
-        """Most nodes of any batch."""
-        return int(np.append(nodes, 0)[self.graphs].sum(axis=-1).max())
+    @classmethod
+    def in_order(cls, chosen: NDArray[np.bool_]) -> "Schedule":
+        """One epoch of one batch with the chosen graphs of every run, shape (runs, graphs)."""
+        none = chosen.shape[1]
+        order = np.sort(np.where(chosen, np.arange(none), none), axis=1)
+        kept = order[:, : max(1, int(chosen.sum(axis=1).max()))]
+        return cls(kept[:, None, None].astype(np.int32))  # (runs, 1, 1, places)
 
-    def nodes(
-        self, graphs: Graphs, epochs: slice, budget: int
+    def most_rows(self, rows: Whole) -> int:
+        """Most rows of any batch, with `rows` for every graph."""
+        return int(np.append(rows, 0)[self.graphs].sum(axis=-1).max())
+
+    def rows(
+        self, rows: Whole, epochs: slice, budget: int
     ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-        """The nodes of the batches of some epochs.
+        """The rows of the batches of some epochs, in a table of the rows of all graphs.
 
         Args:
-            graphs: All graphs.
+            rows: Number of rows of every graph, shape (graphs,).
             epochs: Which epochs.
-            budget: Places for nodes in a batch.
+            budget: Places for rows in a batch.
 
         Returns:
-            Node of every place, and its graph within the batch; each of shape
-            (runs, epochs, batches, budget). Places left over hold the number of nodes, which is no
-            node, and the last place for a graph.
+            Row of every place, and its graph within the batch; each of shape
+            (runs, epochs, batches, budget). Places left over hold the number of rows, which is no
+            row, and the last place for a graph.
         """
         batches = self.graphs[:, epochs]
-        sizes, starts = np.append(graphs.nodes, 0), graphs.starts
-        node = np.full((*batches.shape[:-1], budget), starts[-1], np.int32)
-        place = np.full(node.shape, batches.shape[-1] - 1, np.int32)
+        sizes, starts = np.append(rows, 0), np.cumsum([0, *rows])
+        row = np.full((*batches.shape[:-1], budget), starts[-1], np.int32)
+        place = np.full(row.shape, batches.shape[-1] - 1, np.int32)
         for index in np.ndindex(batches.shape[:-1]):
             members = batches[index]
             counts = sizes[members]
             total = counts.sum()
             ends = np.cumsum(counts)
-            node[index][:total] = np.arange(total) + np.repeat(
+            row[index][:total] = np.arange(total) + np.repeat(
                 starts[members] - ends + counts, counts
             )
             place[index][:total] = np.repeat(np.arange(len(members)), counts)
-        return node, place
+        return row, place

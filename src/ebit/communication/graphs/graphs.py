@@ -1,5 +1,6 @@
 """Many labelled graphs as plain arrays."""
 
+import hashlib
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -57,6 +58,15 @@ class Graphs:
     def graph_of_node(self) -> Whole:
         """Graph of every node, shape (nodes,)."""
         return np.repeat(np.arange(len(self)), self.nodes)
+
+    @property
+    def digest(self) -> str:
+        """Hash of all arrays, by which finished trainings are found again."""
+        sha = hashlib.sha256()
+        for array in (self.starts, self.features, self.sources, self.targets, self.labels):
+            sha.update(f"{array.dtype} {array.shape}".encode())
+            sha.update(np.ascontiguousarray(array).tobytes())
+        return sha.hexdigest()
 
     def graph(self, which: int) -> "Graphs":
         """One of the graphs, by itself."""

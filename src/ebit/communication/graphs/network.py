@@ -14,11 +14,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from numpy.typing import NDArray
 
 Parameters = dict[str, jax.Array]
@@ -82,24 +83,37 @@ class Moments(NamedTuple):
         total = (self.weight @ self.moments) / self.number
         full = total[_places(1 + len(weights))]
         mean = full[0, 1:]
-        covariance = full[1:, 1:] - jnp.outer(mean, mean)
-        return Norm(mean @ weights, jnp.sum(weights * (covariance @ weights), axis=0))
+        # the slope of w.Cw is 2 Cw, so that one product gives both
+        fixed = lax.stop_gradient((full[1:, 1:] - jnp.outer(mean, mean)) @ weights)
+        variance = 2 * jnp.sum(weights * fixed, axis=0)
+        return Norm(mean @ weights, variance - lax.stop_gradient(variance) / 2)
 
-    def scores(self, activation: Activation, parameters: Parameters, norm: Norm) -> jax.Array:
-        """Scores less that of the first class, shape (graphs, classes)."""
+    def scores(
+        self, activation: Activation, parameters: Parameters, norm: Norm | None = None
+    ) -> tuple[jax.Array, Norm]:
+        """Scores less that of the first class, shape (graphs, classes), and the norm taken.
+
+        Args:
+            activation: A polynomial.
+            parameters: Of the network.
+            norm: Mean and variance of the hidden units; by default those of the batch.
+        """
+        norm = self.norm(parameters["weights"]) if norm is None else norm
         head, bias = parameters["head"], parameters["bias"]
         form = node_form({**parameters, "head": head[:, 1:] - head[:, :1]}, norm)
         differences = self.moments @ packed(form).T + bias[1:] - bias[0]
-        return jnp.pad(differences, ((0, 0), (1, 0)))
+        return jnp.pad(differences, ((0, 0), (1, 0))), norm
 
 
 class Nodes(NamedTuple):
     """A batch of graphs as its nodes; for every activation.
 
+    Nodes of a graph that hear the same may be one row.
+
     Attributes:
-        features: What the nodes hear, shape (nodes, features).
-        graph: Graph of every node within the batch, in rising order, shape (nodes,).
-        present: 1 for a node, 0 for padding, shape (nodes,).
+        features: What the nodes hear, shape (rows, features).
+        graph: Graph of every row within the batch, in rising order, shape (rows,).
+        present: Number of nodes that hear it, 0 for padding, shape (rows,).
         weight: 1 for a graph, 0 for padding, shape (graphs,).
     """
 
@@ -113,21 +127,27 @@ class Nodes(NamedTuple):
         """Nodes of the batch."""
         return jnp.sum(self.present)
 
-    def norm(self, weights: jax.Array) -> Norm:
-        """Mean and variance of the hidden units over all nodes."""
-        hidden = self.features @ weights
-        mean = self.present @ hidden / self.number
-        return Norm(mean, self.present @ (hidden - mean) ** 2 / self.number)
+    def scores(
+        self, activation: Activation, parameters: Parameters, norm: Norm | None = None
+    ) -> tuple[jax.Array, Norm]:
+        """Scores of all classes, shape (graphs, classes), and the norm taken.
 
-    def scores(self, activation: Activation, parameters: Parameters, norm: Norm) -> jax.Array:
-        """Scores of all classes, shape (graphs, classes)."""
-        shift, weights = folded(parameters, norm)
-        hidden = activation.of(parameters["activation"], self.features @ weights + shift)
-        of_nodes = self.present[:, None] * (hidden @ parameters["head"])
+        Args:
+            activation: Any.
+            parameters: Of the network.
+            norm: Mean and variance of the hidden units; by default those of the batch.
+        """
+        hidden = self.features @ parameters["weights"]  # once, for it takes most of the time
+        if norm is None:
+            mean = self.present @ hidden / self.number
+            norm = Norm(mean, self.present @ (hidden - mean) ** 2 / self.number)
+        gain, shift = gain_and_shift(parameters, norm)
+        active = activation.of(parameters["activation"], hidden * gain + shift)
+        of_nodes = self.present[:, None] * (active @ parameters["head"])
         pooled = jax.ops.segment_sum(
             of_nodes, self.graph, len(self.weight), indices_are_sorted=True
         )
-        return pooled + parameters["bias"]
+        return pooled + parameters["bias"], norm
 
 
 Batch = Moments | Nodes
@@ -163,10 +183,10 @@ def initial_parameters(
     }
 
 
-def folded(parameters: Parameters, norm: Norm) -> tuple[jax.Array, jax.Array]:
-    """The normalisation as a part of the linear map: shift (hidden,) and weights."""
+def gain_and_shift(parameters: Parameters, norm: Norm) -> tuple[jax.Array, jax.Array]:
+    """The normalisation as one linear map of every hidden unit, each of shape (hidden,)."""
     gain = parameters["scale"] / jnp.sqrt(norm.variance + EPSILON)
-    return parameters["shift"] - norm.mean * gain, parameters["weights"] * gain
+    return gain, parameters["shift"] - norm.mean * gain
 
 
 def node_form(parameters: Parameters, norm: Norm) -> jax.Array:
@@ -182,14 +202,33 @@ def node_form(parameters: Parameters, norm: Norm) -> jax.Array:
     Returns:
         Shape (classes, 1 + features, 1 + features), symmetric.
     """
-    shift, weights = folded(parameters, norm)
-    units = jnp.concatenate([shift[None], weights])
+    gain, shift = gain_and_shift(parameters, norm)
+    units = jnp.concatenate([shift[None], parameters["weights"] * gain])
     constant, slope, curvature = parameters["activation"]
     head = parameters["head"]
-    forms = curvature * jnp.einsum("ahc,bh->cab", units[:, :, None] * head, units)
+    forms = curvature * _weighted_squares(units, head)
     line = slope / 2 * (units @ head).T  # (classes, 1 + features)
     forms = forms.at[:, :, 0].add(line).at[:, 0, :].add(line)
     return forms.at[:, 0, 0].add(constant * jnp.sum(head, axis=0))
+
+
+@jax.custom_vjp
+def _weighted_squares(units: jax.Array, head: jax.Array) -> jax.Array:
+    """sum_h head_hc u_h u_h^T, shape (classes, a, a); its slope takes one product, not two."""
+    return jnp.einsum("ahc,bh->cab", units[:, :, None] * head, units)
+
+
+def _weighted_squares_forward(units: jax.Array, head: jax.Array) -> tuple[jax.Array, Any]:
+    return _weighted_squares(units, head), (units, head)
+
+
+def _weighted_squares_backward(kept: Any, slope: jax.Array) -> tuple[jax.Array, jax.Array]:
+    units, head = kept
+    image = jnp.einsum("cab,bh->cah", (slope + slope.swapaxes(1, 2)) / 2, units)
+    return 2 * jnp.einsum("cah,hc->ah", image, head), jnp.einsum("cah,ah->hc", image, units)
+
+
+_weighted_squares.defvjp(_weighted_squares_forward, _weighted_squares_backward)
 
 
 def packed(forms: jax.Array) -> jax.Array:

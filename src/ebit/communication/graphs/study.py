@@ -1,15 +1,19 @@
 """Everything that is told of one graph data set: both activations, both scores, and copies."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 
+from ebit import checks
 from ebit.communication.graphs.graphs import Graphs
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.shots import ShotCurve, shot_curve
 from ebit.communication.graphs.training import Progress
 from ebit.communication.graphs.validation import Score, nested_score, published_score
+from ebit.learning import Checkpoint
+from ebit.results import Store
+from ebit.settings import hash_of
 from ebit.statistics import Difference, paired
 
 PROTOCOLS = {"published": published_score, "nested": nested_score}
@@ -48,6 +52,7 @@ def judge_graphs(
     protocols: Sequence[str] = ("published", "nested"),
     copies: Sequence[int | None] = (),
     start: Callable[[str], Progress] | None = None,
+    out: checks.PathLike | None = None,
 ) -> list[Judged]:
     """Train networks on the same folds, with every activation and protocol.
 
@@ -58,6 +63,7 @@ def judge_graphs(
         protocols: `published` and `nested`, or one of them.
         copies: Numbers of copies of the nested polynomials; None for infinitely many.
         start: Called with the title of every training; returns what is called now and then.
+        out: Folder for the state of every training: interrupted ones go on, finished ones are read.
 
     Returns:
         One result for each protocol and activation.
@@ -72,13 +78,23 @@ def judge_graphs(
             weight = settings.shot_weight if activation == "polynomial" else 0.0
             chosen = settings.but(activation=activation, shot_weight=weight)
             progress = start(f"{activation}, {protocol}") if start is not None else None
-            score = PROTOCOLS[protocol](graphs, chosen, progress)
+            kept = None if out is None else _checkpoint(out, graphs, chosen, protocol)
+            score = PROTOCOLS[protocol](graphs, chosen, progress, kept)
             curve = None
             if copies and protocol == "nested" and activation == "polynomial":
                 seen = graphs.with_degrees() if settings.degrees else graphs
                 curve = shot_curve(seen, score, copies, seed=settings.seed)
             results.append(Judged(activation, protocol, weight, score, curve))
     return results
+
+
+def _checkpoint(
+    out: checks.PathLike, graphs: Graphs, settings: GraphSettings, protocol: str
+) -> Checkpoint:
+    """Where the training of all folds is kept, under a name of all that its numbers depend on."""
+    content = {"graphs": graphs.digest, "protocol": protocol, "settings": asdict(settings)}
+    name = hash_of({"graph training": 1, **content})  # raised when its numbers change
+    return Checkpoint(Store(out).checkpoint_path(name), name)
 
 
 def gap(results: Sequence[Judged], protocol: str) -> Difference | None:

@@ -1,8 +1,10 @@
 """Training of graph networks on all folds at once, in one compiled program."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache, partial
+from itertools import pairwise
 from typing import Any
 
 import jax
@@ -31,6 +33,7 @@ from ebit.communication.graphs.observable import GraphClassifier
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.spread import Spread, spread_over_margin
 from ebit.errors import EbitError, TrainingDivergedError
+from ebit.learning import Checkpoint
 from ebit.random_keys import random_key
 
 HALVING = 50
@@ -41,6 +44,8 @@ MOST_MOMENTS = 1_000_000_000
 """Most bytes of second moments; beyond, polynomials are trained on nodes."""
 CHUNK = 10
 """Epochs between two calls of `progress`."""
+EVERY_SECONDS = 10.0
+"""Shortest time between two writes of a checkpoint."""
 
 Progress = Callable[[int, int], None]
 
@@ -50,8 +55,8 @@ class Curves:
     """What all runs of a training did to every graph after every epoch.
 
     Attributes:
-        correct: Whether the class was right, shape (runs, epochs, graphs).
-        loss: Cross-entropy, same shape.
+        correct: Whether the class was right, shape (runs, epochs, graphs); false if not judged.
+        loss: Cross-entropy, same shape; 0 if not judged.
         classifiers: The trained network of every run; none if the activation is no polynomial.
     """
 
@@ -61,23 +66,28 @@ class Curves:
 
 
 class Data:
-    """The arrays that a training needs: moments where they are cheaper, else nodes."""
+    """The arrays that a training needs: moments where they are cheaper, else nodes.
+
+    Attributes:
+        table: Moments of every graph, or what nodes hear, shape (rows, heard).
+        rows: Rows of every graph, if they are nodes; those that hear the same are one row.
+        counts: Number of nodes of every row.
+    """
 
     def __init__(self, graphs: Graphs, settings: GraphSettings) -> None:
-        self.graphs = graphs.with_degrees() if settings.degrees else graphs
-        heard = hop_features(
-            self.graphs.features, self.graphs.sources, self.graphs.targets, settings.hops
-        )
+        seen = graphs.with_degrees() if settings.degrees else graphs
+        heard = hop_features(seen.features, seen.sources, seen.targets, settings.hops)
         self.heard = heard.shape[1]
         activation = ACTIVATIONS[settings.activation]
         size = 2 * len(graphs) * (1 + self.heard) * (2 + self.heard)
         self.has_moments = activation.is_quadratic and size <= MOST_MOMENTS
         if self.has_moments:
             self.table = moments_of(heard, graphs.starts)
+            self.rows, self.counts = graphs.nodes, np.ones(len(heard), np.float32)
         else:
-            self.table = jnp.asarray(heard)
+            table, self.rows, self.counts = _merged(heard, graphs.starts)
+            self.table = jnp.asarray(table)
         self.labels = jnp.asarray(graphs.labels, jnp.int32)
-        self.of_node = jnp.asarray(self.graphs.graph_of_node, jnp.int32)
         self.spread = None
         if settings.shot_weight:
             if not self.has_moments:
@@ -85,23 +95,26 @@ class Data:
                     f"Argument `shot_weight` must be 0 for {graphs.name!r}, whose nodes hear "
                     f"{self.heard} numbers: take fewer hops."
                 )
-            self.spread = Spread.of(self.graphs, heard, settings.hops)
-
-    def everything(self) -> Batch:
-        """All graphs as one batch."""
-        weight = jnp.ones(len(self.labels), jnp.float32)
-        if self.has_moments:
-            return Moments(self.table, weight)
-        return Nodes(self.table, self.of_node, jnp.ones(len(self.of_node), jnp.float32), weight)
+            self.spread = Spread.of(seen, heard, settings.hops)
 
     def arrays(self) -> dict[str, Any]:
         """What goes into the compiled program."""
+        counts = jnp.asarray(self.counts)
         return {
-            "table": self.table,
-            "labels": self.labels,
-            "everything": self.everything(),
-            "spread": self.spread,
-        }
+            "table": self.table, "labels": self.labels, "counts": counts, "spread": self.spread
+        }  # fmt: skip
+
+
+def _merged(
+    heard: NDArray[np.float32], starts: NDArray[np.int64]
+) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
+    """Rows that differ within every graph, their number, and the number of nodes of each row."""
+    found = [
+        np.unique(heard[first:last], axis=0, return_counts=True) for first, last in pairwise(starts)
+    ]
+    rows = np.array([len(own) for own, _ in found])
+    table, counts = (np.concatenate(parts) for parts in zip(*found, strict=True))
+    return table, rows, counts.astype(np.float32)
 
 
 @dataclass(frozen=True)
@@ -118,11 +131,10 @@ class Program:
         self, parameters: Parameters, batch: Batch, which: jax.Array, arrays: Any, key: jax.Array
     ) -> tuple[jax.Array, Norm]:
         """Mean cross-entropy of a batch, and its mean and variance of the hidden units."""
-        norm = batch.norm(parameters["weights"])
         keep = jax.random.bernoulli(key, 1 - self.dropout, parameters["scale"].shape)
         head = parameters["head"] * keep[:, None] / (1 - self.dropout)
         used = {**parameters, "head": head}
-        scores = batch.scores(self.activation, used, norm)
+        scores, norm = batch.scores(self.activation, used)
         labels = arrays["labels"] if self.has_moments else arrays["labels"].at[which].get()
         entropy = optax.softmax_cross_entropy_with_integer_labels(scores, labels)
         loss = batch.weight @ entropy / jnp.sum(batch.weight)
@@ -135,22 +147,25 @@ class Program:
             loss += self.shot_weight * (present @ ratio) / jnp.sum(present)
         return loss, norm
 
-    def step(self, state: Any, drawn: Any, arrays: Any) -> tuple[Any, None]:
-        """One step of the optimiser on one batch of one run."""
-        parameters, moments, norm = state
-        which, places, key = drawn
-        batch: Batch
+    def batch(self, drawn: Any, arrays: Any) -> Batch:
+        """The graphs of one batch of one run; `drawn` has them, and their rows of the table."""
+        which, places = drawn
         if self.has_moments:  # all graphs: one product for all runs is cheaper than picking them
             graphs = len(arrays["labels"])
             weight = jnp.zeros(graphs, jnp.float32).at[which].set(1, mode="drop")
-            batch = Moments(arrays["table"], weight)
-        else:
-            node, place = places
-            present = (node < len(arrays["table"])).astype(jnp.float32)
-            weight = (which < len(arrays["labels"])).astype(jnp.float32)
-            batch = Nodes(arrays["table"][node], place, present, weight)
+            return Moments(arrays["table"], weight)
+        row, place = places
+        weight = (which < len(arrays["labels"])).astype(jnp.float32)
+        present = arrays["counts"].at[row].get(mode="fill", fill_value=0)
+        return Nodes(arrays["table"][row], place, present, weight)
+
+    def step(self, state: Any, drawn: Any, arrays: Any) -> Any:
+        """One step of the optimiser on one batch of one run."""
+        parameters, moments, norm = state
+        *chosen, key = drawn
+        batch = self.batch(chosen, arrays)
         (_, found), slope = jax.value_and_grad(self.loss, has_aux=True)(
-            parameters, batch, which, arrays, key
+            parameters, batch, chosen[0], arrays, key
         )
         unbiased = found.variance * batch.number / (batch.number - 1)
         norm = Norm(
@@ -158,28 +173,38 @@ class Program:
             (1 - MOMENTUM) * norm.variance + MOMENTUM * unbiased,
         )
         change, moments = self.optimizer.update(slope, moments, parameters)
-        return (optax.apply_updates(parameters, change), moments, norm), None
+        return optax.apply_updates(parameters, change), moments, norm
 
-    def evaluate(self, state: Any, arrays: Any) -> tuple[jax.Array, jax.Array]:
-        """Whether each graph is right, and its cross-entropy, for one run."""
+    def evaluate(self, state: Any, judged: Any, arrays: Any) -> tuple[jax.Array, jax.Array]:
+        """Whether each judged graph of one run is right, and its cross-entropy; 0 for others."""
         parameters, _, norm = state
-        scores = arrays["everything"].scores(self.activation, parameters, norm)
-        entropy = optax.softmax_cross_entropy_with_integer_labels(scores, arrays["labels"])
-        return jnp.argmax(scores, axis=1) == arrays["labels"], entropy
+        which, labels = judged[0], arrays["labels"]
+        scores, _ = self.batch(judged, arrays).scores(self.activation, parameters, norm)
+        if self.has_moments:
+            scores = scores.at[which].get(mode="clip")
+        own = labels.at[which].get(mode="clip")
+        entropy = optax.softmax_cross_entropy_with_integer_labels(scores, own)
+        right = jnp.argmax(scores, axis=1) == own
+        empty = jnp.zeros(len(labels), jnp.float32)
+        return (
+            empty.astype(jnp.uint8).at[which].set(right.astype(jnp.uint8), mode="drop"),
+            empty.at[which].set(entropy, mode="drop"),
+        )
 
     @partial(jax.jit, static_argnums=0, donate_argnums=1)
-    def epochs(self, state: Any, drawn: Any, arrays: Any) -> tuple[Any, tuple[Any, Any]]:
+    def epochs(
+        self, state: Any, drawn: Any, judged: Any, arrays: Any
+    ) -> tuple[Any, tuple[jax.Array, jax.Array]]:
         """Some epochs of all runs, with the state of every graph after each of them."""
 
-        def epoch(state: Any, batches: Any) -> tuple[Any, tuple[Any, Any]]:
-            def step(state: Any, batch: Any) -> tuple[Any, None]:
-                return jax.vmap(lambda s, b: self.step(s, b, arrays))(state, batch)
-
-            state, _ = lax.scan(step, state, batches)
-            evaluate = partial(self.evaluate, arrays=arrays)
+        def each(function: Any, *arguments: Any) -> Any:
             if self.has_moments:
-                return state, jax.vmap(evaluate)(state)
-            return state, lax.map(evaluate, state)  # one run at a time, for the memory
+                return jax.vmap(partial(function, arrays=arrays))(*arguments)
+            return lax.map(lambda own: function(*own, arrays), arguments)  # less memory
+
+        def epoch(state: Any, batches: Any) -> tuple[Any, tuple[jax.Array, jax.Array]]:
+            state, _ = lax.scan(lambda s, batch: (each(self.step, s, batch), None), state, batches)
+            return state, each(self.evaluate, state, judged)
 
         return lax.scan(epoch, state, drawn)
 
@@ -189,6 +214,8 @@ def train_graphs(
     training: NDArray[np.bool_],
     settings: GraphSettings,
     progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+    judged: NDArray[np.bool_] | None = None,
 ) -> Curves:
     """Train a network for each choice of training graphs.
 
@@ -197,6 +224,9 @@ def train_graphs(
         training: Which graphs a run is trained on, shape (runs, graphs).
         settings: The network and its training.
         progress: Called now and then with the epochs done and those there are.
+        checkpoint: Where the state is kept, so that an interrupted training goes on with the same
+            numbers; a finished one is read from it.
+        judged: The graphs that are looked at after every epoch, same shape; by default all.
 
     Returns:
         Accuracy and loss of every graph after every epoch, and the networks.
@@ -240,26 +270,42 @@ def train_graphs(
         jax.vmap(program.optimizer.init)(parameters),
         Norm(jnp.zeros(hidden, jnp.float32), jnp.ones(hidden, jnp.float32)),
     )
-    arrays, budget = data.arrays(), schedule.most_nodes(graphs.nodes)
-    correct, loss = [], []
-    for first in range(0, settings.epochs, CHUNK):
+    arrays, budget = data.arrays(), schedule.most_rows(data.rows)
+    looks = Schedule.in_order(np.ones_like(training) if judged is None else judged)
+    watched = _drawn(looks, data, slice(0, 1), looks.most_rows(data.rows))
+    watched = jax.tree.map(lambda a: a[:, 0, 0], watched)
+    shape = (runs, settings.epochs, len(graphs))
+    correct, loss = np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
+    done, written = 0, time.monotonic()
+    saved = None if checkpoint is None else checkpoint.load((state, correct, loss))
+    if saved is not None:
+        (state, correct, loss), done = jax.tree.map(np.array, saved[0]), saved[1]["epochs"]
+    for first in range(done, settings.epochs, CHUNK):
         chosen = slice(first, min(first + CHUNK, settings.epochs))
-        which = schedule.graphs[:, chosen]
-        places = None if data.has_moments else schedule.nodes(data.graphs, chosen, budget)
+        which, places = _drawn(schedule, data, chosen, budget)
         keys = jax.random.split(jax.random.fold_in(key, 1 + first), which.shape[:3])
-        drawn = jax.tree.map(lambda a: jnp.moveaxis(a, 0, 2), (jnp.asarray(which), places, keys))
-        state, (right, entropy) = program.epochs(state, drawn, arrays)
-        entropy = np.asarray(entropy)
-        if not np.all(np.isfinite(entropy)):
+        drawn = jax.tree.map(lambda a: jnp.moveaxis(a, 0, 2), (which, places, keys))
+        state, (right, entropy) = program.epochs(state, drawn, watched, arrays)
+        correct[:, chosen] = np.asarray(right).swapaxes(0, 1)
+        loss[:, chosen] = np.asarray(entropy).swapaxes(0, 1)
+        if not np.all(np.isfinite(loss[:, chosen])):
             raise TrainingDivergedError(
                 f"The loss is not finite after epoch {chosen.stop}: lower the learning rate."
             )
-        correct.append(np.asarray(right).swapaxes(0, 1))
-        loss.append(entropy.swapaxes(0, 1))
+        due = chosen.stop == settings.epochs or time.monotonic() - written > EVERY_SECONDS
+        if checkpoint is not None and due:
+            checkpoint.save((state, correct, loss), {"epochs": chosen.stop})
+            written = time.monotonic()
         if progress is not None:
             progress(chosen.stop, settings.epochs)
     trained = _classifiers(state, settings) if activation.is_quadratic else ()
-    return Curves(np.concatenate(correct, axis=1), np.concatenate(loss, axis=1), trained)
+    return Curves(correct.astype(bool), loss, trained)
+
+
+def _drawn(schedule: Schedule, data: Data, epochs: slice, budget: int) -> tuple[jax.Array, Any]:
+    """Graphs of the batches of some epochs, and their rows if graphs are rows of nodes."""
+    places = None if data.has_moments else schedule.rows(data.rows, epochs, budget)
+    return jnp.asarray(schedule.graphs[:, epochs]), jax.tree.map(jnp.asarray, places)
 
 
 @lru_cache  # equal settings give the same object, so that they share their compiled program

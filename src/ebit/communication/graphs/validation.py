@@ -10,6 +10,7 @@ from ebit.communication.graphs.graphs import Graphs
 from ebit.communication.graphs.observable import GraphClassifier
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.training import Progress, train_graphs
+from ebit.learning import Checkpoint
 
 FOLD_SEED = 0
 """Of the folds, the same for all settings and seeds, so that results are paired."""
@@ -43,7 +44,10 @@ class Score:
 
 
 def published_score(
-    graphs: Graphs, settings: GraphSettings, progress: Progress | None = None
+    graphs: Graphs,
+    settings: GraphSettings,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Score:
     """The score of the published protocol: the best epoch of the mean curve of the test folds.
 
@@ -54,6 +58,7 @@ def published_score(
         graphs: The graphs.
         settings: The network and its training.
         progress: Called now and then.
+        checkpoint: Where the state of the training is kept.
 
     Returns:
         The score.
@@ -64,7 +69,7 @@ def published_score(
     """
     fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
     held_out = np.arange(settings.folds)[:, None] == fold
-    curves = train_graphs(graphs, ~held_out, settings, progress)
+    curves = train_graphs(graphs, ~held_out, settings, progress, checkpoint, held_out)
     on_test = _accuracy(curves.correct, held_out)
     best = int(on_test.mean(axis=0).argmax())
     epochs = np.full(settings.folds, best + 1)
@@ -72,7 +77,10 @@ def published_score(
 
 
 def nested_score(
-    graphs: Graphs, settings: GraphSettings, progress: Progress | None = None
+    graphs: Graphs,
+    settings: GraphSettings,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
 ) -> Score:
     """An honest score: the epoch of every fold is chosen on another fold.
 
@@ -83,6 +91,7 @@ def nested_score(
         graphs: The graphs.
         settings: The network and its training; at least 3 folds.
         progress: Called now and then.
+        checkpoint: Where the state of the training is kept.
 
     Returns:
         The score.
@@ -94,7 +103,8 @@ def nested_score(
     fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
     number = np.arange(settings.folds)[:, None]
     test, validation = number == fold, (number + 1) % settings.folds == fold
-    curves = train_graphs(graphs, ~test & ~validation, settings, progress)
+    looked_at = test | validation
+    curves = train_graphs(graphs, ~looked_at, settings, progress, checkpoint, looked_at)
     on_test = _accuracy(curves.correct, test)
     chosen = best_epochs(
         _accuracy(curves.correct, validation), _mean(curves.loss.astype(np.float64), validation)
