@@ -196,6 +196,7 @@ def test_two_workers_on_the_same_task_do_no_harm(tasks_of: Read, tmp_path: Path)
 
 
 FAKE_SBATCH = f"""#!/bin/sh
+cat "$1" >> "$JOBS.text"
 PYTHONPATH='{os.pathsep.join(sys.path)}' PYTHONWARNINGS= sh "$1" >/dev/null 2>&1 &
 echo $! >> "$JOBS"
 echo "Submitted batch job $!"
@@ -223,5 +224,7 @@ def test_slurm_jobs_through_a_stand_in_for_sbatch(
     with dask_package.config.set(settings):
         there = run_sweep(tasks, tmp_path / "out", cluster="slurm", workers=2)
     assert len((tmp_path / "jobs").read_text().split()) == 2
+    assert "/.ebit-certificates-" in (tmp_path / "jobs.text").read_text()
+    assert not list(tmp_path.glob(".*"))  # nothing is left of the certificates
     here = run_sweep(tasks, tmp_path / "here")
     assert_frame_equal(numbers(there.rows), numbers(here.rows), check_exact=True)

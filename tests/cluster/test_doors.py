@@ -4,6 +4,8 @@ import json
 import os
 import pickle
 import resource
+import signal
+import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -55,6 +57,42 @@ def test_an_open_scheduler_is_named(caplog: pytest.LogCaptureFixture) -> None:
         "Note: tcp://127.0.0.1:1 is open to whoever reaches it, and runs what they send; tls:// "
         "with certificates is not."
     ]
+
+
+LEAVES = """
+import os, pathlib, signal, sys
+from ebit.cluster.doors import private_folder
+with private_folder(pathlib.Path(sys.argv[1])) as folder:
+    (folder / "key").write_text("secret")
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_certificates_of_a_killed_process_are_swept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of a process that runs stay, and of other machines the young ones."""
+    done = subprocess.run([sys.executable, "-c", LEAVES, str(tmp_path)], check=False)
+    assert done.returncode == -signal.SIGKILL
+    (left,) = tmp_path.iterdir()
+    assert stat.S_IMODE(left.stat().st_mode) == stat.S_IRWXU
+    young = tmp_path / ".ebit-certificates-else-where-1-x"
+    old = tmp_path / ".ebit-certificates-else-where-2-x"
+    for folder in (young, old):
+        folder.mkdir()
+    os.utime(old, (0, 0))
+    (tmp_path / ".ebit-certificates-x-3-link").symlink_to(left)
+    with doors.private_folder(tmp_path) as first, doors.private_folder(tmp_path) as second:
+        assert first.is_dir()
+        assert second.is_dir()
+        assert not left.exists()
+        assert not old.exists()
+    assert {path.name for path in tmp_path.iterdir()} == {young.name, ".ebit-certificates-x-3-link"}
+    with (
+        pytest.raises(EbitError, match=r"none' \(No such file or directory\): name another folder"),
+        doors.private_folder(tmp_path / "none"),
+    ):
+        pass
 
 
 def test_too_few_open_files(monkeypatch: pytest.MonkeyPatch) -> None:

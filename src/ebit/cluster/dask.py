@@ -1,6 +1,7 @@
 """The runner on Dask, and the clusters it can use."""
 
 import logging
+import os
 import queue
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from ebit.cluster.batch import Batch, Errors, Runner, TaskError, run_batch
 from ebit.cluster.doors import (
     Certificates,
     check_open_files,
+    private_folder,
     security_of,
     temporary_certificates,
 )
@@ -169,7 +171,7 @@ def _local(workers: int) -> Iterator[Any]:
 
 @contextmanager
 def _slurm(workers: int) -> Iterator[Any]:
-    """Jobs; their certificates lie in files that only the user may read, and go with the block."""
+    """Jobs; their certificates lie in a folder that only the user may enter, see there."""
     import dask
 
     try:
@@ -180,22 +182,24 @@ def _slurm(workers: int) -> Iterator[Any]:
             "pip install 'ebit[cluster]'."
         ) from None
     own = dask.config.get("jobqueue.slurm", {})
-    try:
-        cluster = SLURMCluster(
-            protocol="tls://",
-            security=temporary_certificates(),
-            shared_temp_directory=own.get("shared-temp-directory") or str(Path.cwd()),
-            scheduler_options={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
-            worker_extra_args=[*(own.get("worker-extra-args") or []), "--no-dashboard"],
-        )
-    except ValueError as error:
-        raise EbitError(
-            f"Dask has no settings for Slurm jobs ({_words(error)}): write cores, memory and "
-            "walltime below jobqueue.slurm in ~/.config/dask/jobqueue.yaml."
-        ) from None
-    with cluster:
-        cluster.scale(workers)
-        yield cluster
+    shared = own.get("shared-temp-directory") or str(Path.cwd())
+    with private_folder(Path(os.path.expanduser(os.path.expandvars(shared)))) as folder:
+        try:
+            cluster = SLURMCluster(
+                protocol="tls://",
+                security=temporary_certificates(),
+                shared_temp_directory=os.path.join(shared, folder.name),  # expanded in the job
+                scheduler_options={"dashboard": False, "dashboard_address": "127.0.0.1:0"},
+                worker_extra_args=[*(own.get("worker-extra-args") or []), "--no-dashboard"],
+            )
+        except ValueError as error:
+            raise EbitError(
+                f"Dask has no settings for Slurm jobs ({_words(error)}): write cores, memory and "
+                "walltime below jobqueue.slurm in ~/.config/dask/jobqueue.yaml."
+            ) from None
+        with cluster:
+            cluster.scale(workers)
+            yield cluster
 
 
 @contextmanager

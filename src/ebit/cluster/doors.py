@@ -1,7 +1,14 @@
 """Who may talk to a cluster: certificates, and what the user should know about open doors."""
 
 import logging
+import os
+import shutil
+import socket
 import ssl
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +21,11 @@ FILES_PER_WORKER = 16
 
 OTHER_FILES = 64
 """Open files that it needs otherwise."""
+
+LEFT_BEHIND = 7 * 24 * 3600.0
+"""Age in seconds from which a folder of certificates of another machine counts as left behind."""
+
+_PREFIX = ".ebit-certificates-"
 
 
 @dataclass(frozen=True)
@@ -64,6 +76,61 @@ def temporary_certificates() -> Any:
             "Option `--cluster` needs cryptography, which is not installed: "
             "pip install 'ebit[cluster]'."
         ) from None
+
+
+@contextmanager
+def private_folder(shared: Path) -> Iterator[Path]:
+    """A folder for certificates that only this user may enter; it goes with the block.
+
+    What a process that was killed left behind is removed at the next start.
+
+    Args:
+        shared: Where to make it: a folder that all machines of the cluster see.
+
+    Yields:
+        The folder.
+
+    Raises:
+        EbitError: If it cannot be made.
+
+    Example:
+        >>> with tempfile.TemporaryDirectory() as shared, private_folder(Path(shared)) as folder:
+        ...     oct(folder.stat().st_mode)[-3:]
+        '700'
+    """
+    try:
+        for old in shared.glob(f"{_PREFIX}*"):
+            if _is_left_behind(old):
+                shutil.rmtree(old, ignore_errors=True)
+        own = f"{_PREFIX}{socket.gethostname()}-{os.getpid()}-"
+        folder = Path(tempfile.mkdtemp(prefix=own, dir=shared))
+    except OSError as error:
+        raise EbitError(
+            f"The certificates of the jobs cannot be written to {str(shared)!r} "
+            f"({error.strerror or error}): name another folder of the shared disk as "
+            "shared-temp-directory below jobqueue.slurm in ~/.config/dask/jobqueue.yaml."
+        ) from None
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_left_behind(folder: Path) -> bool:
+    """Whether it is of this user and of a process that is gone; elsewhere, whether it is old."""
+    status = folder.lstat()
+    if folder.is_symlink() or not folder.is_dir() or status.st_uid != os.getuid():
+        return False
+    host, pid, _ = folder.name.removeprefix(_PREFIX).rsplit("-", 2)
+    if host != socket.gethostname():
+        return time.time() - status.st_mtime > LEFT_BEHIND
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:  # the number is another user's process now
+        return True
+    return False
 
 
 def security_of(cluster: str, certificates: Certificates | None) -> Any:
