@@ -1,7 +1,10 @@
 """One program per QPU, run apart from each other by another tool."""
 
 import importlib
+import json
+import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +41,31 @@ def counts(texts: dict[str, str], folder: Path, shots: int, seeds: range) -> Any
     return sum(found[1:], found[0])
 
 
+def run_apart(texts: dict[str, str], folder: Path, shots: int, seed: int) -> Any:
+    """The files in processes: ebit is not on their path."""
+    for name, text in texts.items():
+        (folder / name).write_text(text)
+    words = [sys.executable, "apart.py", str(shots), str(seed)]
+    return subprocess.run(words, cwd=folder, capture_output=True, text=True, check=False)
+
+
+def apart(texts: dict[str, str], folder: Path, shots: int, seeds: range) -> Any:
+    """Counts of all runs of processes, by outcome."""
+    found = [run_apart(texts, folder, shots, seed) for seed in seeds]
+    assert not any(one.stderr for one in found), found
+    return sum((Counter(json.loads(one.stdout)) for one in found), Counter())
+
+
+def three_on_a_line() -> tuple[dict[str, str], Any]:
+    model = ebit.DistributedQCNN(
+        qpus=3, qubits=2, depth=1, topology="line", resource=ebit.BellPairs(1)
+    )
+    rng = np.random.default_rng(11)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)
+    table = circuit_interpreter.probabilities(model.circuit, parameters, x)[0]
+    return ebit.role_programs(model, parameters, x[0]), table
+
+
 @pytest.mark.parametrize(
     "resource",
     ["bell:1", "classical", pytest.param("bell:1,fidelity=0.7", marks=pytest.mark.slow)],
@@ -53,16 +81,53 @@ def test_roles_that_share_pairs_and_messages_only_give_the_probabilities(
     assert chisquare(observed, table.ravel() * 450).pvalue > 1e-3
 
 
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "bell:1",
+        "classical",
+        pytest.param("bell:1,fidelity=0.7", marks=pytest.mark.slow),
+        pytest.param("quantum", marks=pytest.mark.slow),
+    ],
+)
+def test_roles_in_processes_of_their_own_give_the_probabilities(
+    resource: str, tmp_path: Path
+) -> None:
+    """The same programs without qnetbench's simulator and without ebit."""
+    pytest.importorskip("qnetbench")
+    model, parameters, x, table = a_case(resource)
+    found = apart(ebit.role_programs(model, parameters, x), tmp_path, 400, range(1, 4))
+    observed = np.array([found[f"{a}{b}"] for a in (0, 1) for b in (0, 1)])
+    assert observed.sum() == 1200
+    assert chisquare(observed, table.ravel() * 1200).pvalue > 1e-3
+
+
+@pytest.mark.slow
+def test_three_processes_on_a_line_give_the_probabilities(tmp_path: Path) -> None:
+    pytest.importorskip("qnetbench")
+    texts, table = three_on_a_line()
+    found = apart(texts, tmp_path, 400, range(1, 4))
+    observed = np.array([found["".join(map(str, bits))] for bits in np.ndindex(2, 2, 2)])
+    assert chisquare(observed, table.ravel() * 1200).pvalue > 1e-3
+
+
+def test_a_process_cannot_act_on_qubits_of_another_one(tmp_path: Path) -> None:
+    pytest.importorskip("qnetbench")
+    model, parameters, x, _ = a_case("bell:1")
+    texts = ebit.role_programs(model, parameters, x)
+    texts["qpu_B.py"] = (
+        'def run(host):\n    return host.ask("measure", 0) or host.ask("measure", 1)\n'
+    )
+    found = run_apart(texts, tmp_path, 5, seed=1)
+    assert found.returncode == 1
+    assert "QPU B has no qubit" in found.stderr
+
+
 @pytest.mark.slow
 def test_three_roles_on_a_line_give_the_probabilities(tmp_path: Path) -> None:
     pytest.importorskip("qnetbench")
-    model = ebit.DistributedQCNN(
-        qpus=3, qubits=2, depth=1, topology="line", resource=ebit.BellPairs(1)
-    )
-    rng = np.random.default_rng(11)
-    parameters, x = random_parameters(model, rng), random_data(model, rng, batch=1)
-    table = circuit_interpreter.probabilities(model.circuit, parameters, x)[0]
-    found = counts(ebit.role_programs(model, parameters, x[0]), tmp_path, 200, range(1, 4))
+    texts, table = three_on_a_line()
+    found = counts(texts, tmp_path, 200, range(1, 4))
     observed = np.array([found["".join(map(str, bits))] for bits in np.ndindex(2, 2, 2)])
     assert observed.sum() == 600
     assert chisquare(observed, table.ravel() * 600).pvalue > 1e-3

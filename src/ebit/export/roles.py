@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from ebit import checks
@@ -10,6 +11,9 @@ from ebit.export.lower import program_of
 from ebit.export.program import Apply, Bit, Branch, Program, Read, Wire
 from ebit.export.split import Pair, Receive, Role, Roles, Send, split
 from ebit.models import CircuitModel, Parameters
+
+_APART = Path(__file__).with_name("apart.py")
+"""What runs the roles in processes of their own: it imports nothing of ebit and goes with them."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +67,7 @@ def role_programs(
         >>> model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
         >>> parameters = model.init(jax.random.key(0))
         >>> sorted(ebit.role_programs(model, parameters, [0.1, 0.2, 0.3, 0.4]))
-        ['qpu_A.py', 'qpu_B.py', 'run.py']
+        ['apart.py', 'qpu_A.py', 'qpu_B.py', 'run.py']
     """
     checks.one_of(TOOLS)("tool", tool)
     return role_texts(program_of(model, parameters, x, teleport=True), TOOLS[tool])
@@ -157,7 +161,7 @@ def _qnetbench_shared(roles: Roles) -> dict[str, str]:
     fidelities = [[*names, fidelity] for names, fidelity in roles.links.items()]
     talks = [[role.qpu, peer] for role in roles.roles for peer in role.talks_to]
     return {
-        "run.py": f'''"""Run the QPUs apart: python run.py SHOTS SEED; prints the counts."""
+        "run.py": f'''"""Run the QPUs in qnetbench: python run.py SHOTS SEED; prints the counts."""
 
 import json
 import sys
@@ -203,7 +207,8 @@ def counts(shots, seed):
 
 if __name__ == "__main__":
     print(json.dumps(counts(int(sys.argv[1]), int(sys.argv[2]))))
-'''
+''',
+        "apart.py": _APART.read_text("utf-8"),
     }
 
 
