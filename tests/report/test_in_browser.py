@@ -1,5 +1,8 @@
 """Reports in a real browser: nothing sticks out, nothing complains, all can be used by keyboard."""
 
+from base64 import b64decode
+from urllib.parse import unquote
+
 import pytest
 
 from report.browser import CHROMIUM, Browser
@@ -167,6 +170,31 @@ def test_a_table_is_copied(browser, whole):
     lines = browser.value("new Promise(done => setTimeout(() => done(window.copied), 50))")
     assert lines.split("\n")[0].startswith("Resource\tValidation accuracy mean ± std\tRuns")
     assert lines.split("\n")[1] == "single\t0.6\t2\t-0.1\t268\t0\t0\t0\t0\t12.5\t3.25"
+
+
+SAVED = """new Promise(done => {
+    HTMLAnchorElement.prototype.click = function () { done([this.download, this.href]); };
+    %s.dispatchEvent(new MouseEvent('click', {cancelable: true}));
+})"""
+
+
+def test_downloads_are_unpacked_and_drawn(browser, whole):
+    _, paths, _ = whole
+    browser.open(paths[0], 1400)
+    name, address = browser.value(SAVED % "document.querySelector('#accuracy a[download$=csv]')")
+    assert name == "accuracy.csv"
+    kind, content = address.split(",", 1)
+    assert kind == "data:text/csv"
+    csv = next(path for path in paths if path.name == "accuracy.csv")
+    assert unquote(content) == csv.read_text("utf-8")
+    name, address = browser.value(SAVED % "document.querySelector('#accuracy figcaption button')")
+    assert name == "accuracy.png"
+    kind, content = address.split(",", 1)
+    assert kind == "data:image/png;base64"
+    head = b64decode(content)[:24]
+    assert head[:4] == b"\x89PNG"
+    assert 2140 < int.from_bytes(head[16:20]) < 2155, "7.16 inches at 300 dots an inch"
+    assert browser.complaints() == []
 
 
 def test_the_page_of_a_plan(browser, plan):

@@ -109,7 +109,7 @@ def keep_comparison(found: Comparison, source: DataSource, seed: int, folder: Pa
         "quick": found.quick,
         "shots": found.shots,
         "seed": seed,
-        "source": source.model_dump(mode="json"),
+        "source": source.model_dump(mode="json", exclude_unset=True),
         "tasks": [task.model_dump(mode="json") for task in found.tasks],
     }
     keep(Kept("compare", values, {"rows": found.rows}), folder)

@@ -168,6 +168,8 @@ def print_summary(summary: pl.DataFrame, shots: Sequence[int] = ()) -> None:
     What is used up in further units and, on a network, the seconds of waiting are columns more.
     """
     words = quality_words(summary)
+    known = {name for name in summary.columns if summary[name].is_not_null().any()}
+    shots = [number for number in shots if f"{accuracy_column(number)}_mean" in known]
     units = [
         unit for unit in further_units(summary.columns) if summary[f"{unit}_per_inference"].sum()
     ]

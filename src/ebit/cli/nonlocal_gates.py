@@ -9,12 +9,13 @@ import typer
 
 from ebit.algorithms import ALGORITHMS, break_even, nonlocal_gates
 from ebit.cli.console import check_output, messages, output, print_table, write_json
-from ebit.cli.options import Json
+from ebit.cli.options import Json, with_config
 from ebit.cli.progress import show_titles
 from ebit.plots import check_installed, new_figure, paper_style, save_figure, shots_by_fidelity
 from ebit.results import Store, run_experiment, shots_text
 
 
+@with_config
 def nonlocal_gates_verb(
     algorithm: Annotated[
         list[str] | None,

@@ -15,7 +15,7 @@ from ebit.report.headline import details, method_words, verdict
 from ebit.report.picture import resource_series
 from ebit.report.predictions import Predictions, parts_of
 from ebit.report.provenance import made_from
-from ebit.report.render import check_installed, color_rules, data_address, render
+from ebit.report.render import check_installed, color_rules, packed, render
 from ebit.report.summary_table import summary_table
 from ebit.writing import write_atomically
 
@@ -102,7 +102,7 @@ def write_report(
         **parts,
         circuits=circuits,
         made=made_from(rows, {"folder": Path(out).resolve(), **settings}, [method_words(advice)]),
-        rows_address=data_address(rows.select(flat).write_csv().encode(), ".csv"),
+        rows_file=packed("rows.csv", rows.select(flat).write_csv().encode()),
         glossary={one.resource: explain(one.resource) for one in advice.summaries},
     )
     path = Path(out) / "report.html"

@@ -12,7 +12,7 @@ import numpy as np
 from ebit.plots import resource_styles, save_figure
 from ebit.plots.saving import render_figure
 from ebit.plots.style import GRID, INK, PAPER
-from ebit.report.render import color_name, file_links
+from ebit.report.render import color_name, packed
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,7 +30,7 @@ _INSIDE = (0.2, 0.15, 0.68, 0.7)
 
 _LETTERS_AN_INCH = 13
 
-_POINTS_A_LINE = 40
+_POINTS_A_LINE = 25
 _CAPS = {"|", "_", 2, 3}
 
 
@@ -82,8 +82,10 @@ class Picture:
 
     @property
     def files(self) -> list[Mapping[str, str]]:
-        """The files, inside the page."""
-        return file_links(self.paths)
+        """The files inside the page; its script makes the PNG file from the SVG file."""
+        return [
+            packed(path.name, path.read_bytes()) for path in self.paths if path.suffix != ".png"
+        ]
 
     @property
     def colors(self) -> list[str]:
@@ -239,11 +241,17 @@ def inline_svg(svg: str, prefix: str, colors: Iterable[str]) -> str:
     head = head.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body)
+    body = re.sub(r"(?<![#\w])-?\d+\.\d{3,}", _rounded, body)
     body = re.sub(rf'id="{prefix}-series-(.+)-\d+-\d+"', r'data-series="\1"', body)
     ours = {INK: "currentColor", PAPER: "var(--surface)", GRID: "var(--grid)"}
     for color, replacement in ({color: color_name(color) for color in colors} | ours).items():
         body = body.replace(color, replacement)
     return head + end + body
+
+
+def _rounded(number: re.Match[str]) -> str:
+    """A coordinate to a hundredth of a point, which nobody sees."""
+    return f"{float(number[0]):.2f}".rstrip("0").rstrip(".")
 
 
 def _legend_series(figure: "Figure", name: str) -> list[Series]:

@@ -8,8 +8,9 @@ from importlib.metadata import PackageNotFoundError, version
 import polars as pl
 
 from ebit.plots.resources import sort_resources
+from ebit.version import __version__ as ebit_version
 
-_PACKAGES = ("ebit", "jax", "jaxlib", "optax", "numpy", "polars", "matplotlib")
+_PACKAGES = ("jax", "jaxlib", "optax", "numpy", "polars", "matplotlib")
 _SETTING_COLUMNS = {
     "data": "data",
     "qubits": "qubits per QPU",
@@ -110,26 +111,34 @@ def _tasks(rows: pl.DataFrame) -> dict[str, list[str]]:
 
 
 def _row_values(rows: pl.DataFrame, columns: Mapping[str, str], given: set[str]) -> dict[str, str]:
-    """Values of columns that the rows hold and the caller did not give, and whose they are."""
-    shown = {}
-    for column, name in columns.items():
-        if column in given or column not in rows.columns:
-            continue
-        values: dict[str, list[str]] = {}
-        for resource in sort_resources(rows["resource"]):
-            own = rows.filter(pl.col("resource") == resource)[column].drop_nulls()
-            text = ", ".join(str(value) for value in own.unique(maintain_order=True))
-            values.setdefault(text or "—", []).append(resource)
-        if len(values) == 1:
-            shown[name] = next(iter(values))
-        else:
-            shown[name] = "; ".join(f"{text} ({', '.join(of)})" for text, of in values.items())
-    return shown
+    """Values of columns that the rows hold and the caller did not give."""
+    return {
+        name: _times(rows[column]) if column == "created_at" else _value_of_most(rows, column)
+        for column, name in columns.items()
+        if column not in given and column in rows.columns
+    }
+
+
+def _value_of_most(rows: pl.DataFrame, column: str) -> str:
+    """The value that most resources have, then others and whose they are."""
+    values: dict[str, list[str]] = {}
+    for resource in sort_resources(rows["resource"]):
+        own = rows.filter(pl.col("resource") == resource)[column].drop_nulls()
+        text = ", ".join(str(value) for value in own.unique(maintain_order=True))
+        values.setdefault(text or "—", []).append(resource)
+    first, *others = sorted(values, key=lambda text: -len(values[text]))
+    return "; ".join([first, *(f"{text} for {', '.join(values[text])}" for text in others)])
+
+
+def _times(column: pl.Series) -> str:
+    """The first and the last of several times."""
+    times = column.drop_nulls().unique().sort().to_list()
+    return " to ".join(str(time) for time in dict.fromkeys([*times[:1], *times[-1:]])) or "—"
 
 
 def versions() -> dict[str, str]:
     """Versions of ebit and of what it computes with, by name."""
-    found = {"Python": platform.python_version()}
+    found = {"Python": platform.python_version(), "ebit": ebit_version}
     for package in _PACKAGES:
         try:
             found[package] = version(package)

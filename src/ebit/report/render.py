@@ -1,8 +1,9 @@
 """Pages from templates: Jinja2 with autoescape, style and script inside, downloads embedded."""
 
 from base64 import b64encode
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import cache
+from gzip import compress
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_MEDIA_TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".csv": "text/csv"}
+_MEDIA_TYPES = {".svg": "image/svg+xml", ".csv": "text/csv", ".gz": "application/gzip"}
 _LIGHTER = 0.35
 """How far the colours of lines go towards white on the dark page."""
 
@@ -99,7 +100,7 @@ def data_address(content: bytes, suffix: str) -> str:
 
     Args:
         content: What is in the file.
-        suffix: The end of its name: `.png`, `.svg` or `.csv`.
+        suffix: The end of its name: `.svg`, `.csv` or `.gz`.
 
     Returns:
         The address.
@@ -111,23 +112,30 @@ def data_address(content: bytes, suffix: str) -> str:
     return f"data:{_MEDIA_TYPES[suffix]};base64,{b64encode(content).decode()}"
 
 
-def file_links(paths: Sequence[Path]) -> list[Mapping[str, str]]:
-    """Files to download from inside the page.
+def packed(name: str, content: bytes) -> Mapping[str, str]:
+    """A file to download, as small as it gets; the script of the page unpacks it.
+
+    Without the script it is saved as it is, a file of gzip.
 
     Args:
-        paths: The files.
+        name: Its name.
+        content: What is in it.
 
     Returns:
-        Name, kind and address of each.
+        Name, kind, media type and address.
+
+    Example:
+        >>> file = packed("a.csv", b"1")
+        >>> file["name"], file["kind"], file["type"]
+        ('a.csv.gz', 'CSV', 'text/csv')
     """
-    return [
-        {
-            "name": path.name,
-            "kind": path.suffix[1:].upper(),
-            "address": data_address(path.read_bytes(), path.suffix),
-        }
-        for path in paths
-    ]
+    suffix = Path(name).suffix
+    return {
+        "name": f"{name}.gz",
+        "kind": suffix[1:].upper(),
+        "type": _MEDIA_TYPES[suffix],
+        "address": data_address(compress(content, mtime=0), ".gz"),
+    }
 
 
 @cache

@@ -89,6 +89,44 @@
     });
   }
 
+  // Files to download: unpacked, and PNG drawn from SVG
+  const unpack = (link) => {
+    const content = Uint8Array.from(atob(link.href.split(",")[1]), (letter) => letter.charCodeAt(0));
+    const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  };
+  const save = (name, address) => {
+    const link = make("a", "", document.body);
+    link.download = name;
+    link.href = address;
+    link.click();
+    link.remove();
+  };
+  const draw = async (svg) => {
+    const image = new Image();
+    image.src = `data:image/svg+xml,${encodeURIComponent(svg)}`;
+    await image.decode();
+    const canvas = make("canvas", "", null);
+    const scale = 300 / 96;
+    canvas.width = scale * image.naturalWidth;
+    canvas.height = scale * image.naturalHeight;
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    return canvas.toDataURL("image/png");
+  };
+  for (const link of window.DecompressionStream ? document.querySelectorAll("a[data-type]") : []) {
+    link.download = link.download.replace(/\.gz$/, "");
+    link.addEventListener("click", async (event) => {
+      event.preventDefault();
+      save(link.download, `data:${link.dataset.type},${encodeURIComponent(await unpack(link))}`);
+    });
+    if (link.dataset.type !== "image/svg+xml") continue;
+    const drawer = button("PNG", null);
+    link.before(drawer, " · ");
+    drawer.addEventListener("click", async () => {
+      save(link.download.replace(/svg$/, "png"), await draw(await unpack(link)));
+    });
+  }
+
   // Lines of figures
   const switches = [...document.querySelectorAll("[data-switch]")];
   for (const place of switches) {
