@@ -27,3 +27,14 @@ def test_bad_input_is_one_line(here: Path) -> None:
         "nonlocal-gates", "--algorithm", "simon"
     )
     assert "`shots`" in error_of("nonlocal-gates", "--shots", 0)
+
+
+def test_settings_from_a_file_and_by_name(here: Path) -> None:
+    Path("small.toml").write_text('algorithm = ["grover"]\nquick = true\nshots = 0\n')
+    assert "`shots`" in error_of("nonlocal-gates", "--config", "small.toml")
+    assert "did you mean shots?" in error_of("nonlocal-gates", "--set", "shot=5")
+    arguments = ("nonlocal-gates", "--config", "small.toml", "--set", "shots=50")
+    outcome = run_ebit(*arguments, "--json", "g.json")
+    assert outcome.code == 0, outcome
+    rows = json.loads(Path("g.json").read_text())["rows"]
+    assert {(row["algorithm"], row["shots"]) for row in rows} == {("grover", 50)}

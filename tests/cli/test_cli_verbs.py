@@ -12,6 +12,9 @@ import pytest
 import ebit
 from command_line import SMALL, run_ebit
 from ebit.cli.quick import smaller as smaller_data
+from ebit.cli.shots import _at_equal_shots
+from ebit.data import load
+from ebit.results import expected_accuracies
 
 ANSI = "\x1b"
 
@@ -160,6 +163,16 @@ def test_compare_with_shots(trained: Any, here: Path) -> None:
     assert cells[1][2] == f"{np.mean([row['accuracy'] for row in rows[1::2]]):.3f}"
     for suffix in ("png", "svg", "csv"):
         assert (here / "ebit-compare" / "figures" / f"shots.{suffix}").is_file()
+
+
+def test_cut_circuits_are_told_at_the_shots_of_the_others(trained: Any) -> None:
+    stored, dataset = ebit.load_model(trained.model), load(str(trained.data))
+    table = expected_accuracies(stored, dataset.x_validation, dataset.y_validation, shots=[20])
+    mean = table["accuracy"].mean()
+    words = f"cut with 100 shots is worth 20 of bell:1: an accuracy of {mean:.3f}."
+    assert _at_equal_shots(stored, dataset, 100, 20.9) == words
+    none = "cut with 100 shots is worth 0.015 shots of bell:1, which give no label."
+    assert _at_equal_shots(stored, dataset, 100, 0.0154) == none
 
 
 def test_shots_without_a_measured_resource(trained: Any, here: Path) -> None:

@@ -78,3 +78,12 @@ def test_rows_from_before_there_was_a_pooling_layout_are_halves(finished: Any) -
 def test_one_run_deviates_by_nothing(finished: Any) -> None:
     summary = summarize(finished.rows.head(1))
     assert summary["validation_accuracy_std"].item() == 0.0
+
+
+def test_rows_are_pandas_on_request(finished: Any) -> None:
+    pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    frame = finished.rows.to_pandas()
+    assert list(frame.columns) == finished.rows.columns
+    assert frame["validation_accuracy"].tolist() == finished.rows["validation_accuracy"].to_list()
+    assert list(frame["curve_steps"][0]) == finished.rows["curve_steps"][0].to_list()

@@ -12,10 +12,12 @@ from ebit.models import CircuitModel
 from ebit.plots import accuracy_against_shots, new_figure, paper_style, save_figure
 from ebit.results import (
     Store,
+    StoredModel,
     Task,
     accuracy_with_shots,
     can_be_cut,
     cut_rows,
+    expected_accuracies,
     label_overhead,
     load_model,
     shots_text,
@@ -75,12 +77,18 @@ def show_shots(
         accuracy_with_shots(one, x, dataset.y_validation, shots=shots, seed=seed) for one in stored
     ]
     rows = pl.concat(tables, how="diagonal").with_columns(cs.ends_with("_per_label").fill_null(0))
+    overheads = {one.task.hash: label_overhead(one, x) for one in stored if can_be_cut(one.model)}
     cut = [
-        cut_rows(table, label_overhead(one, x))
+        cut_rows(table, overheads[one.task.hash])
         for one, table in zip(stored, tables, strict=True)
-        if can_be_cut(one.model)
+        if one.task.hash in overheads
     ]
     _print_rows(rows, cut)
+    for one in stored:
+        if one.task.hash in overheads:
+            for number in shots:
+                left = number * 10.0 ** -overheads[one.task.hash].log10_joint
+                output.print(_at_equal_shots(one, dataset, number, left))
     if draw:
         with paper_style():
             figure, ax = new_figure()
@@ -116,6 +124,24 @@ def _print_rows(rows: pl.DataFrame, cut: Sequence[pl.DataFrame]) -> None:
     output.print(f"shots: measurements per label; {', '.join(units)}: used up by one label")
     if cut:
         output.print("cut: quantum without a link, its gates across made up from more shots")
+
+
+def _at_equal_shots(stored: StoredModel, dataset: Dataset, shots: int, left: float) -> str:
+    """What cutting is worth with no more shots than everything else has.
+
+    Args:
+        stored: The model whose gates across are cut.
+        dataset: The data that it was trained on.
+        shots: Shots per label of everything else.
+        left: Shots without cuts that so many with cuts are worth.
+    """
+    name = stored.model.resource_name
+    if left < 1:
+        return f"cut with {shots} shots is worth {left:.2g} shots of {name}, which give no label."
+    whole = int(left)
+    table = expected_accuracies(stored, dataset.x_validation, dataset.y_validation, shots=[whole])
+    mean = table["accuracy"].mean()
+    return f"cut with {shots} shots is worth {whole} of {name}: an accuracy of {mean:.3f}."
 
 
 def _cut_lines(table: pl.DataFrame, units: int) -> Iterator[tuple[str, ...]]:
