@@ -1,6 +1,7 @@
 """What other tools compute from an exported model is what ebit computes."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import jax
@@ -119,13 +120,31 @@ RANDOM: list[Case] = [
 ]
 
 
+@cache
+def random_models(resource: str) -> list[tuple[Any, Any, Any, Any]]:
+    """Three models of a kind, their parameters, an input, and what ebit computes."""
+    found = []
+    for number, case in enumerate(case for case in RANDOM if case[0] == resource):
+        model, parameters, x = random_case(case, seed=number)
+        found.append((model, parameters, x, by_engine(model, parameters, x)))
+    return found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("resource", RESOURCES)
+def test_models_of_every_kind_in_pennylane(resource: str) -> None:
+    """The same 51 models: exact to 1e-8."""
+    pytest.importorskip("pennylane")
+    for model, parameters, x, expected in random_models(resource):
+        found = ebit.to_pennylane(model, parameters)(x)
+        np.testing.assert_allclose(found, expected.ravel(), rtol=0, atol=1e-8)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_models_of_every_kind_in_aer(resource: str) -> None:
     """51 models in all: exact to 1e-8, and three runs of 2000 shots each, seeds far apart."""
-    for number, case in enumerate(case for case in RANDOM if case[0] == resource):
-        model, parameters, x = random_case(case, seed=number)
-        expected = by_engine(model, parameters, x)
+    for model, parameters, x, expected in random_models(resource):
         circuit = ebit.to_qiskit(model, parameters, x)
         np.testing.assert_allclose(exported.exact(circuit), expected, rtol=0, atol=1e-8)
         found = sum(exported.counts(circuit, 2000, seed=1_000_000 * k) for k in range(1, 4))
