@@ -94,8 +94,8 @@ def welch(first: Moments, second: Moments) -> Difference:
     $$SE^2 = s_1^2 / n_1 + s_2^2 / n_2, \quad
     \nu = SE^4 / \sum_k \frac{(s_k^2 / n_k)^2}{n_k - 1}$$
 
-    `scipy.stats.ttest_ind_from_stats` gives the same p-value, but neither standard error nor degrees
-    of freedom, from which intervals come, and takes twice the time of `scipy.special` to import.
+    `scipy.stats.ttest_ind_from_stats` gives the same p-value, but no standard error and no degrees
+    of freedom, which intervals need, and takes twice the time of `scipy.special` to import.
 
     Args:
         first: Minuend.
