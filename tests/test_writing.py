@@ -45,6 +45,27 @@ def test_a_write_that_fails_leaves_the_old_file(
     assert names(tmp_path) == ["a"]
 
 
+def test_a_check_leaves_nothing(tmp_path: Path) -> None:
+    """Neither a file nor its folders: what follows may fail."""
+    check_writable(tmp_path / "a" / "b" / "c.bin")
+    assert names(tmp_path) == []
+    (tmp_path / "a").mkdir()
+    check_writable(tmp_path / "a" / "b" / "c.bin")
+    assert names(tmp_path) == ["a"]
+    assert names(tmp_path / "a") == []
+
+
+def test_links_that_go_round_in_circles(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    for path in (tmp_path / "loop" / "a", tmp_path / "loop"):
+        try:
+            check_writable(path)
+            write_atomically(path, b"new")
+        except EbitError as error:
+            assert str(error).startswith("Cannot write")
+    assert names(tmp_path) == ["loop"]
+
+
 def test_an_interrupted_write_leaves_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 import errno
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from ebit.errors import EbitError
@@ -31,7 +32,7 @@ def write_atomically(path: Path, content: bytes) -> None:
         if _is_stream(path):
             path.write_bytes(content)
         else:
-            _replace(path.resolve(), content)
+            _replace(followed(path), content)
     except OSError as error:
         raise _cannot_write(path, error) from None
 
@@ -40,18 +41,39 @@ def check_writable(path: Path) -> None:
     """Raise now, before hours of work, if `write_atomically` could not write a file.
 
     Args:
-        path: The file; missing folders are made, the file itself is not touched.
+        path: The file; neither it nor its folder is there afterwards if it was not before.
 
     Raises:
         EbitError: If it cannot be written.
     """
     try:
         if not _is_stream(path):
-            temporary = _temporary(path.resolve())
-            temporary.write_bytes(b"")
-            temporary.unlink()
+            _try(followed(path))
     except OSError as error:
         raise _cannot_write(path, error) from None
+
+
+def followed(path: Path) -> Path:
+    """The whole path without links; links that go round in circles stay, and fail when opened.
+
+    Example:
+        >>> followed(Path("/a/../b"))
+        PosixPath('/b')
+    """
+    return Path(os.path.realpath(path))
+
+
+def _try(path: Path) -> None:
+    """Make a file beside this one, and take away what was made for it."""
+    missing = [folder for folder in path.parents if not folder.exists()]
+    try:
+        temporary = _temporary(path)
+        temporary.write_bytes(b"")
+        temporary.unlink()
+    finally:
+        for folder in missing:  # the innermost first
+            with suppress(OSError):  # another process may have put something into it
+                folder.rmdir()
 
 
 def _is_stream(path: Path) -> bool:

@@ -17,7 +17,7 @@ from ebit.errors import EbitError, visible
 from ebit.resources import further_units
 from ebit.results import Store, Task, accuracy_column, check_memory, estimate
 from ebit.results.train import fitting_note
-from ebit.writing import check_writable, write_atomically
+from ebit.writing import check_writable, followed, write_atomically
 
 
 class Terminal(Console):
@@ -47,7 +47,7 @@ def check_output(path: Path | None, *, data: str) -> None:
     """Raise before hours of work if a file cannot be written, or is the file with the data."""
     if path is None:
         return
-    if Path(data).is_file() and path.resolve() == Path(data).resolve():
+    if Path(data).is_file() and followed(path) == followed(Path(data)):
         raise EbitError(f"Cannot write {str(path)!r}: it holds the data. Give another file.")
     check_writable(path)
 

@@ -49,6 +49,7 @@ from ebit.report import PlanPage, write_plan
 from ebit.resources import planned_resources
 from ebit.results import Store, Task, compare, default_qubits, depth_for, shots_text, task_of
 from ebit.results.provenance import provenance
+from ebit.writing import followed
 
 RESOURCES = ",".join(planned_resources())
 NETWORK_HELP = (
@@ -257,7 +258,7 @@ def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> di
     task, made = tasks[0], provenance("complex64")
     training = task.training
     return {
-        "folder": str(out.resolve()),
+        "folder": str(followed(out)),
         "network": network,
         "data": task.data,
         "validation rows evaluated": str(found.rows),

@@ -38,6 +38,7 @@ from ebit.plots import (
 from ebit.reading import read_bytes
 from ebit.results import Store, accuracy_by_shots, completed
 from ebit.results.store import TRAINING
+from ebit.writing import check_writable
 
 MOST_BYTES = 200_000_000
 """A file of rows is smaller than this."""
@@ -113,6 +114,7 @@ def plot(
             raise EbitError(
                 f"Argument `figure` must be one of {', '.join(FIGURES)}, but is {name!r}."
             )
+    check_writable(out / "figure.png")
     drawn: list[Path] = []
     tables = _tables(results)
     for title, rows in tables.items():

@@ -29,6 +29,22 @@ DEATHS = 10
 """How often Dask starts a batch again whose worker died, before it counts as failed."""
 
 
+def check_cluster(cluster: str) -> None:
+    """Raise unless this names a cluster.
+
+    Args:
+        cluster: What the user gave.
+
+    Raises:
+        EbitError: If it is neither `local` nor `slurm` nor the address of a scheduler.
+    """
+    if cluster not in ("local", "slurm") and not cluster.startswith(("tcp://", "tls://")):
+        raise EbitError(
+            "Argument `cluster` must be local, slurm or the address of a Dask scheduler "
+            f"(tls://HOST:PORT or tcp://HOST:PORT), but is {shown(cluster)}."
+        )
+
+
 @contextmanager
 def dask_runner(
     cluster: str, workers: int, certificates: Certificates | None = None
@@ -123,19 +139,15 @@ def _lost() -> EbitError:
 @contextmanager
 def _started(cluster: str, workers: int) -> Iterator[Any]:
     """What a Dask client connects to: an address, or a cluster that is closed afterwards."""
+    check_cluster(cluster)
     if cluster.startswith(("tcp://", "tls://")):
         yield cluster
     elif cluster == "local":
         with _local(workers) as started:
             yield started
-    elif cluster == "slurm":
+    else:
         with _slurm(workers) as started:
             yield started
-    else:
-        raise EbitError(
-            "Argument `cluster` must be local, slurm or the address of a Dask scheduler "
-            f"(tls://HOST:PORT or tcp://HOST:PORT), but is {shown(cluster)}."
-        )
 
 
 @contextmanager

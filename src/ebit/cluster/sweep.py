@@ -12,10 +12,11 @@ import polars as pl
 
 from ebit import checks
 from ebit.cluster.batch import Errors, Runner, run_here
-from ebit.cluster.dask import dask_runner
+from ebit.cluster.dask import check_cluster, dask_runner
 from ebit.cluster.doors import Certificates
 from ebit.errors import EbitError
 from ebit.results import Store, SweepTask, batches
+from ebit.writing import followed
 
 LARGEST_BATCH = 16
 """Most tasks that a worker is given at once."""
@@ -109,10 +110,12 @@ def run_sweep(
         ...     run_sweep(read_sweep(path), Path(folder)).rows["resource"].to_list()
         ['none', 'bell:1']
     """
+    if cluster is not None:
+        check_cluster(cluster)
     if cluster == "local" and _is_starting_worker():
         sys.exit(1)
     workers = workers or default_workers(cluster)
-    store = Store(checks.path("out", out).resolve())
+    store = Store(followed(checks.path("out", out)))
     todo = [item for item in tasks if store.get(item.task.hash) is None]
     wanted = {item.task.hash for item in tasks}
 

@@ -17,7 +17,7 @@ from ebit.report.predictions import Predictions, parts_of
 from ebit.report.provenance import made_from
 from ebit.report.render import check_installed, color_rules, packed, render
 from ebit.report.summary_table import summary_table
-from ebit.writing import write_atomically
+from ebit.writing import followed, write_atomically
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -101,7 +101,7 @@ def write_report(
         pictures=pictures,
         **parts,
         circuits=circuits,
-        made=made_from(rows, {"folder": Path(out).resolve(), **settings}, [method_words(advice)]),
+        made=made_from(rows, {"folder": followed(Path(out)), **settings}, [method_words(advice)]),
         rows_file=packed("rows.csv", rows.select(flat).write_csv().encode()),
         glossary={one.resource: explain(one.resource) for one in advice.summaries},
     )

@@ -15,6 +15,7 @@ from ebit.errors import EbitError
 from ebit.reading import read_toml
 from ebit.results.task import Task
 from ebit.results.train import task_of
+from ebit.writing import followed
 
 MOST_TASKS = 100_000
 """More tasks than this are a slip of the pen."""
@@ -225,4 +226,4 @@ def _source(data: object, folder: Path) -> DataSource:
     source = DataSource(**({"source": data} if isinstance(data, str) else data))
     if Path(source.source).suffix.lower() not in READERS:
         return source
-    return source.model_copy(update={"source": str(folder.resolve() / source.source)})
+    return source.model_copy(update={"source": str(followed(folder) / source.source)})

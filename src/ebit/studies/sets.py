@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ebit.errors import EbitError
 from ebit.studies.study import DataSets
+from ebit.writing import followed
 
 PREFIX = "set:"
 
@@ -86,7 +87,7 @@ def available_sets(
             f"Argument `data` is {str(data[0])!r}, but this study generates its data: leave it out."
         )
     if data:
-        sources = [str(path.resolve()) for path in data]
+        sources = [str(followed(path)) for path in data]
         if len(set(sources)) < len(sources):
             raise EbitError("Argument `data` names a file twice: name every file once.")
     if quick:

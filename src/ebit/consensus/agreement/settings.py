@@ -14,6 +14,7 @@ from ebit.consensus.keys.tags import AUTHENTICATION
 from ebit.errors import EbitError
 from ebit.reading import read_toml
 from ebit.settings import Number, Settings, Whole, one_of
+from ebit.writing import followed
 
 BROKERS = ("", "easy", "hard", "ideal")
 """Regimes of `ebit.consensus.broker`, and none at all."""
@@ -152,7 +153,7 @@ def read_node(path: Path) -> tuple[NodeSettings, Path]:
         _check(settings)
     except EbitError as error:
         raise EbitError(f"File {str(path)!r}: {error}") from None
-    return settings, path.resolve().parent
+    return settings, followed(path).parent
 
 
 def _check(settings: NodeSettings) -> None:
