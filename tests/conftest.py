@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Iterator
 from importlib.metadata import version
 
@@ -14,10 +15,31 @@ settings.load_profile("ebit")
 
 def _quick_to_compile() -> str:
     """Settings of XLA that compile four times faster, for programs that a test runs once."""
+    flags = [
+        "--xla_backend_optimization_level=0",
+        "--xla_llvm_disable_expensive_passes=true",
+        "--xla_cpu_parallel_codegen_split_count=1",
+    ]
     release = tuple(int(part) for part in version("jaxlib").split(".")[:2])
-    if release >= (0, 11):
-        return "--xla_backend_optimization_level=0"
-    return "--xla_backend_optimization_level=0 --xla_cpu_use_fusion_emitters=false"
+    if release < (0, 11):
+        flags.append("--xla_cpu_use_fusion_emitters=false")
+    return " ".join(flags)
+
+
+@pytest.hookimpl(tryfirst=True)  # before the slow ones are left out
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the cases of a test marked `sampled(n)`, n evenly spaced ones are fast, the rest slow."""
+    cases: dict[str, list[pytest.Item]] = defaultdict(list)
+    for item in items:
+        if item.get_closest_marker("sampled") and not item.get_closest_marker("slow"):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for own in cases.values():
+        marker = own[0].get_closest_marker("sampled")
+        number = min(marker.args[0], len(own)) if marker else len(own)
+        fast = {(2 * k + 1) * len(own) // (2 * number) for k in range(number)}
+        for place, item in enumerate(own):
+            if place not in fast:
+                item.add_marker(pytest.mark.slow)
 
 
 # `XLA_FLAGS= pytest` runs the tests with the programs that users get.

@@ -20,6 +20,7 @@ MODELS = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("resource", "qubits"), MODELS)
 def test_dense_jax_agrees_with_ebit(resource: str, qubits: int) -> None:
     dense: Any = import_module("peer_dense_jax")

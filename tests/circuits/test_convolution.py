@@ -36,6 +36,7 @@ def product_of_gates(angles: NDArray[np.float64]) -> Complex:
     return matrix_of(gates, qubits)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("depth", "qubits"), SHAPES)
 def test_matrix_is_the_product_of_the_gates(depth: int, qubits: int) -> None:
     angles = random_angles(depth, qubits)
@@ -59,6 +60,7 @@ def test_register_of_two_qpus(qubits: int) -> None:
     np.testing.assert_allclose(evolved, states @ matrix.T, rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("depth", "qubits"), SHAPES)
 def test_states_and_rows_are_products_with_the_matrix(depth: int, qubits: int) -> None:
     angles = random_angles(depth, qubits)

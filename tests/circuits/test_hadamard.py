@@ -8,6 +8,7 @@ import pytest
 from ebit.circuits import walsh_hadamard
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("qubits", [1, 2, 3, 4, 5, 8, 9])
 @pytest.mark.parametrize("batch", [(), (3,), (2, 5)])
 def test_equals_the_kronecker_product(qubits: int, batch: tuple[int, ...]) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -8,6 +9,13 @@ import polars as pl
 import pytest
 
 from command_line import SMALL, Outcome, run_ebit
+from undrawn import undrawn_figures
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _undrawn() -> Iterator[None]:
+    with undrawn_figures():
+        yield
 
 
 @dataclass(frozen=True)

@@ -62,6 +62,7 @@ def check(model: DistributedQCNN, batch: int = 2, seed: int = 0) -> None:
     assert slope == pytest.approx(np.sum(side * expected), abs=1e-8)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("topology", "qpus", "qubits"), TOPOLOGIES)
 def test_bell_pairs_on_every_edge(topology: str, qpus: int, qubits: int) -> None:
     check(model_of(qpus, qubits, topology, "bell:1"))
@@ -75,6 +76,7 @@ MORE = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("topology", "qpus", "qubits", "resource"), MORE)
 def test_other_resources(topology: str, qpus: int, qubits: int, resource: str) -> None:
     check(model_of(qpus, qubits, topology, resource))
@@ -86,6 +88,7 @@ OPTIONS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("options", OPTIONS)
 def test_other_circuits(options: dict[str, Any]) -> None:
     settings = {"qpus": 3, "depth": 1, "topology": "line", **options}

@@ -13,6 +13,7 @@ RESOURCES = [
 ]  # fmt: skip
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_two_qubits_have_one_layout(resource: str) -> None:
     """One qubit is measured and drives the other, in both."""
@@ -29,6 +30,7 @@ def test_two_qubits_have_one_layout(resource: str) -> None:
     np.testing.assert_array_equal(table_of(other, parameters, x), table_of(halves, parameters, x))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("resource", RESOURCES)
 @pytest.mark.parametrize("qubit", [0, 1, 2])
 def test_every_measured_qubit_counts(resource: str, qubit: int) -> None:

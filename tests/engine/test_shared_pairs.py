@@ -56,6 +56,7 @@ STATES = {
 }
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(
     ("engine", "qubits", "pairs", "mixing"),

@@ -72,6 +72,7 @@ def test_large_batch_is_row_by_row(resource: str) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table[[0, 749, 1499]], rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("shape", WAYS)
 def test_compiled_equals_eager(shape: Shape) -> None:
     model, rng = model_of(*shape), np.random.default_rng(2)
@@ -81,6 +82,7 @@ def test_compiled_equals_eager(shape: Shape) -> None:
     np.testing.assert_allclose(table_of(model, parameters, x), eager, rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("shape", WAYS)
 def test_vectorised_parameters_equal_a_loop(shape: Shape) -> None:
     """Many runs in one program: vmap over the parameters, of values and of gradients."""

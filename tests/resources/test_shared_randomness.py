@@ -27,6 +27,7 @@ def success(tables: Any, labels: Any) -> Any:
     return (1 + (labels * (tables * [[1, -1], [-1, 1]]).sum(axis=(-2, -1))).mean(axis=-1)) / 2
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("noise", [None, NOISE])
 @pytest.mark.parametrize(
     ("shared", "dephased", "qubits"),

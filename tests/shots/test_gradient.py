@@ -41,6 +41,7 @@ def compare_with_autodiff(model: Circuit, loss: str, trained: bool) -> None:
         jax.tree.map(lambda g, r: assert_allclose(g, r, atol=1e-10), gradient, reference)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), CASES)
 def test_exact_shifts_give_the_gradient_of_autodiff(
     resource: str, qubits: int, depth: int, mixing: int
@@ -68,6 +69,7 @@ def test_exact_shifts_of_many_models(resource: str, qubits: int, loss: str, trai
     compare_with_autodiff(circuit_model(resource, qubits, 2, 1), loss, trained)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("resource", "qubits", "loss", "repeats"),
     [

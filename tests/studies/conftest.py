@@ -1,10 +1,19 @@
 """A study small enough to run in a test."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 import ebit.studies.study
+from undrawn import undrawn_figures
+
+
+@pytest.fixture(scope="package", autouse=True)
+def _undrawn() -> Iterator[None]:
+    with undrawn_figures():
+        yield
+
 
 STUDY = """
 paper = "Nobody, nowhere"
