@@ -28,6 +28,9 @@ _REPEATS_AT_ONCE = 16
 _MOST_COUNTS = 6000
 _CERTAIN = 8.0
 _LEAST = float(np.finfo(np.float64).tiny)
+_NOTHING = -32.0
+"""Logarithm of what is left out of a sum of numbers up to 1."""
+
 _STEPS = 1024
 _MOST_PARTS = 64
 
@@ -153,11 +156,17 @@ def _by_inversion(
     scale = np.floor(np.log2(np.where(unclear, std, 1.0)))
     for power in np.unique(scale[unclear]):  # rows of similar spread take the same steps
         times = half * 2 * np.pi / (2 * _CERTAIN * np.sqrt(shots) * 2.0 ** (power + 1))
-        waves = np.exp(1j * np.outer(values, times))  # (values, steps)
+        turns = np.outer(values, times)  # (values, steps)
+        cosines, sines = np.cos(turns), np.sin(turns)
         for rows in _blocks(np.flatnonzero(unclear & (scale == power)), _STEPS):
-            one = outcomes[rows] @ waves  # (rows, steps): the characteristic function of a shot
-            phases = shots * np.angle(one) - times * threshold
-            result[rows] = 0.5 + (np.abs(one) ** shots * np.sin(phases)) @ share
+            # the characteristic function of a shot, (rows, steps)
+            real, imaginary = outcomes[rows] @ cosines, outcomes[rows] @ sines
+            squares = real**2 + imaginary**2
+            row, step = np.nonzero(squares > np.exp(2 * _NOTHING / shots))
+            phases = shots * np.arctan2(imaginary[row, step], real[row, step])
+            heights = np.exp(shots / 2 * np.log(squares[row, step])) * share[step]
+            parts = heights * np.sin(phases - times[step] * threshold)
+            result[rows] = 0.5 + np.bincount(row, parts, minlength=len(rows))
     return np.clip(result, 0, 1)
 
 
