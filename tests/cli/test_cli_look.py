@@ -10,6 +10,9 @@ import polars as pl
 import pytest
 
 from command_line import SMALL, error_of, run_ebit
+from ebit.cli.comparison import Comparison, keep_comparison
+from ebit.cli.pages import read_kept
+from ebit.data import DataSource, load
 from ebit.results import Store
 
 pytest.importorskip("matplotlib")
@@ -35,6 +38,15 @@ def no_training(monkeypatch: pytest.MonkeyPatch, compared: Path) -> None:
         pytest.fail("trained again")
 
     monkeypatch.setattr("ebit.results.run.fit", fail)
+
+
+def test_sets_with_options_of_their_own_are_found_again(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn")
+    kept = Comparison(pl.DataFrame({"resource": ["none"]}), [], "", "")
+    keep_comparison(kept, DataSource(source="diabetes"), 0, tmp_path)
+    found = read_kept(tmp_path)
+    assert found is not None
+    assert load(DataSource(**found.values["source"])).is_numeric
 
 
 def undated(text: str) -> str:

@@ -18,6 +18,7 @@ from ebit.plots import resource_styles
 from ebit.plots.cost import COSTS
 from ebit.report import Predictions, write_report
 from ebit.report.glossary import explain
+from ebit.report.picture import inline_svg
 from ebit.report.provenance import made_from
 from ebit.report.render import _environment, render
 
@@ -95,7 +96,7 @@ def test_page_holds_every_resource_and_number(rows, whole):
     assert f"<td>{out}</td>" in page
     assert 'href="#task-hash-bell:1"' in line
     assert '<code id="task-hash-bell:1">hash-bell:1</code>' in page
-    assert "ebit compare --runs 2" in page
+    assert "ebit compare <span>--runs 2</span>" in page
     assert "<td>cpu</td>" in page
     assert "<td>20; — for dnn</td>" in page
 
@@ -153,6 +154,14 @@ def test_page_is_self_contained_and_well_formed(rows, whole):
     pictures = 4 + 2 * rows["resource"].n_unique()
     assert page.count('role="img"') == pictures
     assert page.count('role="img" tabindex="0" aria-label="') == pictures
+
+
+def test_coordinates_are_short_and_words_stay():
+    svg = (
+        '<svg><path d="M 1.23456 2.99999 L -0.12345 7"/><text x="1.0001">0.375 0.12345</text></svg>'
+    )
+    short = '<path d="M 1.23 3 L -0.12 7"/><text x="1">0.375 0.12345</text></svg>'
+    assert inline_svg(svg, "f", []).endswith(short)
 
 
 def test_only_the_script_of_the_page_may_run(whole):
@@ -248,6 +257,7 @@ def test_numbers_are_judged_by_their_explained_share(rows, tmp_path):
     assert "bell:1 reaches a validation R² of -0.300" in page.replace("\N{MINUS SIGN}", "-")
     assert "Validation R² against the training step" in page
     assert "the explained share of the variance" in page
+    assert "Validation accuracy is" not in page
     table = pl.read_csv(next(path for path in paths if path.name == "predicted-1.csv"))
     assert table.rows() == [(1.0, 1.5), (2.0, 1.75)]
     assert "bell:1; True: 1; Predicted: 1.5" in page

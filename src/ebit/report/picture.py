@@ -31,6 +31,7 @@ _INSIDE = (0.2, 0.15, 0.68, 0.7)
 _LETTERS_AN_INCH = 13
 
 _POINTS_A_LINE = 25
+_COORDINATE = re.compile(r"-?\d+\.\d{3,}")
 _CAPS = {"|", "_", 2, 3}
 
 
@@ -241,7 +242,7 @@ def inline_svg(svg: str, prefix: str, colors: Iterable[str]) -> str:
     head = head.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1)
     body = re.sub(r"<defs>\s*<style.*?</style>\s*</defs>", "", body, flags=re.DOTALL)
     body = re.sub(r'(\bid="|href="#|url\(#)', rf"\g<1>{prefix}-", body)
-    body = re.sub(r"(?<![#\w])-?\d+\.\d{3,}", _rounded, body)
+    body = re.sub(r'="[^"]*"', lambda value: _COORDINATE.sub(_rounded, value[0]), body)
     body = re.sub(rf'id="{prefix}-series-(.+)-\d+-\d+"', r'data-series="\1"', body)
     ours = {INK: "currentColor", PAPER: "var(--surface)", GRID: "var(--grid)"}
     for color, replacement in ({color: color_name(color) for color in colors} | ours).items():

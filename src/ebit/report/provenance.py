@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 import polars as pl
 
+from ebit.accuracies import has_numbers
 from ebit.plots.resources import sort_resources
 from ebit.version import __version__ as ebit_version
 
@@ -37,12 +38,18 @@ _ORIGIN_COLUMNS = {
     "train_rows": "training rows",
     "validation_rows": "validation rows",
 }
-_METHOD = (
+_LABELS = (
     "Validation accuracy is the fraction of validation samples whose label is predicted right "
-    "after the last training step.",
+    "after the last training step."
+)
+_NUMBERS = (
+    "Validation R² is the share of the variance of the validation samples that is explained after "
+    "the last training step."
+)
+_METHOD = (
     "Runs of a resource differ in their random numbers only; all share one data set. Standard "
     "deviations and intervals therefore tell nothing about other data sets.",
-    "The recommended resource is picked by the same validation accuracy that is shown, so its "
+    "The recommended resource is picked by the same validation samples that are shown, so its "
     "value is slightly optimistic; check it on data that were not used here.",
     "Ebits, bits, non-local gates and rounds are those of running the circuits once on one "
     "sample, without the final read-out that every resource needs; estimating a probability takes "
@@ -95,7 +102,7 @@ def made_from(
         "Where the results were computed": _row_values(rows, _ORIGIN_COLUMNS, set(given)),
     }
     return Made(
-        method=(*_METHOD, *method),
+        method=(_NUMBERS if has_numbers(rows) else _LABELS, *_METHOD, *method),
         command=str(settings.get("command", "")),
         facts={heading: pairs for heading, pairs in facts.items() if pairs},
         tasks=_tasks(rows) if "task" in rows.columns else {},
