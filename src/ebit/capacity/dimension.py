@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from ebit import checks
-from ebit.capacity.factors import check_model
+from ebit.capacity.factors import check_model, has_own_form, inputs_of, space_of
 from ebit.capacity.fisher import (
     FisherSpectrum,
     Progress,
@@ -14,9 +14,9 @@ from ebit.capacity.fisher import (
     check_seed,
     spectrum_at,
 )
-from ebit.capacity.inputs import choose_inputs
+from ebit.capacity.inputs import Inputs
+from ebit.capacity.likelihood import likelihood_bound
 from ebit.capacity.outcomes import sampling_bound
-from ebit.capacity.points import Layout, random_points
 from ebit.jax_settings import own_settings
 from ebit.models import DistributedQCNN, Model, SingleQCNN
 
@@ -81,8 +81,10 @@ def effective_dimension(
         inputs: Number of inputs; with `converge`, the first number tried.
         points: Parameter points, angles uniform in [0, 2 pi), trained Schmidt coefficients uniform
             on the sphere; all of them are computed.
-        data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
-        outcomes: `joint` (both bits) or `parity` (whether they are equal).
+        data: Angles (rows, features) in radians to choose the inputs from; None for Haar-random
+            ones.
+        outcomes: `joint` (all bits), `parity` (whether an even number of them is 1), `classes`
+            (softmax of the scores) or `numbers` (scores with a normal error of variance 1).
         seed: Seed of inputs and points.
         converge: Whether to double the inputs until two numbers in turn give the same rank, below
             the sampling bound (rows that repeat earlier ones do not count). It gives up, with
@@ -110,13 +112,13 @@ def effective_dimension(
     circuit = check_model(model, outcomes)
     check_count("inputs", inputs)
     check_count("points", points)
-    layout = Layout.of(circuit)
-    angles = random_points(layout, points, check_seed(seed))
+    layout = space_of(circuit, outcomes)
+    angles = layout.random(points, check_seed(seed))
 
     def measure(number: int, converged: bool | None) -> EffectiveDimension:
-        chosen = choose_inputs(circuit.qubits, number, data, seed)
+        chosen = inputs_of(circuit, outcomes, number, data, seed)
         spectrum = spectrum_at(circuit, angles, chosen, outcomes, progress)
-        bound = _bound(circuit, outcomes, chosen.distinct)
+        bound = _bound(circuit, outcomes, chosen)
         return EffectiveDimension(spectrum, number, bound, layout.parameters, converged)
 
     last = measure(inputs, False if converge else None)
@@ -130,11 +132,11 @@ def effective_dimension(
     return last
 
 
-def _bound(
-    model: DistributedQCNN | SingleQCNN, outcomes: str, distinct: tuple[int, int, int]
-) -> int:
+def _bound(model: DistributedQCNN | SingleQCNN, outcomes: str, inputs: Inputs) -> int:
     """The sampling bound; one bit has one independent outcome per input."""
     if isinstance(model, SingleQCNN):
-        return distinct[2]
-    settings = (model.resource, model.qubits, outcomes, distinct)
+        return inputs.distinct[2]
+    if not has_own_form(model, outcomes):
+        return likelihood_bound(model, inputs, outcomes)
+    settings = (model.resource, model.qubits, outcomes, inputs.distinct)
     return sampling_bound(*settings, noise=model.noise, mixing=model.mixing)

@@ -9,9 +9,8 @@ from numpy.typing import ArrayLike, NDArray
 from threadpoolctl import threadpool_limits
 
 from ebit import checks
-from ebit.capacity.factors import check_model, fisher_factors
-from ebit.capacity.inputs import Inputs, choose_inputs
-from ebit.capacity.points import Layout, given_point, random_points
+from ebit.capacity.factors import check_model, fisher_factors, inputs_of, space_of
+from ebit.capacity.inputs import Inputs
 from ebit.capacity.rank import THRESHOLD, Rank, rank_of
 from ebit.jax_settings import own_settings
 from ebit.models import DistributedQCNN, Model, SingleQCNN
@@ -41,10 +40,13 @@ def fisher_information(
 
     Args:
         model: A quantum model.
-        parameters: As `init` of the model returns them, in radians; read-out weights play no part.
+        parameters: As `init` of the model returns them, in radians; read-out weights play a part
+            in `classes` and `numbers` only.
         inputs: Number of inputs N.
-        data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
-        outcomes: `joint` (both bits) or `parity` (whether they are equal).
+        data: Angles (rows, features) in radians to choose the inputs from; None for Haar-random
+            ones.
+        outcomes: `joint` (all bits), `parity` (whether an even number of them is 1), `classes`
+            (softmax of the scores) or `numbers` (scores with a normal error of variance 1).
         seed: Seed of the inputs.
 
     Returns:
@@ -66,8 +68,8 @@ def fisher_information(
     """
     circuit = check_model(model, outcomes)
     check_count("inputs", inputs)
-    point = given_point(Layout.of(circuit), parameters)
-    chosen = choose_inputs(circuit.qubits, inputs, data, check_seed(seed))
+    point = space_of(circuit, outcomes).given(parameters)
+    chosen = inputs_of(circuit, outcomes, inputs, data, check_seed(seed))
     with threadpool_limits(1, "blas"):
         (factor,) = fisher_factors(circuit, point, chosen, outcomes)
         return factor.T @ factor
@@ -114,8 +116,10 @@ def fisher_spectrum(
         model: A quantum model.
         inputs: Number of inputs.
         points: Parameter points, angles uniform in [0, 2 pi).
-        data: Angles (rows, 2n) in radians to choose the inputs from; None for Haar-random ones.
-        outcomes: `joint` (both bits) or `parity` (whether they are equal).
+        data: Angles (rows, features) in radians to choose the inputs from; None for Haar-random
+            ones.
+        outcomes: `joint` (all bits), `parity` (whether an even number of them is 1), `classes`
+            (softmax of the scores) or `numbers` (scores with a normal error of variance 1).
         seed: Seed of inputs and points.
         progress: Called after every point with (points done, points in all).
 
@@ -137,8 +141,8 @@ def fisher_spectrum(
     circuit = check_model(model, outcomes)
     check_count("inputs", inputs)
     check_count("points", points)
-    chosen = choose_inputs(circuit.qubits, inputs, data, check_seed(seed))
-    angles = random_points(Layout.of(circuit), points, seed)
+    chosen = inputs_of(circuit, outcomes, inputs, data, check_seed(seed))
+    angles = space_of(circuit, outcomes).random(points, seed)
     return spectrum_at(circuit, angles, chosen, outcomes, progress)
 
 

@@ -20,12 +20,12 @@ Complex = NDArray[np.complex128]
 
 @dataclass(frozen=True)
 class Inputs:
-    """Inputs of two QPUs.
+    """Inputs of the QPUs.
 
     Attributes:
-        local: Unitary of each QPU in the place of its embedding, (2, inputs, 2**n, 2**n), basis in
-            measurement order.
-        x: For data, the angles (inputs, 2n) in radians; None for Haar-random inputs.
+        local: Unitary of each QPU in the place of its embedding, (QPUs, inputs, 2**n, 2**n), basis
+            in measurement order; empty, (0, inputs, 1, 1), for data that QPUs on a graph embed.
+        x: For data, the angles (inputs, features) in radians; None for Haar-random inputs.
         distinct: Different halves of QPU A and of QPU B, and different inputs.
     """
 
@@ -38,13 +38,14 @@ class Inputs:
         return self.local.shape[1]
 
 
-def haar_inputs(qubits: int, inputs: int, seed: int) -> Inputs:
-    """Independent Haar-random unitaries for both QPUs.
+def haar_inputs(qubits: int, inputs: int, seed: int, qpus: int = 2) -> Inputs:
+    """Independent Haar-random unitaries for all QPUs.
 
     Args:
         qubits: Qubits per QPU.
-        inputs: How many pairs; the first ones do not depend on how many there are.
+        inputs: How many of each; the first ones do not depend on how many there are.
         seed: Seed.
+        qpus: Number of QPUs.
 
     Returns:
         The inputs.
@@ -57,7 +58,7 @@ def haar_inputs(qubits: int, inputs: int, seed: int) -> Inputs:
         Mezzadri, Notices of the AMS 54 (2007) 592: QR of a Gaussian matrix with fixed phases.
     """
     dimension = 2**qubits
-    parts = np.random.default_rng([seed, 0]).normal(size=(inputs, 2, dimension, dimension, 2))
+    parts = np.random.default_rng([seed, 0]).normal(size=(inputs, qpus, dimension, dimension, 2))
     gaussian: Complex = parts[..., 0] + 1j * parts[..., 1]
     unitary, triangle = np.linalg.qr(gaussian)
     phases = np.diagonal(triangle, axis1=-2, axis2=-1)
@@ -86,14 +87,25 @@ def data_inputs(x: NDArray[np.float64]) -> Inputs:
     return Inputs(phases[..., None] * hadamard_matrix(qubits), x, (first, second, both))
 
 
-def choose_inputs(qubits: int, inputs: int, data: ArrayLike | None, seed: int) -> Inputs:
+def choose_inputs(
+    qubits: int,
+    inputs: int,
+    data: ArrayLike | None,
+    seed: int,
+    *,
+    qpus: int = 2,
+    features: int | None = None,
+) -> Inputs:
     """Haar-random inputs, or a random choice of rows of data.
 
     Args:
         qubits: Qubits per QPU.
         inputs: How many; the first ones do not depend on how many there are.
-        data: Angles (rows, 2n) in radians to choose from, each row once; None for Haar-random.
+        data: Angles (rows, features) in radians to choose from, each row once; None for
+            Haar-random.
         seed: Seed.
+        qpus: Number of QPUs.
+        features: Features of QPUs on a graph, which embed them themselves; None for two QPUs.
 
     Returns:
         The inputs.
@@ -109,14 +121,16 @@ def choose_inputs(qubits: int, inputs: int, data: ArrayLike | None, seed: int) -
         ebit.errors.EbitError: Argument `inputs` must be at most the 3 rows of the data, but is 5.
     """
     if data is None:
-        return haar_inputs(qubits, inputs, seed)
-    x = check_data(data, 2 * qubits)
+        return haar_inputs(qubits, inputs, seed, qpus)
+    x = check_data(data, 2 * qubits if features is None else features)
     if inputs > len(x):
         raise EbitError(
             f"Argument `inputs` must be at most the {len(x)} rows of the data, but is {inputs}."
         )
     rows = np.random.default_rng([seed, 2]).permutation(len(x))[:inputs]
-    return data_inputs(x[rows])
+    if features is None:
+        return data_inputs(x[rows])
+    return Inputs(np.zeros((0, inputs, 1, 1), complex), x[rows], (0, 0, 0))
 
 
 def check_data(data: ArrayLike, features: int) -> NDArray[np.float64]:

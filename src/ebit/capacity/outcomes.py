@@ -15,7 +15,7 @@ from ebit.resources import Resource
 
 Real = NDArray[np.float64]
 
-OUTCOMES = ("joint", "parity")
+OUTCOMES = ("joint", "parity", "classes", "numbers")
 
 _SLOPES: dict[int, Real] = {
     3: np.array([[1.0, 0, 0], [-1, 1, 0], [-1, 0, 1], [1, -1, -1]]),

@@ -95,6 +95,14 @@ class Layout:
             parameters["mixture"] = take((self.mixture,))
         return parameters
 
+    def random(self, points: int, seed: int) -> Float[np.ndarray, "points numbers"]:
+        """See `random_points`."""
+        return random_points(self, points, seed)
+
+    def given(self, parameters: Parameters) -> Float[np.ndarray, "1 numbers"]:
+        """See `given_point`."""
+        return given_point(self, parameters)
+
 
 def random_points(layout: Layout, points: int, seed: int) -> Float[np.ndarray, "points numbers"]:
     r"""Angles uniform in [0, 2 pi), Schmidt coefficients on the sphere, weights on the simplex.

@@ -14,9 +14,10 @@ from ebit.capacity.fisher import FisherSpectrum, Progress
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.models import CircuitSettings, DistributedQCNN
+from ebit.models.readout import MOST_SCORES
 from ebit.physics import Noise
 from ebit.resources import parse_resource
-from ebit.settings import Whole, hash_of
+from ebit.settings import Since, Whole, hash_of
 
 
 class CapacitySettings(CircuitSettings):
@@ -31,9 +32,17 @@ class CapacitySettings(CircuitSettings):
     """
 
     outcomes: Annotated[
-        Literal["joint", "parity"],
-        Field(description="joint (both bits) or parity (whether they are equal)."),
+        Literal["joint", "parity", "classes", "numbers"],
+        Field(
+            description="joint (all bits), parity (whether an even number of them is 1), classes "
+            "(softmax of the scores) or numbers (scores with a normal error)."
+        ),
     ] = "joint"
+    scores: Annotated[
+        Whole,
+        Field(ge=1, le=MOST_SCORES, description="Scores, for classes and numbers."),
+        Since("2026-11-26"),
+    ] = 1
     inputs: Annotated[
         Whole, Field(ge=1, le=1_000_000, description="Inputs; with converge, to begin with.")
     ] = 100
@@ -61,7 +70,8 @@ class CapacitySettings(CircuitSettings):
     def build(self) -> DistributedQCNN:
         """The model; raises `EbitError` if a setting is out of range."""
         circuit = {name: getattr(self, name) for name in CircuitSettings.model_fields}
-        return DistributedQCNN(**{**circuit, "resource": parse_resource(self.resource)})
+        circuit |= {"resource": parse_resource(self.resource), "sizes": self.qpu_sizes}
+        return DistributedQCNN(**circuit, scores=self.scores)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -88,7 +98,12 @@ class CapacityRow:
         mixing: Mixing layers.
         pooling: `halves` or `all-but-one`.
         noise: Local noise, the numbers that are not 0 as JSON; None without noise.
-        outcomes: `joint` or `parity`.
+        qpus: Number of QPUs.
+        topology: Edges between them.
+        sizes: Qubits of each QPU where they are not the same.
+        passes: Passes of the embedding.
+        outcomes: What is seen, one of `OUTCOMES`.
+        scores: Scores, for `classes` and `numbers`.
         data: `haar` or the name of the data set.
         inputs: Inputs behind the rank; with `converge`, the last number tried.
         points: Parameter points, all of which were computed.
@@ -112,7 +127,12 @@ class CapacityRow:
     mixing: int
     pooling: str
     noise: str | None
+    qpus: int
+    topology: str
+    sizes: str | None
+    passes: int
     outcomes: str
+    scores: int
     data: str
     inputs: int
     points: int
@@ -143,7 +163,7 @@ def capacity_row(
 
     Args:
         settings: What to compute.
-        data: The data that the settings name, angles (rows, 2n) in radians; None for `haar`.
+        data: The data that the settings name, angles (rows, features) in radians; None for `haar`.
         progress: Called after every point with (points done, points in all).
 
     Returns:

@@ -74,8 +74,11 @@ def capacity(
     dataset = _load(given)
     shared = given.of(CapacitySettings)
     if dataset is not None:
-        qubits = shared.setdefault("qubits", default_qubits(dataset))
-        check_features(dataset, 2, qubits)
+        qpus, passes = shared.get("qpus", 2), shared.get("passes", 1)
+        if "sizes" not in shared:
+            shared.setdefault("qubits", default_qubits(dataset, qpus, passes))
+        taken = sum(CapacitySettings(resource="none", **shared).shares)
+        check_features(dataset, 1, taken)
         shared |= {"data": dataset.name, "fingerprint": dataset.fingerprint}
     depths = _depths(depth)
     tasks = [
@@ -160,8 +163,9 @@ def _print(rows: list[dict[str, Any]]) -> None:
     print_table([("resource", False), *((title, True) for title in titles)], cells)
     first = rows[0]
     output.print(
-        f"2 QPUs of {first['qubits']} qubits, {first['mixing']} mixing layers, {first['outcomes']} "
-        f"outcomes, {first['points']} points, data {first['data']}\n"
+        f"{first['qpus']} QPUs of {first['sizes'] or first['qubits']} qubits, "
+        f"{first['mixing']} mixing layers, {first['outcomes']} outcomes, "
+        f"{first['points']} points, data {first['data']}\n"
         "bound: inputs times independent outcomes; no rank can be larger\n"
         "kept, dropped: singular values next to the cut, as shares of the largest"
     )

@@ -338,8 +338,11 @@ class Graph:
 
     def _outcomes(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
         """Tensors of all groups for both outcomes, (QPUs, 2, numbers, batch)."""
+        return self._both(self._meet(self.whole, parameters, encoded))
+
+    def _both(self, zeros: Sequence[jax.Array]) -> list[jax.Array]:
+        """Both outcomes of all groups from the outcome 0."""
         found = []
-        zeros = self._meet(self.whole, parameters, encoded)
         for group, zero in zip(self.whole, zeros, strict=True):
             one = _constant(group.traces, zero)[..., None] - zero
             found.append(jnp.stack([zero, one], axis=1))
@@ -349,14 +352,17 @@ class Graph:
         self, parameters: CircuitParameters, encoded: Encoded
     ) -> Float[Array, "batch ..."]:
         """P of all outcomes together, (batch, 2, ..., 2)."""
-        count = len(self.wiring.qpus)
         self.check_outcomes()
+        return self._written_out(self._outcomes(parameters, encoded))
+
+    def _written_out(self, outcomes: Sequence[jax.Array]) -> Float[Array, "batch ..."]:
+        """P of all outcomes from the tensors of all groups."""
         stacks = [
             both.reshape(len(group.members), 2, *group.shape, both.shape[-1])
-            for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True)
+            for group, both in zip(self.whole, outcomes, strict=True)
         ]
         table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
-        return jnp.moveaxis(table.real, -1, 0).reshape(-1, *count * (2,))
+        return jnp.moveaxis(table.real, -1, 0).reshape(-1, *len(self.wiring.qpus) * (2,))
 
     @cached_property
     def _outcome_plan(self) -> Plan:
@@ -509,13 +515,18 @@ class Graph:
         return product_operators(factors)
 
     def probabilities_behind(self, parameters: CircuitParameters, unitaries: Any) -> jax.Array:
-        """There is no array of unitaries for QPUs of any number and size."""
-        del parameters, unitaries
-        raise UnsupportedError(
-            "unitaries in the place of the embedding",
-            f"A graph of {len(self.wiring.qpus)} QPUs",
-            "use two QPUs",
-        )
+        """P of all outcomes behind unitaries (QPUs, batch, 2**n, 2**n) of QPUs of one size."""
+        self.check_outcomes()
+        if len(self.locals) > 1:
+            raise UnsupportedError(
+                "unitaries in the place of the embedding", "QPUs of different sizes", "use data"
+            )
+        (tensors,) = self.locals
+        zeros = [
+            tensors.behind(parameters, unitaries, group.places, group.operators)
+            for group in self.whole
+        ]
+        return self._written_out(self._both(zeros))
 
     def operations(self, depth: int, batch: int) -> int:
         """Effects of all QPUs and their tensors; what the contraction takes is in its plan."""

@@ -214,6 +214,12 @@ class GraphMessages(Graph):
             found.append(met.reshape(len(group.members), 2, -1, met.shape[-1]))
         return found
 
+    def probabilities_behind(self, parameters: CircuitParameters, unitaries: Any) -> jax.Array:
+        """Strings of bits have no form behind other unitaries."""
+        del parameters, unitaries
+        who = f"Messages between {len(self.wiring.qpus)} QPUs"
+        raise UnsupportedError("unitaries in the place of the embedding", who, "use data")
+
     def _waits(self, depth: int) -> Sequence[tuple[tuple[float, ...], ...]]:
         """Of every size how long each QPU waits in every round."""
         every = waits_for_messages(self.noise or NO_NOISE, self.circuit(depth))

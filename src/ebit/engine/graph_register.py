@@ -98,7 +98,7 @@ class GraphRegister:
         """There are no unitaries of single QPUs behind the embedding of the whole register."""
         del parameters, unitaries
         who = f"Gates across {len(self.wiring.qpus)} QPUs"
-        raise UnsupportedError("unitaries in the place of the embedding", who, "use two QPUs")
+        raise UnsupportedError("unitaries in the place of the embedding", who, "use data")
 
     @cached_property
     def _signs(self) -> NDArray[np.float64]:

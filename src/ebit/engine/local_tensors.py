@@ -148,6 +148,37 @@ class LocalTensors:
 
         return _with_parts(operators, behind_mixing)
 
+    def behind(
+        self,
+        parameters: CircuitParameters,
+        unitaries: Complex[Array, "qpus batch dim dim"],
+        places: Sequence[int],
+        operators: Operators,
+    ) -> jax.Array:
+        """T of some of the QPUs with any unitary in the place of the embedding.
+
+        Args:
+            parameters: Angles of all QPUs of this size.
+            unitaries: Of all QPUs, basis in measurement order.
+            places: Which of the QPUs.
+            operators: Operators O of each of them.
+
+        Returns:
+            (QPUs, rows, batch).
+        """
+        chosen = index_of(np.array(places))
+        own = jax.tree.map(lambda leaf: leaf[chosen], parameters)
+        effect = self.effect(operators.shape[-1].bit_length() - 1, places)
+        hadamards = jnp.asarray(hadamard_matrix(self.qubits), unitaries.dtype)
+        turned = unitaries[chosen] @ hadamards  # those that the columns have are undone
+        pulled = jnp.einsum(
+            "qbzy,qzw,qbwx->qbyx", turned.conj(), effect.operators(own), turned, precision=_HIGHEST
+        )
+        gram = jnp.einsum(
+            "qjlzw,qbzw->qjlb", effect.inputs(own["mixing"]), pulled, precision=_HIGHEST
+        )
+        return _of_gram(operators, gram)
+
     def _by_features(
         self, packed: jax.Array, encoded: jax.Array, operators: Operators
     ) -> Float[Array, "qpus rows batch"]:
@@ -202,14 +233,7 @@ class LocalTensors:
                 operators = turn @ operators @ turn
         else:
             gram = self._after_passes(parameters, phases, pairs)
-        return _with_parts(
-            operators,
-            lambda part: (
-                jnp.einsum(
-                    "qrlj,qjlb->qrb", jnp.asarray(part, gram.dtype), gram, precision=_HIGHEST
-                ).real
-            ),
-        )
+        return _of_gram(operators, gram)
 
     def _after_passes(
         self,
@@ -245,6 +269,18 @@ class LocalTensors:
         else:
             each = 8 * 2**pairs * dimension + 8 * 4**pairs + 4 * rows
         return qpus * (effects + batch * each) + self.effect(pairs).reals(depth)
+
+
+def _of_gram(operators: Operators, gram: Complex[Array, "qpus states states batch"]) -> jax.Array:
+    """T from what the effects say about the states of the shared qubits."""
+    return _with_parts(
+        operators,
+        lambda part: (
+            jnp.einsum(
+                "qrlj,qjlb->qrb", jnp.asarray(part, gram.dtype), gram, precision=_HIGHEST
+            ).real
+        ),
+    )
 
 
 def _with_parts(operators: Operators, function: Any) -> jax.Array:

@@ -44,36 +44,6 @@ class CircuitSettings(Settings):
         Since("2026-11-21"),
     ] = None
 
-    @field_validator("resource", mode="before")
-    @classmethod
-    def _name(cls, resource: Any) -> Any:
-        """A resource stands for its name, a file for what it holds."""
-        text = getattr(resource, "name", resource)
-        row = find_row(text) if isinstance(text, str) else None
-        return text if row is None else row.settled(text)
-
-    @field_serializer("noise")
-    def _noise_content(self, noise: Noise | None) -> dict[str, Any] | None:
-        return None if noise is None else noise.content
-
-
-class ModelSettings(CircuitSettings):
-    """Which model is trained."""
-
-    readout: Annotated[
-        str,
-        Field(
-            description="weights (one trained per string of outcomes), parity (one trained), "
-            "fixed-parity (none), pairwise (one per QPU and edge) or mps:chi (matrices)."
-        ),
-        Shown(default="weights for up to 4 QPUs, else pairwise"),
-    ] = "weights"
-    scores: Annotated[
-        Whole,
-        Field(ge=1, le=MOST_SCORES, description="Scores: one, or one for each of many classes."),
-        Shown(default="as the data have classes"),
-        Since("2026-11-26"),
-    ] = 1
     qpus: Annotated[
         Whole,
         Field(ge=2, le=MAX_QPUS, description="Number of QPUs."),
@@ -100,6 +70,48 @@ class ModelSettings(CircuitSettings):
         Since("2026-11-26"),
     ] = 1
 
+    @field_validator("resource", mode="before")
+    @classmethod
+    def _name(cls, resource: Any) -> Any:
+        """A resource stands for its name, a file for what it holds."""
+        text = getattr(resource, "name", resource)
+        row = find_row(text) if isinstance(text, str) else None
+        return text if row is None else row.settled(text)
+
+    @property
+    def shares(self) -> tuple[int, ...]:
+        """Features that each QPU takes."""
+        sizes = self.qpu_sizes or self.qpus * (self.qubits,)
+        return tuple(size * self.passes for size in sizes)
+
+    @property
+    def qpu_sizes(self) -> tuple[int, ...] | None:
+        """Qubits of each QPU; None where they are the same."""
+        return None if self.sizes is None else _sizes(self.sizes)
+
+    @field_serializer("noise")
+    def _noise_content(self, noise: Noise | None) -> dict[str, Any] | None:
+        return None if noise is None else noise.content
+
+
+class ModelSettings(CircuitSettings):
+    """Which model is trained."""
+
+    readout: Annotated[
+        str,
+        Field(
+            description="weights (one trained per string of outcomes), parity (one trained), "
+            "fixed-parity (none), pairwise (one per QPU and edge) or mps:chi (matrices)."
+        ),
+        Shown(default="weights for up to 4 QPUs, else pairwise"),
+    ] = "weights"
+    scores: Annotated[
+        Whole,
+        Field(ge=1, le=MOST_SCORES, description="Scores: one, or one for each of many classes."),
+        Shown(default="as the data have classes"),
+        Since("2026-11-26"),
+    ] = 1
+
     @model_validator(mode="before")
     @classmethod
     def _readout_of_many(cls, values: Any) -> Any:
@@ -109,12 +121,6 @@ class ModelSettings(CircuitSettings):
             return {**values, "readout": "pairwise"}
         return values
 
-    @property
-    def shares(self) -> tuple[int, ...]:
-        """Features that each QPU takes."""
-        sizes = self.qpus * (self.qubits,) if self.sizes is None else _sizes(self.sizes)
-        return tuple(size * self.passes for size in sizes)
-
     def build(self) -> Model:
         """The model; raises `EbitError` if a setting is out of range."""
         row = find_row(self.resource)
@@ -122,7 +128,7 @@ class ModelSettings(CircuitSettings):
             raise EbitError(f"Unknown resource {self.resource!r}: use {resources_help()}.")
         settings = {name: getattr(self, name) for name in type(self).model_fields}
         del settings["resource"]
-        settings["sizes"] = None if self.sizes is None else _sizes(self.sizes)
+        settings["sizes"] = self.qpu_sizes
         if not row.is_baseline:
             return DistributedQCNN(resource=parse_resource(self.resource), **settings)
         make = BASELINES.get(row.form, row.model)
