@@ -185,7 +185,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"points": -1}, "`points` must be a whole number from 1 to 1000000, but is -1"),
     ({"points": True}, "`points` must be a whole number from 1 to 1000000, but is True"),
     ({"seed": -1}, "`seed` must be a whole number from 0 to 4294967295, but is -1"),
-    ({"outcomes": "bits"}, "`outcomes` must be one of joint, parity, but is 'bits'"),
+    (
+        {"outcomes": "bits"},
+        "`outcomes` must be one of joint, parity, classes, numbers, but is 'bits'",
+    ),
     (
         {"model": ebit.SingleQCNN(qubits=2), "outcomes": "parity"},
         "'single' does not support parity outcomes",

@@ -44,7 +44,7 @@ def check(model: DistributedQCNN, batch: int = 2, seed: int = 0) -> None:
         moved = jax.tree.map(lambda leaf, part: leaf + step * part, parameters, way)
         return circuit_interpreter.probabilities(model.circuit, moved, x, deferred=True)
 
-    shape = (batch, *len(model.circuit.wiring.qpus) * (2,))
+    shape = (batch, *len(model.circuit.outcomes) * (2,))
     side = rng.normal(size=shape)
 
     @jax.jit
@@ -85,6 +85,8 @@ def test_other_resources(topology: str, qpus: int, qubits: int, resource: str) -
 OPTIONS: list[dict[str, Any]] = [
     {"qubits": 2, "mixing": 1}, {"qubits": 3, "pooling": "all-but-one"}, {"sizes": "3,2,2"},
     {"qubits": 2, "passes": 2}, {"qubits": 2, "passes": 2, "mixing": 1}, {"sizes": "5,2,2"},
+    {"qubits": 3, "outputs": 2}, {"qpus": 2, "qubits": 4, "outputs": 2, "mixing": 1},
+    {"qpus": 2, "sizes": "5,6", "outputs": 3},
 ]  # fmt: skip
 
 
@@ -193,6 +195,23 @@ def test_scores_are_sums_over_all_outcomes(readout: str, ring: Any) -> None:
     assert (read.probabilities is None) != model.tells_outcomes
 
 
+@pytest.mark.parametrize("readout", ["weights", "parity", "pairwise", "mps:2"])
+def test_scores_of_several_outputs(readout: str) -> None:
+    model = model_of(3, 3, "line", "bell:1", readout=readout, outputs=2)
+    rng = np.random.default_rng(8)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, 2)
+
+    @jax.jit
+    def run(parameters: Any, x: Any) -> Any:
+        read = model.read_out(parameters, model.encode(x)).scores
+        return read, model.probabilities(parameters, x), model.readout_weights(parameters)
+
+    with jax.enable_x64(True):
+        scores, table, weights = jax.tree.map(np.asarray, run(parameters, x))
+    assert weights.shape == (2,) * 6
+    np.testing.assert_allclose(scores[:, 0], np.tensordot(table, weights, 6), rtol=0, atol=1e-10)
+
+
 def test_the_default_readout() -> None:
     assert [ebit.DistributedQCNN(qpus=k, qubits=2).readout for k in (2, 4, 5)] == [
         "weights", "weights", "pairwise",
@@ -229,6 +248,12 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"readout": "mps:0"}, "mps:chi, chi from 1 to 64"),
     ({"qpus": 13, "qubits": 2, "readout": "weights"}, "13 QPUs have 2\\*\\*13 outcomes"),
     ({"noise": ebit.Noise(flip_one=(0.1, 0.2))}, "one for each of the 3 QPUs"),
+    ({"outputs": 3}, "is 3, but a QPU of 4 qubits is left with 2 or 1: use one of them"),
+    ({"qubits": 2, "outputs": 2}, "is 2, but a QPU of 2 qubits is left with 1: leave"),
+    ({"outputs": 2, "resource": "classical"}, "does not support messages and several outputs"),
+    ({"outputs": 2, "resource": "quantum"}, "does not support several outputs"),
+    ({"outputs": 2, "noise": ebit.Noise(flip_one=0.1)}, "not support noise and several outputs"),
+    ({"outputs": 2, "resource": "single"}, "a baseline for the features of two QPUs, but `qpus`"),
     ({"resource": "classical", "readout": "pairwise"}, "does not support readout 'pairwise'"),
 ]
 

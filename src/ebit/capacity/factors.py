@@ -51,7 +51,11 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN | SingleQCNN:
     if outcomes in SCORED and isinstance(model, SingleQCNN):
         who = f"Resource {model.resource_name!r}"
         raise UnsupportedError(f"the outcomes {outcomes!r}", who, "use joint outcomes")
-    if outcomes == "joint" and isinstance(model, DistributedQCNN) and model.qpus > MAX_QPUS:
+    if (
+        outcomes == "joint"
+        and isinstance(model, DistributedQCNN)
+        and model.qpus * model.outputs > MAX_QPUS
+    ):
         raise EbitError(
             f"Argument `qpus` must be at most {MAX_QPUS} for joint outcomes, but is {model.qpus}: "
             "use outcomes 'classes' or 'numbers'."

@@ -147,7 +147,7 @@ def likelihood_factors(
     """
     is_data = inputs.x is not None
     rows: Any = inputs.local.swapaxes(0, 1) if inputs.x is None else inputs.x
-    results = 2**model.qpus if outcomes == "joint" else max(2, model.scores)
+    results = 2 ** (model.qpus * model.outputs) if outcomes == "joint" else max(2, model.scores)
     fitting = _CHUNK_BYTES // (results * model.memory(1, 8))
     chunk = max(1, min(_CHUNK, len(inputs), fitting))
     with jax.enable_x64(True):
@@ -232,10 +232,10 @@ def likelihood_bound(model: DistributedQCNN, inputs: Inputs, outcomes: str) -> i
     if outcomes == "parity":
         return _distinct(model, inputs, every)
     if wiring.messages or wiring.drives or wiring.gates_across or model.values > 1:
-        return _distinct(model, inputs, every) * (2**model.qpus - 1)
+        return _distinct(model, inputs, every) * (2 ** (model.qpus * model.outputs) - 1)
     groups = [{wiring.place(q.qpu) for q in state.members} for state in wiring.shared]
     return sum(
-        _distinct(model, inputs, chosen)
+        _distinct(model, inputs, chosen) * (2**model.outputs - 1) ** size
         for size in range(1, model.qpus + 1)
         for chosen in combinations(every, size)
         if _is_joined(chosen, groups)

@@ -10,6 +10,26 @@ POOLINGS = ("halves", "all-but-one")
 """Pooling layouts: every round measures half of the qubits, or the only one all but one."""
 
 
+def layout_with(pooling: str, outputs: int) -> str:
+    """The pooling layout that leaves several qubits, which are all read out.
+
+    Example:
+        >>> layout_with("halves", 2), layout_with("halves", 1)
+        ('halves:2', 'halves')
+    """
+    return pooling if outputs == 1 else f"{pooling}:{outputs}"
+
+
+def outputs_of(pooling: str) -> int:
+    """Qubits that a pooling layout leaves.
+
+    Example:
+        >>> outputs_of("halves:2"), outputs_of("halves")
+        (2, 1)
+    """
+    return int(pooling.partition(":")[2] or 1)
+
+
 def pooled(qubits: int, pooling: str = "halves") -> tuple[tuple[int, int], ...]:
     """Who is measured in a pooling round of one QPU and whom its outcome drives.
 
@@ -52,16 +72,17 @@ def stages(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
         pooling: Pooling layout.
 
     Returns:
-        One entry per pooling round.
+        One entry per pooling round, until as many qubits are left as are read out.
 
     Example:
         >>> stages(8), stages(10), stages(8, "all-but-one")
         ((8, 4, 2), (10, 5, 3, 2), (8,))
     """
     sizes = []
-    while qubits > 1:
+    base, left = pooling.partition(":")[0], outputs_of(pooling)
+    while qubits > left:
         sizes.append(qubits)
-        qubits -= len(pooled(qubits, pooling))
+        qubits -= len(pooled(qubits, base))
     return tuple(sizes)
 
 
@@ -73,13 +94,14 @@ def measurements(qubits: int, pooling: str = "halves") -> tuple[int, ...]:
         pooling: Pooling layout.
 
     Returns:
-        One entry per pooling round; n - 1 in all.
+        One entry per pooling round; all qubits but those that are read out.
 
     Example:
         >>> measurements(8), measurements(10), measurements(8, "all-but-one")
         ((4, 2, 1), (5, 2, 1, 1), (7,))
     """
-    return tuple(before - after for before, after in pairwise((*stages(qubits, pooling), 1)))
+    sizes = (*stages(qubits, pooling), outputs_of(pooling))
+    return tuple(before - after for before, after in pairwise(sizes))
 
 
 @cache

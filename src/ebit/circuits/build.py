@@ -5,7 +5,7 @@ from functools import lru_cache, partial
 from itertools import chain
 from typing import Any
 
-from ebit.circuits.basis import measurements, pooled, stages
+from ebit.circuits.basis import measurements, outputs_of, pooled, stages
 from ebit.circuits.circuit import (
     Block,
     Circuit,
@@ -107,7 +107,7 @@ def build_circuit(
         blocks += _local_blocks(wiring, local, dealt)
     else:
         for stage in range(max(len(stages(qpu.qubits, pooling)) for qpu in wiring.qpus)):
-            layers = _layers(wiring, own, ("convolution", stage), depth)
+            layers = _layers(wiring, own, ("convolution", stage), depth, outputs_of(pooling))
             round_, own = _pool(wiring, own, stage, pooling, dealt)
             blocks += [Block("convolution", layers), Block("pooling", (round_,))]
         last = tuple(Measure(qubit, bit(qubit)) for qubit in chain(*own))
@@ -195,12 +195,14 @@ def _parameter(wiring: Wiring, leaf: tuple[Any, ...], qpu: str, *index: int) -> 
     return Parameter(leaf, (*first, *index))
 
 
-def _layers(wiring: Wiring, own: Registers, leaf: tuple[Any, ...], depth: int) -> tuple[Layer, ...]:
+def _layers(
+    wiring: Wiring, own: Registers, leaf: tuple[Any, ...], depth: int, left: int = 1
+) -> tuple[Layer, ...]:
     """H, CZ, RX on all registers; for more than two qubits once more on the other bonds.
 
-    A register of one qubit has been worked off.
+    A register with no more than the qubits that are left in the end has been worked off.
     """
-    registers = [qubits for qubits in _registers(wiring, own) if len(qubits) > 1]
+    registers = [qubits for qubits in _registers(wiring, own) if len(qubits) > left]
     places = {qubit: place for qubits in own for place, qubit in enumerate(qubits)}
 
     def brick(number: int, layer: int) -> list[Operation]:
@@ -283,7 +285,8 @@ def _pool(
     wiring: Wiring, own: Registers, stage: int, pooling: str, dealt: _Deal
 ) -> tuple[Layer, list[list[Qubit]]]:
     """Measurements, bits that are sent, rotations; and the qubits that remain on each QPU."""
-    pairs = [pooled(len(qubits), pooling) for qubits in own]
+    base, left = pooling.partition(":")[0], outputs_of(pooling)
+    pairs = [pooled(len(qubits), base) if len(qubits) > left else () for qubits in own]
     measured = {
         qpu.name: [qubits[place] for place, _ in own_pairs]
         for qpu, qubits, own_pairs in zip(wiring.qpus, own, pairs, strict=True)

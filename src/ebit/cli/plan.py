@@ -62,7 +62,7 @@ NETWORK_HELP = (
     DataSource,
     ModelSettings,
     TrainingSettings,
-    without=("resource", "pooling", "noise", "qpus", "topology", "sizes", "passes"),
+    without=("resource", "pooling", "noise", "qpus", "topology", "sizes", "passes", "outputs"),
     defaults=DEFAULTS,
 )
 def plan(

@@ -11,17 +11,18 @@ identity on its halves, so what a few QPUs say needs these QPUs alone.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import Circuit, Wiring
+from ebit.circuits import Circuit, Wiring, outputs_of
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
 from ebit.engine.tensor_plan import Piece, Plan, plan_of, repeated_rows, rows_of, run
@@ -42,6 +43,8 @@ MOST_HALVES = 6
 
 _ZERO = pauli_sums(np.array([[1.0], [0], [0], [1]]))
 """|0><0|, (1, 2, 2)."""
+
+_HIGHEST = lax.Precision.HIGHEST
 
 _OUTCOME = 10**6
 """Names of indices: shared states come first, then outcomes of the QPUs, then bonds of weights."""
@@ -110,6 +113,11 @@ class Graph:
         if self.noise is not None and self.wiring.qpus[0].passes > 1:
             cure = "use as many features as qubits, or no noise"
             raise UnsupportedError("noise between several passes of the embedding", who, cure)
+        if self.local is not None and outputs_of(self.pooling) > 1:
+            cure = "measure one qubit at its end"
+            raise UnsupportedError("several outputs", "A local circuit", cure)
+        if self.noise is not None and outputs_of(self.pooling) > 1:
+            raise UnsupportedError("noise and several outputs", who, "use one output, or no noise")
         if self.noise is not None and self.local is not None:
             raise UnsupportedError("noise", "A local circuit", "leave `noise` or `local` out")
         _ = self.states
@@ -305,19 +313,39 @@ class Graph:
             found.append(tensors.encode(x[:, columns]))
         return tuple(found)
 
+    @cached_property
+    def outputs(self) -> int:
+        """Qubits that each QPU reads out."""
+        return self.locals[0].outputs
+
+    @cached_property
+    def _subsets(self) -> list[tuple[int, ...]]:
+        """Sets of outputs of a QPU, in the order of strings of bits; first that of none."""
+        return [
+            tuple(np.flatnonzero(string).tolist()) for string in np.ndindex(*self.outputs * (2,))
+        ]
+
     def _meet(
-        self, groups: Sequence[Group], parameters: CircuitParameters, encoded: Encoded
+        self,
+        groups: Sequence[Group],
+        parameters: CircuitParameters,
+        encoded: Encoded,
+        read: tuple[int, ...] | None = None,
     ) -> list[jax.Array]:
-        """T of the outcome 0 for all groups, (QPUs, rows, batch) each."""
+        """T of an even number of ones among the outputs for all groups, (QPUs, rows, batch) each.
+
+        With one output that is the outcome 0; `read` says which of several are looked at.
+        """
         several = len(self.locals) > 1
         angles: dict[str, Any] = dict(parameters)
         own: list[Any] = [
             {name: leaf[size] if several else leaf for name, leaf in angles.items()}
             for size in range(len(self.locals))
         ]
-        packed = [tensors.packed(part) for tensors, part in zip(self.locals, own, strict=True)]
+        reading = [replace(tensors, read=read) for tensors in self.locals]
+        packed = [tensors.packed(part) for tensors, part in zip(reading, own, strict=True)]
         return [
-            self.locals[group.size].meet(
+            reading[group.size].meet(
                 own[group.size],
                 packed[group.size],
                 encoded[group.size],
@@ -337,15 +365,31 @@ class Graph:
         ]
 
     def _outcomes(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
-        """Tensors of all groups for both outcomes, (QPUs, 2, numbers, batch)."""
-        return self._both(self._meet(self.whole, parameters, encoded))
+        """Tensors of all groups for all outcomes of a QPU, (QPUs, 2**outputs, numbers, batch)."""
+        return self._every(
+            [self._meet(self.whole, parameters, encoded, read) for read in self._subsets[1:]]
+        )
 
-    def _both(self, zeros: Sequence[jax.Array]) -> list[jax.Array]:
-        """Both outcomes of all groups from the outcome 0."""
+    def _every(self, even: Sequence[Sequence[jax.Array]]) -> list[jax.Array]:
+        r"""All outcomes of all groups from the parities of all sets of outputs but the empty one.
+
+        .. math:: P(a) = 2^{-r} \sum_s (-1)^{s \cdot a} \langle z_s \rangle
+        """
         found = []
-        for group, zero in zip(self.whole, zeros, strict=True):
-            one = _constant(group.traces, zero)[..., None] - zero
-            found.append(jnp.stack([zero, one], axis=1))
+        for number, group in enumerate(self.whole):
+            parts = [own[number] for own in even]
+            whole = _constant(group.traces, parts[0])[..., None]
+            if self.outputs == 1:
+                found.append(jnp.stack([parts[0], whole - parts[0]], axis=1))
+                continue
+            signed = jnp.stack([0 * parts[0] + whole, *(2 * part - whole for part in parts)])
+            strings = np.indices(self.outputs * (2,)).reshape(self.outputs, -1)
+            signs = (1.0 - 2.0 * (strings.T @ strings % 2)) / len(signed)
+            found.append(
+                jnp.einsum(
+                    "as,sqrb->qarb", jnp.asarray(signs, signed.dtype), signed, precision=_HIGHEST
+                )
+            )
         return found
 
     def probabilities(
@@ -358,33 +402,41 @@ class Graph:
     def _written_out(self, outcomes: Sequence[jax.Array]) -> Float[Array, "batch ..."]:
         """P of all outcomes from the tensors of all groups."""
         stacks = [
-            both.reshape(len(group.members), 2, *group.shape, both.shape[-1])
+            both.reshape(len(group.members), -1, *group.shape, both.shape[-1])
             for group, both in zip(self.whole, outcomes, strict=True)
         ]
         table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
-        return jnp.moveaxis(table.real, -1, 0).reshape(-1, *len(self.wiring.qpus) * (2,))
+        bits = self.outputs * len(self.wiring.qpus)
+        return jnp.moveaxis(table.real, -1, 0).reshape(-1, *bits * (2,))
 
     @cached_property
     def _outcome_plan(self) -> Plan:
         names = [_OUTCOME + place for place in range(len(self.wiring.qpus))]
-        return self._network([(n,) for n in names], [(n, 2) for n in names], names)
+        return self._network([(n,) for n in names], [(n, 2**self.outputs) for n in names], names)
 
     def check_outcomes(self) -> None:
         """Raise if the joint outcomes are too many to write out."""
         count = len(self.wiring.qpus)
-        if count > MOST_OUTCOMES:
+        if self.outputs * count > MOST_OUTCOMES:
             raise EbitError(
-                f"{count} QPUs have 2**{count} joint outcomes, too many to write out: use readout "
-                f"'pairwise' or 'parity', or at most {MOST_OUTCOMES} QPUs."
+                f"{count} QPUs have 2**{self.outputs * count} joint outcomes, too many to write "
+                f"out: use readout 'pairwise' or 'parity', or at most "
+                f"{MOST_OUTCOMES // self.outputs} QPUs."
             )
 
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""
         stacks = [
-            (both[:, 0] - both[:, 1]).reshape(len(group.members), *group.shape, both.shape[-1])
-            for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True)
+            signed.reshape(len(group.members), *group.shape, signed.shape[-1])
+            for group, signed in zip(
+                self.whole, self._signed_whole(parameters, encoded), strict=True
+            )
         ]
         return run(self.parity_plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
+
+    def _signed_whole(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
+        """Tensors of all groups for the product of the outcomes of a QPU."""
+        return self._signed(self.whole, parameters, encoded)
 
     @cached_property
     def parity_plan(self) -> Plan:
@@ -394,15 +446,15 @@ class Graph:
     def matrix_product(
         self,
         parameters: CircuitParameters,
-        weights: Float[Array, "qpus 2 chi chi"],
+        weights: Float[Array, "qpus outcomes chi chi"],
         encoded: Encoded,
     ) -> Float[Array, " batch"]:
         """Sum over all outcomes of their probability times a product of matrices.
 
         Args:
             parameters: Angles of all QPUs.
-            weights: A matrix per QPU and outcome; the trace of their product, in the order of the
-                QPUs, is the weight of the outcomes.
+            weights: A matrix per QPU and string of its outputs; the trace of their product, in the
+                order of the QPUs, is the weight of the outcomes.
             encoded: What `encode` returned.
 
         Returns:
@@ -411,7 +463,7 @@ class Graph:
         chi = weights.shape[-1]
         stacks = []
         for group, both in zip(self.whole, self._outcomes(parameters, encoded), strict=True):
-            own = rows_of(weights, np.array(group.members))  # (QPUs, 2, chi, chi)
+            own = rows_of(weights, np.array(group.members))  # (QPUs, outcomes, chi, chi)
             parts = jnp.sum(own[..., None, None] * both[:, :, None, None], axis=1)
             stacks.append(parts.reshape(len(group.members), chi, chi, *group.shape, -1))
         plan = self.matrix_product_plan(chi)
@@ -522,11 +574,16 @@ class Graph:
                 "unitaries in the place of the embedding", "QPUs of different sizes", "use data"
             )
         (tensors,) = self.locals
-        zeros = [
-            tensors.behind(parameters, unitaries, group.places, group.operators)
-            for group in self.whole
+        even = [
+            [
+                replace(tensors, read=read).behind(
+                    parameters, unitaries, group.places, group.operators
+                )
+                for group in self.whole
+            ]
+            for read in self._subsets[1:]
         ]
-        return self._written_out(self._both(zeros))
+        return self._written_out(self._every(even))
 
     def operations(self, depth: int, batch: int) -> int:
         """Effects of all QPUs and their tensors; what the contraction takes is in its plan."""

@@ -74,6 +74,8 @@ class GraphMessages(Graph):
     def __post_init__(self) -> None:
         super().__post_init__()
         who = f"A graph of {len(self.wiring.qpus)} QPUs"
+        if self.outputs > 1:
+            raise UnsupportedError("messages and several outputs", who, "use one output")
         largest = max(qpu.qubits for qpu in self.wiring.qpus)
         if largest > FEATURE_QUBITS:
             cure = f"use at most {FEATURE_QUBITS} qubits per QPU, or no messages"
@@ -219,6 +221,10 @@ class GraphMessages(Graph):
         del parameters, unitaries
         who = f"Messages between {len(self.wiring.qpus)} QPUs"
         raise UnsupportedError("unitaries in the place of the embedding", who, "use data")
+
+    def _signed_whole(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
+        """Tensors of all groups for the outcome 0 minus those for the outcome 1."""
+        return [both[:, 0] - both[:, 1] for both in self._outcomes(parameters, encoded)]
 
     def _waits(self, depth: int) -> Sequence[tuple[tuple[float, ...], ...]]:
         """Of every size how long each QPU waits in every round."""

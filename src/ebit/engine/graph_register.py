@@ -11,7 +11,7 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import Wiring
+from ebit.circuits import Wiring, outputs_of
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.register import Register
 from ebit.errors import EbitError, UnsupportedError
@@ -52,6 +52,8 @@ class GraphRegister:
         first = self.wiring.qpus[0]
         if len(self.wiring.sizes) > 1:
             raise UnsupportedError("QPUs of different sizes", who, "use QPUs of one size")
+        if outputs_of(self.pooling) > 1:
+            raise UnsupportedError("several outputs", who, "use another resource, or one output")
         if first.passes > 1:
             cure = "use as many features as qubits"
             raise UnsupportedError("several passes of the embedding", who, cure)

@@ -26,6 +26,7 @@ from ebit.circuits import (
     Circuit,
     embedding_phases,
     hadamard_matrix,
+    outputs_of,
     pair_columns,
     walsh_hadamard,
 )
@@ -56,6 +57,8 @@ class LocalTensors:
         noise: Local noise.
         own: The noise of each of these QPUs.
         local: Circuit of each of them in the place of convolutions and poolings.
+        read: Which of the qubits that are left are looked at; None: all. The outcome 0 is an even
+            number of ones among them.
     """
 
     qubits: int
@@ -65,18 +68,24 @@ class LocalTensors:
     noise: Noise | None = None
     own: tuple[QPUNoise, ...] = ()
     local: Circuit | None = None
+    read: tuple[int, ...] | None = None
 
     @property
     def by_features(self) -> bool:
         """Whether samples are real features, or states that are as many as the operators need."""
         return self.qubits <= FEATURE_QUBITS and self.passes == 1
 
+    @property
+    def outputs(self) -> int:
+        """Qubits that each of them reads out."""
+        return 1 if self.local is not None else outputs_of(self.pooling)
+
     def effect(self, pairs: int, places: Sequence[int] | None = None) -> PureEffect | NoisyEffect:
         """The trained parts of some of the QPUs, of which the first qubits are shared."""
         if self.local is not None:
             return LocalEffect(self.qubits, pairs, self.mixing, local=self.local)
         if self.noise is None:
-            return PureEffect(self.qubits, pairs, self.mixing, self.pooling)
+            return PureEffect(self.qubits, pairs, self.mixing, self.pooling, self.read)
         own = self.own if places is None else tuple(self.own[place] for place in places)
         return NoisyEffect(self.qubits, pairs, self.mixing, self.noise, self.pooling, own)
 

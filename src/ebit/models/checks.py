@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit import checks
-from ebit.circuits import POOLINGS
+from ebit.circuits import POOLINGS, stages
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.physics import Noise
@@ -31,6 +31,25 @@ def check_circuit(qubits: int, depth: int, mixing: int, pooling: str) -> None:
     checks.whole(1, MAX_LAYERS, "convolution layers")("depth", depth)
     checks.whole(0, MAX_LAYERS, "mixing layers")("mixing", mixing)
     checks.one_of(POOLINGS)("pooling", pooling)
+
+
+def check_outputs(qubits: int, pooling: str, outputs: int) -> None:
+    """Raise unless pooling leaves a QPU with so many qubits.
+
+    Example:
+        >>> check_outputs(8, "halves", 3)
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `outputs` is 3, but a QPU of 8 qubits is left with 4, 2 or \
+1: use one of them.
+    """
+    checks.whole(1, MAX_QUBITS, "outputs per QPU")("outputs", outputs)
+    fitting = [*stages(qubits, pooling)[1:], 1]
+    if outputs not in fitting:
+        first = ", ".join(map(str, fitting[:-1]))
+        raise EbitError(
+            f"Argument `outputs` is {outputs}, but a QPU of {qubits} qubits is left with "
+            f"{f'{first} or 1: use one of them' if first else '1: leave `outputs` out'}."
+        )
 
 
 def check_noise(noise: Noise | None) -> None:

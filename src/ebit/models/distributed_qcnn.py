@@ -18,6 +18,7 @@ from ebit.circuits import (
     Topology,
     Wiring,
     build_circuit,
+    layout_with,
     parameter_shapes,
     parse_topology,
     topology_of_graph,
@@ -35,12 +36,18 @@ from ebit.models.checks import (
     check_inputs,
     check_key,
     check_noise,
+    check_outputs,
     check_parameters,
     check_real_type,
 )
 from ebit.models.drawing import Drawn
 from ebit.models.graph_readout import FORMS as READOUT_FORMS
-from ebit.models.graph_readout import MOST_DEFAULT, MOST_TABLE, GraphReadOut, graph_readout
+from ebit.models.graph_readout import (
+    MOST_TABLE,
+    GraphReadOut,
+    graph_readout,
+    has_few_outcomes,
+)
 from ebit.models.readout import (
     PARITY,
     READOUT_LEAVES,
@@ -53,6 +60,9 @@ from ebit.models.readout import (
 from ebit.physics import Noise
 from ebit.random_keys import random_key
 from ebit.resources import Consumption, Resource, Separable
+
+MAX_OUTPUTS = 8
+"""Most qubits that a QPU of 16 is left with after a round of pooling."""
 
 MAX_PASSES = 64
 """More passes of the embedding than this are a slip of the pen."""
@@ -86,6 +96,8 @@ class DistributedQCNN(Drawn):
             every QPU in the place of convolutions and poolings: gates, measurements and rotations
             that these drive, on `qubits` qubits, of which the last one measured is read out. The
             number of its gates is what it costs, see `operations`.
+        outputs: Qubits of every QPU that are left and read out, one of the numbers that pooling in
+            halves passes through. The parity of a QPU is that of all its outputs.
 
     Raises:
         EbitError: If an argument is out of range.
@@ -118,6 +130,7 @@ class DistributedQCNN(Drawn):
     sizes: tuple[int, ...] | None = None
     scores: int = 1
     local: Circuit | None = None
+    outputs: int = 1
 
     def __post_init__(self) -> None:
         if not isinstance(self.resource, Resource):
@@ -131,6 +144,7 @@ class DistributedQCNN(Drawn):
             self._take_sizes(self.sizes)
         for qubits in set(self._sizes):
             check_circuit(qubits, self.depth, self.mixing, self.pooling)
+            check_outputs(qubits, self.pooling, self.outputs)
         if self.local is not None:
             if self.sizes is not None:
                 raise EbitError(
@@ -143,7 +157,7 @@ class DistributedQCNN(Drawn):
         if self.noise is not None:
             self.noise.for_qpus(self.qpus)
         if self.readout is None:
-            few = self.qpus <= MOST_DEFAULT
+            few = has_few_outcomes(self.qpus, self.outputs)
             object.__setattr__(self, "readout", "weights" if few else "pairwise")
         if not isinstance(self.readout, str):
             raise checks.wrong("readout", READOUT_FORMS, self.readout)
@@ -230,6 +244,7 @@ class DistributedQCNN(Drawn):
             or isinstance(self.topology, Wiring)
             or self.passes > 1
             or self.local is not None
+            or self.outputs > 1
             or self.resource.is_of_graph
             or self.readout not in READOUTS
         )
@@ -237,7 +252,7 @@ class DistributedQCNN(Drawn):
     @cached_property
     def _graph_readout(self) -> GraphReadOut:
         assert self.readout is not None
-        return graph_readout(self.readout, self.qpus, self.edges, self.scores)
+        return graph_readout(self.readout, self.qpus, self.edges, self.scores, self.outputs)
 
     @property
     def resource_name(self) -> str:
@@ -289,7 +304,7 @@ class DistributedQCNN(Drawn):
         """A circuit that uses up as much: local gates use up nothing."""
         if not self.is_graph or self._wiring.gates_across:
             return self.circuit
-        return build_circuit(self._wiring, depth=1, pooling=self.pooling, local=self.local)
+        return build_circuit(self._wiring, depth=1, pooling=self._layout, local=self.local)
 
     @cached_property
     def circuit(self) -> Circuit:
@@ -298,9 +313,14 @@ class DistributedQCNN(Drawn):
             self._wiring,
             depth=self.depth,
             mixing=self.mixing,
-            pooling=self.pooling,
+            pooling=self._layout,
             local=self.local,
         )
+
+    @property
+    def _layout(self) -> str:
+        """The pooling layout with the number of qubits that it leaves."""
+        return layout_with(self.pooling, self.outputs)
 
     @cached_property
     def engine(self) -> Engine:
@@ -315,7 +335,7 @@ class DistributedQCNN(Drawn):
             self._wiring,
             self.edges,
             self.mixing,
-            self.pooling,
+            self._layout,
             self.noise,
             self.values,
             self.local,
@@ -380,7 +400,7 @@ class DistributedQCNN(Drawn):
             x: Angles (batch, features) in radians, QPU A's features first.
 
         Returns:
-            P(a, b | x), shape (batch, 2, 2); one axis for each QPU.
+            P(a, b | x), shape (batch, 2, 2); one axis for each output of each QPU.
 
         Raises:
             EbitError: If the shape of `x` does not fit.
@@ -448,18 +468,19 @@ class DistributedQCNN(Drawn):
             trained_readout: Whether to use the trained weights; otherwise (1, -1, -1, 1).
 
         Returns:
-            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each QPU. Several
-            scores have a first axis of them.
+            Shape (2, 2): [outcome of QPU A, outcome of QPU B]; one axis for each output of each
+            QPU. Several scores have a first axis of them.
 
         Raises:
             EbitError: If there are too many QPUs to write out all weights.
         """
         check_parameters(self.init, parameters)
         if self.is_graph:
-            if self.qpus > MOST_TABLE:
+            bits = self.qpus * self.outputs
+            if bits > MOST_TABLE:
                 raise EbitError(
-                    f"{self.qpus} QPUs have 2**{self.qpus} outcomes, too many to write out their "
-                    f"weights: {MOST_TABLE} QPUs are the most."
+                    f"{self.qpus} QPUs have 2**{bits} outcomes, too many to write out their "
+                    f"weights: {MOST_TABLE // self.outputs} QPUs are the most."
                 )
             trained = self._trained_weights(parameters) if trained_readout else None
             return self._graph_readout.table(trained)
@@ -516,7 +537,7 @@ class DistributedQCNN(Drawn):
     @property
     def _shapes(self) -> dict[str, Any]:
         """Shapes of the arrays of angles."""
-        return parameter_shapes(self._wiring, self.depth, self.mixing, self.pooling, self.local)
+        return parameter_shapes(self._wiring, self.depth, self.mixing, self._layout, self.local)
 
     @one_program
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> Float[Array, "batch ..."]:

@@ -37,11 +37,13 @@ class GraphReadOut(ABC):
         qpus: Number of QPUs.
         edges: Edges of the graph.
         scores: Number of scores S; with several, weights have a first axis of them.
+        outputs: Qubits that each QPU reads out.
     """
 
     qpus: int
     edges: tuple[Edge, ...]
     scores: int = 1
+    outputs: int = 1
 
     tells_outcomes: ClassVar[bool] = False
     """Whether `read` has the probabilities of the outcomes that make up the score."""
@@ -68,9 +70,10 @@ class GraphReadOut(ABC):
         """Weight of every string of outcomes, (2, ..., 2), or (S, 2, ..., 2)."""
 
 
-def _signs(qpus: int) -> NDArray[np.float64]:
-    """Outcomes as +1 and -1 for every string, (QPUs, 2, ..., 2)."""
-    return np.asarray(1.0 - 2.0 * np.indices(qpus * (2,)))
+def _signs(qpus: int, outputs: int = 1) -> NDArray[np.float64]:
+    """Products of the outputs of every QPU as +1 and -1 for every string, (QPUs, 2, ..., 2)."""
+    every = np.asarray(1.0 - 2.0 * np.indices(qpus * outputs * (2,)))
+    return np.asarray(np.prod(every.reshape(qpus, outputs, *every.shape[1:]), axis=1))
 
 
 def parity_table(qpus: int) -> NDArray[np.float64]:
@@ -92,7 +95,7 @@ class TableReadOut(GraphReadOut):
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
         """The parity; for further scores products of fewer signs."""
         del key
-        table = walsh_functions((2,) * self.qpus, self.scores)
+        table = walsh_functions((2,) * self.qpus * self.outputs, self.scores)
         return jnp.asarray(table[0] if self.scores == 1 else table, dtype)
 
     def read(
@@ -109,7 +112,8 @@ class TableReadOut(GraphReadOut):
 
     def table(self, weights: jax.Array | None) -> jax.Array:
         """The weights themselves."""
-        return jnp.asarray(parity_table(self.qpus)) if weights is None else weights
+        bits = self.qpus * self.outputs
+        return jnp.asarray(parity_table(bits)) if weights is None else weights
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class ParityReadOut(GraphReadOut):
 
     def table(self, weights: jax.Array | None) -> jax.Array:
         """Plus or minus the weight."""
-        table = jnp.asarray(parity_table(self.qpus))
+        table = jnp.asarray(parity_table(self.qpus * self.outputs))
         return table if weights is None else weights * table
 
 
@@ -196,7 +200,7 @@ class PairwiseReadOut(GraphReadOut):
     def table(self, weights: jax.Array | None) -> jax.Array:
         """Sum of the weights with the signs of their outcomes."""
         own = self._equal(None) if weights is None else weights
-        signs = _signs(self.qpus)
+        signs = _signs(self.qpus, self.outputs)
         both = [signs[i] * signs[j] for i, j in self.edges]
         return jnp.tensordot(own, jnp.asarray(np.stack([*signs, *both]), own.dtype), 1)
 
@@ -215,16 +219,16 @@ class MatrixProductReadOut(GraphReadOut):
     bond: int = 1
 
     def start(self, key: jax.Array, dtype: Any) -> jax.Array:
-        """(QPUs, 2, chi, chi), or (S, QPUs, 2, chi, chi)."""
+        """(QPUs, outcomes, chi, chi), or (S, QPUs, outcomes, chi, chi)."""
         several = () if self.scores == 1 else (self.scores,)
-        shape = (*several, self.qpus, 2, self.bond, self.bond)
+        shape = (*several, self.qpus, 2**self.outputs, self.bond, self.bond)
         noise = _NOISE * jax.random.normal(key, shape, dtype)
         return jnp.asarray(self._fixed, dtype) + (noise if self.bond > 1 or several else 0)
 
     @property
     def _fixed(self) -> NDArray[np.float64]:
-        found = np.zeros((self.qpus, 2, self.bond, self.bond))
-        signs = np.array([1.0, -1.0])
+        found = np.zeros((self.qpus, 2**self.outputs, self.bond, self.bond))
+        signs = parity_table(self.outputs).ravel()
         if self.bond == 1:
             found[:, :, 0, 0] = signs
             return found
@@ -255,16 +259,29 @@ class MatrixProductReadOut(GraphReadOut):
         own = jnp.asarray(self._fixed) if weights is None else weights
         if own.ndim == 5:
             return jnp.stack([self.table(one) for one in own])
-        found = own[0]  # (2, ..., chi, chi)
+        found = own[0]  # (outcomes, ..., chi, chi)
         for factor in own[1:]:
             found = jnp.einsum("...ij,ajk->...aik", found, factor)
-        return jnp.trace(found, axis1=-2, axis2=-1)
+        table = jnp.trace(found, axis1=-2, axis2=-1)
+        return table.reshape(self.qpus * self.outputs * (2,))
 
 
 FORMS = "weights, parity, fixed-parity, pairwise or mps:chi"
 
 
-def graph_readout(name: str, qpus: int, edges: Sequence[Edge], scores: int = 1) -> GraphReadOut:
+def has_few_outcomes(qpus: int, outputs: int) -> bool:
+    """Whether by default every string of outcomes has a weight of its own.
+
+    Example:
+        >>> has_few_outcomes(4, 3), has_few_outcomes(4, 4), has_few_outcomes(5, 1)
+        (True, False, False)
+    """
+    return qpus <= MOST_DEFAULT and qpus * outputs <= MOST_TABLE
+
+
+def graph_readout(
+    name: str, qpus: int, edges: Sequence[Edge], scores: int = 1, outputs: int = 1
+) -> GraphReadOut:
     """The read-out of a name.
 
     Args:
@@ -272,6 +289,7 @@ def graph_readout(name: str, qpus: int, edges: Sequence[Edge], scores: int = 1) 
         qpus: Number of QPUs.
         edges: Edges of the graph.
         scores: Number of scores; the parity has one.
+        outputs: Qubits that each QPU reads out.
 
     Returns:
         The read-out.
@@ -283,12 +301,12 @@ def graph_readout(name: str, qpus: int, edges: Sequence[Edge], scores: int = 1) 
         >>> graph_readout("mps:2", 3, [(0, 1)]).bond
         2
     """
-    places = (qpus, tuple(edges), scores)
+    places = (qpus, tuple(edges), scores, outputs)
     if name == "weights":
-        if qpus > MOST_TABLE:
+        if qpus * outputs > MOST_TABLE:
             raise EbitError(
-                f"Argument `readout` is 'weights', but {qpus} QPUs have 2**{qpus} outcomes, more "
-                f"than 2**{MOST_TABLE}: use pairwise, parity or mps:chi."
+                f"Argument `readout` is 'weights', but {qpus} QPUs have 2**{qpus * outputs} "
+                f"outcomes, more than 2**{MOST_TABLE}: use pairwise, parity or mps:chi."
             )
         return TableReadOut(*places)
     if name in ("parity", "fixed-parity"):

@@ -8,8 +8,8 @@ from ebit.circuits.topology import FORMS, MAX_QPUS
 from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
-from ebit.models.distributed_qcnn import MAX_PASSES, DistributedQCNN
-from ebit.models.graph_readout import MOST_DEFAULT, graph_readout
+from ebit.models.distributed_qcnn import MAX_OUTPUTS, MAX_PASSES, DistributedQCNN
+from ebit.models.graph_readout import graph_readout, has_few_outcomes
 from ebit.models.readout import MOST_SCORES
 from ebit.physics import Noise
 from ebit.resources import find_row, parse_resource, resources_help
@@ -69,6 +69,11 @@ class CircuitSettings(Settings):
         ),
         Since("2026-11-26"),
     ] = 1
+    outputs: Annotated[
+        Whole,
+        Field(ge=1, le=MAX_OUTPUTS, description="Qubits of every QPU that are read out."),
+        Since("2026-11-26"),
+    ] = 1
 
     @field_validator("resource", mode="before")
     @classmethod
@@ -116,8 +121,10 @@ class ModelSettings(CircuitSettings):
     @classmethod
     def _readout_of_many(cls, values: Any) -> Any:
         """Without a read-out many QPUs take the one that is made for them."""
-        qpus = values.get("qpus") if isinstance(values, dict) else None
-        if isinstance(qpus, int) and qpus > MOST_DEFAULT and values.get("readout") is None:
+        if not isinstance(values, dict) or values.get("readout") is not None:
+            return values
+        numbers = [values.get(name, default) for name, default in (("qpus", 2), ("outputs", 1))]
+        if all(isinstance(number, int) for number in numbers) and not has_few_outcomes(*numbers):
             return {**values, "readout": "pairwise"}
         return values
 
@@ -142,9 +149,14 @@ class ModelSettings(CircuitSettings):
                 f"Argument `resource` is {self.resource!r}, a baseline for the features of two "
                 f"QPUs, but `qpus` is {self.qpus}: use two QPUs or another resource."
             )
+        if self.outputs != 1:
+            raise EbitError(
+                f"Argument `outputs` is {self.outputs}, but the baseline {self.resource!r} has one "
+                "output: leave it out."
+            )
         graph_readout(self.readout, self.qpus, [])  # not used, but nothing wrong is accepted
         settings["qubits"] = self.qubits * self.passes  # it has no passes
-        for name in ("qpus", "topology", "sizes", "passes"):
+        for name in ("qpus", "topology", "sizes", "passes", "outputs"):
             del settings[name]
         model: Model = make(**settings)
         return model
@@ -174,4 +186,5 @@ class ModelOptions(TypedDict, total=False):
     topology: str | None
     sizes: str | None
     passes: int | None
+    outputs: int | None
     scores: int | None

@@ -1,12 +1,14 @@
 r"""Trained parts without noise: rows R of a projector :math:`M = R^\dagger R`, or amplitudes."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
 from jaxtyping import Array, Complex, Float
+from numpy.typing import NDArray
 
 from ebit.circuits import (
     bricks,
@@ -18,6 +20,7 @@ from ebit.circuits import (
     outcome_rotations,
     pair_columns,
     pool_rows,
+    spins,
     stages,
     walsh_hadamard,
 )
@@ -36,16 +39,20 @@ class PureEffect:
         pairs: Leading qubits that belong to shared pairs, k; the others start in 0.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout, for the counts.
+        read: Which of the qubits that are left are looked at, by their numbers among them; None:
+            all. M is that of an even number of ones.
     """
 
     qubits: int
     pairs: int
     mixing: int
     pooling: str = "halves"
+    read: tuple[int, ...] | None = None
 
     def rows(self, parameters: CircuitParameters) -> Complex[Array, "2 rows dim"]:
         """R of both QPUs, (2, 2**(n-1), 2**n)."""
-        return jax.vmap(effect_rows)(parameters["convolution"], parameters["pooling"])
+        rows = partial(effect_rows, read=self.read)
+        return jax.vmap(rows)(parameters["convolution"], parameters["pooling"])
 
     def operators(self, parameters: CircuitParameters) -> Complex[Array, "2 dim dim"]:
         """M of both QPUs, (2, 2**n, 2**n)."""
@@ -215,18 +222,21 @@ def string_operations(qubits: int, depth: int, pooling: str) -> tuple[int, int]:
 
 
 def effect_rows(
-    convolution: tuple[jax.Array, ...], pooling: tuple[jax.Array, ...]
+    convolution: tuple[jax.Array, ...],
+    pooling: tuple[jax.Array, ...],
+    read: tuple[int, ...] | None = None,
 ) -> Complex[Array, "rows dim"]:
     r"""Rows R of the projector :math:`M = R^\dagger R` whose expectation is P(a = 0).
 
-    The last qubit is projected on 0 and the rows are pulled back through pooling and
-    convolution, from a register of one qubit to the full one: 2**(n-1) rows, one for each string
-    of pooling outcomes.
+    The last qubit is projected on 0, several that are left on an even number of ones among them,
+    and the rows are pulled back through pooling and convolution, from the register that is left to
+    the full one: 2**(n-1) rows.
 
     Args:
         convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
         pooling: Angles (h, 2, 2) of one QPU and its h measured qubits, first stage first, in
             radians.
+        read: Which of the qubits that are left are looked at, see `PureEffect`; None: all.
 
     Returns:
         Complex array (2**(n-1), 2**n), orthonormal rows, basis in measurement order.
@@ -236,10 +246,22 @@ def effect_rows(
         (2, 4)
     """
     dtype = jnp.result_type(convolution[0].dtype, jnp.complex64)
-    rows = jnp.array([[1, 0]], dtype)
+    left = convolution[-1].shape[1] - len(pooling[-1])
+    rows = jnp.asarray(np.eye(2**left)[even_strings(left, read)], dtype)
     for angles, rotations in zip(reversed(convolution), reversed(pooling), strict=True):
         rows = convolve_rows(angles, pool_rows(rotations, rows))
     return rows
+
+
+def even_strings(qubits: int, read: tuple[int, ...] | None = None) -> NDArray[np.int64]:
+    """Basis states with an even number of ones among the qubits that are looked at.
+
+    Example:
+        >>> even_strings(1).tolist(), even_strings(2).tolist(), even_strings(2, (1,)).tolist()
+        ([0], [0, 3], [0, 2])
+    """
+    signs = spins(qubits)[:, list(range(qubits) if read is None else read)]
+    return np.flatnonzero(np.prod(signs, axis=1) > 0)
 
 
 def effect_operations(qubits: int, depth: int, pooling: str = "halves") -> int:
