@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from ebit.consensus.convergence import floor, stationarity
-from ebit.consensus.study import bootstrap, claims, gains, parts
+from ebit.consensus.study import bootstrap, claims, gains, in_order, parts
 from ebit.consensus.training import ARMS, CORNERS, MAIN
 from ebit.consensus.verdict import verdicts, write_verdict
 from ebit.errors import EbitError
@@ -48,13 +48,37 @@ def test_all_parts_are_there() -> None:
     main = {(t.settings.arm, t.settings.attack, t.settings.faulty) for t in found["main"].tasks}
     assert {arm for arm, _, _ in main} == set(MAIN)
     assert {f for _, _, f in main} == {0, 5, 10, 12, 15}
-    assert len(found["main"].tasks) == 2 * 5 * (1 + 4 * 12)
+    assert len(found["main"].tasks) == 5 * 2 * 5 * (1 + 4 * 12)  # two seeds at a time
     assert {t.settings.arm for t in found["corners"].tasks} == set(CORNERS)
     assert len({ARMS[arm] for arm in CORNERS}) == 8
     assert all(t.settings.hardware == "skewed" for t in found["skewed"].tasks)
-    assert all(t.settings.seeds == 10 for part in found.values() for t in part.tasks)
+    for part in found.values():
+        assert {t.settings.seed for t in part.tasks} == {0, 2, 4, 6, 8}
+        assert {t.settings.seeds for t in part.tasks} == {2}
     with pytest.raises(EbitError, match="`part` must be one of main"):
         parts(only=["other"])
+
+
+def test_more_seeds_keep_what_is_finished() -> None:
+    few, more = ({t.hash for t in parts(only=["main"], seeds=n)[0].tasks} for n in (2, 5))
+    assert few < more
+    found = in_order(parts(seeds=5))
+    assert [t.settings.seed for _, t in found] == sorted(t.settings.seed for _, t in found)
+    assert {(t.settings.seed, t.settings.seeds) for _, t in found} == {(0, 2), (2, 2), (4, 1)}
+
+
+def test_a_piece_of_the_study() -> None:
+    found = parts(attacks=["alie_noise"], faulty=[0, 15], regimes=["hard"], seeds=1)
+    assert {p.name: len(p.tasks) for p in found} == {"main": 10, "corners": 8}
+    assert {t.settings.faulty for t in found[0].tasks} == {0, 15}
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"attacks": ["rude"]}, "`attacks` must be one of adaptive"),
+        ({"faulty": [7]}, "`faulty` must be one of 0, 5, 10, 12, 15, but is '7'"),
+        ({"only": ["ideal"], "attacks": ["ipm"]}, "No part of the study has these"),
+    ]
+    for given, words in wrong:
+        with pytest.raises(EbitError, match=words):
+            parts(**given)
 
 
 def test_the_interval_covers_the_mean_as_often_as_it_says() -> None:

@@ -13,9 +13,10 @@ from ebit.cli.console import check_output, command_line, output, print_table, wr
 from ebit.cli.options import Given, Json, with_settings
 from ebit.cli.pages import keep_consensus
 from ebit.cli.progress import show_titles
-from ebit.consensus.broker import POLICIES, NetworkSettings, schedule_tasks
-from ebit.consensus.study import Part, gains, parts
+from ebit.consensus.broker import POLICIES, REGIMES, NetworkSettings, schedule_tasks
+from ebit.consensus.study import Part, gains, in_order, parts
 from ebit.consensus.training import MAIN, Consensus, ConsensusSettings, consensus_tasks
+from ebit.consensus.training.transport import seeds as seeds_of
 from ebit.errors import EbitError
 from ebit.plots import check_installed
 from ebit.results import Store, run_experiment
@@ -160,6 +161,11 @@ def report(
     part: Annotated[
         list[str] | None, typer.Option(help="Only this part of the study; may be given again.")
     ] = None,
+    attack: Annotated[str, typer.Option(help="Only these attacks, with commas.")] = "",
+    faulty: Annotated[
+        str, typer.Option(help="Only these numbers of faulty nodes, with commas.")
+    ] = "",
+    regime: Annotated[str, typer.Option(help="Only these regimes, with commas.")] = "",
     quick: Annotated[
         bool, typer.Option("--quick", help="A first look: few attacks and seeds. Do not cite.")
     ] = False,
@@ -170,12 +176,19 @@ def report(
 ) -> None:
     """Run the study chen2026, and write a page with what CEAS gains and what is claimed for it.
 
-    Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
+    Interrupted with Ctrl-C or killed, the same command goes on where it stopped; with more --seeds
+    it keeps what is finished.
     """
     check_installed()
-    reproduce_consensus(
-        parts(quick, part or (), **given.values), given.of(NetworkSettings), out, quick, json
+    chosen = parts(
+        quick,
+        part or (),
+        attacks=names(attack) if attack else (),
+        faulty=_wholes(faulty) if faulty else (),
+        regimes=names(regime) if regime else (),
+        **given.values,
     )
+    reproduce_consensus(chosen, given.of(NetworkSettings), out, quick, json)
 
 
 def reproduce_consensus(
@@ -184,21 +197,24 @@ def reproduce_consensus(
     """Run what is missing of the study, print the verdicts, write the page."""
     from ebit.consensus.verdict import verdicts, write_verdict
 
+    trainings = in_order(chosen)
+    seeds = {seed for _, task in trainings for seed in seeds_of(task.settings)}
+    regimes = {task.settings.regime for _, task in trainings}
     schedules = schedule_tasks(
-        [name for name in POLICIES if name != "oracle"], ["easy", "hard"], **network
+        [name for name in POLICIES if name != "oracle"],
+        [name for name in REGIMES if name in regimes],
+        **{**network, "seed": min(seeds), "seeds": len(seeds)},
     )
     check_output(out / "report.html", data="")
     check_output(json, data="")
-    tasks = [task for one in chosen for task in one.tasks]
     store = Store(out)
-    with show_titles(len(tasks) + len(schedules), "rounds") as start:
+    with show_titles(len(trainings) + len(schedules), "rounds") as start:
         played = [
             run_experiment(s, store, start(f"schedule {s.settings.policy}")) for s in schedules
         ]
         found = [
             run_experiment(task, store, start(_title(task))).with_columns(part=pl.lit(one.name))
-            for one in chosen
-            for task in one.tasks
+            for one, task in trainings
         ]
     rows = pl.concat(found, how="diagonal_relaxed")
     plans = pl.concat(played, how="diagonal_relaxed")
@@ -212,7 +228,7 @@ def reproduce_consensus(
 
 def _title(task: Consensus) -> str:
     own = task.settings
-    return f"{own.arm}, {own.attack}, {own.faulty} faulty, {own.regime}"
+    return f"{own.arm}, {own.attack}, {own.faulty} faulty, {own.regime}, from seed {own.seed}"
 
 
 def _wholes(text: str) -> list[int]:

@@ -9,12 +9,16 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from ebit.consensus.training import Consensus, consensus_tasks
+from ebit.checks import one_of
+from ebit.consensus.training import Consensus, ConsensusSettings, consensus_tasks
 from ebit.errors import EbitError
 
 RESAMPLES = 10_000
 
 KEYS = ("part", "regime", "attack", "faulty")
+
+PACK = 2
+"""Seeds of one training; what is finished stays when more seeds are asked for."""
 
 
 @dataclass(frozen=True)
@@ -77,30 +81,44 @@ def part_names() -> list[str]:
     return [one["name"] for one in _read("study.toml")["part"]]
 
 
-def parts(quick: bool = False, only: Sequence[str] = (), **settings: Any) -> list[Part]:
-    """The study.
+def parts(
+    quick: bool = False,
+    only: Sequence[str] = (),
+    *,
+    attacks: Sequence[str] = (),
+    faulty: Sequence[int] = (),
+    regimes: Sequence[str] = (),
+    **settings: Any,
+) -> list[Part]:
+    """The study, or a piece of it.
 
     Args:
         quick: Two attacks, two numbers of faulty nodes, few seeds.
         only: Names of parts; all if none is named.
+        attacks: Only these attacks.
+        faulty: Only these numbers of faulty nodes.
+        regimes: Only these regimes.
         **settings: Settings of all trainings, see `ConsensusSettings`.
 
     Returns:
-        Its parts.
+        Its parts, each with a training for every two seeds; a part without trainings is left out.
 
     Raises:
-        EbitError: If a name or a setting is wrong.
+        EbitError: If a name or a setting is wrong, or nothing is left.
 
     Example:
-        >>> [len(part.tasks) for part in parts(quick=True)]
+        >>> [len(part.tasks) for part in parts(quick=True, seeds=2)]
         [30, 32, 4, 2]
     """
     content = _read("study.toml")
-    known = part_names()
-    wrong = [name for name in only if name not in known]
-    if wrong:
-        raise EbitError(f"Argument `part` must be one of {', '.join(known)}, but is {wrong[0]!r}.")
+    for name in only:
+        one_of(part_names())("part", name)
     budget = content["quick"] if quick else {}
+    asked = {"attacks": attacks, "faulty": faulty, "regimes": regimes}
+    for name, values in asked.items():
+        known = sorted({value for one in content["part"] for value in one[name]})
+        for value in values:
+            one_of([str(one) for one in known])(name, str(value))
     found = []
     for one in content["part"]:
         if only and one["name"] not in only:
@@ -111,13 +129,53 @@ def parts(quick: bool = False, only: Sequence[str] = (), **settings: Any) -> lis
         chosen = {
             name: [value for value in one[name] if value in budget.get(name, one[name])]
             or one[name]
-            for name in ("attacks", "faulty")
+            for name in asked
         }
-        tasks = consensus_tasks(
-            one["arms"], chosen["attacks"], chosen["faulty"], one["regimes"], **given
+        for name, values in asked.items():
+            chosen[name] = [value for value in chosen[name] if not values or value in values]
+        tasks = [
+            task
+            for pack in _packs(given)
+            for task in consensus_tasks(
+                one["arms"], chosen["attacks"], chosen["faulty"], chosen["regimes"], **pack
+            )
+        ]
+        if tasks:
+            found.append(Part(one["name"], one["title"], tuple(tasks)))
+    if not found:
+        raise EbitError(
+            "No part of the study has these attacks, numbers of faulty nodes and regimes together: "
+            "leave one of them out."
         )
-        found.append(Part(one["name"], one["title"], tuple(tasks)))
     return found
+
+
+def in_order(chosen: Sequence[Part]) -> list[tuple[Part, Consensus]]:
+    """All trainings in the order of their seeds: early ones make a study with few seeds.
+
+    Args:
+        chosen: Parts.
+
+    Returns:
+        Part and training.
+
+    Example:
+        >>> found = in_order(parts(only=["ideal", "skewed"], seeds=4))
+        >>> [(part.name, task.settings.seed) for part, task in found][::2]
+        [('skewed', 0), ('skewed', 0), ('ideal', 0), ('skewed', 2), ('skewed', 2), ('ideal', 2)]
+    """
+    found = [(part, task) for part in chosen for task in part.tasks]
+    return sorted(found, key=lambda one: one[1].settings.seed)
+
+
+def _packs(settings: dict[str, Any]) -> list[dict[str, Any]]:
+    """The settings of every pack of seeds."""
+    whole = ConsensusSettings(**settings)
+    end = whole.seed + whole.seeds
+    return [
+        {**settings, "seed": first, "seeds": min(PACK, end - first)}
+        for first in range(whole.seed, end, PACK)
+    ]
 
 
 def bootstrap(differences: Sequence[float], seed: int = 0) -> tuple[float, float, float]:
