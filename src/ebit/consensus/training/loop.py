@@ -14,16 +14,16 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from ebit.consensus.aggregation import AGGREGATORS, trimmed_mean
+from ebit.consensus.aggregation import AGGREGATORS
 from ebit.consensus.attacks import ATTACKS, attacked, most_harmful
 from ebit.consensus.broker import REGIMES
 from ebit.consensus.convergence import floor
-from ebit.consensus.mixing import nnm
+from ebit.consensus.filter import robust_mean
 from ebit.consensus.training.arms import ARMS, ROBUST
 from ebit.consensus.training.learners import Learner, deal, learner_of, samples_of
 from ebit.consensus.training.settings import ConsensusSettings
 from ebit.consensus.training.transport import deliver, seeds
-from ebit.consensus.twins import drop_twins, momentum_floor
+from ebit.consensus.twins import momentum_floor
 from ebit.jax_settings import own_settings
 from ebit.random_keys import random_key
 
@@ -335,8 +335,7 @@ def _round(
         p = p / jnp.maximum(p.sum(), 1e-9)
         f = numbers.faulty
         if kind.filter == ROBUST:
-            p, f = drop_twins(x, p, f, floor)
-            return trimmed_mean(nnm(x, p, f), p, f), p
+            return robust_mean(x, p, f, floor)
         return AGGREGATORS[kind.filter](x, p, f), p
 
     if kind.adapts:
