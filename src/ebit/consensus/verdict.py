@@ -175,9 +175,15 @@ def _variance(claim: Claim, rows: pl.DataFrame) -> Verdict:
 
 
 def _made(rows: pl.DataFrame, command: str) -> Made:
+    columns = {
+        "ebit": "ebit_version",
+        "JAX": "jax_version",
+        "git commit": "git_commit",
+        "device": "device",
+    }
     made = {
-        name: ", ".join(rows[name].drop_nulls().cast(pl.String).unique().sort())
-        for name in ("ebit_version", "jax_version", "git_commit", "device")
+        name: ", ".join(rows[column].drop_nulls().cast(pl.String).unique().sort()) or "—"
+        for name, column in columns.items()
     }
     return Made([METHOD], command, {"Where the results were computed": made})
 

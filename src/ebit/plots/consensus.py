@@ -43,6 +43,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         .group_by("arm", pl.col("rounds").alias("round"), maintain_order=True)
         .agg(pl.col("accuracies").mean().alias("mean"), pl.col("accuracies").std().alias("std"))
     )
+    data = data.sort("arm", maintain_order=True)  # in the colours of all other figures
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
         color = COLORS[number % len(COLORS)]
         ax.plot(own["round"], own["mean"], color=color, label=arm)

@@ -10,6 +10,8 @@ from ebit.report.render import data_address
 
 _MANY = 8
 _FEW = 4
+_SENTENCE = 40
+"""Letters of a text that has no room in a narrow column."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,11 @@ class Table:
     def width(self) -> str:
         """How much room it needs: `wide`, `medium` or `slim`."""
         count = len(self.columns)
-        return "wide" if count > _MANY else "medium" if count > _FEW else "slim"
+        if count > _MANY:
+            return "wide"
+        texts = (cell.text for line in self.lines for cell in line.cells)
+        has_sentences = count > 2 and max(map(len, texts), default=0) > _SENTENCE
+        return "medium" if count > _FEW or has_sentences else "slim"
 
     @property
     def groups(self) -> list[tuple[str, list[Line]]]:
