@@ -82,6 +82,7 @@ def expected() -> dict[str, str]:
     return numbers()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_setting_of_the_user_changes_a_training(name: str, expected: dict[str, str]) -> None:
     data = load("chsh")

@@ -7,6 +7,8 @@ enough, and nothing has to be compiled for it.
 import subprocess
 import sys
 
+import pytest
+
 CHECKED = """
 import sys
 from jaxtyping import install_import_hook
@@ -45,8 +47,7 @@ def trace(resource, qubits, **settings):
         table = jax.eval_shape(model.engine.probabilities_behind, circuit, unitaries)
         assert table.shape == (3, 2, 2)
 
-for resource in ("none", "bell:1", "bell:2,fidelity=0.9", "classical", "classical+bell:1",
-                 "quantum", "quantum,fidelity=0.9", "single", "mixture:2+bell:1"):
+for resource in sys.argv[1:]:
     trace(resource, 2, mixing=1)
     trace(resource, 2, noise=noise)
 trace("designed:1", 3)
@@ -93,10 +94,23 @@ except Exception as error:
 """
 
 
-def test_all_models_have_the_shapes_of_their_signatures() -> None:
+@pytest.mark.parametrize(
+    "resources",
+    [
+        pytest.param(("bell:1", "classical"), id="few"),
+        pytest.param(
+            (
+                "none", "bell:2,fidelity=0.9", "classical+bell:1", "quantum",
+                "quantum,fidelity=0.9", "single", "mixture:2+bell:1",
+            ),
+            id="others", marks=pytest.mark.slow,
+        ),
+    ],
+)  # fmt: skip
+def test_all_models_have_the_shapes_of_their_signatures(resources: tuple[str, ...]) -> None:
     """And a wrong shape is seen."""
     done = subprocess.run(
-        [sys.executable, "-c", CHECKED + MODELS + WRONG],
+        [sys.executable, "-c", CHECKED + MODELS + WRONG, *resources],
         capture_output=True,
         text=True,
         timeout=300,

@@ -141,6 +141,7 @@ def test_intervals_hold_what_they_promise(runs: int) -> None:
     assert held / 2000 == pytest.approx(0.95, abs=4 * math.sqrt(0.05 * 0.95 / 2000))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("rows", [None, 256, 16])
 @pytest.mark.parametrize("runs", [3, 5])
 def test_equal_options_are_rarely_told_apart(runs: int, rows: int | None) -> None:

@@ -28,6 +28,7 @@ def rank_of_functions(model: DistributedQCNN) -> int:
     return int(np.sum(values > 1e-9 * values[0]))
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("mixing", [0, 2])
 @pytest.mark.parametrize("resource", ["none", "bell:1", "bell:2"])
 def test_against_the_rank(resource: str, mixing: int) -> None:

@@ -87,6 +87,7 @@ def test_against_the_dense_reference(
     agrees_with_the_dense_reference(model, kind, monkeypatch)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "quantum"])
 @pytest.mark.parametrize("qubits", [3, pytest.param(4, marks=pytest.mark.slow)])
 def test_all_but_one(resource: str, qubits: int, monkeypatch: pytest.MonkeyPatch) -> None:

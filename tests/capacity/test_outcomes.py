@@ -42,6 +42,7 @@ def test_few_random_inputs(resource: str, qubits: int, mixing: int, outcomes: st
         assert rank(model, haar_inputs(qubits, number, seed=5), outcomes) == bound
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("outcomes", ["joint", "parity"])
 @pytest.mark.parametrize("resource", ["none", "bell:1", "bell:2", "classical"])
 def test_repeated_halves_of_data(resource: str, outcomes: str) -> None:

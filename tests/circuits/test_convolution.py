@@ -79,6 +79,7 @@ def test_no_layers_change_nothing(function: Any) -> None:
     np.testing.assert_array_equal(function(jnp.zeros((0, 2)), states), states)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("function", [convolve_states, convolve_rows])
 @pytest.mark.parametrize(("depth", "qubits"), [(2, 2), (1, 3), (2, 4)])
 def test_gradient_equals_finite_differences(function: Any, depth: int, qubits: int) -> None:

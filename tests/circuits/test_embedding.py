@@ -10,6 +10,7 @@ from ebit.circuits import embedding_phases, walsh_hadamard
 from gate_matrices import natural_index
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("qubits", "qpus"), [(2, 1), (3, 1), (4, 1), (5, 1), (8, 1), (6, 2)])
 def test_hadamards_then_phases_are_the_gates(qubits: int, qpus: int) -> None:
     batch = 3

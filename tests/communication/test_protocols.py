@@ -119,6 +119,7 @@ def test_derivatives_are_finite_differences(model: LayeredModel) -> None:
         np.testing.assert_allclose(exact[place][(slice(None), *index)], slope, atol=1e-8)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("parties", [2, 3])
 def test_replay_is_the_same_as_the_batch(parties: int) -> None:
     data = data_of(parties, 7)
@@ -133,6 +134,7 @@ def test_replay_is_the_same_as_the_batch(parties: int) -> None:
     assert (np.abs(means - exact) < 4 * errors + 1e-9).all()
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("method", ["commuting", "shift", "repeat"])
 def test_gradients_from_shots_have_the_right_mean(method: str) -> None:
     data = data_of(2, 3)

@@ -87,6 +87,7 @@ def test_bell_pair_reaches_tsirelsons_bound() -> None:
     assert TSIRELSON - 1e-6 < best_success("bell:1", depth=2) <= TSIRELSON + 1e-12
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("visibility", [0.95, 0.8, 1 / np.sqrt(2)])
 def test_werner_pairs(visibility: float) -> None:
     """The best success is 1/2 + v sqrt(2)/4: at v = 1/sqrt(2) the advantage is lost."""

@@ -21,6 +21,7 @@ def table(resource: str, parameters: Any, x: Any, qubits: int, mixing: int) -> A
         return np.asarray(model.probabilities(parameters, x))
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("mixing", [0, 1])
 @pytest.mark.parametrize(
     ("coefficients", "same"),
@@ -57,6 +58,7 @@ def test_starts_as_bell_pairs() -> None:
     )
 
 
+@pytest.mark.slow
 def test_coefficients_are_trained() -> None:
     """From a product state with a trace of entanglement to more than the classical bound."""
     data = load("chsh")

@@ -178,6 +178,7 @@ def ring() -> tuple[Any, Any, Any]:
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("readout", READOUTS)
 def test_scores_are_sums_over_all_outcomes(readout: str, ring: Any) -> None:
     parameters, x, table = ring

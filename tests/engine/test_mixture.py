@@ -29,6 +29,7 @@ def of_value(parameters: dict[str, Any], value: int) -> dict[str, Any]:
     return {**own, "readout": parameters["readout"]}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [None, NOISE])
 @pytest.mark.parametrize(
     ("mixture", "alone"),

@@ -130,6 +130,7 @@ def test_one_kind_of_noise(resource: str, kind: str) -> None:
     assert np.abs(found - clean).max() > 1e-4
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("qubits", "depth", "mixing"), [(2, 2, 1), (3, 1, 1), (3, 2, 0)])
 def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
     rng = np.random.default_rng(depth)
@@ -251,6 +252,7 @@ def test_noise_that_does_nothing_takes_the_engine_without_noise(resource: str) -
         assert model.engine == select_engine(parse_resource(resource), 2)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("resource", "qubits", "mixing"),
     [

@@ -62,6 +62,7 @@ def test_batch_is_row_by_row(case: Case) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table_of(*case), rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resource", ["none", "bell:2", "bell:3", "classical", "quantum"])
 def test_large_batch_is_row_by_row(resource: str) -> None:
     """An engine may choose another way for many samples, but not another result."""

@@ -122,6 +122,7 @@ def table(model: DistributedQCNN, parameters: Any, x: Any, resource: Any) -> NDA
         return np.asarray(engine.probabilities(parameters, engine.encode(jnp.asarray(x))))
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("mixing", "bits"), [(0, False), (1, False), (1, True)])
 def test_correlated_pairs_are_the_mean_over_what_they_mix(mixing: int, bits: bool) -> None:
     """Engines are linear in the state: two old pairs or two new ones, each half of the time."""

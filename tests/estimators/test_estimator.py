@@ -193,6 +193,7 @@ def test_random_state() -> None:
     assert not np.array_equal(first_parameters(None), none)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("features", "chosen", "qubits"), [(4, None, 2), (9, None, 5), (3, 4, 4)])
 def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int) -> None:
     x, y = points(6, features)

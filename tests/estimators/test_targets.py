@@ -78,6 +78,7 @@ def test_nothing_to_save_before_fit(kind: Any, tmp_path: Path) -> None:
         kind().save(tmp_path / "a.safetensors")
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("kind", [DQMLClassifier, DQMLRegressor])
 def test_whole_weights_are_repeated_rows(kind: Any) -> None:
     weights = np.arange(60) % 4
@@ -113,6 +114,7 @@ def test_partial_fit_and_warm_start_go_on() -> None:
         first.partial_fit(X[:2], ["a", "d"])
 
 
+@pytest.mark.slow
 def test_the_best_restart_is_kept() -> None:
     losses = [
         DQMLRegressor("dnn", restarts=restarts, **FAST).fit(X, NUMBERS).loss_ for restarts in (1, 4)

@@ -65,6 +65,7 @@ def test_aer_computes_the_probabilities(case: Case, reference: Any) -> None:
     np.testing.assert_allclose(exported.exact(circuit), expected, rtol=0, atol=1e-10)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("case", "reference"), CASES[:-1])
 def test_pennylane_computes_the_probabilities(case: Case, reference: Any) -> None:
     """Not where environments are reset again and again: it takes a new qubit for each reset."""

@@ -17,6 +17,7 @@ LABELS = np.array([1.0, -1.0, 1.0])
 LOSSES = [make_loss("mse"), *(make_loss("shots", shots_per_label=n) for n in (2, 50))]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("resource", ["bell:1", "single"])
 def test_the_gradient_is_the_slope_of_the_loss(resource: str) -> None:
     model, rng = circuit_model(resource, 2, depth=1), np.random.default_rng(3)
@@ -49,6 +50,7 @@ def train(model: Model, **settings: Any) -> ebit.Fit:
     return ebit.fit(model, (data.x_train, data.y_train), runs=2, dtype=jnp.complex128, **settings)
 
 
+@pytest.mark.slow
 def test_a_game_is_won_by_the_loss_of_its_shots() -> None:
     """One shot, the parity: the loss is one minus the success probability, at least 1 - .8536."""
     model = ebit.DistributedQCNN(qubits=2, depth=4, resource=ebit.BellPairs(1), readout="parity")

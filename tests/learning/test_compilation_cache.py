@@ -97,6 +97,7 @@ def test_fit_keeps_its_programs_and_leaves_the_settings_alone(tmp_path: Path) ->
     assert any("evaluate" in name for name in kept)
 
 
+@pytest.mark.slow
 def test_fit_keeps_nothing_if_it_is_turned_off(tmp_path: Path) -> None:
     assert output_of(FIT, tmp_path, EBIT_COMPILATION_CACHE="") == "True"
     assert files(tmp_path) == []

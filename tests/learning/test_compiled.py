@@ -38,6 +38,7 @@ def test_equal_trainings_share_their_programs(counted: list[Any]) -> None:
     assert not np.array_equal(first.train_loss, second.train_loss)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "other",
     [{"runs": 3}, {"loss": "product"}, {"dtype": jnp.complex128}],

@@ -146,6 +146,7 @@ def test_an_interrupted_training_goes_on_with_the_same_numbers(
     assert_same(resumed, base)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("options", "optimizer"),
     [

@@ -63,6 +63,7 @@ def test_many_shots_are_nearly_exact() -> None:
     assert_allclose(many.train_loss, exact.train_loss, atol=2e-3)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("every", [1, 3])
 def test_every_step_has_shots_of_its_own(every: int) -> None:
     """With equal rows and a step size of next to nothing only the shots can differ."""
@@ -73,6 +74,7 @@ def test_every_step_has_shots_of_its_own(every: int) -> None:
     assert np.all(result.train_loss_curve[:, -1] != one.train_loss_curve[:, 0])
 
 
+@pytest.mark.slow
 def test_the_chsh_game_is_learnt_from_ten_shots() -> None:
     """Every run comes close to the quantum bound (1 + 1/sqrt 2)/2."""
     model = DistributedQCNN(qubits=2, depth=4, resource=BellPairs(1))

@@ -104,6 +104,7 @@ def test_network_formula() -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resource", ["none", "bell:2", "classical", "quantum", "single", "dnn"])
 def test_encoded_rows_can_be_chosen(resource: str) -> None:
     """A minibatch is rows of what `encode` returned once for the whole data set."""

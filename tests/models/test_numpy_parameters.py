@@ -8,6 +8,7 @@ import pytest
 from ebit.models import model_from_string
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "quantum", "single"])
 def test_compiled_function_may_hold_numpy_parameters(resource: str) -> None:
     model = model_from_string(resource, qubits=2, depth=2)

@@ -66,6 +66,7 @@ def test_losses_of_scores_are_their_formulas(pairs: list[tuple[float, float]]) -
     )
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("loss", [*QUADRATIC, WrongLabel(1), WrongLabel(4), WrongLabel(100)])
 def test_the_right_answer_has_the_least_loss_and_a_useful_slope(loss: Any) -> None:
     labels = jnp.array([1.0, -1.0])
@@ -109,6 +110,7 @@ def test_the_parity_from_few_shots_is_binomial(shots: int) -> None:
     assert_allclose(found, np.where(labels > 0, 1 - positive, positive), atol=1e-12)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shots", [1, 3, 4])
 def test_the_slope_of_the_binomial_sum(shots: int) -> None:
     """d/dp P(K >= k) = N times the probability of k - 1 successes in N - 1 shots."""
