@@ -1,6 +1,8 @@
 """Save a figure as PNG and SVG with its data as CSV, all of it atomically."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -71,14 +73,12 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
         ...     [path.name for path in save_figure(figure, Path(folder) / "accuracy")]
         ['accuracy.png', 'accuracy.svg', 'accuracy.csv']
     """
-    contents = {
-        ".png": render_figure(figure, "png"),
-        ".svg": render_figure(figure, "svg"),
-        ".csv": _drawn_data(figure).write_csv().encode(),
-    }
+    data = _drawn_data(figure).write_csv().encode()
+    with _laid_out(figure):
+        drawn = {f".{kind}": _print(figure, kind) for kind in _NO_METADATA}
     stem = Path(stem)
     paths = []
-    for suffix, content in contents.items():
+    for suffix, content in {**drawn, ".csv": data}.items():
         path = stem.with_name(stem.name + suffix)
         write_atomically(path, content)
         paths.append(path)
@@ -95,9 +95,38 @@ def render_figure(figure: "Figure", kind: str) -> bytes:
     Returns:
         The same bytes for the same figure.
     """
-    buffer = io.BytesIO()
+    with _laid_out(figure):
+        return _print(figure, kind)
+
+
+@contextmanager
+def _laid_out(figure: "Figure") -> Iterator[None]:
+    """Everything in its place and in paper style, found once: `savefig` looks for every file."""
+    from matplotlib import rcParams
+
+    engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
     with paper_style():
-        figure.savefig(buffer, format=kind, metadata=_NO_METADATA[kind])
+        figure.set_dpi(rcParams["savefig.dpi"])
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+        try:
+            yield
+        finally:
+            figure.set_layout_engine(engine)
+            figure.set_canvas(canvas)
+            figure.set_dpi(dpi)
+
+
+def _print(figure: "Figure", kind: str) -> bytes:
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.backends.backend_svg import FigureCanvasSVG
+
+    print_as = {
+        "png": lambda: FigureCanvasAgg(figure).print_png,
+        "svg": lambda: FigureCanvasSVG(figure).print_svg,
+    }
+    buffer = io.BytesIO()
+    print_as[kind]()(buffer, metadata=_NO_METADATA[kind])
     return buffer.getvalue()
 
 

@@ -1,6 +1,6 @@
 """Paper style: sizes, fonts and inks that every figure shares."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -146,6 +146,30 @@ def new_panels(
             first = axes[0] if axes and share else None
             axes.append(figure.add_subplot(lines, columns, place, sharey=first))
         return figure, axes
+
+
+def label_outside(axes: "Sequence[Axes]") -> None:
+    """Name the axes of :func:`new_panels` at the left and at the bottom only.
+
+    Args:
+        axes: All of them, with the same scales.
+
+    Example:
+        >>> from ebit.plots.style import label_outside, new_panels
+        >>> figure, axes = new_panels(4)
+        >>> for ax in axes:
+        ...     label = ax.set(xlabel="Step", ylabel="Loss")
+        >>> label_outside(axes)
+        >>> [(ax.get_xlabel(), ax.get_ylabel()) for ax in axes]
+        [('', 'Loss'), ('Step', ''), ('Step', ''), ('Step', 'Loss')]
+    """
+    for place, ax in enumerate(axes):
+        if place % PANELS_A_LINE:
+            ax.set_ylabel("")
+            ax.tick_params(which="both", labelleft=False)
+        if place + PANELS_A_LINE < len(axes):
+            ax.set_xlabel("")
+            ax.tick_params(which="both", labelbottom=False)
 
 
 def check_installed() -> None:

@@ -26,6 +26,7 @@ from ebit.plots import (
 from ebit.plots.cost import COSTS
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import has_curve, mean_text
+from ebit.plots.style import label_outside
 from ebit.report.advice import Advice
 from ebit.report.headline import gap_to_none
 from ebit.report.picture import (
@@ -137,6 +138,7 @@ def _draw_curves(
         for ax in (*axes, *copies):
             ax.set_yscale(scale)
             ax.set_ylim(low, high)
+        label_outside(axes)
     paths = save_figure(figure, folder / curves.name)
     panels = [
         replace(panel, alt=f"{curves.quantity} of {panel.alt}. At the last step: {end:.3f}.")
