@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import polars as pl
@@ -121,12 +121,9 @@ def _print(figure: "Figure", kind: str) -> bytes:
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
-    print_as = {
-        "png": lambda: FigureCanvasAgg(figure).print_png,
-        "svg": lambda: FigureCanvasSVG(figure).print_svg,
-    }
+    canvases: dict[str, Any] = {"png": FigureCanvasAgg, "svg": FigureCanvasSVG}
     buffer = io.BytesIO()
-    print_as[kind]()(buffer, metadata=_NO_METADATA[kind])
+    getattr(canvases[kind](figure), f"print_{kind}")(buffer, metadata=_NO_METADATA[kind])
     return buffer.getvalue()
 
 
