@@ -101,6 +101,8 @@ def test_whatever_is_quoted_is_read_as_written(
         ("", range(1, 10)),
         ("n", range(9)),
         ("n", range(1, 10)),
+        ("n", range(1001, 1010)),
+        ("n", range(9, 0, -1)),
         ("index", [5, 3, 8, 1, 9, 2, 7, 4, 6]),
         ("ID", [15, 3, 8, 11, 9, 2, 70, 4, 6]),
         ("__index_level_0__", list("abcdefghi")),
@@ -128,6 +130,21 @@ def test_numbers_that_do_not_count_the_rows_stay(tmp_path: Path) -> None:
     path = tmp_path / "d.csv"
     path.write_text("a,index,kind\n" + "3,0.5,u\n1,0.7,v\n" * 5)
     assert load(path).feature_names == ("a", "index")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("cat", "Cat"), ("cat", "cat\u200b"), ("\u00e9", "e\u0301")]
+)
+def test_classes_that_look_alike_are_named(tmp_path: Path, one: str, other: str) -> None:
+    path = tmp_path / "d.csv"
+    rows = [f"{(i * 7) % 9},{(one, other, 'x')[i % 3]}" for i in range(12)]
+    path.write_text("\n".join(["a,kind", *rows]), encoding="utf-8")
+    data = load(path)
+    assert set(data.class_names) == {one, other, "x"}
+    (note,) = data.notes
+    assert ascii(one) in note
+    assert ascii(other) in note
+    assert "which look alike" in note
 
 
 def test_only_row_numbers(tmp_path: Path) -> None:

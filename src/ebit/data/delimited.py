@@ -34,6 +34,7 @@ OTHER_TEXTS = {
     r"\A\s*<(!doctype|html|\?xml|table|head|body)": "a web page or XML",
     r"^[ \t]*@relation\b": "an ARFF file",
     r"\A[+-]?[\d.]+([ \t]+\d+:[-+.\deE]+)+[ \t]*\r?$": "in the format of LIBSVM",
+    r"\Aversion https://git-lfs": "a pointer of Git LFS (`git lfs pull` fetches the file)",
 }
 """Signs of text that is no CSV, and what it is."""
 NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
@@ -154,6 +155,11 @@ def _parse(where: str, lines: Iterator[str], notes: list[str]) -> Content:
             "bars."
         )
     sample = [first, *islice(lines, _SAMPLE)]
+    if given is None and _has_spaces(sample):
+        raise bad_input(
+            f"{where} separates its columns by spaces: use commas, semicolons, tabs or bars (in R "
+            "`write.csv`), and quotes around text with spaces."
+        )
     separator = given or _separator(sample)
     if separator != ",":
         notes.append(f"{where} separates its columns by {SEPARATORS[separator]}.")
@@ -225,6 +231,13 @@ def _separator(sample: Sequence[str]) -> str:
         if len(found) == 1:
             return found[0]
     return ","
+
+
+def _has_spaces(sample: Sequence[str]) -> bool:
+    """Whether spaces stand between the fields of all rows, and nothing else does."""
+    rows = [line.split() for line in sample if line.strip()]
+    signs = any(sign in line for line in sample for sign in SEPARATORS)
+    return not signs and len(rows) > 1 and all(len(row) > 1 for row in rows[1:])
 
 
 def _check_decimals(where: str, sample: Sequence[str], separator: str) -> None:

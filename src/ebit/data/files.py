@@ -13,7 +13,14 @@ from ebit.data.content import MOST_BYTES, Content, check_file
 from ebit.data.dataset import Dataset, labels_of_classes
 from ebit.data.delimited import parse_csv, read_csv
 from ebit.data.features import choose_features, numbers
-from ebit.data.labels import choose_classes, class_labels, label_column, label_texts, named_label
+from ebit.data.labels import (
+    choose_classes,
+    class_labels,
+    label_column,
+    label_texts,
+    look_alike,
+    named_label,
+)
 from ebit.data.messages import bad_input, listed
 from ebit.data.npz import read_npz
 from ebit.data.parquet import read_parquet
@@ -101,6 +108,11 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
         texts = [label_texts(part, label) for part in parts]
         class_names = choose_classes(where, pl.concat(texts), source.positive)
         y = [class_labels(where, text, class_names) for text in texts]
+        left_out += tuple(
+            f"{where} has the classes {listed([ascii(name) for name in group])}, which look alike: "
+            "write them in one way if they are one."
+            for group in look_alike(class_names)
+        )
     if content.validation is None:
         how = (source.validation_fraction, source.split_seed)
         if class_names:

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -126,7 +127,7 @@ def label_texts(part: Part, label: str) -> pl.Series:
     elif not (kind.is_numeric() or kind in (pl.String, pl.Boolean, pl.Null)):
         raise bad_input(
             f"{part.where} must hold numbers or text in the label column `{label}`, but it holds "
-            f"{kind}."
+            f"{kind}: write it as text."
         )
     if column.dtype == pl.String:
         column = column.str.strip_chars()
@@ -230,6 +231,30 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
         )
     others = [value for value in values if value != chosen]
     return (others[0] if len(others) == 1 else f"not {chosen}"), chosen
+
+
+def look_alike(class_names: Sequence[str]) -> list[tuple[str, ...]]:
+    """Find classes that differ only in capitals, in invisible signs or in how letters are coded.
+
+    Args:
+        class_names: Names of all classes.
+
+    Returns:
+        The names of each group of two or more.
+
+    Example:
+        >>> look_alike(("cat", "CAT", "dog"))
+        [('cat', 'CAT')]
+    """
+    groups: dict[str, list[str]] = {}
+    for name in class_names:
+        seen = "".join(c for c in unicodedata.normalize("NFKC", name) if not _is_invisible(c))
+        groups.setdefault(seen.casefold(), []).append(name)
+    return [tuple(group) for group in groups.values() if len(group) > 1]
+
+
+def _is_invisible(letter: str) -> bool:
+    return letter.isspace() or unicodedata.category(letter) in ("Cf", "Cc")
 
 
 def _sorted(values: list[str]) -> list[str]:

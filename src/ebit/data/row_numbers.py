@@ -19,8 +19,8 @@ _FEWEST, _FEWEST_COUNTED = 4, 8
 def row_numbers(part: Part) -> list[str]:
     """Find the columns that number the rows.
 
-    They count 0, 1, 2, ... or 1, 2, 3, ... in order; or hold whole numbers that all differ, under
-    no name or one such as `index` or `id`; or are the index of a data frame.
+    They count up or down by 1 from any number, in order; or hold whole numbers that all differ,
+    under no name or one such as `index` or `id`; or are the index of a data frame.
 
     Args:
         part: The table.
@@ -45,9 +45,12 @@ def _numbers_rows(name: str, column: pl.Series) -> bool:
     if values.null_count():
         return False
     numbers = values.to_numpy()
-    counts = numbers[0] in (0, 1) and np.array_equal(numbers - numbers[0], np.arange(len(numbers)))
+    if not np.all(np.isfinite(numbers)):
+        return False
+    whole = bool(np.all(numbers == np.floor(numbers)))
+    steps = np.diff(numbers)
+    counts = whole and abs(steps[0]) == 1 and bool(np.all(steps == steps[0]))
     if counts and len(numbers) >= _FEWEST_COUNTED:
         return True
     named = NAMELESS.fullmatch(name) or name.casefold() in _NUMBERING
-    whole = bool(np.all(numbers == np.floor(numbers)))
     return bool(named) and whole and len(np.unique(numbers)) == len(numbers)
