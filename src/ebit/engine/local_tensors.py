@@ -13,6 +13,7 @@ one real matrix product per QPU.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import jax
@@ -32,12 +33,18 @@ from ebit.circuits import (
 )
 from ebit.engine.base import CircuitParameters
 from ebit.engine.effects import LocalEffect, NoisyEffect, PureEffect
-from ebit.engine.features import pack_effect
+from ebit.engine.features import pack_effect, pair_blocks
 from ebit.engine.tensor_plan import index_of
 from ebit.physics import PAULIS, Noise, QPUNoise
 
 FEATURE_QUBITS = 4
 """Largest QPU whose samples are 4**n real numbers; larger ones meet the effect by their states."""
+
+ROW_QUBITS = 3
+"""Smallest QPU whose rows, without noise and mixing layers, cost less than real features."""
+
+_MOST_SHARED = 3
+"""Most shared qubits of a QPU whose amplitudes are multiplied with each other one by one."""
 
 _HIGHEST = lax.Precision.HIGHEST
 
@@ -95,11 +102,26 @@ class LocalTensors:
         phases = embedding_phases(turns)
         return jnp.stack([jnp.cos(phases), jnp.sin(phases)], axis=-2)
 
-    def packed(self, parameters: CircuitParameters) -> Float[Array, "qpus 1 dim dim"] | None:
-        """The effects of all QPUs as real matrices; None where samples are states."""
+    @property
+    def by_rows(self) -> bool:
+        """Whether rows of a projector meet the phases, with 2**(n + d) amplitudes per sample."""
+        plain = self.noise is None and self.local is None and not self.mixing
+        return self.by_features and plain and self.qubits >= ROW_QUBITS
+
+    def packed(self, parameters: CircuitParameters) -> jax.Array | None:
+        """The effects of all QPUs as they meet the samples.
+
+        Returns:
+            Rows of projectors, complex (QPUs, 2**(n-1), 2**n); or real matrices
+            (QPUs, 1, 2**n, 2**n); None where samples are states.
+        """
         if not self.by_features:
             return None
-        return pack_effect(self.effect(0).operators(parameters))[:, None]
+        effect = self.effect(0)
+        if self.by_rows:
+            assert isinstance(effect, PureEffect)
+            return effect.rows(parameters)
+        return pack_effect(effect.operators(parameters))[:, None]
 
     def packed_strings(
         self, parameters: CircuitParameters, waits: tuple[tuple[float, ...], ...]
@@ -119,7 +141,7 @@ class LocalTensors:
     def meet(
         self,
         parameters: CircuitParameters,
-        packed: Float[Array, "qpus effects dim dim"] | None,
+        packed: jax.Array | None,
         encoded: Float[Array, "batch qpus passes 2 dim"],
         places: Sequence[int],
         operators: Operators,
@@ -128,7 +150,8 @@ class LocalTensors:
 
         Args:
             parameters: Angles of all QPUs of this size.
-            packed: What `packed` returned, or a number of effects for each of these QPUs.
+            packed: What `packed` returned, or a number of effects (QPUs, effects, 2**n, 2**n) for
+                each of these QPUs.
             encoded: What `encode` returned, or rows of it.
             places: Which of the QPUs.
             operators: Operators O of each of them.
@@ -144,6 +167,11 @@ class LocalTensors:
             encoded = encoded[:, chosen]
         if packed is None:
             return self._by_states(parameters, encoded, places, operators)
+        if jnp.iscomplexobj(packed):
+            if operators.shape[-1] <= 2**_MOST_SHARED:
+                return self._by_rows(packed, encoded, operators)
+            effects = jnp.einsum("qrz,qrw->qzw", packed.conj(), packed, precision=_HIGHEST)
+            packed = pack_effect(effects)[:, None]
         if not self.mixing:
             return _with_parts(operators, lambda part: self._by_features(packed, encoded, part))
         pairs = operators.shape[-1].bit_length() - 1
@@ -156,6 +184,53 @@ class LocalTensors:
             return self._dressed(rows.real, rows.imag, packed, encoded)
 
         return _with_parts(operators, behind_mixing)
+
+    def _by_rows(
+        self,
+        rows: Complex[Array, "qpus rows dim"],
+        encoded: Float[Array, "batch qpus 1 2 dim"],
+        operators: Operators,
+    ) -> jax.Array:
+        """Amplitudes of every state of the shared qubits, multiplied with each other.
+
+        All in real numbers with the batch on the last axis, where loops are long.
+        """
+        pairs = operators.shape[-1].bit_length() - 1
+        blocks = pair_blocks(self.qubits, pairs)  # (states, others)
+        split = rows[:, :, blocks].swapaxes(1, 2) * 0.5 ** ((self.qubits - pairs) / 2)
+        upper = jnp.concatenate([split.real, -split.imag], axis=3)
+        lower = jnp.concatenate([split.imag, split.real], axis=3)
+        matrix = jnp.concatenate([upper, lower], axis=2)  # (QPUs, states, 2 rows, 2 others)
+        phases = encoded[:, :, 0][..., blocks].transpose(1, 3, 2, 4, 0)
+        phases = phases.reshape(*matrix.shape[:2], matrix.shape[3], -1)
+        both = jnp.einsum("qsro,qsob->qsrb", matrix, phases, precision=_HIGHEST)
+        count, states = rows.shape[1], len(blocks)
+        amplitudes = [both[:, state] for state in range(states)]
+        couples = list(combinations(range(states), 2))
+        products = [jnp.sum(own * own, axis=1) for own in amplitudes]
+        products += [jnp.sum(amplitudes[j] * amplitudes[k], axis=1) for j, k in couples]
+        for j, k in couples:
+            real, imaginary = amplitudes[j][:, :count], amplitudes[j][:, count:]
+            other = amplitudes[k]
+            turned = real * other[:, count:] - imaginary * other[:, :count]
+            products.append(jnp.sum(turned, axis=1))
+        table = jnp.stack(products, axis=1)  # (QPUs, 4**d, batch)
+        turn, first = hadamard_matrix(pairs), np.array([j for j, _ in couples], int)
+        second = np.array([k for _, k in couples], int)
+
+        def of_part(part: Operators) -> jax.Array:
+            own = turn @ part @ turn
+            diagonal = np.diagonal(own, axis1=2, axis2=3).real
+            off = 2 * own[:, :, second, first]
+            weights = np.concatenate([diagonal, off.real, -off.imag], axis=2)
+            if not np.ptp(weights, axis=0).any():
+                weights = weights[:1]
+            constant = jnp.asarray(weights, table.dtype)
+            if len(constant) == 1:
+                return jnp.einsum("rg,qgb->qrb", constant[0], table, precision=_HIGHEST)
+            return jnp.einsum("qrg,qgb->qrb", constant, table, precision=_HIGHEST)
+
+        return _with_parts(operators, of_part)
 
     def behind(
         self,
@@ -263,6 +338,9 @@ class LocalTensors:
     def operations(self, depth: int, batch: int, qpus: int, rows: int, pairs: int) -> int:
         """Real operations of the effects, and of their meeting with a batch."""
         effect = self.effect(pairs)
+        if self.by_rows and pairs <= _MOST_SHARED:
+            each = 4 * 4**self.qubits + 4**pairs * (2 * 2**self.qubits + 2 * rows)
+            return qpus * (effect.operations(depth) // 2 + batch * each)
         if self.by_features:
             each = 2 * 4**self.qubits * rows + 4 * 4**self.qubits
             return qpus * (effect.operations(depth) // 2 + batch * each)
@@ -273,7 +351,9 @@ class LocalTensors:
         """Real numbers that a step holds, to leading order."""
         dimension = 2**self.qubits
         effects = 8 * dimension**2 + 4 * rows * dimension**2
-        if self.by_features:
+        if self.by_rows and pairs <= _MOST_SHARED:
+            each = 4 * 2**pairs * dimension + 2 * 4**pairs + 4 * rows
+        elif self.by_features:
             each = 2 * dimension**2 + 4 * rows
         else:
             each = 8 * 2**pairs * dimension + 8 * 4**pairs + 4 * rows
