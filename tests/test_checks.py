@@ -60,3 +60,12 @@ def test_rules_in_front_of_a_function() -> None:
         call(3, names=[])
     with pytest.raises(TypeError):
         call(m=3)  # type: ignore[call-arg]
+
+
+def test_python_says_what_a_call_lacks() -> None:
+    @checks.takes(steps=checks.whole(1, 9))
+    def double(steps: int) -> int:
+        return 2 * steps
+
+    with pytest.raises(TypeError, match=r"double\(\) takes 1 positional argument but 2 were given"):
+        double(1, 2)  # type: ignore[call-arg]

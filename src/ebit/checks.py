@@ -54,7 +54,10 @@ def takes(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
 
         @wraps(function)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            given = signature.bind(*args, **kwargs)
+            try:
+                given = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)  # Python says which function lacks what
             for name, rule in rules.items():
                 if name in given.arguments:
                     given.arguments[name] = rule(name, given.arguments[name])
