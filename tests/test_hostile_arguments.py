@@ -18,6 +18,7 @@ HOSTILE: list[Any] = [
     None, True, -1, 0, 2**70, 10**30, 10**5000, float("nan"), float("inf"), 1e30, 1j, "text",
     "2020-01-01", b"bytes", "", [], {}, object(), np.ma.masked_array([1.0], mask=[True]),
     np.array("2020-01-01", "M8[s]"), np.array([]), np.zeros((2, 3, 5)), "\ud800", (1, "x", None),
+    400 * "x",
 ]  # fmt: skip
 
 MODEL = ebit.DistributedQCNN(qubits=2, depth=1)

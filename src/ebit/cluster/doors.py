@@ -49,7 +49,7 @@ class Certificates:
         files = {"ca": self.ca, "certificate": self.certificate, "key": self.key}
         for name, value in files.items():
             file = checks.path(name, value)
-            if not file.is_file():
+            if not os.path.isfile(file):
                 raise EbitError(f"Argument `{name}` is {str(file)!r}, which is no file: give one.")
         try:
             context = ssl.create_default_context(cafile=str(self.ca))

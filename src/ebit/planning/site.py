@@ -1,6 +1,7 @@
 """Two QPUs of a network and the link between them: the place that is planned for."""
 
 import math
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -175,7 +176,7 @@ def used_profiles(text: str | Path) -> tuple[str, ...]:
         >>> used_profiles("nv+laboratory")
         ('nv', 'laboratory')
     """
-    if not Path(text).exists():
+    if not os.path.exists(text):
         return tuple(name for name in str(text).split("+") if name in profile_names())
     tables = [
         table for kind in read_toml(text).values() if isinstance(kind, list) for table in kind
@@ -187,7 +188,7 @@ def used_profiles(text: str | Path) -> tuple[str, ...]:
 def _network(text: str | Path) -> Network:
     """From a file, or from the names of two profiles."""
     names = str(text).split("+")
-    if len(names) != 2 or Path(text).exists():
+    if len(names) != 2 or os.path.exists(text):
         return read_network(text)
     for name, kind in zip(names, ("qpu", "link"), strict=True):
         if name not in profile_names(kind):

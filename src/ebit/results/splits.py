@@ -1,5 +1,6 @@
 """Repeated splits of one file: how much an accuracy owes to the rows that happen to validate it."""
 
+import os
 from pathlib import Path
 
 import polars as pl
@@ -65,7 +66,7 @@ def is_file(source: DataSource) -> bool:
     if source.source in BUNDLED:
         return True
     path = Path(source.source)
-    return path.suffix.lower() in READERS or path.is_file()
+    return path.suffix.lower() in READERS or os.path.isfile(path)
 
 
 def rows_of_all(dataset: Dataset) -> int:

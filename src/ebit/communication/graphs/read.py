@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import io
+import os
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -61,7 +62,7 @@ def read_graphs(source: str | Path) -> Graphs:
     if source == MUTAG:
         return _embedded_mutag()
     path = checks.path("data", source)
-    if path.is_dir():
+    if os.path.isdir(path):
         return _tu(path.name, _folder(path))
     if path.suffix == ".zip":
         return _tu(path.stem, _archive(path))
@@ -124,7 +125,7 @@ def _embedded_mutag() -> Graphs:
 
 def _folder(path: Path) -> dict[str, bytes]:
     """The files of the TU format in a folder, by the end of their name."""
-    if not path.is_dir():
+    if not os.path.isdir(path):
         raise EbitError(f"Folder {str(path)!r} does not exist: check the path.")
     found = _by_ending(str(path), [item.name for item in path.iterdir()])
     return {ending: file_bytes(path / name) for ending, name in found.items()}

@@ -1,5 +1,6 @@
 """Everything that nodes on this machine need: certificates, secrets of links, shards, files."""
 
+import os
 import secrets
 import socket
 from collections.abc import Callable, Mapping, Sequence
@@ -115,7 +116,7 @@ def lay_out(
         EbitError: If the folder is not empty, or so many nodes do not bear so many faulty ones.
     """
     Committee(nodes, faulty)
-    if folder.exists() and any(folder.iterdir()):
+    if os.path.exists(folder) and any(folder.iterdir()):
         raise EbitError(f"Folder {str(folder)!r} is not empty: give another one.")
     names = [f"node-{k}" for k in range(nodes)]
     make_certificates(folder / "certificates", names)
