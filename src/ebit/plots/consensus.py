@@ -77,10 +77,11 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         [0.9, 0.8]
     """
     check_columns(rows, "arm", "faulty", "accuracy")
-    data = _means(rows, ["arm", "faulty"], "accuracy").sort("arm", "faulty", maintain_order=True)
+    data = _means(rows, ["arm", "faulty"], "accuracy").sort("faulty", maintain_order=True)
+    middle = (data["arm"].n_unique() - 1) / 2
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
         ax.errorbar(
-            own["faulty"],
+            own["faulty"] + 0.15 * (number - middle),  # side by side
             own["mean"],
             yerr=own["std"].fill_null(0),
             color=COLORS[number % len(COLORS)],

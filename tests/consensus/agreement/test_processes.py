@@ -234,3 +234,18 @@ def _shake(identity: Identity, plain: socket.socket) -> None:
             identity.server().wrap_socket(plain, server_side=True).close()
         except OSError:
             return
+
+
+@pytest.mark.slow
+def test_nodes_without_keys_say_that_it_is_keys_they_lack(
+    nodes: Callable[..., Processes],
+) -> None:
+    net = nodes(4, 1, 1, delta=0.2)
+    for k, path in enumerate(net.paths):
+        text = path.read_text().replace("key_rate = 1000000.0", "key_rate = 0.001\nstored = 512")
+        path.write_text(f"patience = 30\n{text}")
+        net.start(k)
+    for k in range(4):
+        assert net.wait(k) == 1
+        assert "of 3 other nodes get no frames for want of keys" in net.said(k)
+        assert 1 <= net.said(k).count("waits for a key") <= 3

@@ -269,6 +269,17 @@ class _Node:
 
     def _stuck(self) -> str:
         up = sum(outlet.is_up for outlet in self._outlets.values())
+        what = (
+            f"No agreement on round {self._honest.state.round + 1} for "
+            f"{self._settings.patience:g} s: "
+        )
+        lacks = [outlet.lack for outlet in self._outlets.values() if outlet.lack]
+        if lacks:
+            return (
+                f"{what}{len(lacks)} of {self._committee.n - 1} other nodes get no frames for want "
+                f"of keys ({lacks[0]}). Run this again when there are some; what is finished is "
+                "kept."
+            )
         lost = [
             f"{self._settings.node[k].name}: {outlet.problem}"
             for k, outlet in self._outlets.items()
@@ -276,9 +287,8 @@ class _Node:
         ]
         why = f" ({'; '.join(lost[:3])})" if lost else ""
         return (
-            f"No agreement on round {self._honest.state.round + 1} for "
-            f"{self._settings.patience:g} s: {up} of {self._committee.n - 1} other nodes are "
-            f"reachable{why}, {self._committee.quorum - 1} are needed. Start them and run this "
+            f"{what}{up} of {self._committee.n - 1} other nodes are reachable{why}, "
+            f"{self._committee.quorum - 1} are needed. Start them and run this "
             "again; what is finished is kept."
         )
 

@@ -21,6 +21,7 @@ from ebit.consensus.keys.certificates import Identity, name_of, why_refused
 from ebit.consensus.keys.errors import KeyExhaustedError
 from ebit.consensus.keys.frames import MOST_BYTES, KeySource, Opener, RefusedFrameError, Sealer
 from ebit.errors import EbitError
+from ebit.reading import one_line
 
 PATIENCE = 10.0
 QUIET = 3.0
@@ -67,6 +68,7 @@ class Outlet:
         self._since = 0.0
         self.is_up = False
         self.problem = "not tried yet"
+        self.lack = ""  # why the last frame got no key
         self.frames = 0
         self.stalls = 0
         self.key_bits = 0
@@ -130,11 +132,11 @@ class Outlet:
                 frame = sealer.seal(message.kind, message.round, message.view, message.body)
             except (KeyExhaustedError, EbitError) as error:
                 self.stalls += 1
-                line = f"A frame for {self._name} waits for a key: {error}"
-                if line != self._last_note:
-                    self._last_note = line
-                    self._note(line)
+                if not self.lack:
+                    self._note(f"A frame for {self._name} waits for a key: {error}")
+                self.lack = one_line(error)
                 continue
+            self.lack = ""
             self.key_bits += sealer.key_bits - before
             self.frames += 1
             secure.sendall(_LENGTH.pack(len(frame)) + frame)
