@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import jax
@@ -16,6 +17,7 @@ from ebit.jax_settings import own_settings, quick_to_compile
 from ebit.learning.compilation_cache import programs_on_disk
 from ebit.learning.program import Program
 from ebit.learning.settings import TrainingSettings
+from ebit.learning.shared_programs import Shared
 from ebit.random_keys import random_key
 
 _MOST_KEPT = 32
@@ -157,7 +159,10 @@ def _compile(shapes: Shapes) -> Compiled:
 
 
 def _traced(shapes: Shapes) -> tuple[Any, Any]:
-    """`steps` and `evaluate` for arguments of these shapes."""
+    """`steps` and `evaluate` for arguments of these shapes.
+
+    Those of a model with noise are shared with all that differ in the numbers of the noise only.
+    """
     program, real = shapes.program, np.dtype(shapes.real)
 
     def array(*shape: int, dtype: Any = real) -> jax.ShapeDtypeStruct:
@@ -172,8 +177,7 @@ def _traced(shapes: Shapes) -> tuple[Any, Any]:
     rows, size = shapes.train_rows, shapes.slice_rows
     measured = (array(rows, program.model.features),)
     inputs = encoded(rows) if program.shots is None else measured
-    steps = Program.steps.lower(
-        program,
+    step_arguments = (
         state,
         array(shapes.every, shapes.runs),
         array(shapes.every, shapes.batch_size, dtype=np.dtype(np.int32)),
@@ -187,4 +191,16 @@ def _traced(shapes: Shapes) -> tuple[Any, Any]:
         key,
     )
     targets = array(size, *program.target_shape)
-    return steps, Program.evaluate.lower(program, state[0], encoded(size), targets, array(size))
+    rows_arguments = (state[0], encoded(size), targets, array(size))
+    if program.model.noise is None:
+        steps = Program.steps.lower(program, *step_arguments)
+        return steps, Program.evaluate.lower(program, *rows_arguments)
+    return (
+        Shared.of(partial(_plain(Program.steps), program), step_arguments, donated=2),
+        Shared.of(partial(_plain(Program.evaluate), program), rows_arguments),
+    )
+
+
+def _plain(method: Any) -> Any:
+    """A method without its compilation, so that its constants are seen."""
+    return method.__wrapped__
