@@ -47,6 +47,21 @@ def test_means_may_meet_anywhere_between_what_is_told_apart() -> None:
     assert (found.stretches[1].low, found.stretches[1].high) == (3, 4)
 
 
+def test_the_interval_of_a_crossing_is_that_of_this_number() -> None:
+    """Its ends are where the ends of the interval of the difference cross 0."""
+    ends = [(1.8, 2.2), (0.9, 1.1), (-0.5, 1.0), (-1.0, 0.5), (-1.5, -0.5)]
+    gaps = [Gap((low + high) / 2, low, high, 0.5 if low < 0 < high else 0.0) for low, high in ends]
+    found = crossing([1, 2, 3, 4, 5], gaps, log=False)
+    assert found.place == pytest.approx(3.5)
+    assert found.interval == pytest.approx((2 + 0.9 / 1.4, 4.5))
+    mirrored = crossing([1, 2, 3, 4, 5], [-gap for gap in gaps], log=False)
+    assert (mirrored.place, mirrored.interval) == (found.place, found.interval)
+
+
+def test_a_crossing_without_intervals_has_none() -> None:
+    assert crossing([1.0, 2.0], [gap(1.0), gap(-1.0)], log=False).interval is None
+
+
 @pytest.mark.parametrize(
     "signs",
     ["++", "--", "00", "+0", "0-", "+0+", "0+-", "+-0", "+-+", "+-0-", "+0+-", "0+-0"],

@@ -37,10 +37,13 @@ class Crossing:
         place: Where the mean curves cross; None unless the first curve is told apart as better on
             one side and as worse on the other side, up to both ends of the sweep.
         stretches: All points of the sweep from left to right.
+        interval: Where the two ends of the interval of the difference cross 0: all places that are
+            not told apart from the crossing. None without a place.
     """
 
     place: float | None
     stretches: tuple[Stretch, ...]
+    interval: tuple[float, float] | None = None
 
 
 def crossing_place(x: ArrayLike, first: ArrayLike, second: ArrayLike) -> float | None:
@@ -96,19 +99,30 @@ def crossing(x: Sequence[float], gaps: Sequence[Gap], *, log: bool) -> Crossing:
         >>> found = crossing([1.0, 10.0, 100.0], gaps, log=True)
         >>> round(found.place, 1), [part.verdict for part in found.stretches]
         (31.6, ['better', 'not told apart', 'worse'])
+        >>> [round(end, 1) for end in found.interval]
+        [1.9, 63.1]
     """
     stretches = tuple(_stretches(x, gaps))
     told_apart = [part for part in stretches if part.verdict != "not told apart"]
-    place = None
     ends = [stretches[0], stretches[-1]]
-    if told_apart == ends and {part.verdict for part in ends} == {"better", "worse"}:
-        inner = [k for k, at in enumerate(x) if told_apart[0].high <= at <= told_apart[1].low]
-        grid = np.asarray([x[k] for k in inner])
-        values = [gaps[k].value for k in inner]
-        place = crossing_place(np.log(grid) if log else grid, values, np.zeros(len(inner)))
-    if place is not None and log:
-        place = float(np.exp(place))
-    return Crossing(place, stretches)
+    if told_apart != ends or {part.verdict for part in ends} != {"better", "worse"}:
+        return Crossing(None, stretches)
+    inner = [k for k, at in enumerate(x) if told_apart[0].high <= at <= told_apart[1].low]
+    grid = np.asarray([x[k] for k in inner])
+
+    def meeting(values: list[float | None]) -> float | None:
+        known = [value for value in values if value is not None]
+        if len(known) < len(values):
+            return None
+        place = crossing_place(np.log(grid) if log else grid, known, np.zeros(len(inner)))
+        return float(np.exp(place)) if log and place is not None else place
+
+    first = meeting([gaps[k].low for k in inner])
+    second = meeting([gaps[k].high for k in inner])
+    interval = None
+    if first is not None and second is not None:
+        interval = (min(first, second), max(first, second))
+    return Crossing(meeting([gaps[k].value for k in inner]), stretches, interval)
 
 
 def _stretches(x: Sequence[float], gaps: Sequence[Gap]) -> Iterator[Stretch]:

@@ -43,8 +43,8 @@ def distance_rows(
     """Accuracy against the length of the link, one row per length and run.
 
     At every length the circuit has the rounds of purification that are best for it there. With
-    training under noise there are rows of both ways. It goes on from the length before, once per
-    decade and on the link itself; between these lengths the parameters stay.
+    training under noise there are rows of both ways. It is trained once per decade and on the link
+    itself, where that is feasible; between these lengths the nearest parameters are taken.
 
     Args:
         site: The site.
@@ -59,7 +59,6 @@ def distance_rows(
     Yields:
         Flat rows.
     """
-    way = circuit
     for number, distance in enumerate(distances):
         place = site.at_distance(distance)
         setup = best_setup(place, circuit, purification=purification, shots=shots, rate=rate)
@@ -67,8 +66,8 @@ def distance_rows(
         seconds = label_seconds(found, shots)
         ways = {False: setup.accuracy}
         if training is not None:
-            if not reasons and (number % DECADE == 0 or distance == site.length):
-                way = training.train(way, found)
+            anew = not reasons and (number % DECADE == 0 or distance == site.length)
+            way = training.train(circuit, found, anew=anew)
             ways[True] = way.read_out(found).accuracy(shots)
         for (trained, accuracies), run in product(ways.items(), range(len(setup.accuracy))):
             yield {
@@ -113,12 +112,11 @@ def fidelity_rows(
     """
     found = circuit.condition(site)
     uses_pairs = circuit.model.resource.pairs_of_link > 0
-    way = circuit
     for number, fidelity in enumerate(reversed(fidelities)):
         changed = found.with_fidelity(fidelity) if uses_pairs else found
         ways = {False: circuit.read_out(changed).accuracy(shots)}
         if training is not None:
-            way = training.train(way, changed) if number % 3 == 0 else way
+            way = training.train(circuit, changed, anew=number % 3 == 0)
             ways[True] = way.read_out(changed).accuracy(shots)
         for (trained, accuracies), run in product(ways.items(), range(len(ways[False]))):
             yield {
@@ -173,7 +171,12 @@ def reference_of(resource: str, resources: Sequence[str]) -> str | None:
 
 
 def crossings(
-    rows: pl.DataFrame, column: str, *, log: bool, measure: Measure = paired
+    rows: pl.DataFrame,
+    column: str,
+    *,
+    log: bool,
+    measure: Measure = paired,
+    reference: str | None = None,
 ) -> dict[str, Crossing]:
     """How each resource stands to its reference along a sweep.
 
@@ -184,6 +187,7 @@ def crossings(
         column: The quantity that is swept.
         log: Whether its axis is logarithmic.
         measure: How two resources are compared.
+        reference: What all others are compared with; by default `reference_of` each.
 
     Returns:
         A crossing for every resource that has a reference.
@@ -207,8 +211,8 @@ def crossings(
         compared.append(compare_all(samples, measure))
     found = {}
     for name in names:
-        reference = reference_of(name, names)
-        if reference is not None:
-            gaps = [at.gap(name, reference) for at in compared]
+        other = reference_of(name, names) if reference is None else reference
+        if other is not None and other != name:
+            gaps = [at.gap(name, other) for at in compared]
             found[name] = crossing(places, gaps, log=log)
     return found

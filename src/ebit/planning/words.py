@@ -149,8 +149,10 @@ def _standing(found: Crossing, reference: str, text: Callable[[float], str], uni
         where = f"at {low}" if low == high else f"from {low.removesuffix(unit)} to {high}"
         link = "from" if part.verdict == "not told apart" else "than"
         parts.append(f"{part.verdict} {link} {reference if number == 0 else 'it'} {where}")
-    if found.place is not None:
-        parts[-1] += f"; they meet at {text(found.place)}"
+    if found.place is not None and found.interval is not None:
+        low, high = (text(end) for end in found.interval)
+        meet = f"{text(found.place)} ({low.removesuffix(unit)} to {high})"
+        parts[-1] += f"; they meet at {meet}"
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
 
