@@ -28,11 +28,11 @@ def test_the_task_starts_where_the_other_one_ended(tasks: dict[str, Task]) -> No
     before = tasks["bell:1"]
     model: Any = before.model.build()
     found = condition(site(NOISY), model)
-    task = task_under(before, found)
+    task = task_under(before, found.noisy(model))
     assert (task.start, task.training.steps) == (before.hash, 20)
     assert task.model.noise == found.noise
     assert task.hash != before.hash
-    again = task_under(task, found)
+    again = task_under(task, found.noisy(model))
     assert (again.training, again.start) == (task.training, task.hash)
     assert "start" not in before.content
 

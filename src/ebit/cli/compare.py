@@ -40,14 +40,13 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
-from ebit.cli.sites import described, two_names
+from ebit.cli.sites import tasks_on
 from ebit.data import Dataset, DataSource
 from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, ModelSettings
-from ebit.planning import open_site, task_on, waiting_seconds
 from ebit.report import advise, headline
 from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
@@ -210,11 +209,10 @@ def _on_network(
     network: str, between: str | None, tasks: Sequence[Sequence[Task]]
 ) -> tuple[list[list[Task]], dict[str, float | None]]:
     """The tasks of every split under the noise of a network, and seconds of waiting by hash."""
-    site = open_site(described(network), two_names(between))
-    seconds_of = waiting_seconds(site, tasks[0])
-    noisy = [[task_on(site, task) for task in own] for own in tasks]
-    pairs = zip(noisy[0], tasks[0], strict=True)
-    return noisy, {new.hash: seconds_of[plain.hash] for new, plain in pairs}
+    flat, seconds = tasks_on(network, between, [task for own in tasks for task in own])
+    count = len(tasks[0])
+    noisy = [flat[start : start + count] for start in range(0, len(flat), count)]
+    return noisy, {task.hash: wait for task, wait in zip(flat, seconds, strict=True)}
 
 
 def _print_splits(number: int) -> None:

@@ -7,7 +7,8 @@ import typer
 
 from ebit.cli.console import check_output, messages, output, write_json
 from ebit.cli.options import Json
-from ebit.network import drawing, read_description, troubles, written_as
+from ebit.network import drawing, read_description, troubles, unverified, written_as
+from ebit.planning.site import used_profiles
 from ebit.writing import write_atomically
 
 network = typer.Typer(name="network", help="Work with files that describe networks.")
@@ -29,7 +30,10 @@ def show(
     for line in left_out:
         messages.print(f"Note: {line}")
     output.print(drawing(described))
-    write_json(json, described.model_dump(mode="json"))
+    marks = unverified(used_profiles(file))
+    for line in marks:
+        output.print(line)
+    write_json(json, {**described.model_dump(mode="json"), "unverified": marks})
 
 
 @network.command()

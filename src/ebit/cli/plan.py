@@ -99,8 +99,8 @@ def plan(
     train_with_noise: Annotated[
         bool | None,
         typer.Option(
-            help="Train the circuits also under the noise of the network. Default: where it takes "
-            "no longer than --minutes, and not with --quick."
+            help="Train the circuits also under the noise of the network. Default: with two "
+            "QPUs, where it takes no longer than --minutes, and not with --quick."
         ),
     ] = None,
     minutes: Annotated[
@@ -137,10 +137,6 @@ def plan(
             "rest with `positive`, or use `ebit compare`."
         )
     if many is not None:
-        if train_with_noise:
-            raise EbitError(
-                "Argument `train_with_noise` is for two QPUs: leave it out, or name two QPUs."
-            )
         check_output(json, data=data)
         print_plan(
             place if isinstance(place, Network) else read_network(place),
@@ -152,6 +148,7 @@ def plan(
             purification=PURIFICATION if rounds is None else rounds,
             rate=rate,
             rows=rows,
+            train_with_noise=bool(train_with_noise),
             out=out,
             json=json,
         )

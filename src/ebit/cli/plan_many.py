@@ -40,6 +40,7 @@ def print_plan(
     purification: Sequence[int],
     rate: float | None,
     rows: int,
+    train_with_noise: bool,
     out: Path,
     json: Path | None,
 ) -> None:
@@ -55,6 +56,7 @@ def print_plan(
         purification: Rounds of purification.
         rate: Labels per second asked for, or None.
         rows: Validation rows to evaluate on, at most.
+        train_with_noise: Whether circuits are also trained under the noise.
         out: Folder for results.
         json: File for all rows, or None.
     """
@@ -70,14 +72,17 @@ def print_plan(
             purification=purification,
             rate=rate,
             rows=rows,
+            train_with_noise=train_with_noise,
             progress=start,
         )
-    titles = ("purif", "shots", "accuracy", "std", "fidelity", "labels/s")
+    titles = ("purif", "noise", "shots", "accuracy", "std", "fidelity", "labels/s")
     print_table(
         [("resource", False), ("links", False), *((t, True) for t in titles), ("feasible", False)],
         [_line(row) for row in options.to_dicts()],
     )
-    output.print("fidelity: of the worst link's pairs when a run starts")
+    output.print(
+        "noise: whether trained with it\nfidelity: of the worst link's pairs when a run starts"
+    )
     for (reason,), own in options.drop_nulls("reason").group_by("reason", maintain_order=True):
         names = dict.fromkeys(
             " on ".join(filter(None, (row["resource"], row["topology"]))) for row in own.to_dicts()
@@ -121,6 +126,7 @@ def _line(row: dict[str, Any]) -> tuple[str, ...]:
         row["resource"],
         row["topology"] or "-",
         "-" if fidelity is None else str(row["purification_rounds"]),
+        "yes" if row["trained_with_noise"] else "no",
         str(row["shots"]),
         f"{row['accuracy_mean']:.3f}",
         f"{row['accuracy_std']:.3f}" if row["runs"] > 1 else "-",

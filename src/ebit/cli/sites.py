@@ -1,11 +1,15 @@
 """Networks and QPUs as they are named on the command line."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from ebit.cli.console import messages
 from ebit.errors import EbitError
-from ebit.network import Network, read_description
+from ebit.network import Network, read_description, read_network, unverified
 from ebit.network.read import FOREIGN
+from ebit.planning import open_site, task_on, task_on_links, waiting_seconds
+from ebit.planning.site import used_profiles
+from ebit.results import Task
 
 
 def two_names(between: str | None) -> tuple[str, str] | None:
@@ -16,6 +20,37 @@ def two_names(between: str | None) -> tuple[str, str] | None:
     if len(names) != 2:
         raise EbitError(f"Argument `between` must be two names, a,b, but is {between!r}.")
     return names[0], names[1]
+
+
+def tasks_on(
+    network: str, between: str | None, tasks: Sequence[Task]
+) -> tuple[list[Task], list[float | None]]:
+    """The trainings under the noise of a network, and the seconds that an inference waits."""
+    qpus = max(task.model.qpus for task in tasks)
+    if qpus == 2:
+        site = open_site(described(network), two_names(between))
+        _say(site, site.profiles)
+        seconds = waiting_seconds(site, tasks)
+        return [task_on(site, task) for task in tasks], [seconds[task.hash] for task in tasks]
+    place = described(network)
+    whole = place if isinstance(place, Network) else read_network(place)
+    names = [qpu.name for qpu in whole.qpus]
+    if between is not None:
+        names = [name.strip() for name in between.split(",")]
+    elif len(names) != qpus:
+        raise EbitError(
+            f"Argument `between` is missing: name {qpus} of the QPUs {', '.join(names)}."
+        )
+    _say(", ".join(names), used_profiles(network))
+    found = [task_on_links(whole, names, task) for task in tasks]
+    return [task for task, _ in found], [seconds for _, seconds in found]
+
+
+def _say(place: object, profiles: Sequence[str]) -> None:
+    """Where it is, and what is not verified in its profiles."""
+    messages.print(f"Network: {place}.")
+    for line in unverified(profiles):
+        messages.print(f"Note: {line}")
 
 
 def described(network: str) -> str | Network:

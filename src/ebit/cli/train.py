@@ -8,7 +8,6 @@ import typer
 from ebit.cli.console import (
     announce,
     check_output,
-    messages,
     output,
     print_confusion,
     print_summary,
@@ -16,13 +15,12 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
-from ebit.cli.sites import described, two_names
+from ebit.cli.sites import tasks_on
 from ebit.data import DataSource
 from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.planning import open_site, task_on
 from ebit.results import Store, load_model, summarize, task_of, validation_confusion
 from ebit.results import train as train_task
 
@@ -54,9 +52,7 @@ def train(
     dataset = given.load()
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
     if network is not None:
-        site = open_site(described(network), two_names(between))
-        messages.print(f"Network: {site}.")
-        task = task_on(site, task)
+        (task,), _ = tasks_on(network, between, [task])
     elif between is not None:
         raise EbitError("Argument `between` names QPUs of a network: give --network, too.")
     check_output(json, data=given.values["source"])

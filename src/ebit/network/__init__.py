@@ -18,7 +18,7 @@ from ebit.network.link import Link
 from ebit.network.memory import depolarise_pair, store_pair
 from ebit.network.network import Network
 from ebit.network.pairs import Delivered
-from ebit.network.profile import Profile, profile, profile_names, profile_page
+from ebit.network.profile import Profile, profile, profile_names, profile_page, unverified
 from ebit.network.purification import Purified, bbpssw, dejmps, purify
 from ebit.network.qpu import Qpu
 from ebit.network.read import read_description, read_network
@@ -57,6 +57,7 @@ __all__ = [
     "to_toml",
     "transmission",
     "troubles",
+    "unverified",
     "werner_weights",
     "written_as",
 ]

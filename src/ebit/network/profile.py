@@ -1,7 +1,7 @@
 """Profiles: published figures of QPUs and links, by name."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -185,6 +185,29 @@ def profile_page(name: str) -> str:
         "",
     ]
     return "\n".join(lines)
+
+
+def unverified(names: Iterable[str]) -> list[str]:
+    """Sentences on figures of profiles that are assumed, or could not be read in their source.
+
+    Args:
+        names: Names of profiles.
+
+    Returns:
+        A sentence for each profile that has such figures.
+
+    Raises:
+        EbitError: If there is no such profile.
+
+    Example:
+        >>> unverified(["metropolitan", "laboratory"])
+        ['Not verified in profile laboratory: pair_rate, fidelity; see the page of the profile.']
+    """
+    return [
+        f"Not verified in profile {name}: {', '.join(fields)}; see the page of the profile."
+        for name in names
+        if (fields := profile(name).unverified)
+    ]
 
 
 def profile_names(kind: str | None = None) -> list[str]:

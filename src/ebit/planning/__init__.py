@@ -7,7 +7,7 @@ from ebit.planning.errors import local_noise
 from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.layouts import MOST_PLANNED, Layout, layouts
-from ebit.planning.many import ManyCondition, many_condition, plan_many
+from ebit.planning.many import ManyCondition, many_condition, plan_many, task_on_links
 from ebit.planning.noisy_training import SHARE, NoisyTraining, task_under
 from ebit.planning.pareto import pareto_front
 from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
@@ -61,6 +61,7 @@ __all__ = [
     "read_out",
     "recommend",
     "task_on",
+    "task_on_links",
     "task_under",
     "trained_circuit",
     "waiting_seconds",

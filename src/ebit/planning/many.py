@@ -1,17 +1,19 @@
 """The plan for more than two QPUs: which links, which pairs where, and at what rate.
 
 Every link counts as a site of its own, see `ebit.planning.condition`. A QPU makes pairs with one
-neighbour at a time; a pair that is there waits for those of the other links, in the mean half of
-the rest of the time, and counts as a Werner state of the fidelity that it has then.
+neighbour at a time, see `ebit.planning.turns`; a pair that is there waits for those of the other
+links, and counts as a Werner state of the fidelity that it has then, in the mean over these waits.
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.data import Dataset
@@ -20,18 +22,19 @@ from ebit.learning import Progress
 from ebit.models import DistributedQCNN
 from ebit.network import Network
 from ebit.network.link import MOST_ROUNDS
-from ebit.physics import BELL, mean_pair
+from ebit.physics import BELL, Noise, mean_pair
 from ebit.planning.condition import Condition, condition
 from ebit.planning.errors import local_noise
-from ebit.planning.evaluate import read_out
 from ebit.planning.feasibility import SLOWEST_LABEL, obstacles
 from ebit.planning.layouts import Edge, Layout
+from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.options import with_front
 from ebit.planning.planner import PURIFICATION, SHOTS
 from ebit.planning.recommend import Recommendation, recommend
 from ebit.planning.site import Site, seconds_text
 from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, trained_circuit
+from ebit.planning.turns import turns
 from ebit.resources import OnEdges, Separable
 from ebit.results import Task, compare
 from ebit.shots import MAX_SHOTS
@@ -64,13 +67,15 @@ class ManyCondition:
     reasons: tuple[str, ...]
 
 
-def many_condition(layout: Layout, model: DistributedQCNN, purification: int) -> ManyCondition:
+def many_condition(
+    layout: Layout, model: DistributedQCNN, purification: int | None
+) -> ManyCondition:
     """What the links of a layout do to a circuit.
 
     Args:
         layout: QPUs and links.
         model: The circuit as it was trained: without noise, with Bell pairs.
-        purification: Rounds of purification on every link.
+        purification: Rounds of purification on every link; None: what each link says.
 
     Returns:
         The condition.
@@ -89,16 +94,17 @@ def many_condition(layout: Layout, model: DistributedQCNN, purification: int) ->
     sites = {edge: _site(layout.network, edge, purification) for edge in layout.edges}
     edges = {edge: condition(site, two) for edge, site in sites.items()}
     times = {edge: found.pair_seconds for edge, found in edges.items()}
-    every = layout.seconds(times)
+    every = 0.0
     fidelities: dict[Edge, float] = {}
     waited = dict(edges)
     if resource.pairs_of_link:
+        made = turns(times, resource.pairs_of_link)
+        every = made.seconds
         for edge, found in edges.items():
-            storage = found.noise.seconds_of("storage_seconds", 1)[0] + (every - times[edge]) / 2
-            noise = replace(found.noise, storage_seconds=storage)
-            fidelities[edge] = mean_pair(BELL, noise, resource.pairs_of_link).fidelity
-            rest = found.storage_seconds + (every - times[edge]) / 2
-            waited[edge] = replace(found, storage_seconds=rest)
+            rest = made.waits[edge]
+            fidelities[edge] = _mean_fidelity(found.noise, resource.pairs_of_link, rest)
+            storage = found.storage_seconds + float(rest.mean())
+            waited[edge] = replace(found, storage_seconds=storage)
     message = max(site.link.message_time for site in sites.values())
     rounds = max(found.used.rounds for found in edges.values())
     noise = local_noise(layout.network.qpus, message_seconds=message if rounds else 0.0)
@@ -120,14 +126,74 @@ def many_condition(layout: Layout, model: DistributedQCNN, purification: int) ->
     )
 
 
+def _mean_fidelity(noise: Noise, pairs: int, rest: NDArray[np.float64]) -> float:
+    """Of the pairs of a link after random waits for those of the others."""
+    herald = noise.seconds_of("storage_seconds", 1)[0]
+    kept = [
+        mean_pair(BELL, replace(noise, storage_seconds=herald + wait), pairs).fidelity
+        for wait in np.unique(rest).tolist()
+    ]
+    return float(np.mean(kept))
+
+
+@checks.takes(
+    network=checks.instance(Network, "a Network"),
+    task=checks.instance(Task, "a task, as ebit.make_task returns it"),
+)
+def task_on_links(network: Network, names: Sequence[str], task: Task) -> tuple[Task, float | None]:
+    """The same training under the noise of the links that its topology asks for.
+
+    Args:
+        network: The network.
+        names: QPUs of the network that are A, B and so on.
+        task: The training without noise, on so many QPUs.
+
+    Returns:
+        The task, and the seconds that one inference waits for pairs and messages; a baseline as it
+        is, and None.
+
+    Raises:
+        EbitError: If the network has no such QPU or link, or the resource is none of links.
+
+    Example:
+        >>> from ebit.network import profile
+        >>> from ebit.results import ModelSettings, TrainingSettings
+        >>> names = ("a", "b", "c")
+        >>> ions = [profile("trapped-ion").qpu(name) for name in names]
+        >>> fibres = [profile("laboratory").link(*pair) for pair in (("a", "b"), ("b", "c"))]
+        >>> settings = ModelSettings(resource="bell:1", qpus=3, topology="line", qubits=2)
+        >>> task = Task(model=settings, data="d", fingerprint="", training=TrainingSettings())
+        >>> noisy, seconds = task_on_links(Network(qpus=ions, links=fibres), names, task)
+        >>> noisy.model.noise.flip_zero, round(seconds, 2)
+        (0.0039, 0.21)
+    """
+    model = task.model.build()
+    if not isinstance(model, DistributedQCNN):
+        return task, None
+    if len(names) != model.qpus:
+        raise EbitError(
+            f"Argument `between` must name {model.qpus} QPUs, but names {', '.join(names)}."
+        )
+    edges = tuple(sorted({(min(edge), max(edge)) for edge in model.edges}))
+    own = Network(
+        qpus=[network.qpu(name) for name in names],
+        links=[network.link(names[i], names[j]) for i, j in edges],
+    )
+    found = many_condition(Layout(own, str(task.model.topology), edges), model, None)
+    changed = {"resource": found.model.resource_name, "noise": found.model.noise}
+    noisy = Task(**{**dict(task), "model": task.model.model_copy(update=changed)})
+    return noisy, found.pair_seconds + found.waiting_seconds
+
+
 def _still(found: Condition, run: float) -> Condition:
     """One run of the whole circuit; how long labels take is another question."""
     return replace(found, run_seconds=run, pair_seconds=0.0)
 
 
-def _site(network: Network, edge: Edge, purification: int) -> Site:
+def _site(network: Network, edge: Edge, purification: int | None) -> Site:
     first, second = (network.qpus[place].name for place in edge)
-    return Site(network, first, second).with_purification(purification)
+    site = Site(network, first, second)
+    return site if purification is None else site.with_purification(purification)
 
 
 def _worn(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
@@ -142,13 +208,6 @@ def _worn(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
     return OnEdges(own, Separable())
 
 
-@checks.takes(
-    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
-    shots=checks.several(checks.whole(1)),
-    purification=checks.several(checks.whole(0, 20, "rounds")),
-    rate=checks.maybe(checks.real(above=0)),
-    rows=checks.whole(1),
-)
 def _layout_and_task(name: str, value: Any) -> tuple[Layout, Task]:
     """The rule of a layout with its task."""
     if not isinstance(value, Sequence) or len(value) != 2:
@@ -177,6 +236,7 @@ def plan_many(
     purification: Sequence[int] = PURIFICATION,
     rate: float | None = None,
     rows: int = EVALUATED_ROWS,
+    train_with_noise: bool = False,
     progress: Callable[[Task], Progress] | None = None,
 ) -> tuple[pl.DataFrame, Recommendation]:
     """Every resource on every layout of a network with more than two QPUs, and what to use.
@@ -189,6 +249,8 @@ def plan_many(
         purification: Rounds of purification, on every link the same.
         rate: Labels per second asked for; by default one a day.
         rows: Validation rows to evaluate on, at most.
+        train_with_noise: Whether circuits are also trained under the noise of the QPUs and links;
+            options then hold both ways.
         progress: Called with each task when its training starts.
 
     Returns:
@@ -201,17 +263,18 @@ def plan_many(
     for layout, task in tasks:
         many_condition(layout, _model(task), 0)
     compare(dataset, [task for _, task in tasks], out, progress=progress)
+    training = NoisyTraining(dataset, out, rows, progress) if train_with_noise else None
     found: list[dict[str, Any]] = []
     for layout, task in tasks:
         circuit = trained_circuit(dataset, task, out, rows)
-        found += _options(layout, circuit, shots, purification, rate)
+        found += _options(layout, circuit, shots, purification, rate, training)
     table = with_front(pl.DataFrame(found, infer_schema_length=None))
     where = (" on " + pl.col("topology")).fill_null("")
     named = table.with_columns(resource=pl.col("resource") + where)
     advice = recommend(named, paired)
     if advice.option is None:
         return table.with_columns(recommended=False), advice
-    keys = ("resource", "purification_rounds", "shots")
+    keys = ("resource", "purification_rounds", "shots", "trained_with_noise")
     same = pl.all_horizontal(*(pl.col(key) == advice.option[key] for key in keys))
     return table.with_columns(recommended=named.select(recommended=same)["recommended"]), advice
 
@@ -229,17 +292,20 @@ def _options(
     shots: Sequence[int],
     purification: Sequence[int],
     rate: float | None,
+    training: NoisyTraining | None,
 ) -> Iterator[dict[str, Any]]:
-    """One row per number of purification rounds and shots."""
+    """One row per number of purification rounds and shots, for each way of training."""
     uses_pairs = circuit.model.resource.pairs_of_link > 0
     uses_links = uses_pairs or circuit.model.consumption.rounds > 0
     noiseless = float(circuit.read_out().accuracy().mean())
     for rounds in purification if uses_pairs else [0]:
         found = many_condition(layout, circuit.model, rounds)
-        readouts = read_out(circuit.stored, found.model, circuit.x, circuit.labels)
+        ways = [circuit]
+        if training is not None and found.model != circuit.model:
+            ways.append(training.train(circuit, found.model))
         used = circuit.model.consumption
-        for number in shots:
-            accuracy = readouts.accuracy(number)
+        for way, number in product(ways, shots):
+            accuracy = way.under(found.model).accuracy(number)
             seconds = number * (found.pair_seconds + found.run_seconds)
             reasons = [*found.reasons, *_slow(seconds, rate)]
             yield {
@@ -248,7 +314,7 @@ def _options(
                 "shape": layout.shape,
                 "purification_rounds": rounds,
                 "shots": number,
-                "trained_with_noise": False,
+                "trained_with_noise": way.knows_noise,
                 "feasible": not reasons,
                 "reason": "; ".join(reasons) or None,
                 "accuracy_mean": float(accuracy.mean()),

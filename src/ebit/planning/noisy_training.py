@@ -1,7 +1,7 @@
 """Circuits trained under the noise that they run with, starting where they ended without it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from ebit.data import Dataset
 from ebit.learning import Progress
-from ebit.planning.condition import Condition
+from ebit.models import DistributedQCNN
 from ebit.planning.trained import Trained, trained_circuit
 from ebit.results import Task, train
 
@@ -45,7 +45,7 @@ class NoisyTraining:
         default_factory=dict, repr=False
     )
 
-    def train(self, circuit: Trained, found: Condition, *, anew: bool = True) -> Trained:
+    def train(self, circuit: Trained, model: DistributedQCNN, *, anew: bool = True) -> Trained:
         """The circuit with parameters for a condition.
 
         It is trained from where the one ended whose condition is nearest, unless that is near
@@ -54,7 +54,7 @@ class NoisyTraining:
 
         Args:
             circuit: The circuit, trained without noise.
-            found: The condition.
+            model: The same with the noise and the pairs of the condition.
             anew: Whether it may be trained; else the nearest one is taken as it is.
 
         Returns:
@@ -65,15 +65,17 @@ class NoisyTraining:
             TrainingDivergedError: If the loss stops being finite.
             KeyboardInterrupt: If interrupted; the same call goes on later.
         """
-        if found.noise.is_zero:
+        if replace(model, noise=None) == circuit.model and (
+            model.noise is None or model.noise.is_zero
+        ):
             return circuit
-        here = circuit.read_out(found).mean
+        here = circuit.under(model).mean
         known = self._known.setdefault(circuit.stored.task.hash, [])
         far = [float(np.sqrt(np.mean((there - here) ** 2))) for there, _ in known]
         near = known[int(np.argmin(far))][1] if known else circuit
         if not anew or (known and min(far) <= CHANGED):
             return near
-        task = task_under(near.stored.task, found)
+        task = task_under(near.stored.task, model)
         progress = self.progress(task) if callable(self.progress) else self.progress
         train(self.dataset, task, self.out, progress=progress)
         new = trained_circuit(self.dataset, task, self.out, self.rows, model=circuit.model)
@@ -81,12 +83,12 @@ class NoisyTraining:
         return new
 
 
-def task_under(before: Task, found: Condition) -> Task:
+def task_under(before: Task, model: DistributedQCNN) -> Task:
     """The training under a condition that starts where another one ended.
 
     Args:
         before: The other training, with noise or without.
-        found: The condition.
+        model: Its circuit with the noise and the pairs of the condition.
 
     Returns:
         The task.
@@ -103,9 +105,9 @@ def task_under(before: Task, found: Condition) -> Task:
                 "validate_every": max(1, steps // 10),
             }
         )
-    model = before.model.model_copy(update={"noise": found.noise})
+    changed = {"resource": model.resource_name, "noise": model.noise}
     return Task(
-        model=model,
+        model=before.model.model_copy(update=changed),
         training=training,
         data=before.data,
         fingerprint=before.fingerprint,

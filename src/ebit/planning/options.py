@@ -109,7 +109,7 @@ def options_of(
     for place, found in site_conditions(site, circuit, purification):
         ways = [circuit]
         if training is not None and not found.noise.is_zero:
-            ways.append(training.train(circuit, found))
+            ways.append(training.train(circuit, found.noisy(circuit.model)))
         for way, number in product(ways, shots):
             readouts = way.read_out(found)
             accuracy = readouts.accuracy(number)

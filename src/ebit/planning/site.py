@@ -9,6 +9,7 @@ from ebit import checks
 from ebit.errors import EbitError
 from ebit.network import Link, Network, Qpu, profile, profile_names, read_network
 from ebit.network.delays import SPEED_OF_LIGHT
+from ebit.network.read import FOREIGN
 from ebit.reading import read_toml
 
 LONGEST_SECONDS = 1e12
@@ -167,7 +168,7 @@ def used_profiles(text: str | Path) -> tuple[str, ...]:
     """Names of the profiles that a network is made of.
 
     Args:
-        text: A TOML file, or names of profiles with a plus.
+        text: A file, or names of profiles with a plus; files of other tools name none.
 
     Returns:
         The names, each once.
@@ -178,6 +179,8 @@ def used_profiles(text: str | Path) -> tuple[str, ...]:
     """
     if not os.path.exists(text):
         return tuple(name for name in str(text).split("+") if name in profile_names())
+    if Path(text).suffix.lower() in FOREIGN:
+        return ()
     tables = [
         table for kind in read_toml(text).values() if isinstance(kind, list) for table in kind
     ]

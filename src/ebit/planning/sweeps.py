@@ -67,7 +67,7 @@ def distance_rows(
         ways = {False: setup.accuracy}
         if training is not None:
             anew = not reasons and (number % DECADE == 0 or distance == site.length)
-            way = training.train(circuit, found, anew=anew)
+            way = training.train(circuit, found.noisy(circuit.model), anew=anew)
             ways[True] = way.read_out(found).accuracy(shots)
         for (trained, accuracies), run in product(ways.items(), range(len(setup.accuracy))):
             yield {
@@ -116,7 +116,7 @@ def fidelity_rows(
         changed = found.with_fidelity(fidelity) if uses_pairs else found
         ways = {False: circuit.read_out(changed).accuracy(shots)}
         if training is not None:
-            way = training.train(circuit, changed, anew=number % 3 == 0)
+            way = training.train(circuit, changed.noisy(circuit.model), anew=number % 3 == 0)
             ways[True] = way.read_out(changed).accuracy(shots)
         for (trained, accuracies), run in product(ways.items(), range(len(ways[False]))):
             yield {

@@ -42,7 +42,7 @@ class Trained:
     @property
     def knows_noise(self) -> bool:
         """Whether it was trained with noise."""
-        return self.stored.task.model.noise is not None
+        return self.stored.task.start is not None
 
     @property
     def name(self) -> str:
@@ -55,7 +55,10 @@ class Trained:
 
     def read_out(self, found: Condition | None = None) -> Readouts:
         """Read-outs under a condition; without one, those without noise."""
-        model = self.model if found is None else found.noisy(self.model)
+        return self.under(self.model if found is None else found.noisy(self.model))
+
+    def under(self, model: DistributedQCNN) -> Readouts:
+        """Read-outs of the same circuit with any noise and pairs."""
         if model not in self._known:
             self._known[model] = read_out(self.stored, model, self.x, self.labels)
         return self._known[model]

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from ebit.network import profile
+from ebit.network import unverified
 from ebit.planning.crossing import Crossing
 from ebit.planning.feasibility import SLOWEST_LABEL
 from ebit.planning.planner import Plan
@@ -44,7 +44,7 @@ def method(plan: Plan) -> list[str]:
     return [
         *_METHOD,
         _training_words(plan),
-        *_unverified(plan),
+        *unverified(plan.site.profiles),
         f"Distances and fidelities: {plan.sweep_shots} shots per label. All accuracies are those "
         f"on the same {plan.rows} validation rows.",
         _told_apart(plan),
@@ -59,16 +59,6 @@ def _training_words(plan: Plan) -> str:
         "the link itself and once per decade of the distance, each from where the one before "
         "ended. Findings on sweeps are those of this training; thin dashed lines show the first."
     )
-
-
-def _unverified(plan: Plan) -> list[str]:
-    """What nobody could read in its source."""
-    names = plan.site.profiles
-    return [
-        f"Not verified in profile {name}: {', '.join(fields)}; see the page of the profile."
-        for name in names
-        if (fields := profile(name).unverified)
-    ]
 
 
 def _told_apart(plan: Plan) -> str:
