@@ -110,7 +110,7 @@ def compare(
         typer.Option(help="Train under the noise of this network and tell the seconds of waiting."),
     ] = None,
     between: Annotated[
-        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
+        str | None, typer.Option(help="QPUs of the network: a,b. Default: the only link, or all.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the report.")] = Path(
         "ebit-compare"

@@ -31,6 +31,7 @@ from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.network import Network, profile_names, read_network
 from ebit.planning import (
+    BATCH,
     DISTANCES,
     EVALUATED_ROWS,
     FIDELITIES,
@@ -222,12 +223,16 @@ def _page(found: Plan, tasks: Sequence[Task], settings: dict[str, str], *, quick
 _SLOWER = 3.0
 """A step with noise takes so many times as long, at most, see the page of limits."""
 
+_TRACED = 2.0
+"""Seconds of a further training besides its steps; all of a circuit are one compiled program."""
+
 
 def _fits(rows: pl.DataFrame, points: int, minutes: float) -> bool:
     """Whether training under noise probably fits the time, and a line that says so if not."""
     once = rows.unique("task").select("seconds", "compile_seconds").sum().row(0)
     trainings = 1 + points / 5 + 3
-    seconds = trainings * (once[0] * _SLOWER / SHARE + once[1])
+    steps = once[0] * _SLOWER / SHARE * min(1.0, BATCH / rows["batch_size"].max())
+    seconds = once[1] + trainings * (steps + _TRACED * rows["task"].n_unique())
     if seconds <= 60 * minutes:
         return True
     messages.print(

@@ -32,7 +32,7 @@ def train(
         str | None, typer.Option(help="Train under the noise of this network, see ebit plan.")
     ] = None,
     between: Annotated[
-        str | None, typer.Option(help="Two QPUs of the network: a,b. Default: the only link.")
+        str | None, typer.Option(help="QPUs of the network: a,b. Default: the only link, or all.")
     ] = None,
     out: Annotated[Path, typer.Option(help="Folder for results and the model.")] = Path(
         "ebit-train"

@@ -8,7 +8,7 @@ from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.layouts import MOST_PLANNED, Layout, layouts
 from ebit.planning.many import ManyCondition, many_condition, plan_many, task_on_links
-from ebit.planning.noisy_training import SHARE, NoisyTraining, task_under
+from ebit.planning.noisy_training import BATCH, SHARE, NoisyTraining, task_under
 from ebit.planning.pareto import pareto_front
 from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
 from ebit.planning.recommend import Recommendation, circuit_words, describe, recommend
@@ -19,6 +19,7 @@ from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_c
 from ebit.planning.waiting import task_on, waiting_seconds
 
 __all__ = [
+    "BATCH",
     "DISTANCES",
     "EVALUATED_ROWS",
     "FIDELITIES",
