@@ -12,7 +12,7 @@ from ebit.network.delays import SPEED_OF_LIGHT
 from ebit.physics import depolarising_probability
 from ebit.planning import GateTimes, circuit_seconds, condition, obstacles
 from ebit.resources import BellPairs
-from planning.conftest import site
+from planning.conftest import error_of, site
 
 ONE, TWO = (
     DistributedQCNN(depth=1, resource=BellPairs(1)),
@@ -123,3 +123,12 @@ def test_a_cutoff_makes_all_pairs_anew() -> None:
     assert found.pair_fidelity == pytest.approx(fidelity, abs=1e-3)
     free = condition(site({"t2": "1 s"}, pair_rate="10 Hz", fidelity=0.9), TWO)
     assert free.pair_fidelity < found.pair_fidelity
+
+
+def test_what_cannot_be_is_one_line() -> None:
+    fast = {"pair_rate": "10 MHz", "source_rate": "1 MHz"}
+    message = error_of(site, **fast)
+    assert "`pair_rate` must be at most the 1e+06 Hz that the source makes" in message
+    short = site({"t2": "1 ms"}, length="1000 km", pair_rate=None, efficiency=0.1)
+    reasons = obstacles(short, condition(short, ONE), shots=1)
+    assert any("an attempt takes 4.9 ms, but memories keep a pair for 1 ms" in r for r in reasons)

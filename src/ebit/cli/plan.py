@@ -231,7 +231,7 @@ def _fits(rows: pl.DataFrame, points: int, minutes: float) -> bool:
     """Whether training under noise probably fits the time, and a line that says so if not."""
     once = rows.unique("task").select("seconds", "compile_seconds").sum().row(0)
     trainings = 1 + points / 5 + 3
-    steps = once[0] * _SLOWER / SHARE * min(1.0, BATCH / rows["batch_size"].max())
+    steps = once[0] * _SLOWER / SHARE * min(1.0, BATCH / max(rows["batch_size"].to_list()))
     seconds = once[1] + trainings * (steps + _TRACED * rows["task"].n_unique())
     if seconds <= 60 * minutes:
         return True
