@@ -145,6 +145,8 @@ def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str
             if reference not in own["resource"]:
                 continue
             for name, found in crossings(own, column, log=log, reference=reference).items():
+                if name in REFERENCES:
+                    continue
                 low, high = found.interval or (None, None)
                 yield {
                     **dict(zip(keys, values, strict=True)),
@@ -161,6 +163,7 @@ def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str
 def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Accuracy at the shortest distance, its difference to the references, and how far it goes."""
     keys = ("depth", "data", "hardware", "trained_with_noise")
+    first_of_both = rows.filter(pl.col("distance_km") == rows["distance_km"].min())
     for values, own in rows.group_by(*keys, maintain_order=True):
         first = own.filter(pl.col("distance_km") == own["distance_km"].min())
         names = first["resource"].unique(maintain_order=True).to_list()
@@ -179,9 +182,23 @@ def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
                     for other in REFERENCES
                     if other in names and other != name
                 },
+                "over_training_without": _gain(first_of_both, values, name),
                 "feasible_up_to_km": far["distance_km"][0] if far.height else None,
                 "pair_rate_there": rate[0] if rate else None,
             }
+
+
+def _gain(rows: pl.DataFrame, case: tuple[Any, ...], name: str) -> str | None:
+    """What training with the noise adds, over runs that share all before it."""
+    depth, data, hardware, trained = case
+    if not trained:
+        return None
+    own = rows.filter(depth=depth, data=data, hardware=hardware, resource=name)
+    ways = {
+        key: own.filter(trained_with_noise=way)["accuracy"].to_list()
+        for key, way in (("with", True), ("without", False))
+    }
+    return str(compare_all(ways, paired).gap("with", "without"))
 
 
 def _where(stretches: Sequence[Stretch], verdict: str) -> str:

@@ -183,6 +183,9 @@ GOOD: dict[str, Call] = {
         "dataset": CHSH, "out": Path("out"), "rows": 1, "progress": None}),
     "planning.layouts": (planning.layouts, {"network": TRIANGLE, "qpus": 3}),
     "planning.best_trained": (planning.best_trained, {"rows": None}),
+    "network.unverified": (network.unverified, {"names": ["nv"]}),
+    "planning.task_on_links": (planning.task_on_links, {
+        "network": TRIANGLE, "names": ["a", "b", "c"], "task": TASK}),
     "planning.task_on": (planning.task_on, {"site": SITE, "task": TASK}),
     "network.light_delay": (network.light_delay, {"length": 1.0, "refractive_index": 1.468}),
     "network.pair_fidelity": (network.pair_fidelity, {"state": PAIR}),

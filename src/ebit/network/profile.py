@@ -1,7 +1,7 @@
 """Profiles: published figures of QPUs and links, by name."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -187,7 +187,8 @@ def profile_page(name: str) -> str:
     return "\n".join(lines)
 
 
-def unverified(names: Iterable[str]) -> list[str]:
+@checks.takes(names=checks.several(checks.instance(str, "the name of a profile"), least=0))
+def unverified(names: Sequence[str]) -> list[str]:
     """Sentences on figures of profiles that are assumed, or could not be read in their source.
 
     Args:

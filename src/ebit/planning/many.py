@@ -138,6 +138,7 @@ def _mean_fidelity(noise: Noise, pairs: int, rest: NDArray[np.float64]) -> float
 
 @checks.takes(
     network=checks.instance(Network, "a Network"),
+    names=checks.several(checks.instance(str, "the name of a QPU")),
     task=checks.instance(Task, "a task, as ebit.make_task returns it"),
 )
 def task_on_links(network: Network, names: Sequence[str], task: Task) -> tuple[Task, float | None]:
