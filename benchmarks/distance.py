@@ -44,6 +44,7 @@ FIDELITY = 0.9689
 
 FIDELITIES = (0.25, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1.0)
 SHOTS = 1000
+CASE = ("depth", "data", "hardware", "trained_with_noise")
 
 
 def network(name: str) -> Network:
@@ -137,10 +138,16 @@ def _far(
         yield {**row, "pair_rate": link.raw_pair_rate}
 
 
+def _case(values: tuple[Any, ...]) -> dict[str, Any]:
+    """The columns of a case."""
+    depth, data, hardware, trained = values
+    way = "with noise" if trained else "without"
+    return {"depth": depth, "data": data, "hardware": hardware, "trained": way}
+
+
 def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str, Any]]:
     """One row per case, way of training, resource and reference: where which of them is better."""
-    keys = ("depth", "data", "hardware", "trained_with_noise")
-    for values, own in rows.group_by(*keys, maintain_order=True):
+    for values, own in rows.group_by(*CASE, maintain_order=True):
         for reference in REFERENCES:
             if reference not in own["resource"]:
                 continue
@@ -149,7 +156,7 @@ def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str
                     continue
                 low, high = found.interval or (None, None)
                 yield {
-                    **dict(zip(keys, values, strict=True)),
+                    **_case(values),
                     "resource": name,
                     "against": reference,
                     "better": _where(found.stretches, "better"),
@@ -162,9 +169,8 @@ def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str
 
 def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Accuracy at the shortest distance, its difference to the references, and how far it goes."""
-    keys = ("depth", "data", "hardware", "trained_with_noise")
     first_of_both = rows.filter(pl.col("distance_km") == rows["distance_km"].min())
-    for values, own in rows.group_by(*keys, maintain_order=True):
+    for values, own in rows.group_by(*CASE, maintain_order=True):
         first = own.filter(pl.col("distance_km") == own["distance_km"].min())
         names = first["resource"].unique(maintain_order=True).to_list()
         samples = {n: first.filter(resource=n)["accuracy"].to_list() for n in names}
@@ -174,7 +180,7 @@ def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
             far = usable.filter(pl.col("distance_km") == usable["distance_km"].max())
             rate = far["pair_rate"].to_list() if name not in ("none", "shared:1") else []
             yield {
-                **dict(zip(keys, values, strict=True)),
+                **_case(values),
                 "resource": name,
                 "accuracy": compared.means[name],
                 **{
@@ -246,9 +252,8 @@ def _references(far: pl.DataFrame, worn: pl.DataFrame) -> Iterator[pl.DataFrame]
     near = far.filter(
         pl.col("resource").is_in(REFERENCES), pl.col("distance_km") == far["distance_km"].min()
     )
-    keys = ["depth", "data", "hardware", "trained_with_noise"]
     for (fidelity,), _ in worn.group_by("pair_fidelity"):
-        yield near.select(*keys, "resource", "run", "accuracy").with_columns(
+        yield near.select(*CASE, "resource", "run", "accuracy").with_columns(
             pair_fidelity=pl.lit(fidelity), uses_pairs=pl.lit(False)
         )
 

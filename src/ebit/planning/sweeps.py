@@ -22,9 +22,6 @@ DISTANCES: tuple[float, ...] = tuple(np.geomspace(0.1, 10_000, 26).tolist())
 FIDELITIES: tuple[float, ...] = tuple(np.linspace(0.25, 1, 16).tolist())
 """From white noise to a Bell pair."""
 
-DECADE = 5
-"""Points of `DISTANCES` per decade."""
-
 Step = Callable[[], None]
 """Called when a point is done."""
 
@@ -43,8 +40,8 @@ def distance_rows(
     """Accuracy against the length of the link, one row per length and run.
 
     At every length the circuit has the rounds of purification that are best for it there. With
-    training under noise there are rows of both ways. It is trained once per decade and on the link
-    itself, where that is feasible; between these lengths the nearest parameters are taken.
+    training under noise there are rows of both ways. It is trained where it is feasible and the
+    nearest parameters are not near enough; elsewhere these are taken.
 
     Args:
         site: The site.
@@ -59,15 +56,14 @@ def distance_rows(
     Yields:
         Flat rows.
     """
-    for number, distance in enumerate(distances):
+    for distance in distances:
         place = site.at_distance(distance)
         setup = best_setup(place, circuit, purification=purification, shots=shots, rate=rate)
         found, reasons = setup.found, setup.obstacles
         seconds = label_seconds(found, shots)
         ways = {False: setup.accuracy}
         if training is not None:
-            anew = not reasons and (number % DECADE == 0 or distance == site.length)
-            way = training.train(circuit, found.noisy(circuit.model), anew=anew)
+            way = training.train(circuit, found.noisy(circuit.model), anew=not reasons)
             ways[True] = way.read_out(found).accuracy(shots)
         for (trained, accuracies), run in product(ways.items(), range(len(setup.accuracy))):
             yield {

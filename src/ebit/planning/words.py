@@ -56,8 +56,9 @@ def _training_words(plan: Plan) -> str:
         return "A training with this noise may do better: --train-with-noise."
     return (
         "Circuits were then also trained further with the noise, for a quarter of the steps: on "
-        "the link itself and once per decade of the distance, each from where the one before "
-        "ended. Findings on sweeps are those of this training; thin dashed lines show the first."
+        "the link itself and along the sweeps wherever read-outs change, each from where the "
+        "nearest one ended. Findings on sweeps are those of this training; thin dashed lines show "
+        "the first."
     )
 
 
