@@ -74,7 +74,28 @@ def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     assert rows[1]["topology"] == "alice-bob, bob-eve"
     assert rows[1]["labels_per_second"] == pytest.approx(1 / (100 * 0.2), rel=0.01)
     assert "Use none" in outcome.out
-    assert "is for two QPUs" in error_of("plan", path, *options, "--train-with-noise")
+    again = ("--train-with-noise", "--out", tmp_path / "out", "--json", file)
+    assert run_ebit("plan", path, *options, *settings, *again).code == 0
+    ways = [row["trained_with_noise"] for row in json.loads(file.read_text())["options"]]
+    assert ways == [False, False, True]
+
+
+def test_trainings_of_three_qpus_on_a_network(tmp_path: Path) -> None:
+    path = tmp_path / "network.toml"
+    path.write_text(NETWORK)
+    options = ("--data", "parity-game:3", "--qpus", 3, "--qubits", 2, "--depth", 1, "--steps", 2)
+    rest = ("--runs", 1, "--resource", "bell:1", "--network", path, "--out", tmp_path / "out")
+    outcome = run_ebit("train", *options, *rest)
+    assert outcome.code == 0, outcome.err
+    assert "Network: alice, bob, eve." in outcome.err
+    message = error_of("train", *options, *rest, "--between", "alice,eve,bob")
+    assert "Network has no link alice-eve" in message
+    assert "must name 3 QPUs" in error_of("train", *options, *rest, "--between", "alice,bob")
+    file = tmp_path / "rows.json"
+    outcome = run_ebit("compare", *options, *rest, "--json", file)
+    assert outcome.code == 0, outcome.err
+    (row,) = json.loads(file.read_text())["rows"]
+    assert row["waiting_seconds_per_inference"] == pytest.approx(0.2, rel=0.02)
 
 
 def test_two_qpus_of_a_file(tmp_path: Path) -> None:

@@ -29,9 +29,10 @@ def tasks_on(
     qpus = max(task.model.qpus for task in tasks)
     if qpus == 2:
         site = open_site(described(network), two_names(between))
-        _say(site, site.profiles)
         seconds = waiting_seconds(site, tasks)
-        return [task_on(site, task) for task in tasks], [seconds[task.hash] for task in tasks]
+        noisy = [task_on(site, task) for task in tasks]
+        _say(site, site.profiles)
+        return noisy, [seconds[task.hash] for task in tasks]
     place = described(network)
     whole = place if isinstance(place, Network) else read_network(place)
     names = [qpu.name for qpu in whole.qpus]
@@ -41,8 +42,8 @@ def tasks_on(
         raise EbitError(
             f"Argument `between` is missing: name {qpus} of the QPUs {', '.join(names)}."
         )
-    _say(", ".join(names), used_profiles(network))
     found = [task_on_links(whole, names, task) for task in tasks]
+    _say(", ".join(names), used_profiles(network))
     return [task for task, _ in found], [seconds for _, seconds in found]
 
 

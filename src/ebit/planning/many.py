@@ -264,7 +264,7 @@ def plan_many(
     for layout, task in tasks:
         many_condition(layout, _model(task), 0)
     compare(dataset, [task for _, task in tasks], out, progress=progress)
-    training = NoisyTraining(dataset, out, rows, progress) if train_with_noise else None
+    training = NoisyTraining(dataset, out, rows, False) if train_with_noise else None
     found: list[dict[str, Any]] = []
     for layout, task in tasks:
         circuit = trained_circuit(dataset, task, out, rows)
@@ -302,8 +302,9 @@ def _options(
     for rounds in purification if uses_pairs else [0]:
         found = many_condition(layout, circuit.model, rounds)
         ways = [circuit]
-        if training is not None and found.model != circuit.model:
-            ways.append(training.train(circuit, found.model))
+        way = circuit if training is None else training.train(circuit, found.model)
+        if way.knows_noise:
+            ways.append(way)
         used = circuit.model.consumption
         for way, number in product(ways, shots):
             accuracy = way.under(found.model).accuracy(number)
