@@ -266,6 +266,7 @@ def main(
         "clusters:0,clusters-hwang:0"
     ),
     resources: Annotated[str, typer.Option(help="With commas.")] = ",".join(RESOURCES),
+    hardware: Annotated[str, typer.Option(help="With commas.")] = ",".join(HARDWARE),
     steps: int = 2000,
     batch_size: int = 768,
     runs: int = 5,
@@ -277,9 +278,9 @@ def main(
     started = time.monotonic()
     settings = Settings(steps, batch_size, runs, rows, every)
     parts = [
-        Part(int(depth), source, hardware, resource)
-        for depth, source, resource, hardware in product(
-            depths.split(","), data.split(","), resources.split(","), HARDWARE
+        Part(int(depth), source, kind, resource)
+        for depth, source, resource, kind in product(
+            depths.split(","), data.split(","), resources.split(","), hardware.split(",")
         )
     ]
     for part in parts:
