@@ -1,6 +1,7 @@
 """Programs of trainings are compiled once per process, and several at once."""
 
 import threading
+from dataclasses import replace
 from typing import Any
 
 import jax.numpy as jnp
@@ -9,7 +10,8 @@ import pytest
 
 import ebit
 from ebit.errors import EbitError
-from ebit.learning import TrainingSettings, compile_trainings, compiled
+from ebit.learning import TrainingSettings, compile_trainings, compiled, shared_programs
+from ebit.learning.program import Program
 
 X = np.linspace(0, 3, 24).reshape(6, 4)
 Y = np.array([1.0, -1, 1, -1, 1, -1])
@@ -92,3 +94,24 @@ def test_the_oldest_program_goes_first(counted: list[Any], monkeypatch: pytest.M
         ebit.fit(MODEL, (X, Y), steps=1, runs=runs)
     assert [call.runs for call in counted] == [1, 2, 1]
     assert len(compiled._kept) == 1
+
+
+def test_trainings_under_noise_share_programs_and_have_numbers_of_their_own(
+    counted: list[Any],
+) -> None:
+    """Noise of other numbers is another model, but the same program with other constants."""
+    settings = {"steps": 3, "runs": 2, "learning_rate": 0.1}
+    noises = [ebit.Noise(two_qubit_error=error, flip_one=0.1) for error in (0.05, 0.2, 0.05)]
+    models = [replace(MODEL, noise=noise) for noise in noises]
+    first = ebit.fit(models[0], (X, Y), **settings)
+    programs = set(shared_programs._programs)
+    others = [ebit.fit(model, (X, Y), **settings) for model in models[1:]]
+    assert set(shared_programs._programs) == programs
+    assert len(counted) == 2
+    np.testing.assert_array_equal(others[1].train_loss, first.train_loss)
+    assert np.abs(others[0].train_loss - first.train_loss).min() > 1e-3
+    own = Program.of(models[1], TrainingSettings(batch_size=6, **settings))
+    rows = own.encode(jnp.asarray(X, jnp.float32))
+    right, loss, _ = own.evaluate(others[0].parameters, rows, jnp.asarray(Y), jnp.ones(6))
+    np.testing.assert_allclose(loss / 6, others[0].train_loss, rtol=1e-5)
+    assert right.shape == (2,)
