@@ -100,7 +100,7 @@ def test_trainings_under_noise_share_programs_and_have_numbers_of_their_own(
     counted: list[Any],
 ) -> None:
     """Noise of other numbers is another model, but the same program with other constants."""
-    settings = {"steps": 3, "runs": 2, "learning_rate": 0.1}
+    settings: dict[str, Any] = {"steps": 3, "runs": 2, "learning_rate": 0.1}
     noises = [ebit.Noise(two_qubit_error=error, flip_one=0.1) for error in (0.05, 0.2, 0.05)]
     models = [replace(MODEL, noise=noise) for noise in noises]
     first = ebit.fit(models[0], (X, Y), **settings)
