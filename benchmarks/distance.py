@@ -1,6 +1,6 @@
 """Is a Bell pair worth having, at which distance and at which fidelity: three kinds of hardware.
 
-Usage: python benchmarks/distance.py --out docs/results/distance
+Usage: python benchmarks/distance.py --out docs/results/distance, then python docs/theme.py
 
 Every circuit is trained without noise, and then with the noise of every distance and fidelity. The
 cases come in the order of their worth, depth 5 before depth 20, and every finished part is kept:
