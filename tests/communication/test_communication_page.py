@@ -62,6 +62,15 @@ def test_figures_draw_what_is_sent() -> None:
         cost_against_size(frame().with_columns(qubits=0, cbits=0), new_figure()[1])
 
 
+def test_budgets_that_missed_the_error_are_off_the_lines() -> None:
+    rows = frame().with_columns(reached=(pl.col("n") != 8) | pl.col("quantum"))
+    _, ax = new_figure()
+    assert cost_against_size(rows, ax).filter(~pl.col("reached"))["cost"].to_list() == [40]
+    marks = {str(line.get_label()): list(line.get_xdata()) for line in ax.lines[:3]}
+    assert marks["C5 coordinates"] == [6, 10]
+    assert marks["C5 coordinates, error not reached"] == [8]
+
+
 def test_the_page_says_where_and_under_which_limits(tmp_path: Path) -> None:
     part = Part("E4", "Hidden <matching>", "A one-way statement.", frame())
     page, table, *files = write_communication([part], tmp_path, command="ebit x", quick=True)

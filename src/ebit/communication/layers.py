@@ -94,8 +94,12 @@ class WalshLayers:
 
     def phases(self, angles: Angles) -> State:
         """The diagonal, shape (N,)."""
-        turns = 0.5 * walsh(angles)
-        return np.cos(turns) - 1j * np.sin(turns)
+        turns = walsh(angles)
+        turns *= -0.5
+        phases = np.empty(turns.shape, complex)
+        np.cos(turns, out=phases.real)
+        np.sin(turns, out=phases.imag)
+        return phases
 
     def apply(self, angles: Angles, state: State) -> State:
         """The diagonal, then the Hadamard gates."""

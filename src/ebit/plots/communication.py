@@ -53,14 +53,15 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
 
     Quantum protocols are solid, classical ones dashed, emulated ones and bare formulas dotted.
     Vertical lines mark where the first quantum protocol becomes cheaper than a classical one.
+    Crosses off the lines are budgets at which a protocol did not reach the error.
 
     Args:
         rows: Rows of one experiment and one case, with n, protocol, qubits, cbits, ebits, quantum,
-            emulated and executed.
+            emulated, executed and (where a protocol may miss the error) reached.
         ax: Matplotlib axes to draw on; without one a figure is returned.
 
     Returns:
-        What is drawn: protocol, n, cost.
+        What is drawn: protocol, n, cost, reached.
 
     Raises:
         EbitError: A column is missing, or nothing was sent.
@@ -78,6 +79,7 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
     drawn = (
         rows.with_columns(
             cost=pl.col("qubits") + pl.col("cbits") + pl.col("ebits"),
+            reached=pl.col("reached") if "reached" in rows.columns else pl.lit(True),
             protocol=pl.col("protocol")
             .str.replace(r"(\d+ )?named", "named")
             .str.replace(r", (\d+ directions, )?\d bits?$", "")
@@ -89,23 +91,31 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
     )
     if drawn.is_empty():
         raise EbitError("Argument `rows` must hold a protocol that sends something.")
-    lines = {str(name): own for (name,), own in drawn.group_by("protocol", maintain_order=True)}
+    found = {str(name): own for (name,), own in drawn.group_by("protocol", maintain_order=True)}
+    lines = {name: own.filter(pl.col("reached")) for name, own in found.items()}
     colors = {True: iter(_QUANTUM * 9), False: iter(_CLASSICAL * 9)}
-    for name, own in lines.items():
+    for name, own in found.items():
         quantum = bool(own["quantum"][0])
         is_real = bool(own["executed"].any()) and not bool(own["emulated"].any())
-        ax.plot(
-            own["n"], own["cost"], marker="o" if quantum else "s", markersize=4,
-            color=next(colors[quantum]), label=name,
-            linestyle=("-" if quantum else "--") if is_real else ":",
-        )  # fmt: skip
-    _mark(ax, lines)
+        color, reached = next(colors[quantum]), lines[name]
+        missed = own.filter(~pl.col("reached"))
+        if reached.height:
+            ax.plot(
+                reached["n"], reached["cost"], marker="o" if quantum else "s", markersize=4,
+                color=color, label=name, linestyle=("-" if quantum else "--") if is_real else ":",
+            )  # fmt: skip
+        if missed.height:
+            ax.plot(
+                missed["n"], missed["cost"], linestyle="", marker="x", markersize=5, color=color,
+                label=f"{name}, error not reached",
+            )  # fmt: skip
+    _mark(ax, {name: own for name, own in lines.items() if own.height})
     ax.set_yscale("log")
     ax.set_xticks(sorted(set(drawn["n"])))
     ax.set_xlabel("log2 of the size N")
     ax.set_ylabel("Qubits and bits sent")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
-    return keep_data(ax, drawn.select("protocol", "n", "cost"))
+    return keep_data(ax, drawn.select("protocol", "n", "cost", "reached"))
 
 
 def _mark(ax: "Axes", lines: dict[str, pl.DataFrame]) -> None:

@@ -236,6 +236,8 @@ def _draw(part: Part, folder: Path) -> list[Picture]:
         mark = "-".join(f"{part.name} {case}".lower().replace(".", "-").replace("=", "-").split())
         words = f" ({case})" if case else ""
         caption = f"Qubits and bits sent against the size{words}. Dotted verticals: crossings."
+        if not own["reached"].all():
+            caption += " Crosses: the error was not reached with any budget that was tried."
         pictures.append(save_picture(figure, mark, caption, caption, folder))
     if not pictures and part.rows.filter(sent & pl.col("error").is_not_null()).height:
         with paper_style():

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
 
@@ -16,8 +17,8 @@ from ebit.settings import hash_of
 
 COMMUNICATION = Kind("communication", "communication")
 
-Run = Callable[[bool, int], list[Row]]
-"""From (quick, seed) to rows."""
+Run = Callable[..., list[Row]]
+"""From (quick, seed) to rows; with a folder as third argument where trainings are kept."""
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Case:
         caption: What a reader has to know beside the rows.
         limits: Which of the limits of `ebit.report` belong to it, beside the first.
         edition: Raised when its rows change, so that stored ones of before are not taken for them.
+        keeps: Whether it keeps unfinished trainings in a folder.
     """
 
     title: str
@@ -37,11 +39,18 @@ class Case:
     caption: str = ""
     limits: tuple[int, ...] = ()
     edition: int = 1
+    keeps: bool = False
 
-    @property
-    def run(self) -> Run:
-        """The function, imported now."""
-        return resolve_name(self.function)
+    def run(self, quick: bool, seed: int, folder: Path | None = None) -> list[Row]:
+        """Rows of the function, which is imported now.
+
+        Args:
+            quick: Sizes that end within a minute.
+            seed: Seed of all that is random.
+            folder: For unfinished trainings, if it `keeps` them.
+        """
+        function: Run = resolve_name(self.function)
+        return function(quick, seed, folder) if self.keeps else function(quick, seed)
 
 
 _HERE = "ebit.communication.experiments"
@@ -100,7 +109,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.trained:images",
         "Near-linear data: random projections (C8) win; C2 is the rival that grows with N.",
         limits=(1, 7),
-        edition=2,
+        edition=3,
     ),
     "E10": Case(
         "Graphs as one observable on one state per class: MUTAG",
@@ -108,7 +117,8 @@ EXPERIMENTS: Mapping[str, Case] = {
         "One-way; qubits and bits are those of one label, n those of the largest graph. The case "
         "published chooses its epoch on the graphs that it is told of, nested does not.",
         limits=(1, 3),
-        edition=2,
+        edition=3,
+        keeps=True,
     ),
     "E11": Case(
         "Frequencies of circuits into which data enter again",
@@ -146,9 +156,10 @@ EXPERIMENTS: Mapping[str, Case] = {
         limits=(2, 4),
     ),
     "speed": Case(
-        "Seconds of the simulation against N log N",
+        "CPU seconds of the simulation against N log N",
         f"{_HERE}.speed:speed",
         "Says nothing on hardware.",
+        edition=2,
     ),
 }
 """All experiments by name, in order."""
@@ -196,7 +207,7 @@ class Communication:
 
     def run(self, store: Store, progress: Progress | None = None) -> pl.DataFrame:
         """One row for each protocol at each size, with verdicts."""
-        rows = judged(EXPERIMENTS[self.experiment].run(self.quick, self.seed))
+        rows = judged(EXPERIMENTS[self.experiment].run(self.quick, self.seed, store.folder))
         return pl.DataFrame(
             [{"task": self.hash, **asdict(row)} for row in rows],
             schema_overrides=SCHEMA,

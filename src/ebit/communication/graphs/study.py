@@ -28,6 +28,7 @@ class Judged:
         activation: `polynomial` or `prelu`.
         protocol: `published` or `nested`.
         shot_weight: Weight of the spread over the margin in its loss.
+        hidden: Hidden units a hop.
         score: Accuracies over the folds.
         curve: Accuracy against copies, where it was asked for.
     """
@@ -35,6 +36,7 @@ class Judged:
     activation: str
     protocol: str
     shot_weight: float
+    hidden: int
     score: Score
     curve: ShotCurve | None = None
 
@@ -84,7 +86,7 @@ def judge_graphs(
             if copies and protocol == "nested" and activation == "polynomial":
                 seen = graphs.with_degrees() if settings.degrees else graphs
                 curve = shot_curve(seen, score, copies, seed=settings.seed)
-            results.append(Judged(activation, protocol, weight, score, curve))
+            results.append(Judged(activation, protocol, weight, chosen.hidden, score, curve))
     return results
 
 

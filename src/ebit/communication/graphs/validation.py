@@ -13,7 +13,7 @@ from ebit.communication.graphs.training import Progress, train_graphs
 from ebit.learning import Checkpoint
 
 FOLD_SEED = 0
-"""Of the folds, the same for all settings and seeds, so that results are paired."""
+"""Of the folds, as published, and the same for all settings and seeds: results are paired."""
 
 
 @dataclass(frozen=True, eq=False)
