@@ -66,7 +66,7 @@ def test_budgets_that_missed_the_error_are_off_the_lines() -> None:
     rows = frame().with_columns(reached=(pl.col("n") != 8) | pl.col("quantum"))
     _, ax = new_figure()
     assert cost_against_size(rows, ax).filter(~pl.col("reached"))["cost"].to_list() == [40]
-    marks = {str(line.get_label()): list(line.get_xdata()) for line in ax.lines[:3]}
+    marks = {str(line.get_label()): np.asarray(line.get_xdata()).tolist() for line in ax.lines[:3]}
     assert marks["C5 coordinates"] == [6, 10]
     assert marks["C5 coordinates, error not reached"] == [8]
 
