@@ -168,7 +168,7 @@ def test_compare_with_shots(trained: Any, here: Path) -> None:
 def test_cut_circuits_are_told_at_the_shots_of_the_others(trained: Any) -> None:
     stored, dataset = ebit.load_model(trained.model), load(str(trained.data))
     table = expected_accuracies(stored, dataset.x_validation, dataset.y_validation, shots=[20])
-    mean = table["accuracy"].mean()
+    mean = np.mean(table["accuracy"].to_numpy())
     words = f"cut with 100 shots is worth 20 of bell:1: an accuracy of {mean:.3f}."
     assert _at_equal_shots(stored, dataset, 100, 20.9) == words
     none = "cut with 100 shots is worth 0.015 shots of bell:1, which give no label."

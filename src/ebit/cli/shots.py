@@ -1,6 +1,7 @@
 """`ebit compare --shots`: what is left of the accuracy with few measurements."""
 
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 
 import polars as pl
 import polars.selectors as cs
@@ -140,7 +141,7 @@ def _at_equal_shots(stored: StoredModel, dataset: Dataset, shots: int, left: flo
         return f"cut with {shots} shots is worth {left:.2g} shots of {name}, which give no label."
     whole = int(left)
     table = expected_accuracies(stored, dataset.x_validation, dataset.y_validation, shots=[whole])
-    mean = table["accuracy"].mean()
+    mean = fmean(table["accuracy"])
     return f"cut with {shots} shots is worth {whole} of {name}: an accuracy of {mean:.3f}."
 
 
