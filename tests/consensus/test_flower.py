@@ -89,9 +89,6 @@ def test_a_run_in_the_simulation_of_flower() -> None:
     from flwr.serverapp import Grid, ServerApp
     from flwr.simulation import run_simulation
 
-    client = ClientApp()
-
-    @client.train()
     def train(message: Message, context: Context) -> Message:
         node = int(context.node_config["partition-id"])
         after = trained(node, message.content["arrays"]["theta"].numpy())
@@ -99,15 +96,17 @@ def test_a_run_in_the_simulation_of_flower() -> None:
         content = RecordDict({"arrays": ArrayRecord({"theta": Array(after)}), "metrics": told})
         return Message(content=content, reply_to=message)
 
-    app, found = ServerApp(), []
+    found = []
 
-    @app.main()
     def main(grid: Grid, context: Context) -> None:
         server = Server(NetworkSettings(nodes=7, regime="hard", stations=5), faulty=2)
         strategy = ceas_strategy(server, fraction_evaluate=0.0)
         start = ArrayRecord({"theta": Array(np.zeros(3))})
         found.append(strategy.start(grid=grid, initial_arrays=start, num_rounds=8))
 
+    client, app = ClientApp(), ServerApp()
+    client.train()(train)
+    app.main()(main)
     run_simulation(
         server_app=app,
         client_app=client,
