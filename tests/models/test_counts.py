@@ -17,3 +17,9 @@ def test_every_result_comes_once_with_its_number_of_orders(shots: int, outcomes:
     for result in expected:
         orders = factorial(shots) / prod(map(factorial, result))
         assert np.exp(found[result]) == pytest.approx(orders)
+
+
+def test_one_shot_of_many_outcomes() -> None:
+    counts, orders = all_counts(1, 64)
+    assert counts.tolist() == np.eye(64, dtype=int)[::-1].tolist()
+    assert not orders.any()

@@ -102,6 +102,7 @@ class CapacityRow:
         topology: Edges between them.
         sizes: Qubits of each QPU where they are not the same.
         passes: Passes of the embedding.
+        outputs: Qubits of every QPU that are read out.
         outcomes: What is seen, one of `OUTCOMES`.
         scores: Scores, for `classes` and `numbers`.
         data: `haar` or the name of the data set.
@@ -131,6 +132,7 @@ class CapacityRow:
     topology: str
     sizes: str | None
     passes: int
+    outputs: int
     outcomes: str
     scores: int
     data: str

@@ -1,6 +1,7 @@
 """All results of some shots: how often each outcome came, and in how many orders."""
 
 from functools import lru_cache
+from itertools import combinations
 from math import comb
 
 import numpy as np
@@ -42,8 +43,9 @@ def all_counts(shots: int, outcomes: int) -> tuple[NDArray[np.int64], NDArray[np
         >>> counts.tolist(), np.exp(orders).round(6).tolist()
         ([[0, 2], [1, 1], [2, 0]], [1.0, 2.0, 1.0])
     """
-    grids = np.indices((shots + 1,) * (outcomes - 1)).reshape(outcomes - 1, -1)
-    rest = shots - grids.sum(axis=0)
-    counts = np.vstack([grids, rest])[:, rest >= 0].T
+    places = shots + outcomes - 1  # of shots and of bars between the outcomes
+    bars = np.array(list(combinations(range(places), outcomes - 1)), np.int64)
+    bars = bars.reshape(-1, outcomes - 1)
+    counts = np.diff(bars, axis=1, prepend=-1, append=places) - 1
     log_factorial = np.append(0.0, np.cumsum(np.log(np.arange(1, shots + 1))))
     return counts, log_factorial[shots] - log_factorial[counts].sum(axis=1)
