@@ -108,7 +108,7 @@ def reproduce(
         _refuse(study, given)
         for name in table or ():
             checks.one_of(part_names())("table", name)
-        seeds = {} if runs is None else {"seeds": runs}
+        seeds: dict[str, Any] = {} if runs is None else {"seeds": runs}
         reproduce_consensus(parts(quick, table or (), **seeds), seeds, folder, quick, json)
         return
     checks.one_of(ALL)("study", study)
