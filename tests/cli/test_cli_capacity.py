@@ -18,7 +18,7 @@ KEYS = {
     "inputs", "points", "seed", "rank", "sampling_bound", "on_sampling_bound", "converged",
     "smallest_kept", "largest_dropped", "log_eigenvalue_std", "num_parameters", "seconds",
     "ebit_version", "jax_version", "python_version", "git_commit", "device", "precision",
-    "created_at",
+    "created_at", "qpus", "topology", "sizes", "passes", "outputs", "scores",
 }  # fmt: skip
 
 
@@ -129,7 +129,7 @@ def test_spectrum_and_figures(here: Path) -> None:
         (("--seed", -1), "`seed` must be at least 0, but is -1"),
         (("--qubits", 1), "`qubits` must be a whole number from 2"),
         (("--qubits", 9), "`qubits` must be at most 8 for a capacity, but is 9"),
-        (("--outcomes", "bits"), "`outcomes` must be 'joint' or 'parity', but is 'bits'"),
+        (("--outcomes", "bits"), "`outcomes` must be 'joint', 'parity', 'classes' or 'numbers'"),
         (("--resource", "none,dnn"), "Unknown resource 'dnn'"),
         (("--resource", ""), "Unknown resource ''"),
         (("--resource", "bell:3"), "'bell:3' shares 3 Bell pairs"),

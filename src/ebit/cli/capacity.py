@@ -77,8 +77,7 @@ def capacity(
         qpus, passes = shared.get("qpus", 2), shared.get("passes", 1)
         if "sizes" not in shared:
             shared.setdefault("qubits", default_qubits(dataset, qpus, passes))
-        taken = sum(CapacitySettings(resource="none", **shared).shares)
-        check_features(dataset, 1, taken)
+        _check_features(dataset, CapacitySettings(resource="none", **shared))
         shared |= {"data": dataset.name, "fingerprint": dataset.fingerprint}
     depths = _depths(depth)
     tasks = [
@@ -98,6 +97,17 @@ def capacity(
     _print(rows)
     if False in found["converged"]:
         raise typer.Exit(1)
+
+
+def _check_features(dataset: Dataset, asked: CapacitySettings) -> None:
+    """One feature for every place of the QPUs; places that stay empty would count as directions."""
+    if asked.sizes is None:
+        check_features(dataset, asked.qpus, asked.qubits * asked.passes)
+    elif dataset.features != sum(asked.shares):
+        raise EbitError(
+            f"Data `{dataset.name}` has {dataset.features} features, but `--sizes` takes "
+            f"{sum(asked.shares)}: choose as many with --features, or give other sizes."
+        )
 
 
 def _load(given: Given) -> Dataset | None:
