@@ -1,7 +1,7 @@
 """Figures whose files are made, named and embedded, but not drawn, which is what takes the time."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -15,6 +15,6 @@ PICTURES = {
 def undrawn_figures() -> Iterator[None]:
     """Nothing is drawn inside; what is drawn is tested beside the plots and the reports."""
     with pytest.MonkeyPatch.context() as patch:
-        for room in ("ebit.plots.saving", "ebit.report.picture"):
-            patch.setattr(f"{room}.render_figure", lambda figure, kind: PICTURES[kind])
+        patch.setattr("ebit.plots.saving._laid_out", lambda figure: nullcontext())
+        patch.setattr("ebit.plots.saving._print", lambda figure, kind: PICTURES[kind])
         yield
