@@ -31,8 +31,8 @@ def check_model(model: Model, outcomes: str) -> DistributedQCNN | SingleQCNN:
     Example:
         >>> check_model(DistributedQCNN(), "bits")
         Traceback (most recent call last):
-        ebit.errors.EbitError: Argument `outcomes` must be one of joint, parity, classes, numbers, but \
-is 'bits'.
+        ebit.errors.EbitError: Argument `outcomes` must be one of joint, parity, classes, \
+numbers, but is 'bits'.
     """
     if not isinstance(model, DistributedQCNN | SingleQCNN):
         name = getattr(model, "resource_name", model)
