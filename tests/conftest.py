@@ -6,9 +6,13 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+MOST_BYTES = 3 * 2**30
+"""Memory of a worker from which on it forgets its compiled programs."""
 
 settings.register_profile("ebit", deadline=None)  # machines are noisy: time decides no test
 settings.load_profile("ebit")
@@ -54,8 +58,17 @@ os.environ.setdefault("XLA_FLAGS", _quick_to_compile())
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _programs_of_one_file() -> Iterator[None]:
-    """Compiled programs go with the file that needed them: thousands would fill the memory."""
+def _programs_of_some_files() -> Iterator[None]:
+    """Compiled programs serve the next files, too, until they fill the memory."""
     yield
-    if "jax" in sys.modules:
+    if "jax" in sys.modules and _held_bytes() > MOST_BYTES:
         sys.modules["jax"].clear_caches()
+
+
+def _held_bytes() -> int:
+    """Memory of this process; more than there may be where nothing tells it."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return MOST_BYTES + 1
+    return pages * os.sysconf("SC_PAGE_SIZE")

@@ -78,6 +78,7 @@ def test_compare_trains_for_the_shots_and_shows_them() -> None:
     assert "<span>Validation accuracy at 3 shots</span>" in page
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("here")
 def test_with_the_loss_of_the_papers_shots_are_infinitely_many() -> None:
     outcome = run_ebit(

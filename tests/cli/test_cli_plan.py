@@ -80,6 +80,7 @@ def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     assert ways == [False, False, True]
 
 
+@pytest.mark.slow
 def test_trainings_of_three_qpus_on_a_network(tmp_path: Path) -> None:
     path = tmp_path / "network.toml"
     path.write_text(NETWORK)

@@ -283,6 +283,7 @@ def test_quick_takes_few_rows_of_both_classes() -> None:
     assert len({tuple(row) for row in smaller.x_train} & rows) == 512
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("target", ["/dev/full", "closed pipe"])
 def test_output_that_nobody_takes(trained: Any, target: str) -> None:
     command = [sys.executable, "-m", "ebit", "predict", str(trained.model), "--data"]

@@ -115,6 +115,7 @@ def test_no_communication_comes_close_to_the_classical_bound() -> None:
     assert CLASSICAL - 0.01 < best_success("none") <= CLASSICAL + 1e-12
 
 
+@pytest.mark.slow
 def test_communication_beats_the_bounds() -> None:
     """The counterpart: who sends something is not bound."""
     assert best_success("classical") > CLASSICAL + 0.01

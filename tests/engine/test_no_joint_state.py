@@ -113,7 +113,7 @@ def joint_numbers_per_sample(model: Circuit) -> float:
     return max(np.count_nonzero(a & b) for a, b in zip(*seen, strict=True)) / batch
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("mixing", [0, 1])
 @pytest.mark.parametrize("resource", ["none", "bell:1", "bell:2", "classical"])
 def test_the_data_of_both_qpus_meet_in_few_numbers(resource: str, mixing: int) -> None:

@@ -41,6 +41,7 @@ WAYS: list[Shape] = [
 """Every way in which an engine computes a batch."""
 
 
+@pytest.mark.slow
 @any_case
 @given(st.data())
 def test_single_precision_agrees(data: st.DataObject) -> None:
@@ -54,6 +55,7 @@ def test_single_precision_agrees(data: st.DataObject) -> None:
     np.testing.assert_allclose(table, table_of(model, parameters, x), rtol=0, atol=1e-5)
 
 
+@pytest.mark.slow
 @any_case
 @given(cases(ANY))
 def test_batch_is_row_by_row(case: Case) -> None:

@@ -307,6 +307,7 @@ def test_weights_are_repeated_rows(kind: Any) -> None:
     check_sample_weight_equivalence_on_dense_data(kind.__name__, estimator)
 
 
+@pytest.mark.slow
 def test_many_features_take_several_passes() -> None:
     """By default no QPU has more than eight qubits."""
     estimator = DQMLRegressor(depth=1, steps=1, random_state=0)

@@ -53,7 +53,7 @@ def test_the_table_says_what_an_optimiser_does(name: str) -> None:
     assert row.uses <= set(CHOSEN_BY_OPTIMIZER)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("optimizer", ["lbfgs", optax.lbfgs()], ids=["name", "object"])
 def test_lbfgs_finds_the_optimum_in_few_steps(optimizer: Any) -> None:
     assert train(optimizer=optimizer, runs=3).train_loss.min() == pytest.approx(-BEST, abs=1e-4)

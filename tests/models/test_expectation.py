@@ -64,6 +64,7 @@ def test_fixed_parity_has_nothing_to_train(trained: bool) -> None:
     assert read_out.weights.tolist() == [[1.0, -1.0]]
 
 
+@pytest.mark.slow
 def test_gradient_of_the_weights_is_the_table() -> None:
     model, rng = circuit_model("bell:1", 2), np.random.default_rng(0)
     parameters, x = random_parameters(model, rng), random_data(model, rng)

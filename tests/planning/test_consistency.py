@@ -131,6 +131,7 @@ def test_profiles(first: str, second: str, link: str, seed: int, rate: float | N
     check(planned(Site(network, "a", "b"), seed, rate=rate))
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(
     qubits=st.integers(4, 8),

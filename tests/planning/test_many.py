@@ -129,6 +129,7 @@ def test_a_training_on_links_has_their_noise() -> None:
     assert "must name 3 QPUs" in error_of(task_on_links, LINE.network, ("a", "b"), task)
 
 
+@pytest.mark.slow
 def test_training_under_noise_stands_beside_the_other(tmp_path: Path) -> None:
     data = load("parity-game:3")
     task = make_task(

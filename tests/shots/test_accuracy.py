@@ -106,7 +106,7 @@ WEIGHTS = {
 }
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shots", [1, 2, 3, 5, 10, 30, 100, 1000])
 def test_predicted_accuracies_agree_with_sampling(shots: int) -> None:
     """Within 4 standard errors in 99.9 % of cases: 8 read-outs, 25 models of 8 rows each."""

@@ -111,6 +111,7 @@ def batches() -> tuple[Moments, Nodes]:
     return Moments(moments_of(HEARD, GRAPHS.starts), weight), nodes
 
 
+@pytest.mark.slow
 def test_moments_and_nodes_give_the_same_norm_scores_and_slopes() -> None:
     parameters, _ = network()
     activation = ACTIVATIONS["polynomial"]
