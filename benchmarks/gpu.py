@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+from step import compiled_step
 
 STEPS = 20
 
@@ -52,26 +53,11 @@ def best(function: Any, *arguments: Any) -> float:
 
 def measure(settings: dict[str, Any], batch: int, products: float) -> dict[str, Any]:
     """Seconds of compilation and of a step of loss and gradient, and its part of the rate."""
-    import jax
-    import jax.numpy as jnp
-    import numpy as np
-
     import ebit
 
     model: Any = ebit.model_from_string(**settings)
-    rng = np.random.default_rng(0)
-    x = jnp.asarray(rng.uniform(0, np.pi, (batch, model.features)), jnp.float32)
-    y = jnp.asarray(rng.choice([-1.0, 1.0], batch), jnp.float32)
-    parameters = model.init(jax.random.key(0))
-    encoded = jax.jit(model.encode)(x)
-
-    def loss(parameters: Any, encoded: Any, y: Any) -> Any:
-        return jnp.mean((model.read_out(parameters, encoded).scores[:, 0] - y) ** 2)
-
-    started = time.perf_counter()
-    step = jax.jit(jax.value_and_grad(loss)).lower(parameters, encoded, y).compile()
-    compiled = time.perf_counter() - started
-    seconds = best(step, parameters, encoded, y)
+    step, compiled = compiled_step(model, batch)
+    seconds = best(step)
     operations = 3 * model.operations(batch)  # backward is taken as two forward ones
     return {
         "batch": batch,

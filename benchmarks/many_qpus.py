@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import polars as pl
 import typer
+from step import compiled_step
 
 CASES: tuple[tuple[int, str, int, str], ...] = (
     (8, "ring", 256, "pairwise"),
@@ -40,33 +41,18 @@ STEPS = 20
 
 def measure(qpus: int, topology: str, batch: int, readout: str) -> dict[str, Any]:
     """One case: seconds of compilation and of a step (loss and gradient), and peak memory."""
-    import jax
-    import jax.numpy as jnp
-    import numpy as np
-
     import ebit
 
     model = ebit.DistributedQCNN(
         qpus=qpus, qubits=4, depth=10, topology=topology, resource=ebit.BellPairs(1),
         readout=readout,
     )  # fmt: skip
-    rng = np.random.default_rng(0)
-    x = jnp.asarray(rng.uniform(0, np.pi, (batch, model.features)), jnp.float32)
-    y = jnp.asarray(rng.choice([-1.0, 1.0], batch), jnp.float32)
-    parameters = model.init(jax.random.key(0))
-    encoded = jax.jit(model.encode)(x)
-
-    def loss(parameters: Any, encoded: Any, y: Any) -> Any:
-        return jnp.mean((model.read_out(parameters, encoded).scores[:, 0] - y) ** 2)
-
-    started = time.perf_counter()
-    step = jax.jit(jax.value_and_grad(loss)).lower(parameters, encoded, y).compile()
-    compiled = time.perf_counter() - started
-    jax.block_until_ready(step(parameters, encoded, y))
+    step, compiled = compiled_step(model, batch)
+    step()
     times, processor = [], []
     for _ in range(STEPS):
         begin, used = time.perf_counter(), time.process_time()
-        jax.block_until_ready(step(parameters, encoded, y))
+        step()
         times.append(time.perf_counter() - begin)
         processor.append(time.process_time() - used)
     return {

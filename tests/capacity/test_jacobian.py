@@ -160,7 +160,7 @@ def test_inputs_in_chunks_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     points = random_points(layout, 1, seed=0)
     engine: Any = model.engine
     (whole,) = traced_jacobian(engine, layout, points, inputs, "joint")
-    monkeypatch.setattr("ebit.capacity.traced_jacobian._CHUNK", 2)
+    monkeypatch.setattr("ebit.capacity.chunks._CHUNK", 2)
     (parts,) = traced_jacobian(engine, layout, points, inputs, "joint")
     for one, other in zip(whole, parts, strict=True):
         assert one.dtype == np.float64

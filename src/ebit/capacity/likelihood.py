@@ -20,6 +20,7 @@ from jaxtyping import Float
 from numpy.typing import NDArray
 
 from ebit import checks
+from ebit.capacity.chunks import in_chunks
 from ebit.capacity.inputs import Inputs
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
@@ -31,11 +32,6 @@ Real = NDArray[np.float64]
 
 SCORED = ("classes", "numbers")
 """Likelihoods of scores; their parameters have the weights of the read-out among them."""
-
-_CHUNK = 50
-"""Most inputs in one call of the compiled program."""
-
-_CHUNK_BYTES = 2**28
 
 _SMALLEST = 1e-18
 """Outcomes that are less likely count as impossible."""
@@ -148,18 +144,13 @@ def likelihood_factors(
     is_data = inputs.x is not None
     rows: Any = inputs.local.swapaxes(0, 1) if inputs.x is None else inputs.x
     results = 2 ** (model.qpus * model.outputs) if outcomes == "joint" else max(2, model.scores)
-    fitting = _CHUNK_BYTES // (results * model.memory(1, 8))
-    chunk = max(1, min(_CHUNK, len(inputs), fitting))
+    each = results * model.memory(1, 8)
     with jax.enable_x64(True):
         program = _program(model, arrays, outcomes, is_data)
         for point in points:
-            parts = []
-            for start in range(0, len(inputs), chunk):
-                part = rows[start : start + chunk]
-                filled = np.concatenate([part, np.repeat(rows[:1], chunk - len(part), axis=0)])
-                found = np.asarray(program(jnp.asarray(point), jnp.asarray(filled)))
-                parts.append(found[: len(part)].reshape(-1, arrays.numbers))
-            yield np.concatenate(parts) / np.sqrt(len(inputs))
+            parts = in_chunks(program, point, rows, each)
+            slopes = [part.reshape(-1, arrays.numbers) for part in parts]
+            yield np.concatenate(slopes) / np.sqrt(len(inputs))
 
 
 @cache

@@ -13,16 +13,12 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import NDArray
 
+from ebit.capacity.chunks import in_chunks
 from ebit.capacity.inputs import Inputs
 from ebit.capacity.points import Layout
 from ebit.engine import Engine
 
 Real = NDArray[np.float64]
-
-_CHUNK = 50
-"""Most inputs in one call of the compiled program."""
-
-_CHUNK_BYTES = 2**28
 
 
 def traced_jacobian(
@@ -59,18 +55,12 @@ def traced_jacobian(
     is_data = inputs.x is not None
     rows = inputs.x if inputs.x is not None else inputs.local.swapaxes(0, 1)
     depth = layout.convolution[0][-2]
-    fitting = _CHUNK_BYTES // (3 * engine.memory(depth, 1, 8))  # three derivatives of each input
-    chunk = max(1, min(_CHUNK, len(inputs), fitting))
+    each = 3 * engine.memory(depth, 1, 8)  # three derivatives of each input
     with jax.enable_x64(True):
         program = _program(cast(Any, engine), layout, outcomes, is_data)
         for point in points:
-            parts = []
-            for start in range(0, len(inputs), chunk):
-                part = rows[start : start + chunk]
-                filled = np.concatenate([part, np.repeat(rows[:1], chunk - len(part), axis=0)])
-                values, slopes = program(jnp.asarray(point), jnp.asarray(filled))
-                parts.append((np.asarray(values)[: len(part)], np.asarray(slopes)[: len(part)]))
-            yield np.concatenate([p[0] for p in parts]), np.concatenate([p[1] for p in parts])
+            values, slopes = zip(*in_chunks(program, point, rows, each), strict=True)
+            yield np.concatenate(values), np.concatenate(slopes)
 
 
 @cache

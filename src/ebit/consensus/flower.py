@@ -16,14 +16,11 @@ from numpy.typing import NDArray
 
 from ebit.consensus.broker import Broker, NetworkSettings, ScheduleSettings
 from ebit.consensus.filter import robust_mean
-from ebit.consensus.witness import WEIGHTS, capped
+from ebit.consensus.witness import LEAST_WORTH, SMALLEST, WEIGHTS, capped
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 
 Array = NDArray[np.float64]
-
-LEAST_WORTH = 0.05
-"""The mean is divided by no less."""
 
 
 def trusted(turn: int, nodes: int) -> Array:
@@ -112,7 +109,7 @@ class Server:
         done = played.done[0] & sent & np.isfinite(updates).all(axis=1)
         carried = self.broker.links.worth(played.used_age).mean(axis=-1)[0]
         carried = np.where(done, carried, 0.0)
-        worth = np.clip(self.witness(turn, nodes) * carried, 0.02, 1)
+        worth = np.clip(self.witness(turn, nodes) * carried, SMALLEST, 1)
         shares = np.where(done, WEIGHTS[self.weights](worth, 1, self.dimension), 0.0)
         p = capped(shares, self.cap)
         told = {
@@ -129,7 +126,7 @@ class Server:
             self.faulty,
             jnp.asarray(self.floor, jnp.float32),
         )
-        divisor = max(float(np.asarray(kept) @ worth), LEAST_WORTH)
+        divisor = max(float(np.asarray(kept) @ worth), float(LEAST_WORTH))
         return np.asarray(raw, float) / divisor, {**told, "skipped": 0}
 
 

@@ -10,6 +10,7 @@ honesty: a node that lies can pass it, so no weight exceeds c / n.
 """
 
 from collections.abc import Callable, Mapping
+from fractions import Fraction
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -20,6 +21,9 @@ Array = NDArray[np.float64]
 
 SMALLEST = 0.02
 """Witnesses are taken to be no less."""
+
+LEAST_WORTH = Fraction(1, 20)
+"""An aggregate is divided by no less."""
 
 
 def qfi_share(worth: ArrayLike, dimension: int) -> Array:

@@ -43,7 +43,6 @@ class CircuitSettings(Settings):
         Shown(default="no noise"),
         Since("2026-11-21"),
     ] = None
-
     qpus: Annotated[
         Whole,
         Field(ge=2, le=MAX_QPUS, description="Number of QPUs."),

@@ -1,10 +1,9 @@
 """Figures that a notebook shows although they are made without pyplot."""
 
 from functools import cache
-from io import StringIO
 from typing import TYPE_CHECKING, Any
 
-from ebit.plots.style import paper_style
+from ebit.plots.saving import render_figure
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,10 +18,7 @@ def _shown() -> type["Figure"]:
         """A Matplotlib figure that is the value of a cell: drawn there, without a backend."""
 
         def _repr_svg_(self) -> str:
-            text = StringIO()
-            with paper_style():
-                self.savefig(text, format="svg", metadata={"Date": None})
-            return text.getvalue()
+            return render_figure(self, "svg").decode()
 
     return ShownFigure
 

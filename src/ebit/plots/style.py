@@ -151,6 +151,8 @@ def new_panels(
 def label_outside(axes: "Sequence[Axes]") -> None:
     """Name the axes of :func:`new_panels` at the left and at the bottom only.
 
+    `Axes.label_outer` leaves those without names that have an empty place below them.
+
     Args:
         axes: All of them, with the same scales.
 

@@ -13,9 +13,7 @@ import numpy as np
 from ebit.consensus.agreement.fixed_point import SCALE
 from ebit.consensus.agreement.state import Apply, Integers
 from ebit.consensus.agreement.updates import Ledger
-
-LEAST_WORTH = Fraction(1, 20)
-"""The mean is divided by no less."""
+from ebit.consensus.witness import LEAST_WORTH
 
 MOST_CUT = Fraction(4999, 10_000)
 """No larger share of the weight is cut off at either end."""

@@ -24,6 +24,7 @@ from ebit.consensus.training.learners import Learner, deal, learner_of, samples_
 from ebit.consensus.training.settings import ConsensusSettings
 from ebit.consensus.training.transport import deliver, seeds
 from ebit.consensus.twins import momentum_floor
+from ebit.consensus.witness import LEAST_WORTH
 from ebit.jax_settings import own_settings
 from ebit.random_keys import random_key
 
@@ -32,9 +33,6 @@ CHUNK = 5
 
 RESOLUTION = 2.0**-20
 """What is sent is fixed point with this step."""
-
-LEAST_WORTH = 0.05
-"""The aggregate is divided by no less."""
 
 STEEPEST = 8.0
 """No entry of a gradient of the cross-entropy of scores 4 Z is larger."""
@@ -344,7 +342,7 @@ def _round(
     elif kind.lies:
         x = attacked(x, honest, numbers.shares, dress)
     raw, p = aggregate(x)
-    direction = raw / jnp.maximum(p @ given.witness, LEAST_WORTH)
+    direction = raw / jnp.maximum(p @ given.witness, float(LEAST_WORTH))
     enough = given.present.sum() > 2 * numbers.faulty
     direction = jnp.where(enough & jnp.isfinite(direction).all(), direction, 0)
     step = numbers.step * jnp.minimum(1, 2 * (1 - turn / numbers.rounds))

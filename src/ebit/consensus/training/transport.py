@@ -14,7 +14,13 @@ from ebit.consensus.broker import REGIMES, Broker, Links, Played, ScheduleSettin
 from ebit.consensus.broker.links import random_of
 from ebit.consensus.training.arms import ARMS, Arm
 from ebit.consensus.training.settings import ConsensusSettings
-from ebit.consensus.witness import WEIGHTS, capped, mirror_probability, worth_from_mirror
+from ebit.consensus.witness import (
+    SMALLEST,
+    WEIGHTS,
+    capped,
+    mirror_probability,
+    worth_from_mirror,
+)
 
 Array = NDArray[np.float64]
 
@@ -107,7 +113,7 @@ def deliver(settings: ConsensusSettings, dimension: int) -> Transport:
         true = np.where(played.done, _mean_worth(broker.links, played), 0)
         noted = np.where(played.done, _mean_worth(known, played), transported)
         transported = keep * transported + (1 - keep) * noted
-        witness = np.clip(circuit * transported, 0.02, 1)
+        witness = np.clip(circuit * transported, SMALLEST, 1)
         witness = np.where(liars, _claimed(own, witness, liars), witness)
         raw = _weights(arm, witness, own, dimension)
         weight = capped(np.where(present, raw, 0), own.cap)
