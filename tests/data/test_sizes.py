@@ -2,10 +2,12 @@
 
 import io
 import os
+import re
 import socket
 import struct
 import tracemalloc
 import zipfile
+from base64 import b64decode, b64encode
 from collections.abc import Iterable
 from functools import partial
 from pathlib import Path
@@ -120,7 +122,10 @@ def test_the_footer_of_parquet_is_read_first(
 def test_columns_of_one_name_in_parquet(tmp_path: Path) -> None:
     path = tmp_path / "d.parquet"
     pl.DataFrame({"same1": [1, 2], "same2": [3, 4]}).write_parquet(path)
-    path.write_bytes(path.read_bytes().replace(b"same2", b"same1"))
+    raw = path.read_bytes().replace(b"same2", b"same1")
+    for text in re.findall(rb"[A-Za-z0-9+/=]{80,}", raw):  # the names of Arrow
+        raw = raw.replace(text, b64encode(b64decode(text).replace(b"same2", b"same1")))
+    path.write_bytes(raw)
     assert "more than one column of the same name: rename them" in error_of(lambda: load(path))
 
 

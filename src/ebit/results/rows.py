@@ -87,25 +87,32 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
     same = ["data", *[c.name for c in columns if c.role == "setting" and c.name != "seed"]]
     task = pl.when(pl.col("split").is_null()).then(pl.col("task")).alias("_task")
     many = pl.col("task").n_unique() > 1
-    summary = rows.group_by(task, *same, maintain_order=True).agg(
-        *[pl.col(name).first() for name in kept if name not in (*same, *_TIMES)],
-        *[pl.when(many).then(_total(name)).otherwise(pl.col(name).first()) for name in _TIMES],
-        *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
-        *[
-            pl.when(pl.col(name).count() > 0)
-            .then(pl.col(name).std().fill_null(0.0))
-            .alias(f"{name}_std")
-            for name in measured
-        ],
-        pl.len().alias("runs"),
-        pl.col("split").n_unique().alias("splits"),
+    shares = [(pl.col(name) / pl.len().over("task")).alias(f"_{name}") for name in _TIMES]
+    summary = (
+        rows.with_columns(*shares)
+        .group_by(task, *same, maintain_order=True)
+        .agg(
+            *[pl.col(name).first() for name in kept if name not in (*same, *_TIMES)],
+            *[
+                pl.when(many)
+                .then(pl.col(f"_{name}").sum())
+                .otherwise(pl.col(name).first())
+                .alias(name)
+                for name in _TIMES
+            ],
+            *[pl.col(name).mean().alias(f"{name}_mean") for name in measured],
+            *[
+                pl.when(pl.col(name).count() > 0)
+                .then(pl.col(name).std().fill_null(0.0))
+                .alias(f"{name}_std")
+                for name in measured
+            ],
+            pl.len().alias("runs"),
+            pl.col("split").n_unique().alias("splits"),
+        )
     )
     return summary.select(*kept, pl.exclude("_task", *kept))
 
 
 _TIMES = ("seconds", "compile_seconds")
-
-
-def _total(name: str) -> pl.Expr:
-    """Sum over the tasks of a time that every run of a task repeats."""
-    return (pl.col(name) / pl.len().over("task")).sum().alias(name)
+"""What every run of a task repeats: of several tasks they add up."""
