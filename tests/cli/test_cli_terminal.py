@@ -121,7 +121,11 @@ def test_ctrl_c_five_times(tmp_path: Path) -> None:
         ],
         env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip
-    time.sleep(8)
+    deadline = time.monotonic() + 120
+    while not list((tmp_path / "out").glob("checkpoints/*.safetensors")):  # it trains
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
     for _ in range(5):
         process.send_signal(signal.SIGINT)
         time.sleep(0.05)
