@@ -309,7 +309,9 @@ Measure = Callable[[Sequence[float], Sequence[float]], Difference]
 """The difference of two samples: `paired` or `unpaired`."""
 
 
-def compare_all(samples: Mapping[str, Sequence[float]], measure: Measure = paired) -> Comparisons:
+def compare_all(
+    samples: Mapping[str, Sequence[float]], measure: Measure = paired, *, most: float = math.inf
+) -> Comparisons:
     """Compare every option with every other one.
 
     The p-values are adjusted for the number of all pairs (Holm), so that an option may be picked
@@ -319,6 +321,7 @@ def compare_all(samples: Mapping[str, Sequence[float]], measure: Measure = paire
     Args:
         samples: Values of every option, one per run or split.
         measure: How two options are compared.
+        most: The largest possible difference, such as 1 of accuracies: no interval goes beyond.
 
     Returns:
         All differences.
@@ -329,16 +332,17 @@ def compare_all(samples: Mapping[str, Sequence[float]], measure: Measure = paire
         +0.200 (0.175 to 0.225)
     """
     pairs = list(combinations(samples, 2))
-    found = gaps([measure(samples[first], samples[second]) for first, second in pairs])
+    found = gaps([measure(samples[first], samples[second]) for first, second in pairs], most=most)
     means = {name: fmean(values) for name, values in samples.items()}
     return Comparisons(means, dict(zip(pairs, found, strict=True)))
 
 
-def gaps(differences: Sequence[Difference]) -> list[Gap]:
+def gaps(differences: Sequence[Difference], *, most: float = math.inf) -> list[Gap]:
     """Differences with p-values and intervals adjusted for their number (Holm).
 
     Args:
         differences: All that are looked at together.
+        most: The largest possible difference: no interval goes beyond.
 
     Returns:
         The same in the same order.
@@ -350,7 +354,7 @@ def gaps(differences: Sequence[Difference]) -> list[Gap]:
     """
     raw = [_p_value(difference) for difference in differences]
     return [
-        _gap(difference, after, after / p if p else len(differences))
+        _gap(difference, after, after / p if p else len(differences), most)
         for difference, p, after in zip(differences, raw, _holm(raw), strict=True)
     ]
 
@@ -410,14 +414,14 @@ def _p_value(difference: Difference) -> float:
     return 0.0 if p is None else p
 
 
-def _gap(difference: Difference, adjusted: float, factor: float) -> Gap:
+def _gap(difference: Difference, adjusted: float, factor: float, most: float) -> Gap:
     """With the interval of the level that the adjustment by this factor leaves."""
     p = min(1.0, adjusted)
     if difference.standard_error is None:
         return Gap(difference.value, None, None, p)
     interval = difference.interval(1 - LEVEL / factor)
     low, high = interval or (difference.value, difference.value)
-    return Gap(difference.value, low, high, p)
+    return Gap(difference.value, max(low, -most), min(high, most), p)
 
 
 def _signed(number: float) -> str:

@@ -205,3 +205,13 @@ def test_a_number_of_shots_that_the_rows_lack_is_one_line():
     rows = at_shots({"none": BAD, "bell:1": GOOD}, none=GOOD, bell_1=GOOD)
     with pytest.raises(EbitError, match="column `validation_accuracy_50_shots` for `shots` = 50"):
         advise(rows, 50)
+
+
+def test_intervals_end_where_no_difference_can_be():
+    assert advise(rows_of(none=BAD, bell_1=GOOD, shared_1=NOISY)).cut_intervals == ""
+    advice = advise(rows_of(none=[0.6, 0.7], bell_1=[0.9, 0.8], bell_2=[0.9, 0.4]))
+    ends = [end for gap in advice.compared.gaps.values() for end in (gap.low, gap.high)]
+    assert (min(ends), max(ends)) == (-1, 1)
+    sentence = "An interval that reaches \N{MINUS SIGN}1 or 1 is cut there"
+    assert [line.startswith(sentence) for line in details(advice)] == [False, True]
+    assert f"({MINUS}1.000 to 1.000)" in headline(advice)

@@ -29,6 +29,15 @@ def test_missing_columns_are_unknown(rows):
     assert set(line.amounts.values()) == {None}
 
 
+def test_what_costs_nothing_known_costs_no_shared_bits_either(rows):
+    further = rows.with_columns(
+        shared_bits_per_inference=pl.when(resource="none").then(2),
+        ebits_per_inference=pl.when(pl.col("resource") != "dnn").then("ebits_per_inference"),
+    )
+    found = {line.resource: line.amounts["shared_bits"] for line in summarize(further)}
+    assert (found["none"], found["bell:1"], found["dnn"]) == (2, 0, None)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [

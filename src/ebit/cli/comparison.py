@@ -167,3 +167,5 @@ def print_gains(advice: Advice) -> None:
         "interval: 95 %, widened for the number of comparisons (Holm): it leaves out 0 where two "
         "are told apart"
     )
+    if advice.cut_intervals:
+        output.print(advice.cut_intervals)

@@ -56,7 +56,8 @@ def recommend(options: pl.DataFrame, measure: Measure = paired) -> Recommendatio
         return Recommendation(
             None, f"Nothing is feasible on this network; {first['resource']}: {first['reason']}."
         )
-    compared = compare_all({name: row["accuracy_runs"] for name, row in best.items()}, measure)
+    samples = {name: row["accuracy_runs"] for name, row in best.items()}
+    compared = compare_all(samples, measure, most=1.0)
     name = cheapest_not_told_apart(compared, feasible).chosen
     chosen = _fastest(options.filter("feasible", resource=name), measure)
     sentences = [_start(chosen), *_same(chosen, best[name]), _reason(name, best, compared)]

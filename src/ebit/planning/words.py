@@ -66,8 +66,8 @@ def _told_apart(plan: Plan) -> str:
     how = "paired by run" if plan.measure is paired else "of means over runs"
     return (
         f"Told apart: by a t-test of differences {how} ({_runs_words(plan)}), corrected for all "
-        "pairs of resources (Holm); intervals are 95 % intervals widened for the number of pairs. "
-        "They tell nothing about other data sets."
+        "pairs of resources (Holm); intervals are 95 % intervals widened for the number of pairs, "
+        "and end at the largest possible difference, 1. They tell nothing about other data sets."
     )
 
 

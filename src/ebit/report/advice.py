@@ -1,5 +1,6 @@
 """Which resource is recommended, from result rows, by the rule of `ebit.statistics`."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -13,6 +14,8 @@ from ebit.statistics import Choice, Comparisons, cheapest_not_told_apart, compar
 
 ACCURACY = "validation accuracy"
 R2 = "validation R²"
+LARGEST = {ACCURACY: 1.0, R2: math.inf}
+"""The largest possible difference of what is judged."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,18 @@ class Advice:
         names = list(self.compared.means)
         return names[: names.index(self.choice.chosen)]
 
+    @property
+    def cut_intervals(self) -> str:
+        """What to know if an interval would reach beyond all possible differences; else nothing."""
+        most = LARGEST[self.quality]
+        found = (*self.compared.gaps.values(), *self.beside.gaps.values())
+        if not any(gap.low != gap.high and (gap.low == -most or gap.high == most) for gap in found):
+            return ""
+        return (
+            "An interval that reaches \N{MINUS SIGN}1 or 1 is cut there, at the largest possible "
+            "difference: these runs are too few to tell."
+        )
+
     def of(self, resource: str) -> ResourceSummary:
         """The summary of one resource."""
         found = find(self.summaries, resource)
@@ -95,16 +110,18 @@ def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
         'bell:1'
     """
     known = judged(rows, shots)
+    quality = R2 if has_numbers(rows) else ACCURACY
     summaries = tuple(summarize(known, are_shares=not has_numbers(rows)))
     samples = samples_of(known)
     shared = [summary for summary in summaries if not is_baseline(summary.resource)]
     order = sorted(shared or summaries, key=lambda summary: price(summary.amounts))
     cheap_first = {line.resource: samples.values[line.resource] for line in order}
-    compared = compare_all(cheap_first, samples.measure)
+    compared = compare_all(cheap_first, samples.measure, most=LARGEST[quality])
     choice = cheapest_not_told_apart(compared)
     others = [line.resource for line in summaries if is_baseline(line.resource) or not shared]
     names = [name for name in ("none", choice.chosen, *others) if name in samples.values]
-    beside = compare_all({name: samples.values[name] for name in names}, samples.measure)
+    some = {name: samples.values[name] for name in names}
+    beside = compare_all(some, samples.measure, most=LARGEST[quality])
     return Advice(
         summaries,
         choice,
@@ -113,7 +130,7 @@ def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
         samples.words,
         shots,
         *_exact(rows, shots),
-        quality=R2 if has_numbers(rows) else ACCURACY,
+        quality,
     )
 
 

@@ -113,6 +113,8 @@ def details(advice: Advice) -> list[str]:
             f"Nothing is measured in {_and(advice.without_shots)}, so no shots blur the accuracy "
             "there: the exact one counts."
         )
+    if advice.cut_intervals:
+        sentences.append(advice.cut_intervals)
     if any(summary.runs < 2 for summary in advice.summaries):
         sentences.append(
             "Some resources have a single run, so their spread is unknown; train several runs "

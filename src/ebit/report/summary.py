@@ -82,7 +82,7 @@ def summarize(rows: pl.DataFrame, *, are_shares: bool = True) -> list[ResourceSu
             parameters=_first(own, "num_parameters"),
             amounts={
                 **{unit: _first(own, f"{unit}_per_inference") for unit in NOTHING.amounts},
-                **{unit: _first(own, f"{unit}_per_inference") or 0.0 for unit in further},
+                **{unit: _further(own, unit) for unit in further},
             },
             seconds=_total(own, "seconds"),
             compile_seconds=_total(own, "compile_seconds"),
@@ -112,6 +112,12 @@ def find(summaries: Sequence[ResourceSummary], resource: str) -> ResourceSummary
 def _first(rows: pl.DataFrame, column: str) -> float | None:
     value = rows[column].first() if column in rows.columns else None
     return None if value is None else float(str(value))
+
+
+def _further(rows: pl.DataFrame, unit: str) -> float | None:
+    """What an inference costs in a further unit: 0 where only the others are told."""
+    value = _first(rows, f"{unit}_per_inference")
+    return 0.0 if value is None and _first(rows, "ebits_per_inference") is not None else value
 
 
 def _total(rows: pl.DataFrame, column: str) -> float | None:
