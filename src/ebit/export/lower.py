@@ -153,14 +153,13 @@ def _unflattened(circuit: Circuit, flat: NDArray[Any]) -> Parameters:
     """The tree of angles whose numbers are places in this array."""
     tree: dict[str, Any] = {}
     start = 0
-    for (name, *places), shape in circuit.shapes:
+    for (*path, last), shape in circuit.shapes:
         size = int(np.prod(shape, dtype=int))
-        part = flat[start : start + size].reshape(shape)
+        node = tree
+        for key in path:
+            node = node.setdefault(key, {})
+        node[last] = flat[start : start + size].reshape(shape)
         start += size
-        if places:
-            tree.setdefault(name, {})[places[0]] = part
-        else:
-            tree[name] = part
     return tree
 
 
