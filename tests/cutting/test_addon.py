@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ebit.cutting import cut_overhead, reconstruct
+from ebit.cutting import WIRE_GAMMA, cut_overhead, gate_gamma, reconstruct
 from ebit.export import program_of
 from ebit.export.qiskit import written
 from random_circuits import circuit_model, random_data, random_parameters
@@ -55,3 +55,16 @@ def test_another_package_cuts_the_same_circuit_at_the_same_price() -> None:
     error = np.sqrt(2 * sum(weight**2 for weight, _ in coefficients) / SHOTS)
     assert error < 0.2
     assert found[0] == pytest.approx(exact, abs=4 * error)
+
+
+@pytest.mark.slow
+def test_another_package_has_the_same_overheads() -> None:
+    pytest.importorskip("qiskit_addon_cutting")
+    from qiskit.circuit.library import CSGate, CXGate, CZGate, RZZGate, SwapGate
+    from qiskit_addon_cutting.instructions import Move
+    from qiskit_addon_cutting.qpd import QPDBasis
+
+    for gate in (CZGate(), CXGate(), CSGate(), SwapGate(), *map(RZZGate, (0.3, 1.1, -2.0))):
+        theirs = QPDBasis.from_instruction(gate).overhead
+        assert gate_gamma(gate.to_matrix()) ** 2 == pytest.approx(theirs), gate.name
+    assert QPDBasis.from_instruction(Move()).overhead == pytest.approx(WIRE_GAMMA**2) == 16
