@@ -164,6 +164,12 @@ def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
     assert rows[1]["waiting_seconds_per_inference"] == pytest.approx(1 / 9.7)
     assert rows[1]["ebits_training"] == 3 * 8
     assert rows[2]["waiting_seconds_per_inference"] is None
+    for _ in range(2):  # and the same when the page is written again
+        page = (tmp_path / "out" / "report.html").read_text()
+        assert "Not verified in profile laboratory: pair_rate, fidelity" in page
+        assert "a and b: 0.002 km, 9.7 pairs per second of fidelity 0.9689" in page
+        (tmp_path / "out" / "report.html").unlink()
+        assert run_ebit("report", tmp_path / "out").code == 0
 
 
 def test_compare_without_a_network_says_nothing_of_waiting(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Repeater chains against sampled times and densities, and beams against their closed forms."""
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,40 @@ def test_two_segments_against_sampled_times() -> None:
     for sampled, ours in ((seconds, 1 / made.raw_pair_rate), (fidelity, made.fresh_weights[0])):
         error = sampled.std() / np.sqrt(samples)
         assert abs(sampled.mean() - ours) < 4 * error, (sampled.mean(), ours, error)
+
+
+def test_a_cutoff_gives_up_the_older_pair() -> None:
+    """Against sampled tries: a pair that has waited too long is thrown away, and all is anew."""
+    mean, life, cutoff, tries = 0.02, 0.05, 0.01, 400_000
+    chain = Chain(segments=2, swap_error=0.0, coherence_time=f"{life} s", cutoff=f"{cutoff} s")
+    ours = chain.deliver(Delivered(werner(0.95), mean, 1.0), "dejmps", 0.0)
+    times = np.sort(RANDOM.exponential(mean, (tries, 2)), axis=1)
+    gaps = times[:, 1] - times[:, 0]
+    good = gaps < cutoff
+    seconds = np.where(good, times[:, 1], times[:, 0] + cutoff)
+    assert ours.seconds == pytest.approx(seconds.sum() / good.sum(), rel=0.01)
+    assert ours.pairs == pytest.approx((tries + good.sum()) / good.sum(), rel=0.01)
+    kept = np.exp(-gaps[good] / life)
+    aged = np.stack([0.25 + (w - 0.25) * kept for w in werner(0.95)], 1)
+    found = joined(aged, np.tile(werner(0.95), (len(aged), 1)))[:, 0]
+    error = found.std() / np.sqrt(len(found))
+    assert abs(found.mean() - ours.fidelity) < 4 * error
+
+
+@pytest.mark.parametrize("rounds", [(), (1, 0)])
+def test_cutoffs_trade_rate_for_fidelity(rounds: tuple[int, ...]) -> None:
+    pair = Delivered(werner(0.95), 1.0, 1.0)
+    shared: dict[str, Any] = {"segments": 4, "swap_error": 0.01, "coherence_time": "10 s"}
+    found = [
+        Chain(**shared, purification=rounds, cutoff=cutoff).deliver(pair, "dejmps", 0.001)
+        for cutoff in (None, "10000 s", "2 s", "0.2 s", "0.000001 s")
+    ]
+    assert found[1].fidelity == pytest.approx(found[0].fidelity)
+    assert found[1].seconds == pytest.approx(found[0].seconds)
+    for less, more in pairwise(found[1:]):
+        assert more.fidelity > less.fidelity
+        assert more.seconds > less.seconds
+        assert more.pairs > less.pairs
 
 
 def test_higher_levels_are_close_to_sampled_times() -> None:

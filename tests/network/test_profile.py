@@ -63,6 +63,11 @@ def test_a_measured_rate_does_not_move_to_another_length() -> None:
     assert computed.raw_pair_rate > 9.0
 
 
+def test_a_satellite_has_no_loss_per_kilometre() -> None:
+    words = error_of(profile("satellite").link, "a", "b", loss="0.2 dB/km")
+    assert "`loss` is that of a fibre, but `medium` is 'satellite'" in words
+
+
 def test_bad_names() -> None:
     assert error_of(profile, "ion").endswith("trapped-ion, but is 'ion'.")
     assert "is for a qpu, not for a link: use laboratory" in error_of(profile("nv").link, "a", "b")

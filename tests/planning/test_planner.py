@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,7 @@ import polars as pl
 import pytest
 
 from ebit.data import Dataset
-from ebit.planning import Plan, Trained, plan, waiting_seconds, words
+from ebit.planning import Plan, Readouts, Trained, plan, read_out, waiting_seconds, words
 from ebit.planning.sweeps import reference_of
 from ebit.results import Task, make_task
 from planning.conftest import RESOURCES, error_of, site
@@ -115,6 +116,44 @@ def test_a_second_plan_trains_nothing(
     assert circuits["none"].stored.task == tasks["none"]
     assert steps == []
     assert points[-1] == (5, 5)
+
+
+def test_an_interrupted_plan_goes_on_where_it_stopped(
+    chsh: Dataset,
+    tasks: dict[str, Task],
+    store: Path,
+    circuits: dict[str, Trained],
+    found: Plan,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Read-outs are kept, and the plan is that of a run in one go, bit by bit."""
+    assert set(circuits) == set(RESOURCES)
+    for folder in ("rows", "models"):
+        shutil.copytree(store / folder, tmp_path / folder)
+    computed: list[str] = []
+
+    def counted(*arguments: Any) -> Readouts:
+        computed.append(arguments[1].resource_name)
+        return read_out(*arguments)
+
+    def stops(done: int, total: int) -> None:
+        if done == 7:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr("ebit.planning.evaluation.read_out", counted)
+    own = [tasks[name] for name in ("none", "bell:1", "classical")]
+    with pytest.raises(KeyboardInterrupt):
+        plan(SITE, chsh, own, tmp_path, **SMALL, evaluating=stops)
+    first = len(computed)
+    again = plan(SITE, chsh, own, tmp_path, **SMALL)
+    in_all = len(computed)
+    assert len(list((tmp_path / "readouts").iterdir())) == in_all > first > 2
+    assert again.options.equals(found.options)
+    assert again.distance.equals(found.distance)
+    assert again.fidelity.equals(found.fidelity)
+    plan(SITE, chsh, own, tmp_path, **SMALL)
+    assert len(computed) == in_all
 
 
 def test_references() -> None:

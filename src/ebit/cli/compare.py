@@ -132,9 +132,10 @@ def compare(
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
     others = _other_classifiers(names, datasets, training, given_by_name=bool(resource))
-    waiting = None
+    waiting: dict[str, float | None] | None = None
+    place: dict[str, str] = {}
     if network is not None:
-        tasks, waiting = _on_network(network, between, tasks)
+        tasks, waiting, place = _on_network(network, between, tasks)
     check_output(json, data=given.values["source"])
     announce(datasets[0], [task for own in tasks for task in own], Store(out))
     Store(out).check_writable()
@@ -172,6 +173,7 @@ def compare(
         shots=training.shots_per_label,
         data=dataset,
         folder=out,
+        network=place,
     )
     keep_comparison(found, given.source(), seed, out)
     if draw:
@@ -207,12 +209,13 @@ def _prepared(
 
 def _on_network(
     network: str, between: str | None, tasks: Sequence[Sequence[Task]]
-) -> tuple[list[list[Task]], dict[str, float | None]]:
-    """The tasks of every split under the noise of a network, and seconds of waiting by hash."""
-    flat, seconds = tasks_on(network, between, [task for own in tasks for task in own])
-    count = len(tasks[0])
+) -> tuple[list[list[Task]], dict[str, float | None], dict[str, str]]:
+    """The tasks of every split on a network, seconds of waiting by hash, and words for the page."""
+    found = tasks_on(network, between, [task for own in tasks for task in own])
+    flat, count = found.tasks, len(tasks[0])
     noisy = [flat[start : start + count] for start in range(0, len(flat), count)]
-    return noisy, {task.hash: wait for task, wait in zip(flat, seconds, strict=True)}
+    waiting = {task.hash: wait for task, wait in zip(flat, found.seconds, strict=True)}
+    return noisy, waiting, found.settings
 
 
 def _print_splits(number: int) -> None:

@@ -1,7 +1,7 @@
 """The report of `ebit compare`, made now or from what was kept."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,6 +41,7 @@ class Comparison:
         shots: Shots that a label is read off; None for infinitely many.
         data: The data set; None if it is no longer there.
         folder: Where the trained models lie.
+        network: The network under whose noise was trained, and what is not verified in it.
     """
 
     rows: pl.DataFrame
@@ -51,6 +52,7 @@ class Comparison:
     shots: int | None = None
     data: Dataset | None = None
     folder: Path | None = None
+    network: Mapping[str, str] = field(default_factory=dict)
 
 
 def can_draw() -> bool:
@@ -74,7 +76,7 @@ def write_comparison(found: Comparison, out: Path) -> list[Path]:
         found.rows,
         out,
         title=found.title,
-        settings={"command": found.command} if found.command else {},
+        settings={**found.network, **({"command": found.command} if found.command else {})},
         quick=found.quick,
         shots=found.shots,
         points=None
@@ -109,6 +111,7 @@ def keep_comparison(found: Comparison, source: DataSource, seed: int, folder: Pa
         "quick": found.quick,
         "shots": found.shots,
         "seed": seed,
+        "network": dict(found.network),
         "source": source.model_dump(mode="json", exclude_unset=True),
         "tasks": [task.model_dump(mode="json") for task in found.tasks],
     }
@@ -128,6 +131,7 @@ def write_kept_comparison(kept: Kept, out: Path) -> list[Path]:
         shots=values["shots"],
         data=_data_of(values, tasks),
         folder=kept.folder,
+        network=values.get("network", {}),
     )
     return write_comparison(found, out)
 

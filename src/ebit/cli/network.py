@@ -7,7 +7,7 @@ import typer
 
 from ebit.cli.console import check_output, messages, output, write_json
 from ebit.cli.options import Json
-from ebit.network import drawing, read_description, troubles, unverified, written_as
+from ebit.network import Network, drawing, read_description, troubles, unverified, written_as
 from ebit.planning.site import used_profiles
 from ebit.writing import write_atomically
 
@@ -49,7 +49,7 @@ def check(
         output.print(line)
     if found:
         raise typer.Exit(1)
-    output.print(f"{file}: {len(described.qpus)} QPUs, {len(described.links)} links, no trouble.")
+    output.print(f"{file}: {_counts(described)}, no trouble.")
 
 
 @network.command()
@@ -64,7 +64,9 @@ def convert(
     for line in [*left_out, *lost]:
         messages.print(f"Note: {line}")
     write_atomically(out, text.encode())
+    output.print(f"Wrote {out}: {_counts(described)}.")
+
+
+def _counts(described: Network) -> str:
     links = len(described.links)
-    output.print(
-        f"Wrote {out}: {len(described.qpus)} QPUs and {links} link{'' if links == 1 else 's'}."
-    )
+    return f"{len(described.qpus)} QPUs and {links} link{'' if links == 1 else 's'}"

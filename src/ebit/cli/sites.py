@@ -1,6 +1,7 @@
 """Networks and QPUs as they are named on the command line."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ebit.cli.console import messages
@@ -22,17 +23,30 @@ def two_names(between: str | None) -> tuple[str, str] | None:
     return names[0], names[1]
 
 
-def tasks_on(
-    network: str, between: str | None, tasks: Sequence[Task]
-) -> tuple[list[Task], list[float | None]]:
-    """The trainings under the noise of a network, and the seconds that an inference waits."""
+@dataclass(frozen=True)
+class OnNetwork:
+    """Trainings under the noise of a network.
+
+    Attributes:
+        tasks: The trainings.
+        seconds: How long an inference of each waits; None for what uses no network.
+        settings: The network, and what is not verified in its profiles, for a report.
+    """
+
+    tasks: list[Task]
+    seconds: list[float | None]
+    settings: dict[str, str]
+
+
+def tasks_on(network: str, between: str | None, tasks: Sequence[Task]) -> OnNetwork:
+    """The same trainings under the noise of a network, after a line on what it is."""
     qpus = max(task.model.qpus for task in tasks)
     if qpus == 2:
         site = open_site(described(network), two_names(between))
         seconds = waiting_seconds(site, tasks)
         noisy = [task_on(site, task) for task in tasks]
-        _say(site, site.profiles)
-        return noisy, [seconds[task.hash] for task in tasks]
+        waits = [seconds[task.hash] for task in tasks]
+        return OnNetwork(noisy, waits, _said(site, site.profiles))
     place = described(network)
     whole = place if isinstance(place, Network) else read_network(place)
     names = [qpu.name for qpu in whole.qpus]
@@ -43,15 +57,17 @@ def tasks_on(
             f"Argument `between` is missing: name {qpus} of the QPUs {', '.join(names)}."
         )
     found = [task_on_links(whole, names, task) for task in tasks]
-    _say(", ".join(names), used_profiles(network))
-    return [task for task, _ in found], [seconds for _, seconds in found]
+    noisy, waits = [task for task, _ in found], [seconds for _, seconds in found]
+    return OnNetwork(noisy, waits, _said(", ".join(names), used_profiles(network)))
 
 
-def _say(place: object, profiles: Sequence[str]) -> None:
-    """Where it is, and what is not verified in its profiles."""
+def _said(place: object, profiles: Sequence[str]) -> dict[str, str]:
+    """Where it is, and what is not verified in its profiles: shown, and for a report."""
     messages.print(f"Network: {place}.")
-    for line in unverified(profiles):
+    marks = unverified(profiles)
+    for line in marks:
         messages.print(f"Note: {line}")
+    return {"network": str(place), **({"not verified": " ".join(marks)} if marks else {})}
 
 
 def described(network: str) -> str | Network:

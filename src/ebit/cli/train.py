@@ -52,7 +52,7 @@ def train(
     dataset = given.load()
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
     if network is not None:
-        (task,), _ = tasks_on(network, between, [task])
+        (task,) = tasks_on(network, between, [task]).tasks
     elif between is not None:
         raise EbitError("Argument `between` names QPUs of a network: give --network, too.")
     check_output(json, data=given.values["source"])

@@ -30,6 +30,8 @@ class Chain(Settings):
         swap_time: Duration of a Bell measurement.
         coherence_time: Time constant with which a pair in two memories depolarises.
         purification: Rounds of purification at each level, segments first, as in [1, 0].
+        cutoff: A pair is given up if it has waited so long for the one that it is swapped or
+            purified with.
 
     Raises:
         EbitError: If a field is unknown, missing or out of range.
@@ -52,6 +54,7 @@ class Chain(Settings):
     swap_time: Seconds = 0.0
     coherence_time: PositiveSeconds | None = None
     purification: Annotated[tuple[Annotated[int, Field(ge=0, le=3)], ...], Field(strict=False)] = ()
+    cutoff: PositiveSeconds | None = None
 
     @model_validator(mode="after")
     def _swaps(self) -> "Chain":
@@ -93,7 +96,8 @@ class Chain(Settings):
             Pairs of the two QPUs; their `pairs` are fresh pairs of all segments.
         """
         store = Noise(pair_lifetime_seconds=self.coherence_time)
-        errors = {
+        shared: dict[str, Any] = {
+            "cutoff": self.cutoff,
             "two_qubit_error": depolarising_probability(self.swap_error or 0.0, 2),
             "readout_error": self.readout_error,
         }
@@ -104,9 +108,9 @@ class Chain(Settings):
             if level > 0:
                 seconds = self.swap_time + message / 2
                 pair = joined(
-                    pair, store, **errors, probability=self.swap_probability, seconds=seconds
+                    pair, store, **shared, probability=self.swap_probability, seconds=seconds
                 )
             for _ in range(self.rounds(level)):
                 seconds = self.swap_time + message
-                pair = distilled(pair, store, protocol, **errors, seconds=seconds)
+                pair = distilled(pair, store, protocol, **shared, seconds=seconds)
         return pair

@@ -6,6 +6,7 @@ the state of each pair, so their means over the ages are exact for one level on 
 higher levels the time of a pair counts as exponential with the right mean.
 """
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,6 +17,9 @@ from ebit.physics import Noise, PairState, Protocol, aged_pair, purify_pair, swa
 Weights = NDArray[np.float64]
 LONGEST = 1e12
 """Times are cut off here, in seconds."""
+
+_LEAST_SHARE = 1e-6
+"""Where fewer pairs meet in time, their waits count as spread evenly up to the cut-off."""
 
 _BELL = np.array([[1, 0, 0, 1], [1, 0, 0, -1], [0, 1, 1, 0], [0, 1, -1, 0]]) / np.sqrt(2)
 
@@ -48,6 +52,7 @@ def distilled(
     two_qubit_error: float,
     readout_error: float,
     seconds: float,
+    cutoff: float | None = None,
 ) -> Delivered:
     """One round of purification of two pairs that are made one after the other.
 
@@ -58,13 +63,14 @@ def distilled(
         two_qubit_error: Probability that the gate at each end depolarises each of its qubits.
         readout_error: Probability that a measurement shows the wrong bit.
         seconds: Time of the gates, the measurement and the message, in which the kept pair waits.
+        cutoff: The first pair is given up if it has waited so long for the second one; None: never.
 
     Returns:
         Pairs as they are kept.
     """
-    waited = waits(pair.weights, store, gap=pair.seconds)
+    both = _together(pair, store, cutoff, first=1.0)
     kept = purify_pair(
-        waited,
+        both.weights,
         pair.weights,
         protocol,
         two_qubit_error=two_qubit_error,
@@ -72,7 +78,34 @@ def distilled(
     )
     p = float(kept.probability)
     after = waits(kept.weights, store, fixed=seconds)
-    return Delivered(after, min((2 * pair.seconds + seconds) / p, LONGEST), 2 * pair.pairs / p)
+    return Delivered(after, min((both.seconds + seconds) / p, LONGEST), both.pairs / p)
+
+
+def _together(pair: Delivered, store: Noise, cutoff: float | None, *, first: float) -> Delivered:
+    """Two pairs that are there at the same time: how the older one is then, and what they take.
+
+    The younger one comes a mean time after the older one. If that is given up after the cut-off,
+    all begins anew, because the times have no memory.
+
+    Args:
+        pair: Pairs as they come.
+        store: What stores them.
+        cutoff: How long the older one waits at most; None: as long as it takes.
+        first: Mean time until the older one is there, in units of that of a pair.
+
+    Returns:
+        The weights of the older one, the time and the fresh pairs.
+    """
+    waited = waits(pair.weights, store, gap=pair.seconds)
+    if cutoff is None:
+        return Delivered(waited, (first + 1) * pair.seconds, 2 * pair.pairs)
+    share = -math.expm1(-cutoff / pair.seconds)
+    if share < _LEAST_SHARE:
+        waited = waits(pair.weights, store, fixed=cutoff / 2)
+    else:
+        longer = waits(pair.weights, store, gap=pair.seconds, fixed=cutoff)
+        waited = (waited - (1 - share) * longer) / share
+    return Delivered(waited, (first / share + 1) * pair.seconds, (1 + 1 / share) * pair.pairs)
 
 
 def waits(weights: Weights, store: Noise, *, gap: float = 0.0, fixed: float = 0.0) -> Weights:
@@ -104,6 +137,7 @@ def joined(
     readout_error: float,
     probability: float,
     seconds: float,
+    cutoff: float | None = None,
 ) -> Delivered:
     """Two neighbouring pairs, made at the same time, and swapped when both are there.
 
@@ -117,14 +151,15 @@ def joined(
         readout_error: Probability that a measurement shows the wrong bit.
         probability: That the Bell measurement succeeds.
         seconds: Time of the Bell measurement and its message, in which the new pair waits.
+        cutoff: The first pair is given up if it has waited so long for the second one; None: never.
 
     Returns:
         Pairs of twice the length.
     """
-    waited = waits(pair.weights, store, gap=pair.seconds)
+    both = _together(pair, store, cutoff, first=0.5)
     weights = swap(
-        waited, pair.weights, two_qubit_error=two_qubit_error, readout_error=readout_error
+        both.weights, pair.weights, two_qubit_error=two_qubit_error, readout_error=readout_error
     )
-    time = (1.5 * pair.seconds + seconds) / probability
+    time = (both.seconds + seconds) / probability
     after = waits(weights, store, fixed=seconds)
-    return Delivered(after, min(time, LONGEST), 2 * pair.pairs / probability)
+    return Delivered(after, min(time, LONGEST), both.pairs / probability)

@@ -245,9 +245,10 @@ def _replace_link(name: str, values: dict[str, Any], given: Mapping[str, Any]) -
     """Drop what the given fields replace; a measured pair rate holds for the measured link only."""
     if "efficiency" in given:
         values.pop("pair_rate", None)
-    changed = [
-        field for field in ("length", "delay", "loss", "fixed_loss", "medium") if field in given
-    ]
+    own = ["length", "delay", "fixed_loss", "medium"]
+    if values.get("medium", "fibre") == "fibre":
+        own.append("loss")  # which a beam refuses
+    changed = [field for field in own if field in given]
     if changed and "pair_rate" in values and "pair_rate" not in given:
         raise EbitError(
             f"Argument `{changed[0]}` changes the link of profile `{name}`, whose pair rate was "

@@ -12,6 +12,7 @@ from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from ebit.planning.condition import Condition, condition
 from ebit.planning.evaluate import Readouts, read_out
+from ebit.planning.evaluation import Evaluation
 from ebit.planning.site import Site
 from ebit.resources import resources_help
 from ebit.results import Store, StoredModel, Task, load_model
@@ -24,19 +25,22 @@ EVALUATED_ROWS = 512
 class Trained:
     """A trained circuit and the rows that it is evaluated on.
 
-    Read-outs are kept, because many conditions are the same for a circuit.
+    Read-outs are kept, because many conditions are the same for a circuit; in the store, too, so
+    that an interrupted plan goes on where it stopped.
 
     Attributes:
         model: The circuit without noise.
         stored: Its trained parameters.
         x: Angles (rows, features) in radians.
         labels: +1 or -1, shape (rows,).
+        store: Where read-outs are kept; None: in memory only.
     """
 
     model: DistributedQCNN
     stored: StoredModel
     x: NDArray[np.float64]
     labels: NDArray[np.float64]
+    store: Store | None = field(default=None, repr=False)
     _known: dict[DistributedQCNN, Readouts] = field(default_factory=dict, repr=False)
 
     @property
@@ -60,7 +64,9 @@ class Trained:
     def under(self, model: DistributedQCNN) -> Readouts:
         """Read-outs of the same circuit with any noise and pairs."""
         if model not in self._known:
-            self._known[model] = read_out(self.stored, model, self.x, self.labels)
+            task = (self.stored, model, self.x, self.labels)
+            kept = None if self.store is None else Evaluation(*task).kept(self.store)
+            self._known[model] = kept or read_out(*task)
         return self._known[model]
 
 
@@ -114,6 +120,7 @@ def trained_circuit(
     Raises:
         EbitError: If the model is missing, or is no pair of QPUs.
     """
-    stored = load_model(Store(out).model_path(task.hash))
+    store = Store(out)
+    stored = load_model(store.model_path(task.hash))
     x, labels = dataset.x_validation[:rows], dataset.y_validation[:rows]
-    return Trained(circuit_of(task) if model is None else model, stored, x, labels)
+    return Trained(circuit_of(task) if model is None else model, stored, x, labels, store)
