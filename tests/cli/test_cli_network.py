@@ -77,7 +77,7 @@ def test_check_says_what_a_network_cannot_be_used_for(tmp_path: Path, file: Path
         "near-far: its pairs have fidelity 0.45 and are not entangled.",
     ]
     good = run_ebit("network", "check", file)
-    assert (good.code, good.out) == (0, f"{file}: 2 QPUs, 1 links, no trouble.\n")
+    assert (good.code, good.out) == (0, f"{file}: 2 QPUs and 1 link, no trouble.\n")
 
 
 def test_detected_pairs_are_no_pairs_in_a_memory(tmp_path: Path) -> None:

@@ -72,12 +72,32 @@ def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     }  # fmt: skip
     assert wanted <= set(rows[0]) & set(rows[1])
     assert rows[1]["topology"] == "alice-bob, bob-eve"
+    assert rows[1]["links"] == ["alice-bob", "bob-eve"]
+    assert rows[1]["link_pair_rates"] == [10.0, 10.0]
+    assert "alice-bob 1 of fidelity 0.900 out of 1 fresh at 10 Hz; bob-eve 1 of" in outcome.out
     assert rows[1]["labels_per_second"] == pytest.approx(1 / (100 * 0.2), rel=0.01)
     assert "Use none" in outcome.out
-    again = ("--train-with-noise", "--out", tmp_path / "out", "--json", file)
-    assert run_ebit("plan", path, *options, *settings, *again).code == 0
-    ways = [row["trained_with_noise"] for row in json.loads(file.read_text())["options"]]
-    assert ways == [False, False, True]
+    content = json.loads(file.read_text())
+    assert {row["resource"] for row in content["distance"]} == {"none", "bell:1"}
+    assert set(content["fidelity_crossings"]) == {"bell:1"}
+    assert "bell:1 is not told apart from none from 0.1 to 10000 km" in outcome.out
+    page = (tmp_path / "out" / "plan.html").read_text()
+    assert page.count("<figure ") == 3
+    assert "bell:1 on alice-bob, bob-eve" in page
+
+
+def test_three_qpus_of_profiles_say_what_is_not_verified(tmp_path: Path) -> None:
+    path, file = tmp_path / "network.toml", tmp_path / "plan.json"
+    path.write_text(NETWORK.replace("qubits = 2\n[[link]]", 'profile = "nv"\n[[link]]'))
+    outcome = run_ebit(
+        *("plan", path, "--data", "parity-game:3", "--between", 3, "--resource", "none"),
+        *("--qubits", 2, "--depth", 1, "--steps", 2, "--runs", 1, "--shots", 100),
+        *("--out", tmp_path / "out", "--json", file),
+    )
+    assert outcome.code == 0, outcome.err
+    assert "Not verified in profile nv: t1, t2," in outcome.out
+    assert "Not verified in profile nv: t1, t2," in (tmp_path / "out" / "plan.html").read_text()
+    assert json.loads(file.read_text())["unverified"][0].startswith("Not verified in profile nv")
 
 
 @pytest.mark.slow

@@ -6,6 +6,7 @@ from pathlib import Path
 import jax
 import jax.numpy as jnp
 import numpy as np
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,7 +17,7 @@ from ebit.learning import TrainingSettings
 from ebit.models import DistributedQCNN, ModelSettings
 from ebit.network import Link, Network, Qpu
 from ebit.physics import BELL, Noise, mean_pair
-from ebit.planning import layouts, many_condition, plan_many, task_on_links
+from ebit.planning import layouts, many_condition, plan_links, plan_many, task_on_links
 from ebit.planning.turns import turns
 from ebit.resources import (
     BellPairs,
@@ -141,6 +142,16 @@ def test_training_under_noise_stands_beside_the_other(tmp_path: Path) -> None:
     assert options["trained_with_noise"].to_list() == [False, True]
     before, after = options["accuracy_runs"].to_list()
     assert before != after
+    found = plan_links(
+        data, [(LINE, task)], tmp_path, shots=[100], purification=[0], train_with_noise=True,
+        distances=[1.0, 200.0], fidelities=[0.5, 1.0],
+    )  # fmt: skip
+    assert found.options["accuracy_runs"].to_list() == [before, after]
+    own = found.distance.filter(distance_km=1.0)
+    assert own.filter("trained_with_noise")["accuracy"].to_list() == after
+    assert own.filter(~pl.col("trained_with_noise"))["accuracy"].to_list() == before
+    far = found.distance.filter(distance_km=200.0)
+    assert max(far["pair_fidelity"].to_list()) < min(own["pair_fidelity"].to_list())
 
 
 def test_perfect_links_change_nothing() -> None:

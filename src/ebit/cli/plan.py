@@ -12,7 +12,6 @@ import typer
 from ebit.cli.console import (
     announce,
     check_output,
-    command_line,
     messages,
     output,
     print_table,
@@ -21,6 +20,7 @@ from ebit.cli.console import (
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.pages import keep_plan
 from ebit.cli.plan_many import many_qpus, print_plan
+from ebit.cli.plan_page import plan_page, plan_settings
 from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
@@ -29,7 +29,7 @@ from ebit.data import Dataset, DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.network import Network, profile_names, read_network
+from ebit.network import Network, profile_names, read_network, unverified
 from ebit.planning import (
     BATCH,
     DISTANCES,
@@ -38,19 +38,17 @@ from ebit.planning import (
     PURIFICATION,
     SHARE,
     Plan,
-    best_trained,
     check_plan,
     circuit_words,
     open_site,
     words,
 )
 from ebit.planning import plan as plan_site
+from ebit.planning.site import used_profiles
 from ebit.plots import check_installed
-from ebit.report import PlanPage, write_plan
+from ebit.report import write_plan
 from ebit.resources import planned_resources
 from ebit.results import Store, Task, compare, default_qubits, depth_for, shots_text, task_of
-from ebit.results.provenance import provenance
-from ebit.writing import followed
 
 RESOURCES = ",".join(planned_resources())
 NETWORK_HELP = (
@@ -139,6 +137,7 @@ def plan(
         )
     if many is not None:
         check_output(json, data=data)
+        check_output(out / "plan.html", data=data)
         print_plan(
             place if isinstance(place, Network) else read_network(place),
             many,
@@ -150,6 +149,9 @@ def plan(
             rate=rate,
             rows=rows,
             train_with_noise=bool(train_with_noise),
+            quick=quick,
+            name=network,
+            marks=unverified(used_profiles(network)),
             out=out,
             json=json,
         )
@@ -182,7 +184,15 @@ def plan(
             evaluating=title("Under noise"),
         )
     _print(found)
-    page = _page(found, tasks, _settings(found, tasks, network, out), quick=quick)
+    page = plan_page(
+        found,
+        str(found.site),
+        tasks,
+        settings=plan_settings(found, tasks, network, out),
+        findings=words.findings(found),
+        method=words.method(found),
+        quick=quick,
+    )
     keep_plan(page, out)
     output.print(f"Report: {write_plan(page, out)[0]}")
     write_json(json, _content(found))
@@ -197,27 +207,6 @@ def _tasks(dataset: Dataset, resources: Sequence[str], given: Given) -> list[Tas
         depth = depth_for(ModelSettings(**model))
         tasks.append(task_of(dataset, {**model, **given.of(TrainingSettings), "depth": depth}))
     return tasks
-
-
-def _page(found: Plan, tasks: Sequence[Task], settings: dict[str, str], *, quick: bool) -> PlanPage:
-    """What the report shows of a plan."""
-    return PlanPage(
-        site=str(found.site),
-        recommendation=found.recommendation.sentence,
-        options=found.options,
-        distance=best_trained(found.distance),
-        fidelity=best_trained(found.fidelity),
-        distance_before=found.distance.filter(~pl.col("trained_with_noise")),
-        fidelity_before=found.fidelity.filter(~pl.col("trained_with_noise")),
-        distance_marks=words.marks(found.distance_crossings),
-        fidelity_marks=words.marks(found.fidelity_crossings),
-        findings=words.findings(found),
-        method=words.method(found),
-        settings=settings,
-        command=command_line(),
-        quick=quick,
-        tasks={each.model.resource: [each.hash] for each in tasks},
-    )
 
 
 _SLOWER = 3.0
@@ -253,27 +242,6 @@ def _rounds(text: str | None) -> list[int] | None:
             "Argument `purification` must be whole numbers separated by commas, as in 0,1,2, but "
             f"is {text!r}."
         ) from None
-
-
-def _settings(found: Plan, tasks: Sequence[Task], network: str, out: Path) -> dict[str, str]:
-    """What the page says about how the circuits were made, and where they are stored."""
-    task, made = tasks[0], provenance("complex64")
-    training = task.training
-    return {
-        "folder": str(followed(out)),
-        "network": network,
-        "data": task.data,
-        "validation rows evaluated": str(found.rows),
-        "qubits per QPU": str(task.model.qubits),
-        "depth": str(task.model.depth),
-        "training steps": str(training.steps),
-        "batch size": str(training.batch_size),
-        "runs": str(training.runs),
-        "seed": str(training.seed),
-        "device": made.device,
-        "git commit": made.git_commit or "none",
-        "computed at": made.created_at,
-    }
 
 
 def _print(found: Plan) -> None:

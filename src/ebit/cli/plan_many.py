@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +10,17 @@ import polars as pl
 
 from ebit.cli.console import announce, output, print_table, write_json
 from ebit.cli.options import Given
-from ebit.cli.progress import show_progress
+from ebit.cli.pages import keep_plan
+from ebit.cli.plan_page import plan_page, plan_settings
+from ebit.cli.progress import show_progress, show_titles
 from ebit.data import Dataset
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
 from ebit.network import Network
-from ebit.planning import Layout, layouts, plan_many
+from ebit.planning import Layout, layouts, plan_links, words
 from ebit.planning.many import RESOURCES
-from ebit.results import Store, Task, default_qubits, depth_for, task_of
+from ebit.report import write_plan
+from ebit.results import Store, Task, compare, default_qubits, depth_for, task_of
 
 
 def many_qpus(between: str | None) -> int | list[str] | None:
@@ -41,6 +45,9 @@ def print_plan(
     rate: float | None,
     rows: int,
     train_with_noise: bool,
+    quick: bool,
+    name: str,
+    marks: Sequence[str],
     out: Path,
     json: Path | None,
 ) -> None:
@@ -57,6 +64,9 @@ def print_plan(
         rate: Labels per second asked for, or None.
         rows: Validation rows to evaluate on, at most.
         train_with_noise: Whether circuits are also trained under the noise.
+        quick: Whether it is a first look.
+        name: The network as it was given.
+        marks: Sentences on what is not verified in the profiles of the network.
         out: Folder for results.
         json: File for all rows, or None.
     """
@@ -64,7 +74,9 @@ def print_plan(
     tasks = _tasks(dataset, every, ["none", *(resources or RESOURCES)], given)
     announce(dataset, [task for _, task in tasks], Store(out))
     with show_progress(len(tasks)) as start:
-        options, advice = plan_many(
+        compare(dataset, [task for _, task in tasks], out, progress=start)
+    with show_titles(1, "points") as title:
+        plan = plan_links(
             dataset,
             tasks,
             out,
@@ -73,8 +85,9 @@ def print_plan(
             rate=rate,
             rows=rows,
             train_with_noise=train_with_noise,
-            progress=start,
+            evaluating=title("Under noise"),
         )
+    options, advice = plan.options, plan.recommendation
     titles = ("purif", "noise", "shots", "accuracy", "std", "fidelity", "labels/s")
     print_table(
         [("resource", False), ("links", False), *((t, True) for t in titles), ("feasible", False)],
@@ -88,13 +101,33 @@ def print_plan(
             " on ".join(filter(None, (row["resource"], row["topology"]))) for row in own.to_dicts()
         )
         output.print(f"Not feasible: {'; '.join(names)}: {reason}.")
+    findings = words.sweep_findings(plan)
+    for line in [*_link_lines(options), *findings, *marks]:
+        output.print(line)
     output.print(advice.sentence)
+    trainings = [task for _, task in tasks]
+    page = plan_page(
+        plan,
+        ", ".join(dict.fromkeys(qpu.name for each in every for qpu in each.network.qpus)),
+        trainings,
+        settings=plan_settings(plan, trainings, name, out),
+        findings=findings,
+        method=words.method_of_many(plan, marks),
+        quick=quick,
+    )
+    keep_plan(page, out)
+    output.print(f"Report: {write_plan(page, out)[0]}")
     write_json(
         json,
         {
             "recommendation": advice.sentence,
             "option": _finite(options.filter("recommended")),
             "options": _finite(options),
+            "distance": _finite(plan.distance),
+            "fidelity": _finite(plan.fidelity),
+            "distance_crossings": {k: asdict(c) for k, c in plan.distance_crossings.items()},
+            "fidelity_crossings": {k: asdict(c) for k, c in plan.fidelity_crossings.items()},
+            "unverified": list(marks),
         },
     )
 
@@ -116,8 +149,21 @@ def _tasks(
     return tasks
 
 
-def _named(row: dict[str, Any]) -> str:
-    return " on ".join(filter(None, (row["resource"], row["topology"])))
+def _link_lines(options: pl.DataFrame) -> list[str]:
+    """Which pairs on which link, and at what rate, for the best option of every resource."""
+    found = []
+    best = options.filter(pl.col("links").list.len() > 0).sort(
+        "feasible", "accuracy_mean", descending=True, maintain_order=True
+    )
+    for row in best.unique("resource", keep="first", maintain_order=True).to_dicts():
+        pairs = int(row["ebits_per_inference"]) // len(row["links"])
+        columns = ("links", "link_fidelities", "link_fresh_pairs", "link_pair_rates")
+        words = "; ".join(
+            f"{link} {pairs} of fidelity {fidelity:.3f} out of {fresh:.3g} fresh at {rate:.3g} Hz"
+            for link, fidelity, fresh, rate in zip(*(row[k] for k in columns), strict=True)
+        )
+        found.append(f"Pairs of {row['resource']} for a run: {words}.")
+    return found
 
 
 def _line(row: dict[str, Any]) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from ebit.planning.evaluate import Readouts, read_out
 from ebit.planning.feasibility import label_seconds, obstacles
 from ebit.planning.layouts import MOST_PLANNED, Layout, layouts
 from ebit.planning.many import ManyCondition, many_condition, plan_many, task_on_links
+from ebit.planning.many_sweeps import ManyPlan, plan_links
 from ebit.planning.noisy_training import BATCH, SHARE, NoisyTraining, task_under
 from ebit.planning.pareto import pareto_front
 from ebit.planning.planner import PURIFICATION, SHOTS, Plan, check_plan, plan
@@ -32,6 +33,7 @@ __all__ = [
     "GateTimes",
     "Layout",
     "ManyCondition",
+    "ManyPlan",
     "NoisyTraining",
     "Plan",
     "Readouts",
@@ -58,6 +60,7 @@ __all__ = [
     "open_site",
     "pareto_front",
     "plan",
+    "plan_links",
     "plan_many",
     "read_out",
     "recommend",

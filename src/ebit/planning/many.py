@@ -116,7 +116,7 @@ def many_condition(
         for reason in obstacles(site, _still(waited[edge], run), shots=1)
     )
     return ManyCondition(
-        replace(model, noise=noise, resource=_worn(model, fidelities)),
+        replace(model, noise=noise, resource=with_werner(model, fidelities)),
         waited,
         fidelities,
         every,
@@ -197,8 +197,16 @@ def _site(network: Network, edge: Edge, purification: int | None) -> Site:
     return site if purification is None else site.with_purification(purification)
 
 
-def _worn(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
-    """The resource with Werner pairs on every link."""
+def with_werner(model: DistributedQCNN, fidelities: dict[Edge, float]) -> Any:
+    """The resource of a circuit with Werner pairs on every link.
+
+    Args:
+        model: The circuit.
+        fidelities: Of the pairs of every link; none without pairs.
+
+    Returns:
+        The resource.
+    """
     if not fidelities:
         return model.resource
     pairs: Any = model.resource  # a dataclass, as all resources with pairs of a link are
@@ -256,7 +264,9 @@ def plan_many(
 
     Returns:
         Rows with the columns of a plan for two QPUs, and `topology`
-        (its links, None without any), `shape` and `link_fidelities`; and the recommendation.
+        (its links, None without any), `shape`, and for every link in `links` the fidelity of its
+        pairs when a run starts (`link_fidelities`), its fresh pairs per second
+        (`link_pair_rates`) and those of one run (`link_fresh_pairs`); and the recommendation.
 
     Raises:
         EbitError: If an argument is out of range, or a resource is not planned for many QPUs.
@@ -299,6 +309,7 @@ def _options(
     uses_pairs = circuit.model.resource.pairs_of_link > 0
     uses_links = uses_pairs or circuit.model.consumption.rounds > 0
     noiseless = float(circuit.read_out().accuracy().mean())
+    links = layout.names.split(", ")
     for rounds in purification if uses_pairs else [0]:
         found = many_condition(layout, circuit.model, rounds)
         ways = [circuit]
@@ -306,10 +317,12 @@ def _options(
         if way.knows_noise:
             ways.append(way)
         used = circuit.model.consumption
+        with_pairs = list(found.edges.values()) if uses_pairs else []
         for way, number in product(ways, shots):
-            accuracy = way.under(found.model).accuracy(number)
+            readouts = way.under(found.model)
+            accuracy = readouts.accuracy(number)
             seconds = number * (found.pair_seconds + found.run_seconds)
-            reasons = [*found.reasons, *_slow(seconds, rate)]
+            reasons = [*found.reasons, *slow_reasons(seconds, rate)]
             yield {
                 "resource": circuit.name,
                 "topology": layout.names if uses_links else None,
@@ -323,17 +336,39 @@ def _options(
                 "accuracy_std": float(accuracy.std(ddof=1)) if len(accuracy) > 1 else 0.0,
                 "runs": len(accuracy),
                 "accuracy_runs": accuracy.tolist(),
+                "accuracy_many_shots": float(readouts.accuracy().mean()),
                 "accuracy_noiseless": noiseless,
                 "pair_fidelity": min(found.fidelities.values()) if uses_pairs else None,
+                "storage_seconds": max((edge.storage_seconds for edge in with_pairs), default=0.0),
+                "links": links if uses_pairs else [],
                 "link_fidelities": list(found.fidelities.values()),
+                "link_pair_rates": [edge.pair_rate for edge in with_pairs],
+                "link_fresh_pairs": [edge.raw_pairs for edge in with_pairs],
                 **{f"{unit}_per_inference": n for unit, n in used.amounts.items()},
+                "waiting_seconds_per_inference": found.pair_seconds + found.waiting_seconds,
                 "seconds_per_inference": found.pair_seconds + found.run_seconds,
+                "fresh_pairs_per_label": number * sum(edge.raw_pairs for edge in with_pairs),
+                **{f"{unit}_per_label": number * n for unit, n in used.amounts.items()},
+                "waiting_seconds_per_label": number * (found.pair_seconds + found.waiting_seconds),
                 "seconds_per_label": seconds,
                 "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
             }
 
 
-def _slow(seconds: float, rate: float | None) -> list[str]:
+def slow_reasons(seconds: float, rate: float | None) -> list[str]:
+    """Why a label takes too long; nothing if it does not.
+
+    Args:
+        seconds: Time of a label.
+        rate: Labels per second asked for, or None.
+
+    Returns:
+        Reasons without a full stop.
+
+    Example:
+        >>> slow_reasons(2.0, 1.0)
+        ['a label takes 2 s, but 1 s is the longest']
+    """
     longest = SLOWEST_LABEL if rate is None else min(SLOWEST_LABEL, 1 / rate)
     if seconds <= longest:
         return []

@@ -13,7 +13,6 @@ from ebit.data import Dataset
 from ebit.learning import Progress, shown_or_called
 from ebit.network.link import MOST_ROUNDS
 from ebit.planning.condition import condition
-from ebit.planning.crossing import Crossing
 from ebit.planning.cut import cut_options
 from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.options import options_of, with_front
@@ -23,13 +22,12 @@ from ebit.planning.sweeps import (
     DISTANCES,
     FIDELITIES,
     Step,
-    best_trained,
-    crossings,
     distance_rows,
     fidelity_rows,
 )
+from ebit.planning.swept import Swept
 from ebit.planning.trained import EVALUATED_ROWS, Trained, circuit_of, trained_circuit
-from ebit.represented import Represented, several
+from ebit.represented import several
 from ebit.results import Task, compare
 from ebit.shots import MAX_SHOTS
 from ebit.statistics import Measure, paired, unpaired
@@ -41,34 +39,17 @@ PURIFICATION = (0, 1, 2)
 """Rounds of purification that a plan looks at, besides those that the network names."""
 
 
-@dataclass(frozen=True, repr=False)
-class Plan(Represented):
+@dataclass(frozen=True, repr=False, kw_only=True)
+class Plan(Swept):
     """What every resource is worth on a site.
 
     Attributes:
         site: Two QPUs and their link.
-        options: One row per resource, purification rounds and shots.
-        distance: Accuracy against distance, one row per resource, distance and run; at every
-            distance with the rounds of purification that are best for the resource there.
-        fidelity: Accuracy against the fidelity of pairs, one row per resource, fidelity and run.
-        recommendation: What to use, and why.
-        rows: Validation rows that were evaluated.
-        sweep_shots: Shots per label in both sweeps.
-        purification: Rounds of purification that were looked at, rising.
-        measure: How the runs of two resources are compared.
         cut: `quantum` without the link, its gates across cut: one row per number of shots, see
             `ebit.planning.cut.cut_options`; nothing without `quantum`.
     """
 
     site: Site
-    options: pl.DataFrame
-    distance: pl.DataFrame
-    fidelity: pl.DataFrame
-    recommendation: Recommendation
-    rows: int
-    sweep_shots: int
-    purification: tuple[int, ...]
-    measure: Measure
     cut: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     def _facts(self) -> dict[str, object]:
@@ -80,18 +61,6 @@ class Plan(Represented):
             "validation_rows": self.rows,
             "recommendation": self.recommendation.sentence,
         }
-
-    @property
-    def distance_crossings(self) -> dict[str, Crossing]:
-        """How each resource stands to its reference, by kilometres."""
-        return crossings(best_trained(self.distance), "distance_km", log=True, measure=self.measure)
-
-    @property
-    def fidelity_crossings(self) -> dict[str, Crossing]:
-        """How each resource stands to its reference, by fidelity of the pairs."""
-        return crossings(
-            best_trained(self.fidelity), "pair_fidelity", log=False, measure=self.measure
-        )
 
 
 _RULES: dict[str, checks.Rule] = {
@@ -253,17 +222,18 @@ def plan_circuits(
     used_up = pl.selectors.ends_with("_per_inference", "_per_label")
     table = with_front(_frame(options).with_columns(used_up.fill_null(0)))
     advice = recommend(table, measure)
+    cut = [row for c in circuits for row in cut_options(site, c, shots=shots, rate=rate)]
     return Plan(
-        site,
-        _with_mark(table, advice),
-        _frame(far),
-        _frame(worn),
-        advice,
-        len(circuits[0].labels),
-        most,
-        tuple(purification),
-        measure,
-        _frame([row for c in circuits for row in cut_options(site, c, shots=shots, rate=rate)]),
+        site=site,
+        options=_with_mark(table, advice),
+        distance=_frame(far),
+        fidelity=_frame(worn),
+        recommendation=advice,
+        rows=len(circuits[0].labels),
+        sweep_shots=most,
+        purification=tuple(purification),
+        measure=measure,
+        cut=_frame(cut),
     )
 
 

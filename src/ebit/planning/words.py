@@ -1,6 +1,6 @@
 """What a plan says in sentences."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -13,6 +13,7 @@ from ebit.planning.planner import Plan
 from ebit.planning.recommend import rounds_words
 from ebit.planning.site import kilometres_text, seconds_text
 from ebit.planning.sweeps import reference_of
+from ebit.planning.swept import Swept
 from ebit.statistics import paired
 
 _METHOD = (
@@ -32,6 +33,15 @@ _METHOD = (
 )
 
 
+_MANY = (
+    "A QPU makes pairs with one neighbour at a time, slow links first; pairs that are there wait "
+    "for those of the other links, and count as Werner states of their mean fidelity when the run "
+    "starts.",
+    "In the sweeps every resource is on the links of its best option. The distance is the length "
+    "of the longest link, and the others keep their share of it; a fidelity is that of all links.",
+)
+
+
 def method(plan: Plan) -> list[str]:
     """How the numbers of a plan were obtained.
 
@@ -41,17 +51,34 @@ def method(plan: Plan) -> list[str]:
     Returns:
         Sentences.
     """
+    return _method(plan, _METHOD, unverified(plan.site.profiles))
+
+
+def method_of_many(plan: Swept, unverified_figures: Sequence[str]) -> list[str]:
+    """How the numbers of a plan for more than two QPUs were obtained.
+
+    Args:
+        plan: The plan.
+        unverified_figures: Sentences on figures of its profiles that are not verified.
+
+    Returns:
+        Sentences.
+    """
+    return _method(plan, (*_METHOD, *_MANY), unverified_figures)
+
+
+def _method(plan: Swept, sentences: Sequence[str], marks: Sequence[str]) -> list[str]:
     return [
-        *_METHOD,
+        *sentences,
         _training_words(plan),
-        *unverified(plan.site.profiles),
+        *marks,
         f"Distances and fidelities: {plan.sweep_shots} shots per label. All accuracies are those "
         f"on the same {plan.rows} validation rows.",
         _told_apart(plan),
     ]
 
 
-def _training_words(plan: Plan) -> str:
+def _training_words(plan: Swept) -> str:
     if not plan.options["trained_with_noise"].any():
         return "A training with this noise may do better: --train-with-noise."
     return (
@@ -62,7 +89,7 @@ def _training_words(plan: Plan) -> str:
     )
 
 
-def _told_apart(plan: Plan) -> str:
+def _told_apart(plan: Swept) -> str:
     how = "paired by run" if plan.measure is paired else "of means over runs"
     return (
         f"Told apart: by a t-test of differences {how} ({_runs_words(plan)}), corrected for all "
@@ -73,6 +100,18 @@ def _told_apart(plan: Plan) -> str:
 
 def findings(plan: Plan) -> list[str]:
     """Sentences on where resources help, by distance and by fidelity, and on purification.
+
+    Args:
+        plan: The plan.
+
+    Returns:
+        Sentences.
+    """
+    return [*sweep_findings(plan), *_harm(plan)]
+
+
+def sweep_findings(plan: Swept) -> list[str]:
+    """Sentences on where resources help, by distance and by fidelity.
 
     Args:
         plan: The plan.
@@ -91,7 +130,7 @@ def findings(plan: Plan) -> list[str]:
         if plan.fidelity.filter(pl.col("resource") == name)["uses_pairs"].any():
             text = _standing(crossing, str(reference_of(name, names)), "{:.3g}".format, "")
             found.append(f"By the fidelity of its pairs when it starts, {name} is {text}.")
-    return [*found, *_harm(plan)]
+    return found
 
 
 def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
@@ -110,7 +149,7 @@ def marks(crossings: Mapping[str, Crossing]) -> dict[str, float]:
     return {name: found.place for name, found in crossings.items() if found.place is not None}
 
 
-def _sweep_words(plan: Plan) -> str:
+def _sweep_words(plan: Swept) -> str:
     """With how many shots and rounds of purification the sweep was made."""
     text = f"with {plan.sweep_shots} shots per label over {_runs_words(plan)}"
     if not plan.distance["pair_fidelity"].is_not_null().any():
@@ -124,7 +163,7 @@ def _sweep_words(plan: Plan) -> str:
     )
 
 
-def _runs_words(plan: Plan) -> str:
+def _runs_words(plan: Swept) -> str:
     runs = plan.options["runs"].to_list()
     low, high = min(runs), max(runs)
     if low != high:

@@ -60,7 +60,7 @@ def _line(row: dict[str, Any], color: str, group: str) -> Line:
     spread = f" ± {row['accuracy_std']:.3f}" if row["runs"] > 1 else ""
     pairs, rate = row["pair_fidelity"] is not None, row["labels_per_second"]
     cells = [
-        Cell(row["resource"], color=color),
+        Cell(" on ".join(filter(None, (row["resource"], row.get("topology")))), color=color),
         Cell("yes") if row["feasible"] else Cell("no", note=row["reason"] or ""),
         Cell(f"{row['accuracy_mean']:.3f}{spread}", row["accuracy_mean"]),
         Cell("no limit" if rate == float("inf") else f"{rate:.3g}", _finite(rate)),
