@@ -244,6 +244,10 @@ COSTLY: dict[str, Call] = {
     "planning.plan_many": (planning.plan_many, {
         "dataset": CHSH, "tasks": [(LAYOUT, TASK)], "out": Path("out"), "shots": [1],
         "purification": [0], "rate": 1.0, "rows": 1, "progress": None}),
+    "planning.plan_links": (planning.plan_links, {
+        "dataset": CHSH, "tasks": [(LAYOUT, TASK)], "out": Path("out"), "shots": [1],
+        "purification": [0], "rate": 1.0, "distances": [1, 2], "fidelities": [0.5, 1.0],
+        "rows": 1, "progress": None, "evaluating": None}),
     "capacity_row": (ebit.capacity_row, {
         "settings": ebit.CapacitySettings(resource="none", qubits=2, depth=1, inputs=1, points=1),
         "data": None, "progress": None}),
@@ -272,6 +276,7 @@ MADE_BY_EBIT = {
     "network.Purified", "planning.Condition", "planning.Crossing", "planning.GateTimes",
     "planning.Readouts", "planning.Recommendation", "planning.Stretch", "planning.Trained",
     "network.Delivered", "planning.Layout", "planning.ManyCondition",
+    "planning.ManyPlan",
 }  # fmt: skip
 """Values that users only read."""
 

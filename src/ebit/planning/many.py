@@ -226,16 +226,20 @@ def _layout_and_task(name: str, value: Any) -> tuple[Layout, Task]:
     return layout(name, value[0]), task(name, value[1])
 
 
-@checks.takes(
-    dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
-    tasks=checks.several(_layout_and_task),
-    out=checks.path,
-    shots=checks.several(checks.whole(1, MAX_SHOTS)),
-    purification=checks.several(checks.whole(0, MOST_ROUNDS, "rounds")),
-    rate=checks.maybe(checks.real(above=0)),
-    rows=checks.whole(1),
-    progress=checks.maybe(checks.function),
-)
+RULES: dict[str, checks.Rule] = {
+    "dataset": checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"),
+    "tasks": checks.several(_layout_and_task),
+    "out": checks.path,
+    "shots": checks.several(checks.whole(1, MAX_SHOTS)),
+    "purification": checks.several(checks.whole(0, MOST_ROUNDS, "rounds")),
+    "rate": checks.maybe(checks.real(above=0)),
+    "rows": checks.whole(1),
+    "progress": checks.maybe(checks.function),
+}
+"""What the arguments of a plan for many QPUs must be."""
+
+
+@checks.takes(**RULES)
 def plan_many(
     dataset: Dataset,
     tasks: Sequence[tuple[Layout, Task]],

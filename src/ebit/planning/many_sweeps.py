@@ -8,12 +8,20 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.data import Dataset
 from ebit.learning import Progress
 from ebit.planning.layouts import Layout
-from ebit.planning.many import ManyCondition, many_condition, plan_many, slow_reasons, with_werner
+from ebit.planning.many import (
+    RULES,
+    ManyCondition,
+    many_condition,
+    plan_many,
+    slow_reasons,
+    with_werner,
+)
 from ebit.planning.noisy_training import NoisyTraining
-from ebit.planning.planner import PURIFICATION, SHOTS
+from ebit.planning.planner import PURIFICATION, SHOTS, rising
 from ebit.planning.site import Site
 from ebit.planning.sweeps import DISTANCES, FIDELITIES, Step
 from ebit.planning.swept import Swept
@@ -38,6 +46,12 @@ class ManyPlan(Swept):
         }
 
 
+@checks.takes(
+    **RULES,
+    distances=checks.several(checks.real(0)),
+    fidelities=checks.several(checks.real(0.25, 1)),
+    evaluating=checks.maybe(checks.function),
+)
 def plan_links(
     dataset: Dataset,
     tasks: Sequence[tuple[Layout, Task]],
@@ -75,6 +89,7 @@ def plan_links(
     Raises:
         EbitError: If an argument is out of range, or a resource is not planned for many QPUs.
     """
+    distances, fidelities = rising("distances", distances), rising("fidelities", fidelities)
     options, advice = plan_many(
         dataset,
         tasks,

@@ -146,8 +146,8 @@ def plan(
         purification = (*PURIFICATION, site.link.purification_rounds)
     check_plan(site, tasks, shots=shots, purification=purification, rate=rate, rows=rows)
     out = Path(out)
-    distances = _with_own(site, _rising("distances", distances))
-    fidelities = _rising("fidelities", fidelities)
+    distances = _with_own(site, rising("distances", distances))
+    fidelities = rising("fidelities", fidelities)
     compare(dataset, tasks, out, progress=progress)
     return plan_circuits(
         site,
@@ -300,8 +300,23 @@ def check_plan(
         _ = condition(site, model).noisy(model)
 
 
-def _rising(name: str, points: Sequence[float]) -> list[float]:
-    """The points of a sweep, or an error."""
+def rising(name: str, points: Sequence[float]) -> list[float]:
+    """The points of a sweep, or an error.
+
+    Args:
+        name: Name of the argument, for the message.
+        points: The points.
+
+    Returns:
+        The same.
+
+    Raises:
+        EbitError: Unless they are two or more and rise.
+
+    Example:
+        >>> rising("distances", [1.0, 2.0])
+        [1.0, 2.0]
+    """
     if len(points) < 2 or np.any(np.diff(points) <= 0):
         raise checks.wrong(name, "two or more rising numbers", list(points))
     return list(points)

@@ -110,7 +110,8 @@ def _pictures(page: PlanPage, folder: Path, series: Sequence[Series]) -> list[Pi
         )
 
     def rate(ax: "Axes") -> pl.DataFrame:
-        return accuracy_against_rate(page.options.drop("accuracy_runs", strict=False), ax)
+        flat = [name for name, kind in page.options.schema.items() if not kind.is_nested()]
+        return accuracy_against_rate(page.options.select(flat), ax)
 
     spread = "Points are means over the runs, bars ±1 standard deviation."
     return [
