@@ -20,9 +20,12 @@ from ebit.consensus.training import (
     learner_of,
     samples_of,
 )
+from ebit.consensus.training.partitions import partition_of
 from ebit.consensus.training.transport import liars_of, local_worth
 from ebit.errors import EbitError
 from ebit.results import Store, run_experiment
+
+DATA = partition_of("data", 1, "dqnn", "digits")
 
 SMALL: dict[str, Any] = {
     "nodes": 10, "faulty": 3, "attack": "alie_noise", "rounds": 10, "seeds": 2,
@@ -91,7 +94,7 @@ def test_digits_and_shards() -> None:
 
 
 def test_what_arrives() -> None:
-    found = deliver(settings_of(arm="ceas"), 16)
+    found = deliver(settings_of(arm="ceas"), DATA)
     np.testing.assert_allclose(found.weight.sum(axis=-1), 1)
     assert (found.weight[~found.present] == 0).all()
     assert (found.present | ~found.liars).all()
@@ -111,7 +114,7 @@ def test_arms_of_one_seed_meet_the_same_nodes_and_liars() -> None:
 
 
 def test_claims_and_skewed_hardware() -> None:
-    found = deliver(settings_of(claim="median", arm="fifo+robust"), 16)
+    found = deliver(settings_of(claim="median", arm="fifo+robust"), DATA)
     assert (found.witness[:, found.liars] < 1).all()
     worth = local_worth(settings_of(hardware="skewed"))
     assert ((worth < 0.2) | (worth > 0.9)).all()

@@ -153,9 +153,12 @@ def run(
 @consensus.command()
 @with_settings(
     ConsensusSettings,
-    without=("regime", "arm", "attack", "faulty", "hardware", "claim", "strength", "model", "data"),
+    without=(
+        "regime", "arm", "attack", "faulty", "hardware", "claim", "strength", "model", "data",
+        "partition", "members", "cost_model",
+    ),
     defaults={"seeds": "10 (quick: 4)"},
-)
+)  # fmt: skip
 def report(
     given: Given,
     part: Annotated[

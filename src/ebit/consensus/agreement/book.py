@@ -16,12 +16,13 @@ from ebit.consensus.agreement.work import LocalUpdate
 from ebit.consensus.agreement.workers import LARGEST_STEP
 from ebit.consensus.broker import REGIMES
 from ebit.consensus.broker.links import random_of
-from ebit.consensus.training import ConsensusSettings, Transport, deliver
+from ebit.consensus.training import ConsensusSettings, Dqnn, Transport, deliver
+from ebit.consensus.training.partitions import WholeCircuit
 from ebit.consensus.training.transport import MIRRORS, local_worth
 from ebit.consensus.witness import mirror_probability
 
-DIMENSION = 16
-"""Of the state that a node measures: four qubits."""
+CIRCUIT = WholeCircuit(Dqnn())
+"""What a node runs and the verifiers mirror."""
 
 STATIONS_PER_NODE = 0.24
 """Twelve for fifty nodes."""
@@ -60,8 +61,8 @@ class Book:
             regime=regime, nodes=nodes, rounds=rounds, seed=seed, seeds=1, arm="ceas",
             stations=max(1, round(STATIONS_PER_NODE * nodes)),
         )  # fmt: skip
-        self._transport: Transport = deliver(self._settings, DIMENSION)
-        self._chance = mirror_probability(local_worth(self._settings), DIMENSION)[0]
+        self._transport: Transport = deliver(self._settings, CIRCUIT)
+        self._chance = mirror_probability(local_worth(self._settings), CIRCUIT.dimension)[0]
         self.deviation = rate * self._settings.sigma / REGIMES[regime].shots ** 0.5
         floor = 2 * size * (self.deviation * SCALE) ** 2
         self.apply: Apply = add_robust_mean(faulty, int(floor))

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ebit.consensus.agreement.byzantine import Faulty
 from ebit.consensus.agreement.events import (
     Abort,
@@ -27,27 +25,18 @@ from ebit.consensus.agreement.events import (
     SetTimer,
     Timeout,
 )
-from ebit.consensus.agreement.fixed_point import add_trimmed_mean
 from ebit.consensus.agreement.log import Log, Result
 from ebit.consensus.agreement.messages import Message, Tell
+from ebit.consensus.agreement.own_keys import key_source
+from ebit.consensus.agreement.own_work import work_of
 from ebit.consensus.agreement.replica import Replica
 from ebit.consensus.agreement.settings import NodeSettings, identity_of, read_node
-from ebit.consensus.agreement.state import Integers, State
+from ebit.consensus.agreement.state import State
 from ebit.consensus.agreement.updates import Update
 from ebit.consensus.agreement.wires import Inlets, Outlet
-from ebit.consensus.agreement.work import LocalUpdate, Work, key_of
-from ebit.consensus.agreement.workers import WORKERS
-from ebit.consensus.keys.certificates import Identity
-from ebit.consensus.keys.client import EntityKeys
-from ebit.consensus.keys.entity import KeyManagementEntity, LinkKeys
-from ebit.consensus.keys.frames import KeySource
-from ebit.consensus.keys.material import SECRET_BYTES
-from ebit.consensus.keys.server import KeyServer
-from ebit.consensus.keys.store import KeyStore
+from ebit.consensus.agreement.work import key_of
 from ebit.errors import EbitError
-from ebit.reading import one_line, read_bytes
 
-MOST_DATA = 1 << 30
 MOST_WAITING = 10_000
 MOST_AT_ONCE = 512
 
@@ -137,13 +126,13 @@ class _Node:
         self._settings, self._say = settings, say
         self._committee, self._me = settings.committee, settings.me
         identity = identity_of(settings, folder)
-        self._work = _work(settings, folder)
+        self._work = work_of(settings, folder)
         home = folder / settings.folder
         start = State.start(self._work.theta)
         whose = f"{settings.name} of {len(settings.node)} nodes from {start.digest.hex()[:16]}"
         self._log = Log(home / "log.sqlite", whose)
         self._cleanup.callback(self._log.close)
-        self._keys = self._key_source(settings, folder, home)
+        self._keys = key_source(settings, identity, folder, self._cleanup)
         self._inputs: queue.Queue[Event | int] = queue.Queue(MOST_WAITING)
         self._jobs: queue.SimpleQueue[Compute | None] = queue.SimpleQueue()
         self._timers: list[tuple[float, int, Timeout]] = []
@@ -185,32 +174,6 @@ class _Node:
         for outlet in self._outlets.values():
             outlet.join()
         self._jobs.put(None)
-
-    def _key_source(self, settings: NodeSettings, folder: Path, home: Path) -> KeySource:
-        names = [peer.name for peer in settings.node]
-        identity = identity_of(settings, folder)
-        keys = settings.keys
-        if settings.authentication == "none":
-            return _NoKeys()
-        if keys.url:
-            return self._client(keys.url, identity, names)
-        links = {
-            link.peer: LinkKeys(_secret(folder / link.secret), link.key_rate, link.stored)
-            for link in keys.link
-        }
-        store = KeyStore(home / "keys.sqlite")
-        self._cleanup.callback(store.close)
-        entity = KeyManagementEntity(f"kme-{settings.name}", settings.name, links, store)
-        server = KeyServer(entity, identity, keys.port)
-        self._cleanup.callback(server.server_close)
-        server.start()
-        self._cleanup.callback(server.shutdown)
-        return self._client(server.url, identity, names)
-
-    def _client(self, url: str, identity: Identity, names: list[str]) -> EntityKeys:
-        keys = EntityKeys(url, identity, names)
-        self._cleanup.callback(keys.close)
-        return keys
 
     def _start(self, start: State) -> None:
         """Begin, or go on from the log."""
@@ -396,71 +359,3 @@ class _Node:
             except Exception as error:
                 self._failure = error
                 return
-
-
-class _NoKeys:
-    """Frames without tags need no keys."""
-
-    def draw(self, peer: int, size: int) -> tuple[bytes, bytes]:
-        raise AssertionError
-
-    def find(self, peer: int, name: bytes, size: int) -> bytes:
-        raise AssertionError
-
-
-def _secret(path: Path) -> bytes:
-    content = read_bytes(path, "key", SECRET_BYTES)
-    if len(content) != SECRET_BYTES:
-        raise EbitError(
-            f"File {str(path)!r} must hold {SECRET_BYTES} secret bytes, but has {len(content)}."
-        )
-    return content
-
-
-def _work(settings: NodeSettings, folder: Path) -> Work:
-    """What the node computes, from its own rows."""
-    path, work = folder / settings.work.data, settings.work
-    read_bytes(path, "NPZ", MOST_DATA)
-    try:
-        with np.load(path, allow_pickle=False) as file:
-            x, y = file["x"].astype(np.float64), file["y"].astype(np.float64)
-            theta = file["theta"]
-    except (OSError, ValueError, KeyError, EOFError) as error:
-        raise EbitError(
-            f"File {str(path)!r} is no NPZ file with `x`, `y` and `theta` ({error}): give the rows "
-            "of this node."
-        ) from None
-    if x.ndim != 2 or y.shape != x.shape[:1] or not len(y):
-        raise EbitError(
-            f"File {str(path)!r} must have `x` of shape (rows, features) and `y` of shape (rows,), "
-            f"but they are {x.shape} and {y.shape}."
-        )
-    if theta.ndim != 1 or theta.dtype.kind != "i" or not len(theta):
-        raise EbitError(
-            f"In file {str(path)!r} `theta` must be a vector of whole numbers in units of 2^-20, "
-            f"but is an array of {theta.dtype} of shape {theta.shape}."
-        )
-    if not (np.isfinite(x).all() and np.isfinite(y).all()):
-        raise EbitError(f"File {str(path)!r} holds numbers that are not finite: leave them out.")
-    local = WORKERS[work.kind](x, y, work.rate)
-    _try(local, theta, path)
-    theta = theta.astype(np.int64)
-    if not work.broker:
-        return Work(theta, [local], add_trimmed_mean(settings.faulty))
-    from ebit.consensus.agreement.book import book_of  # imports JAX
-
-    book = book_of(settings, len(theta))
-    carried = book.carried(local, settings.me)
-    return Work(theta, [carried], book.apply, book.ledger, book.record)
-
-
-def _try(local: LocalUpdate, theta: Integers, path: Path) -> None:
-    """Compute one update now: rows that do not fit are found before anything is said."""
-    try:
-        update = local(theta.astype(np.int64), 0, 0)
-    except (TypeError, ValueError) as error:
-        raise EbitError(
-            f"The rows in file {str(path)!r} do not fit the work ({one_line(error)}): correct them."
-        ) from None
-    if update is None or update.shape != theta.shape:
-        raise EbitError(f"The rows in file {str(path)!r} do not fit the parameters: correct them.")

@@ -38,6 +38,7 @@ from ebit.consensus.agreement.messages import (
 from ebit.consensus.agreement.state import Apply, State
 from ebit.consensus.agreement.updates import Ledger
 from ebit.consensus.agreement.view_change import choice, read_changes
+from ebit.consensus.agreement.votes import Split, Votes
 
 FLUSH_AFTER = 2.0
 LEAD_AFTER = 5.0
@@ -77,9 +78,7 @@ class Round:
         self._proposed: set[int] = set()
         self._prepared: tuple[int, bytes] | None = None
         self._preprepared: dict[bytes, int] = {}
-        self._prepares: dict[tuple[int, bytes], int] = {}
-        self._prepare_voters: dict[int, int] = {}
-        self._commits: dict[int, dict[tuple[bytes, bytes], int]] = {}
+        self._votes = Votes(committee)
         self._computed: dict[bytes, State] = {}
         self._may_lead = False
         self._flushing = False
@@ -182,16 +181,9 @@ class Round:
             case PrePrepare() | NewView():
                 self._take_offer(sender, message)
             case Prepare():
-                voters = self._prepare_voters.get(message.view, 0)
-                if not voters >> sender & 1:
-                    self._prepare_voters[message.view] = voters | 1 << sender
-                    vote = (message.view, message.value)
-                    self._prepares[vote] = self._prepares.get(vote, 0) | 1 << sender
+                self._votes.prepare(sender, message)
             case Commit():
-                votes = self._commits.setdefault(message.view, {})
-                if not any(mask >> sender & 1 for mask in votes.values()):
-                    key = (message.value, message.state)
-                    votes[key] = votes.get(key, 0) | 1 << sender
+                self._votes.commit(sender, message)
             case _:
                 pass
 
@@ -362,8 +354,7 @@ class Round:
         value = self._accepted.get(self.view)
         if value is None or (self._prepared is not None and self._prepared[0] == self.view):
             return
-        votes = self._prepares.get((self.view, value), 0)
-        if votes.bit_count() >= self._committee.quorum:
+        if self._votes.is_prepared(self.view, value):
             self._prepared = (self.view, value)
             state = self._compute(self._proposals[value])
             assert state is not None
@@ -391,13 +382,13 @@ class Round:
     def _decide(self) -> None:
         if self.decided is not None:
             return
-        quorum = self._committee.quorum
-        for view, votes in self._commits.items():
-            for (value, state), mask in votes.items():
-                if mask.bit_count() >= quorum:
-                    self._settle(value, state)
-                    return
-            self._check_split(view, votes)
+        for view in self._votes.views:
+            result = self._votes.committed(view)
+            if result is not None:
+                self._settle(*result)
+                return
+            for split in self._votes.splits(view):
+                self._give_up(split)
 
     def _settle(self, value: bytes, state: bytes) -> None:
         """A quorum committed: this is the result, whatever this node knows of it."""
@@ -412,28 +403,16 @@ class Round:
             self._alarm("parameters differ", self._me)
             self._actions.append(Send(Ask(self.number, 0)))
 
-    def _check_split(self, view: int, votes: dict[tuple[bytes, bytes], int]) -> None:
-        totals: dict[bytes, int] = {}
-        largest: dict[bytes, int] = {}
-        voted = 0
-        for (value, _), mask in votes.items():
-            count = mask.bit_count()
-            voted += count
-            totals[value] = totals.get(value, 0) + count
-            largest[value] = max(largest.get(value, 0), count)
-        left = self._committee.n - voted
-        for value, total in totals.items():
-            quorum = self._committee.quorum
-            if total >= quorum and largest[value] + left < quorum:
-                if len({state for (v, state) in votes if v == value}) > 1:
-                    self._alarm("parameters differ")
-                self._actions.append(
-                    Abort(
-                        f"Round {self.number}: the nodes agree on the updates but compute "
-                        f"different parameters from them ({largest[value]} of {total} alike, "
-                        f"{quorum} are needed): compare their versions and processors."
-                    )
-                )
+    def _give_up(self, split: Split) -> None:
+        if split.several:
+            self._alarm("parameters differ")
+        self._actions.append(
+            Abort(
+                f"Round {self.number}: the nodes agree on the updates but compute different "
+                f"parameters from them ({split.largest} of {split.total} alike, "
+                f"{self._committee.quorum} are needed): compare their versions and processors."
+            )
+        )
 
     # Views.
 

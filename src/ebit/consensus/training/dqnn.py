@@ -14,6 +14,7 @@ Source:
     ebit's specification; the paper's circuit is not in its public text.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import jax
@@ -74,30 +75,33 @@ class Dqnn:
         Returns:
             The amplitudes.
         """
-        angles = theta.reshape(self.layers + 1, self.qubits, 2)
-        x = x.reshape(self.qubits, 2)
-        encoding = _turns(x[:, 0], x[:, 1])  # (qubits, 2, 2)
-        trained = _z_then_y(angles[..., 0], angles[..., 1])  # (layers + 1, qubits, 2, 2)
-        both = jnp.einsum("lqij,qjk->lqik", trained[:-1], encoding)
-        signs = self._signs()
+        both, last = self.gates(theta, x)
+        signs = self.signs_of(self.ring)
 
         def layer(state: jax.Array, gates: jax.Array) -> tuple[jax.Array, None]:
             return signs * self._apply(gates, state), None
 
         start = jnp.zeros(self.dimension, both.dtype).at[0].set(1)
         state = jax.lax.scan(layer, start, both)[0]
-        return self._apply(trained[-1], state)
+        return self._apply(last, state)
+
+    def gates(self, theta: jax.Array, x: jax.Array) -> tuple[jax.Array, jax.Array]:
+        """Gates of every layer, (layers, qubits, 2, 2), and those after the last one."""
+        angles = theta.reshape(self.layers + 1, self.qubits, 2)
+        x = x.reshape(self.qubits, 2)
+        encoding = _turns(x[:, 0], x[:, 1])  # (qubits, 2, 2)
+        trained = _z_then_y(angles[..., 0], angles[..., 1])  # (layers + 1, qubits, 2, 2)
+        return jnp.einsum("lqij,qjk->lqik", trained[:-1], encoding), trained[-1]
 
     def scores(self, theta: jax.Array, x: jax.Array) -> jax.Array:
         """Scores of a sample, shape (classes,)."""
         weights = jnp.abs(self.state(theta, x)) ** 2
-        return SCALE * self._outcomes() @ weights
+        return SCALE * self.outcomes() @ weights
 
     def loss(self, theta: jax.Array, x: jax.Array, labels: jax.Array) -> jax.Array:
         """Mean cross-entropy of a batch, features (batch, features), labels (batch,)."""
         scores = jax.vmap(self.scores, (None, 0))(theta, x)
-        logs = jax.nn.log_softmax(scores)
-        return -jnp.take_along_axis(logs, labels[:, None], axis=1).mean()
+        return cross_entropy(scores, labels)
 
     def gradient(self, theta: jax.Array, x: jax.Array, labels: jax.Array) -> jax.Array:
         """Gradient of `loss`, shape (size,)."""
@@ -115,18 +119,29 @@ class Dqnn:
             state = jnp.einsum("ij,ajb->aib", gates[qubit], parts).reshape(-1)
         return state
 
-    def _signs(self) -> jax.Array:
-        """Diagonal of the ring of CZ gates, shape (dimension,)."""
-        ones = self._outcomes() < 0  # (qubits, dimension)
-        ring = range(self.qubits if self.qubits > 2 else self.qubits - 1)
-        flips = sum((ones[q] & ones[(q + 1) % self.qubits]).astype(int) for q in ring)
-        return 1 - 2 * (jnp.asarray(flips) % 2)
+    @property
+    def ring(self) -> list[tuple[int, int]]:
+        """Qubits of the CZ gates of a layer."""
+        several = range(self.qubits if self.qubits > 2 else self.qubits - 1)
+        return [(q, (q + 1) % self.qubits) for q in several]
 
-    def _outcomes(self) -> jax.Array:
+    def signs_of(self, edges: Iterable[tuple[int, int]]) -> jax.Array:
+        """Diagonal of CZ gates, shape (dimension,)."""
+        ones = self.outcomes() < 0  # (qubits, dimension)
+        flips = sum((ones[i] & ones[j]).astype(int) for i, j in edges)
+        return jnp.ones(self.dimension, int) - 2 * (jnp.asarray(flips) % 2)
+
+    def outcomes(self) -> jax.Array:
         """Z of every qubit in every basis state, shape (qubits, dimension)."""
         states = jnp.arange(self.dimension)
         shifts = jnp.arange(self.qubits)[::-1, None]
         return 1.0 - 2.0 * ((states >> shifts) & 1)
+
+
+def cross_entropy(scores: jax.Array, labels: jax.Array) -> jax.Array:
+    """Mean cross-entropy of scores (batch, classes) and labels (batch,)."""
+    logs = jax.nn.log_softmax(scores)
+    return -jnp.take_along_axis(logs, labels[:, None], axis=1).mean()
 
 
 def _ry(angle: jax.Array) -> jax.Array:

@@ -20,7 +20,7 @@ CONSENSUS = Kind("consensus", "consensus")
 
 SCHEDULE_COLUMNS = (
     "utilisation_strict", "utilisation_useful", "completion", "fidelity_mean", "fidelity_q05",
-    "attempts_per_pair",
+    "attempts_per_pair", "pairs_per_update", "slots_per_round",
 )  # fmt: skip
 """What a row says of the schedule behind it."""
 

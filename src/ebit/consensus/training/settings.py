@@ -8,10 +8,13 @@ from ebit.consensus.attacks import ATTACKS
 from ebit.consensus.broker import NetworkSettings
 from ebit.consensus.training.arms import ARMS
 from ebit.errors import EbitError
-from ebit.settings import Number, Whole, hash_of, one_of
+from ebit.settings import Number, Since, Whole, hash_of, one_of
 
 Claim = Literal["median", "best"]
 Hardware = Literal["even", "skewed"]
+CostModel = Literal["per_update", "per_shot"]
+
+NEW = Since("2026-11-26")
 
 
 class ConsensusSettings(NetworkSettings):
@@ -50,6 +53,25 @@ class ConsensusSettings(NetworkSettings):
     data: Annotated[str, Field(description="digits for dqnn; else a data set of two classes.")] = (
         "digits"
     )
+    partition: Annotated[
+        Literal["data", "circuit", "feature"],
+        NEW,
+        Field(
+            description="What is split: the data, or one circuit or the features over a team of "
+            "nodes: data, circuit, feature."
+        ),
+    ] = "data"
+    members: Annotated[
+        Whole, NEW, Field(ge=2, le=4, description="Nodes of a team; not for partition data.")
+    ] = 2
+    cost_model: Annotated[
+        CostModel,
+        NEW,
+        Field(
+            description="Whether some pairs stand for the transport of an update (per_update), or "
+            "every shot takes its own, however long the round is then (per_shot)."
+        ),
+    ] = "per_update"
     batch_size: Annotated[
         Whole, Field(ge=1, le=10_000, description="Samples of a node in a round.")
     ] = 8
@@ -68,12 +90,24 @@ class ConsensusSettings(NetworkSettings):
     def __init__(self, **values: Any) -> None:
         """Check the settings together, too."""
         super().__init__(**values)
-        most = (self.nodes - 1) // 3
-        if self.faulty > most:
+        if self.nodes % self.team:
             raise EbitError(
-                f"Argument `faulty` must be at most {most} of {self.nodes} nodes (n >= 3f + 1), "
+                f"Argument `nodes` must be a multiple of the {self.team} members of a team, but is "
+                f"{self.nodes}."
+            )
+        group = self.nodes // self.team
+        most = (group - 1) // 3
+        if self.faulty > most:
+            who = "nodes" if self.team == 1 else "nodes that hold the same part"
+            raise EbitError(
+                f"Argument `faulty` must be at most {most} of {group} {who} (n >= 3f + 1), "
                 f"but is {self.faulty}."
             )
+
+    @property
+    def team(self) -> int:
+        """Nodes that run one circuit together."""
+        return 1 if self.partition == "data" else self.members
 
     @property
     def hash(self) -> str:

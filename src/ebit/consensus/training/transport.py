@@ -10,10 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.consensus.broker import REGIMES, Broker, Links, Played, ScheduleSettings
+from ebit.consensus.broker import REGIMES
 from ebit.consensus.broker.links import random_of
 from ebit.consensus.training.arms import ARMS, Arm
+from ebit.consensus.training.partitions import Partition
 from ebit.consensus.training.settings import ConsensusSettings
+from ebit.consensus.training.supply import supply_of
 from ebit.consensus.witness import (
     SMALLEST,
     WEIGHTS,
@@ -36,19 +38,24 @@ SKEWED = ((0.05, 0.20), (0.90, 0.98))
 
 @dataclass(frozen=True, eq=False)
 class Transport:
-    """All rounds; arrays of shape (rounds, runs, nodes) unless told otherwise.
+    """All rounds; arrays of shape (rounds, runs, teams) unless told otherwise.
+
+    A node that runs a circuit of its own is a team.
 
     Attributes:
         present: Whether the update arrived.
-        worth: True Werner parameter of the update: circuit times transport.
-        witness: Measured one.
+        worth: What the update is multiplied by: circuit times transport, or the circuit alone where
+            the noise of pairs acts inside it.
+        pairs: Mean Werner parameter of the pairs of every member, (rounds, runs, teams, members).
+        witness: Measured share of the signal.
         weight: Weight in the aggregation, 0 if absent.
-        liars: Nodes that lie, shape (runs, nodes).
+        liars: Teams with a node that lies, shape (runs, teams).
         rows: What the schedule comes to, one row a run.
     """
 
     present: NDArray[np.bool_]
     worth: Array
+    pairs: Array
     witness: Array
     weight: Array
     liars: NDArray[np.bool_]
@@ -79,61 +86,61 @@ def seeds(settings: ConsensusSettings) -> range:
 
 
 @lru_cache(maxsize=8)
-def deliver(settings: ConsensusSettings, dimension: int) -> Transport:
+def deliver(settings: ConsensusSettings, partition: Partition) -> Transport:
     """Play all rounds.
 
     Args:
         settings: Network, nodes and arm.
-        dimension: Dimension of the state that a node measures.
+        partition: Who runs a circuit together, and what the noise of pairs does to it.
 
     Returns:
         What arrives.
 
     Example:
+        >>> from ebit.consensus.training.partitions import partition_of
         >>> settings = ConsensusSettings(nodes=4, rounds=5, seeds=1, arm="edf+robust")
-        >>> deliver(settings, 16).weight.sum(axis=-1).round(6).ravel().tolist()
+        >>> found = deliver(settings, partition_of("data", 1, "dqnn", "digits"))
+        >>> found.weight.sum(axis=-1).round(6).ravel().tolist()
         [1.0, 1.0, 1.0, 1.0, 1.0]
     """
-    own, arm = settings, ARMS[settings.arm]
-    names = ScheduleSettings.model_fields.keys() & ConsensusSettings.model_fields.keys()
-    given = {name: getattr(own, name) for name in names}
-    broker = Broker(ScheduleSettings(**given, policy=arm.policy))
-    local, liars = local_worth(own), liars_of(own)
-    circuit = np.ones_like(local)
-    transported = np.ones_like(local)
+    own, arm, members = settings, ARMS[settings.arm], partition.members
+    supply = supply_of(own, partition)
+    local = local_worth(own)
+    liars = _teams(liars_of(own), members).any(axis=-1)
+    circuits = _teams(local, members).prod(axis=-1) ** (1 / members)
+    mirrored = np.ones_like(local)
+    noted = np.ones((*liars.shape, members))
     value = np.ones_like(local)
-    rounds: dict[str, list[Any]] = {n: [] for n in ("present", "worth", "witness", "weight")}
+    found: dict[str, list[Any]] = {
+        name: [] for name in ("present", "worth", "pairs", "witness", "weight")
+    }
     for turn in range(own.rounds):
-        known = broker.known
-        played = broker.round(value)
-        share = _mirrors(local, dimension, own, turn)
+        given = supply.round(value)
+        done, true, told = (_teams(a, members) for a in (given.done, given.true, given.noted))
+        share = _mirrors(local, partition.dimension, own, turn)
         keep = MEMORY if turn else 0.0
-        circuit = keep * circuit + (1 - keep) * worth_from_mirror(share, dimension)
-        present = played.done | liars
-        true = np.where(played.done, _mean_worth(broker.links, played), 0)
-        noted = np.where(played.done, _mean_worth(known, played), transported)
-        transported = keep * transported + (1 - keep) * noted
-        witness = np.clip(circuit * transported, SMALLEST, 1)
+        mirrored = keep * mirrored + (1 - keep) * worth_from_mirror(share, partition.dimension)
+        present = done.all(axis=-1) | liars
+        pairs = np.where(liars[..., None], given.fresh, np.where(done, true, 0))
+        noted = keep * noted + (1 - keep) * np.where(done, told, noted)
+        measured = _teams(mirrored, members).prod(axis=-1) ** (1 / members)
+        witness = np.clip(measured * partition.left(noted), SMALLEST, 1)
         witness = np.where(liars, _claimed(own, witness, liars), witness)
-        raw = _weights(arm, witness, own, dimension)
-        weight = capped(np.where(present, raw, 0), own.cap)
+        raw = _weights(arm, witness, own, partition.dimension)
         if arm.weights != "uniform":
-            value = raw / raw.mean(axis=-1, keepdims=True)
-        found = (
-            present,
-            np.where(liars, local * broker.links.fresh, local * true),
-            witness,
-            weight,
-        )
-        for name, array in zip(rounds, found, strict=True):
-            rounds[name].append(array)
-    stacked = {name: np.stack(arrays) for name, arrays in rounds.items()}
-    return Transport(**stacked, liars=liars, rows=broker.tally.rows())
+            value = np.repeat(raw / raw.mean(axis=-1, keepdims=True), members, axis=-1)
+        carried = 1.0 if partition.pairs_act_inside else partition.left(pairs)
+        weight = capped(np.where(present, raw, 0), own.cap)
+        arrived = (present, circuits * carried, pairs, witness, weight)
+        for name, array in zip(found, arrived, strict=True):
+            found[name].append(array)
+    stacked = {name: np.stack(arrays) for name, arrays in found.items()}
+    return Transport(**stacked, liars=liars, rows=supply.rows())
 
 
-def _mean_worth(links: Links, played: Played) -> Array:
-    """Mean Werner parameter of the pairs of finished jobs; NaN for others."""
-    return links.worth(played.used_age).mean(axis=-1)
+def _teams(nodes: Any, members: int) -> Any:
+    """What nodes have, (runs, nodes), team by team."""
+    return nodes.reshape(len(nodes), -1, members)  # (runs, teams, members)
 
 
 def _mirrors(local: Array, dimension: int, own: ConsensusSettings, turn: int) -> Array:
@@ -147,7 +154,7 @@ def _mirrors(local: Array, dimension: int, own: ConsensusSettings, turn: int) ->
 
 
 def _claimed(own: ConsensusSettings, witness: Array, liars: NDArray[np.bool_]) -> Array:
-    """Witness of nodes that lie, shape (runs, 1)."""
+    """Witness of teams that lie, shape (runs, 1)."""
     if own.claim == "best":
         return np.ones((len(witness), 1))
     return np.nanmedian(np.where(liars, np.nan, witness), axis=-1, keepdims=True)
@@ -157,6 +164,7 @@ def _weights(arm: Arm, witness: Array, own: ConsensusSettings, dimension: int) -
     shots = REGIMES[own.regime].shots
     if arm.weights != "shuffled":
         return WEIGHTS[arm.weights](witness, shots, dimension)
-    order = np.stack([random_of(s, "shuffle").permutation(own.nodes) for s in seeds(own)])
+    teams = witness.shape[-1]
+    order = np.stack([random_of(s, "shuffle").permutation(teams) for s in seeds(own)])
     right = WEIGHTS["minvar"](witness, shots, dimension)
     return np.take_along_axis(right, order, axis=-1)
