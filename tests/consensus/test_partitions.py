@@ -9,6 +9,10 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ebit.consensus.agreement.committee import Committee
+from ebit.consensus.agreement.fixed_point import add_trimmed_mean, to_fixed
+from ebit.consensus.agreement.simulation import Simulation
+from ebit.consensus.agreement.work import LocalUpdate, Work
 from ebit.consensus.broker import Links
 from ebit.consensus.broker.links import Jobs
 from ebit.consensus.broker.play import play_round
@@ -241,6 +245,31 @@ def test_a_team_with_a_liar_is_lost_and_no_group_has_more_than_f() -> None:
     np.testing.assert_allclose(found.weight.sum(axis=-1), 1)
 
 
+def test_the_group_of_every_block_agrees_on_its_step() -> None:
+    """Four teams of two members: four nodes hold a block, and one of them lies about it."""
+    cut = CutCircuit(SHORT, 2)
+    random = np.random.default_rng(1)
+    theta = cut.init(jax.random.key(0))
+    x, labels = random.normal(size=(4, 3, 8)), random.integers(0, 4, (4, 3))
+    update = jax.jit(jax.vmap(cut.local_update, (None, None, 0, 0, None)))
+    gradient = update(theta, (), jnp.asarray(x), jnp.asarray(labels), jnp.array([0.9, 0.8]))[0]
+    steps = to_fixed(-0.5 * np.asarray(gradient, float)).reshape(4, 2, -1)  # (teams, members, P/2)
+    before = to_fixed(np.asarray(theta, float)).reshape(2, -1)  # (members, P / 2)
+    for block in range(2):
+        local: list[LocalUpdate] = [
+            lambda theta, round, key, own=own: own for own in steps[:, block]
+        ]
+        work = Work(before[block], local, add_trimmed_mean(1))
+        outcome = Simulation(Committee(4, 1), work, faulty={1: "wrong update"}).run()
+        assert outcome.finished
+        assert not outcome.violations
+        assert outcome.final is not None
+        honest = np.delete(steps[:, block], 1, axis=0)
+        moved = outcome.final.values - before[block]
+        assert (moved >= honest.min(axis=0) - 1).all()
+        assert (moved <= honest.max(axis=0) + 1).all()
+
+
 @pytest.mark.slow
 def test_teams_without_noise_train_as_nodes_with_the_whole_circuit() -> None:
     together = Training(ConsensusSettings(**{**SMALL, "partition": "circuit"}))
@@ -249,6 +278,7 @@ def test_teams_without_noise_train_as_nodes_with_the_whole_circuit() -> None:
     assert alone.transport.present.all()
     first, _ = together.advance(together.start(), 0)
     second, _ = alone.advance(alone.start(), 0)
+    assert isinstance(together.partition, CutCircuit)
     angles = together.partition.angles(first.theta[0])
     np.testing.assert_allclose(angles, second.theta[0], atol=1e-4)
 

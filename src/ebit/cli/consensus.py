@@ -10,9 +10,10 @@ import polars as pl
 import typer
 
 from ebit.cli.console import check_output, command_line, output, print_table, write_json
-from ebit.cli.options import Given, Json, with_settings
+from ebit.cli.options import Cluster, Given, Json, Workers, with_settings
 from ebit.cli.pages import keep_consensus
 from ebit.cli.progress import show_titles
+from ebit.cluster import default_workers, run_experiments
 from ebit.consensus.broker import POLICIES, REGIMES, NetworkSettings, schedule_tasks
 from ebit.consensus.study import Part, gains, in_order, parts
 from ebit.consensus.training import MAIN, Consensus, ConsensusSettings, consensus_tasks
@@ -127,6 +128,8 @@ def run(
     attack: Annotated[str, typer.Option(help="Attacks, with commas.")] = "none",
     faulty: Annotated[str, typer.Option(help="Numbers of faulty nodes, with commas.")] = "0",
     regime: Annotated[str, typer.Option(help="easy, hard, ideal; with commas.")] = "easy",
+    cluster: Cluster = None,
+    workers: Workers = None,
     out: Out = None,
     json: Json = None,
 ) -> None:
@@ -143,8 +146,13 @@ def run(
     )
     check_output(json, data="")
     with TemporaryDirectory() as nowhere, show_titles(len(tasks), "rounds") as start:
-        store = Store(nowhere if out is None else out)
-        found = [run_experiment(task, store, start(_title(task))) for task in tasks]
+        found = run_experiments(
+            tasks,
+            Store(nowhere if out is None else out),
+            cluster=cluster,
+            workers=workers or default_workers(cluster),
+            start=lambda task: start(_title(task)),
+        )
     rows = pl.concat(found, how="diagonal_relaxed")
     write_json(json, {"rows": rows.to_dicts()})
     _print_runs(rows)

@@ -1,6 +1,7 @@
 """Sweeps: many tasks on one machine or on many."""
 
 from ebit.cluster.doors import Certificates
+from ebit.cluster.experiments import run_experiments
 from ebit.cluster.sweep import Failure, SweepProgress, SweepResult, default_workers, run_sweep
 
 __all__ = [
@@ -9,5 +10,6 @@ __all__ = [
     "SweepProgress",
     "SweepResult",
     "default_workers",
+    "run_experiments",
     "run_sweep",
 ]

@@ -1,15 +1,29 @@
-"""What a worker does: train the tasks of a batch, one after the other."""
+"""What a worker does: run the tasks or experiments of a batch, one after the other."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, Protocol
 
 from ebit.data import Dataset, DataSource, load
 from ebit.errors import TrainingDivergedError
-from ebit.results import SweepTask, train
+from ebit.results import Store, SweepTask, run_experiment, train
+from ebit.results.experiment import Experiment
 
-Batch = Sequence[SweepTask]
+
+class Job(Protocol):
+    """What a worker is given: a task of a sweep, or an experiment."""
+
+    @property
+    def hash(self) -> str:
+        """Its name."""
+
+
+Batch = Sequence[Job]
+
+Work = Callable[[Any, Path], "Errors"]
+"""Runs a batch into a folder; gives the errors of those that failed."""
 
 
 @dataclass(frozen=True)
@@ -28,11 +42,11 @@ class TaskError:
 Errors = dict[str, TaskError]
 """Errors by hash of the task."""
 
-Runner = Callable[[list[Batch], Path], Iterator[Errors]]
-"""Trains batches into a folder; gives, now and then, the errors since the last time."""
+Runner = Callable[[Any, Path], Iterator[Errors]]
+"""Runs batches into a folder; gives, now and then, the errors since the last time."""
 
 
-def run_batch(batch: Batch, out: Path) -> Errors:
+def run_batch(batch: Sequence[SweepTask], out: Path) -> Errors:
     """Train tasks; each one is in the store when the next one starts.
 
     Args:
@@ -48,12 +62,34 @@ def run_batch(batch: Batch, out: Path) -> Errors:
             data = _loaded(item.source, item.task.fingerprint)
             train(data, item.task, out, progress=False)
         except Exception as error:
-            words = " ".join(str(error).split()) or type(error).__name__
-            errors[item.task.hash] = TaskError(words, isinstance(error, TrainingDivergedError))
+            errors[item.hash] = TaskError(_words(error), isinstance(error, TrainingDivergedError))
     return errors
 
 
-def run_here(work: list[Batch], out: Path) -> Iterator[Errors]:
+def run_each(batch: Sequence[Experiment], out: Path) -> Errors:
+    """Run experiments; each one is in the store when the next one starts.
+
+    Args:
+        batch: The experiments.
+        out: Folder of the store.
+
+    Returns:
+        The errors of those that failed.
+    """
+    errors: Errors = {}
+    for experiment in batch:
+        try:
+            run_experiment(experiment, Store(out))
+        except Exception as error:
+            errors[experiment.hash] = TaskError(_words(error))
+    return errors
+
+
+def _words(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__
+
+
+def run_here(work: Sequence[Sequence[SweepTask]], out: Path) -> Iterator[Errors]:
     """The runner without a cluster: everything in this process."""
     for batch in work:
         for item in batch:

@@ -3,13 +3,13 @@
 import logging
 import os
 import queue
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from ebit.checks import shown
-from ebit.cluster.batch import Batch, Errors, Runner, TaskError, run_batch
+from ebit.cluster.batch import Batch, Errors, Runner, TaskError, Work, run_batch
 from ebit.cluster.doors import (
     Certificates,
     check_open_files,
@@ -47,7 +47,10 @@ def check_cluster(cluster: str) -> None:
 
 @contextmanager
 def dask_runner(
-    cluster: str, workers: int, certificates: Certificates | None = None
+    cluster: str,
+    workers: int,
+    certificates: Certificates | None = None,
+    work: Work = run_batch,
 ) -> Iterator[Runner]:
     """A runner on Dask; what was started for it ends with the block.
 
@@ -56,6 +59,7 @@ def dask_runner(
             `tcp://HOST:PORT`.
         workers: Worker processes (`local`) or jobs (`slurm`) to start; not used for an address.
         certificates: For a `tls://` address; by default what Dask's own settings name.
+        work: What a worker does with a batch.
 
     Yields:
         The runner.
@@ -86,13 +90,13 @@ def dask_runner(
                 f"({_words(error)}): start one, or use local or slurm."
             ) from None
         with client:
-            yield lambda work, out: _run(client, work, out)
+            yield lambda batches, out: _run(client, work, batches, out)
 
 
-def _run(client: Any, work: list[Batch], out: Path) -> Iterator[Errors]:
+def _run(client: Any, work: Work, batches: Sequence[Batch], out: Path) -> Iterator[Errors]:
     """One future per batch; the tasks of a batch whose worker is lost come back as errors."""
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
-    waiting = {client.submit(_work, list(batch), out, pure=False): batch for batch in work}
+    waiting = {client.submit(_work, work, list(batch), out, pure=False): batch for batch in batches}
     for future in waiting:
         future.add_done_callback(done.put)
     while waiting:
@@ -105,10 +109,10 @@ def _run(client: Any, work: list[Batch], out: Path) -> Iterator[Errors]:
         yield _errors_of(future, waiting.pop(future))
 
 
-def _work(batch: Batch, out: Path) -> Errors:
+def _work(work: Work, batch: Batch, out: Path) -> Errors:
     """A batch in a process of the cluster, which may find its programs on the disk."""
     use_compilation_cache()
-    return run_batch(batch, out)
+    return work(batch, out)
 
 
 def _errors_of(future: Any, batch: Batch) -> Errors:
@@ -120,7 +124,7 @@ def _errors_of(future: Any, batch: Batch) -> Errors:
     words = _words(problem)
     if type(problem).__name__ == "KilledWorker":
         words = "its worker died again and again: perhaps there is not enough memory"
-    return {item.task.hash: TaskError(words) for item in batch}
+    return {item.hash: TaskError(words) for item in batch}
 
 
 def _check_connection(client: Any, waiting: dict[Any, Batch]) -> None:

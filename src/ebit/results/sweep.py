@@ -38,6 +38,11 @@ class SweepTask:
     notes: tuple[str, ...] = ()
 
     @property
+    def hash(self) -> str:
+        """That of the task."""
+        return self.task.hash
+
+    @property
     def shape(self) -> str:
         """Equal for tasks that one compiled program serves: all but data, seed and steps.
 

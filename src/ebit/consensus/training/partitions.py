@@ -6,7 +6,7 @@ sends the gradient of block j, and these are filtered among each other, so every
 of as many nodes as there are teams. Parameters that a team keeps for itself are its `own`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -20,7 +20,7 @@ from ebit.consensus.training.teams import CutCircuit, SlicedFeatures
 from ebit.errors import EbitError
 
 
-class Partition(Protocol):
+class Partition(Hashable, Protocol):
     """What the training sees of a partition."""
 
     @property
