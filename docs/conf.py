@@ -90,7 +90,13 @@ def _trim(app: Any, page: str, source: list[str]) -> None:
     What is included is a link where Markdown is read without Sphinx.
     """
     text = _BLANK_BEFORE_FENCE.sub("\n```", source[0])
-    source[0] = _INCLUDED.sub(r"```{include} \1\n```", text)
+    source[0] = _INCLUDED.sub(_include, text)
+
+
+def _include(found: re.Match[str]) -> str:
+    """A text of another folder as a part of the page; headings of a README go one level down."""
+    offset = ":heading-offset: 1\n" if found[1].endswith("README.md") else ""
+    return f"```{{include}} {found[1]}\n{offset}```"
 
 
 def _linked(app: Any, doctree: Any, page: str) -> None:

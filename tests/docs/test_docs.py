@@ -148,6 +148,15 @@ def test_every_included_file_is_there() -> None:
             assert (page.parent / name).is_file(), (page.name, name)
 
 
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_pages_read_well_where_markdown_is_read_without_sphinx(page: Path) -> None:
+    """No roles, no labels, and of the directives only those of the API and of contents."""
+    text = page.read_text("utf-8")
+    assert re.findall(r"\{[\w:]+\}`", text) == []
+    assert re.findall(r"^\([\w-]+\)=$", text, re.M) == []
+    assert set(re.findall(r"^```\{(.+?)\}", text, re.M)) <= {"eval-rst", "toctree"}
+
+
 def test_every_row_column_is_documented() -> None:
     data = ebit.data.load("chsh")
     task = ebit.make_task(data, resource="none", depth=1, steps=1, runs=1)

@@ -5,6 +5,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from ebit.report.parts import PagePart, write_parts
+from ebit.report.provenance import Made
+from ebit.report.table import Cell, Column, Line, Table
 from report.browser import CHROMIUM, Browser
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="needs chromium")
@@ -203,3 +206,18 @@ def test_the_page_of_a_plan(browser, plan):
     browser.open(path, 400)
     feasible = "document.querySelector('#options-table td').getBoundingClientRect()"
     assert browser.value(f"{feasible}.right") <= 400
+
+
+def test_columns_of_long_numbers_have_room(browser, tmp_path):
+    """Tables of reproduced numbers: eight columns, but no room for them at 800 pixels."""
+    titles = ("Published", "Measured", "Difference", "95% interval", "Standard errors", "p")
+    texts = ("75.55 ± 12.87", "79.18 ± 13.59", "+13.63", "-11.15 to +18.41", "+1.8", "0.022")
+    columns = [Column("Figure 3", is_number=False), Column("Verdict", is_number=False)]
+    lines = [[Cell("classical, depth 9"), Cell("cannot be compared", note="not published")]]
+    lines[0] += [Cell(text) for text in texts]
+    table = Table("numbers", "Numbers", [*columns, *map(Column, titles)], [Line(lines[0])])
+    part = PagePart("Figure 3", sentences=["That of `quantum`."], facts={}, tables=[table])
+    write_parts(tmp_path / "a.html", title="A study", parts=[part], made=Made([], ""), quick=False)
+    check(browser, tmp_path / "a.html")
+    assert browser.value("document.querySelector('#numbers table').className") == "wide"
+    assert browser.value("document.querySelector('main p code').textContent") == "quantum"

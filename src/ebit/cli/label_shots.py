@@ -163,7 +163,7 @@ def show_by_shots(table: pl.DataFrame, store: Store, *, draw: bool) -> None:
     leaders = leading_resources(statistics(table, "accuracy", by="shots"))
     lead = "; ".join(f"{name} from {shots:.0f}" for shots, name in leaders)
     output.print(f"{price}: shots from which the accuracy is {SHARE:.0%} of that of inf")
-    output.print(fill(f"Highest mean: {lead} shots", 79))
+    output.print(fill(f"Highest mean by shots: {lead}", 79))
     if draw:
         with paper_style():
             figure, ax = new_figure()

@@ -14,6 +14,7 @@ from ebit.plots.resources import blend
 
 if TYPE_CHECKING:
     from jinja2 import Environment
+    from markupsafe import Markup
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MEDIA_TYPES = {".svg": "image/svg+xml", ".csv": "text/csv", ".gz": "application/gzip"}
@@ -138,6 +139,29 @@ def packed(name: str, content: bytes) -> Mapping[str, str]:
     }
 
 
+def prose(text: str) -> "Markup":
+    """A sentence as HTML: what stands between backticks is code, and no line breaks at a ±.
+
+    Args:
+        text: Plain text.
+
+    Returns:
+        The sentence, all else in it escaped.
+
+    Example:
+        >>> print(prose("`none` & `bell:1`"))
+        <code>none</code> &amp; <code>bell:1</code>
+    """
+    from markupsafe import Markup, escape
+
+    parts = text.replace(" ± ", "\u00a0±\u00a0").split("`")
+    if len(parts) % 2 == 0:  # one of them stands alone
+        return escape("`".join(parts))
+    code = Markup("<code>{}</code>")
+    shown = (code.format(part) if k % 2 else escape(part) for k, part in enumerate(parts))
+    return Markup("").join(shown)
+
+
 @cache
 def _environment() -> "Environment":
     try:
@@ -151,7 +175,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"color": color_name}
+    environment.filters |= {"color": color_name, "prose": prose}
     return environment
 
 

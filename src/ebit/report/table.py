@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +12,9 @@ _MANY = 8
 _FEW = 4
 _SENTENCE = 40
 """Letters of a text that has no room in a narrow column."""
+
+_LETTERS = 70
+"""Letters in all columns together, unbroken, from which a table needs the whole width of a page."""
 
 
 @dataclass(frozen=True)
@@ -99,11 +102,18 @@ class Table:
     def width(self) -> str:
         """How much room it needs: `wide`, `medium` or `slim`."""
         count = len(self.columns)
-        if count > _MANY:
+        if count > _MANY or (count > _FEW and sum(self._letters()) > _LETTERS):
             return "wide"
         texts = (cell.text for line in self.lines for cell in line.cells)
         has_sentences = count > 2 and max(map(len, texts), default=0) > _SENTENCE
         return "medium" if count > _FEW or has_sentences else "slim"
+
+    def _letters(self) -> Iterator[int]:
+        """The longest part of every column that is not broken: numbers are not, texts at spaces."""
+        for place, column in enumerate(self.columns):
+            texts = [line.cells[place].text for line in self.lines]
+            whole = texts if column.is_number else " ".join(texts).split()
+            yield max(map(len, [*whole, *column.name.split()]), default=0)
 
     @property
     def groups(self) -> list[tuple[str, list[Line]]]:
