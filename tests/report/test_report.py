@@ -116,8 +116,8 @@ def test_rows_are_grouped_by_what_they_share(whole):
     headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', page)
     assert headings == [
         "Nothing is shared: one machine sees all features",
-        "QPUs without communication before the read-out",
-        "QPUs that communicate",
+        "QPUs that share nothing",
+        "QPUs that share something, or send it",
     ]
 
 

@@ -19,8 +19,8 @@ _REMARK = (
 )
 _GROUPS = {
     "baseline": "Nothing is shared: one machine sees all features",
-    "free": "QPUs without communication before the read-out",
-    "dear": "QPUs that communicate",
+    "free": "QPUs that share nothing",
+    "dear": "QPUs that share something, or send it",
 }
 _UNITS = {"ebits": "Ebits", "bits": "Bits", "nonlocal_gates": "Non-local gates", "rounds": "Rounds"}
 
