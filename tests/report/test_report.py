@@ -115,7 +115,7 @@ def test_rows_are_grouped_by_what_they_share(whole):
     *_, page = whole
     headings = re.findall(r'scope="rowgroup"[^>]*>([^<]+)<', page)
     assert headings == [
-        "Nothing is shared: one machine sees all features",
+        "One machine sees all features",
         "QPUs that share nothing",
         "QPUs that share something, or send it",
     ]

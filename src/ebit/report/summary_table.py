@@ -18,7 +18,7 @@ _REMARK = (
     "recorded or not defined. The coloured row is the recommended one."
 )
 _GROUPS = {
-    "baseline": "Nothing is shared: one machine sees all features",
+    "baseline": "One machine sees all features",
     "free": "QPUs that share nothing",
     "dear": "QPUs that share something, or send it",
 }
