@@ -6,13 +6,22 @@ import numpy as np
 import polars as pl
 import pytest
 
+from command_line import error_of
 from ebit.communication import ColumnSplit, fit, model_for
-from ebit.communication.experiments import EXPERIMENTS, Communication
+from ebit.communication.experiments import EXPERIMENTS, Communication, trained
 from ebit.communication.model_file import load_fitted, save_fitted
 from ebit.communication.rows import Row, judged
 from ebit.communication.study import claims
 from ebit.errors import EbitError
-from ebit.plots import cost_against_size, crossing, error_against_cost, new_figure
+from ebit.plots import (
+    bits_against_qubits,
+    cost_against_size,
+    crossing,
+    error_against_copies,
+    error_against_cost,
+    frequencies_against_layers,
+    new_figure,
+)
 from ebit.report import Part, write_communication
 from ebit.report.communication_page import LIMITS
 
@@ -62,6 +71,27 @@ def test_figures_draw_what_is_sent() -> None:
         cost_against_size(frame().with_columns(qubits=0, cbits=0), new_figure()[1])
 
 
+def test_figures_that_are_no_costs_draw_their_own_columns() -> None:
+    rows = [
+        Row("E12", 4, "attack shadows", "one-way", copies=m, error=e, expected=b)
+        for m, e, b in ((100, 0.2, 0.1), (10, 0.5, 0.4))
+    ]
+    rows += [
+        Row("E12", 10, "bob of alice", "two-way", qubits=7380, error=1722.0, copies=738,
+            case="bits learned at most, M=2"),
+        Row("E11", 1, "frequencies", "two-way", rounds=2, value=9.0, case="scales 3^l, L=2"),
+    ]  # fmt: skip
+    table = pl.DataFrame([vars_of(row) for row in rows], infer_schema_length=None)
+    _, ax = new_figure()
+    assert error_against_copies(table, ax)["copies"].to_list() == [10, 100]
+    assert len(ax.lines) == 2  # the error and its bound
+    assert frequencies_against_layers(table, new_figure()[1]).rows() == [("scales 3^l", 2, 9.0)]
+    assert bits_against_qubits(table, new_figure()[1]).rows() == [(10, 7380, 1722.0)]
+    for draw in (error_against_copies, frequencies_against_layers, bits_against_qubits):
+        with pytest.raises(EbitError, match="must hold"):
+            draw(table.head(0), new_figure()[1])
+
+
 def test_budgets_that_missed_the_error_are_off_the_lines() -> None:
     rows = frame().with_columns(reached=(pl.col("n") != 8) | pl.col("quantum"))
     _, ax = new_figure()
@@ -107,3 +137,39 @@ def test_a_trained_model_comes_back(tmp_path: Path) -> None:
         load_fitted(path)
     with pytest.raises(EbitError, match="2 columns"):
         ColumnSplit(x, {"alice": [0, 1, 2]}, moments=(np.zeros(2), np.ones(2)))
+
+
+def test_a_model_wants_the_columns_it_was_trained_on(tmp_path: Path) -> None:
+    x = np.random.default_rng(0).normal(size=(20, 3))
+    data = ColumnSplit(x, {"alice": [0, 2], "bob": [1]})
+    fitted = fit(model_for(data, 2), data, np.sign(x[:, 0]), steps=1, batch=4)
+    save_fitted(tmp_path / "model.safetensors", fitted, data)
+    message = error_of(
+        "communication", "infer", "--data", "chsh", "--model", tmp_path / "model.safetensors"
+    )
+    assert "have 4 feature columns, but the model of" in message
+    with pytest.raises(EbitError, match="`layers` must be a whole number from 1 to 10000"):
+        model_for(data, 10**8)
+
+
+def test_parts_of_an_interrupted_experiment_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ran: list[str] = []
+
+    def part(n: int, case: str, seed: int) -> list[Row]:
+        if len(ran) == 4:
+            raise KeyboardInterrupt
+        ran.append(f"{n}, {case}")
+        return [Row("E9", n, "quantum", "two-way", qubits=7, case=case)]
+
+    monkeypatch.setattr(trained, "_images", part)
+    with pytest.raises(KeyboardInterrupt):
+        trained.images(True, 0, tmp_path)
+    first = list(ran)
+    ran.clear()
+    rows = trained.images(True, 0, tmp_path)
+    assert len(rows) == 6
+    assert all(row.qubits == 7 for row in rows)
+    assert not set(first) & set(ran)
+    assert len(ran) == 2

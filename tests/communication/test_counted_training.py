@@ -73,7 +73,12 @@ def test_one_batch_serves_all_steps_within_its_bound() -> None:
 
 @pytest.mark.parametrize(
     ("options", "words"),
-    [({"shots": 0}, "shots"), ({"steps": 0}, "steps"), ({"optimizer": "sgd"}, "optimizer")],
+    [
+        ({"shots": 0}, "shots"),
+        ({"shots": 10**20}, "shots"),
+        ({"steps": 0}, "steps"),
+        ({"optimizer": "sgd"}, "optimizer"),
+    ],
 )
 def test_bad_training_is_one_clear_line(options: dict[str, object], words: str) -> None:
     data, y = separable(10)

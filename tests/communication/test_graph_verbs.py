@@ -49,7 +49,8 @@ def test_graph_tells_accuracy_and_copies(rings: Path, tmp_path: Path) -> None:
     [
         (("--hops", "1,2"), "`hops` must be four whole numbers such as 6,5,1,8, but is '1,2'"),
         (("--hops", "1,2,3,-4"), "`rw` must be a whole number from 0 to 50, but is -4"),
-        (("--copies", "many"), "`copies` must be whole numbers or inf between commas"),
+        (("--copies", "many"), "whole numbers of at least 1, or inf, between commas, but is 'many"),
+        (("--copies", "0"), "`copies` must be whole numbers of at least 1, or inf"),
         (("--copies", "5", "--protocol", "published"), "`copies` needs the polynomial"),
         (("--activation", "relu"), "`activation` must be one of polynomial, prelu, both"),
         (("--settings", "cora"), "`settings` must be one of mutag"),

@@ -236,6 +236,8 @@ def test_bad_data_are_one_clear_line(make: object, words: str) -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [({"copies": 0}, "copies"), ({"eps": 0.0}, "eps"), ({"delta": 1.0}, "delta"),
+     ({"copies": 10**20}, "copies"), ({"eps": 1e-200}, "takes more than 1e.15 copies"),
+     ({"eps": 1e-5, "mode": "amplitude"}, "`eps` must be at least 0.0001"),
      ({"wire": "tin"}, "wire"), ({"mode": "best"}, "mode"), ({"copies": 65, "replay": True}, "64")],
 )  # fmt: skip
 def test_bad_arguments_are_one_clear_line(options: dict[str, object], words: str) -> None:

@@ -115,9 +115,9 @@ def show_rows(rows: list[dict[str, Any]]) -> None:
     """Print rows as a table; columns without any value are left out."""
     titles = (
         "n", "case", "protocol", "model", "qubits", "cbits", "ebits", "copies", "rounds", "error",
-        "seconds", "expected", "verdict",
+        "seconds", "value", "expected", "verdict",
     )  # fmt: skip
-    shown = [title for title in titles if any(row[title] not in (None, "", 0) for row in rows)]
+    shown = [title for title in titles if any(row.get(title) not in (None, "", 0) for row in rows)]
     words = ("case", "protocol", "model", "verdict")
     print_table(
         [(title, title not in words) for title in shown],

@@ -144,6 +144,11 @@ def infer_rows(
     check_output(json, data=given.values["source"])
     if rows < 1:
         raise EbitError(f"Argument `rows` must be at least 1, but is {rows}.")
+    if len(moments[0]) != dataset.features:
+        raise EbitError(
+            f"Data {dataset.name!r} have {dataset.features} feature columns, but the model of "
+            f"{str(model)!r} was trained on {len(moments[0])}: give data of the same columns."
+        )
     data = ColumnSplit(dataset.x_validation, columns, bias=bias, moments=moments)[:rows]
     labels = _labels(dataset)[1][:rows]
     seconds: float | None = None

@@ -11,7 +11,7 @@ from ebit.cli.console import check_output, output, print_table, write_json
 from ebit.cli.options import Json, with_config
 from ebit.cli.progress import show_titles
 from ebit.communication.graphs import PUBLISHED, PUBLISHED_ACCURACY, GraphSettings, Hops
-from ebit.communication.graphs.nodes import NodeSettings, node_accuracy, read_nodes
+from ebit.communication.graphs.nodes import NodeSettings, node_scores, read_nodes
 from ebit.communication.graphs.read import read_graphs
 from ebit.communication.graphs.settings import ACTIVATION_NAMES
 from ebit.communication.graphs.study import PROTOCOLS, Judged, gap, judge_graphs
@@ -124,12 +124,17 @@ def _hops(text: str) -> Hops:
 
 
 def _copies(text: str) -> list[int | None]:
+    """Before anything is trained."""
     try:
-        return [None if part.strip() == "inf" else int(part) for part in text.split(",")]
+        found = [None if part.strip() == "inf" else int(part) for part in text.split(",")]
     except ValueError:
+        found = [0]
+    if any(number is not None and number < 1 for number in found):
         raise EbitError(
-            f"Argument `copies` must be whole numbers or inf between commas, but is {text!r}."
-        ) from None
+            "Argument `copies` must be whole numbers of at least 1, or inf, between commas, but is "
+            f"{text!r}."
+        )
+    return found
 
 
 def _one_or_both(name: str, value: str, choices: tuple[str, ...]) -> tuple[str, ...]:
@@ -213,11 +218,20 @@ def nodes(
             runs=runs,
             seed=seed,
         )
-        rows.append({"activation": activation, **asdict(node_accuracy(found, chosen))})
+        scores = node_scores(found, chosen)
+        published = asdict(scores["published"])
+        rows.append({"activation": activation, **asdict(scores["nested"]), "published": published})
     write_json(json, {"data": found.name, "settings": asdict(chosen), "rows": rows})
     print_table(
-        [("activation", False), ("test accuracy", True), ("std over runs", True)],
-        [(row["activation"], f"{row['mean']:.3f}", f"{row['std']:.3f}") for row in rows],
+        [("activation", False), ("score", False), ("test accuracy", True), ("std over runs", True)],
+        [
+            (row["activation"], protocol, f"{own['mean']:.3f}", f"{own['std']:.3f}")
+            for row in rows
+            for protocol, own in (("published", row["published"]), ("nested", row))
+        ],
+    )
+    output.print(
+        "published: the epoch is chosen on the test nodes (optimistic); nested: on validation nodes"
     )
 
 

@@ -6,11 +6,26 @@ from ebit import checks
 from ebit.communication.model import LayeredModel
 from ebit.errors import EbitError
 
+MOST_COPIES = 10**15
+"""Most copies of a state: whole numbers that doubles hold."""
 
-def _check(eps: float, delta: float) -> None:
+
+def _copies(number: float, eps: float) -> int:
+    """The smallest whole number above `number` / eps^2."""
     checks.real(above=0)("eps", eps)
+    if number / eps / eps > MOST_COPIES:
+        raise EbitError(
+            f"Argument `eps` is {eps:g}, which takes more than {MOST_COPIES:.0e} copies: give a "
+            "larger one."
+        )
+    return math.ceil(number / eps**2)
+
+
+def _log(number: int, delta: float) -> float:
+    """ln(number / delta), if delta is a probability."""
     if not 0 < delta < 1:
         raise EbitError(f"Argument `delta` must be between 0 and 1, but is {delta}.")
+    return math.log(number / delta)
 
 
 def copies_for_value(eps: float, delta: float) -> int:
@@ -29,8 +44,7 @@ def copies_for_value(eps: float, delta: float) -> int:
         >>> copies_for_value(0.1, 0.05)
         738
     """
-    _check(eps, delta)
-    return math.ceil(2 * math.log(2 / delta) / eps**2)
+    return _copies(2 * _log(2, delta), eps)
 
 
 def copies_for_gradient(eps: float, delta: float, angles: int) -> int:
@@ -40,8 +54,7 @@ def copies_for_gradient(eps: float, delta: float, angles: int) -> int:
         >>> copies_for_gradient(0.1, 0.05, 4 * 63)
         1844
     """
-    _check(eps, delta)
-    return math.ceil(2 * math.log(2 * angles / delta) / eps**2)
+    return _copies(2 * _log(2 * angles, delta), eps)
 
 
 def copies_for_shift(eps: float, delta: float, angles: int) -> int:
@@ -51,8 +64,7 @@ def copies_for_shift(eps: float, delta: float, angles: int) -> int:
         >>> copies_for_shift(0.1, 0.05, 4 * 63)
         922
     """
-    _check(eps, delta)
-    return math.ceil(math.log(2 * angles / delta) / eps**2)
+    return _copies(_log(2 * angles, delta), eps)
 
 
 def inference_qubits(qubits: int, hops: int, copies: int) -> int:

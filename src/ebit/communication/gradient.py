@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.communication.costs import (
+    MOST_COPIES,
     angles_of,
     copies_for_gradient,
     copies_for_shift,
@@ -96,7 +97,11 @@ def gradient(
     checks.one_of(METHODS)("method", method)
     angles = angles_of(model)
     rule = copies_for_shift if method == "shift" else copies_for_gradient
-    m = rule(eps, delta, angles) if copies is None else checks.whole(1)("copies", copies)
+    m = (
+        rule(eps, delta, angles)
+        if copies is None
+        else checks.whole(1, MOST_COPIES)("copies", copies)
+    )
     parties = Parties(tuple(dict.fromkeys([*data.parties, *model.owners])), wire, ledger)
     with parties.during("gradient", step):
         squares = data.announce(parties)

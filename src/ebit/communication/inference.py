@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit import checks
-from ebit.communication.costs import copies_for_value, count_bits
+from ebit.communication.costs import MOST_COPIES, copies_for_value, count_bits
 from ebit.communication.model import LayeredModel, Theta, mean_of_z
 from ebit.communication.parties import Parties, Register, Wire
 from ebit.communication.sampling import draw_signs
@@ -18,6 +18,8 @@ from ebit.ledger import Ledger
 Mode = Literal["shots", "amplitude"]
 MODES: tuple[Mode, ...] = ("shots", "amplitude")
 MOST_REPLAYED = 64
+LEAST_EPS = 1e-4
+"""Of amplitude estimation."""
 
 
 def infer(
@@ -77,7 +79,11 @@ def infer(
     """
     check_fit(model, data)
     checks.one_of(MODES)("mode", mode)
-    m = copies_for_value(eps, delta) if copies is None else checks.whole(1)("copies", copies)
+    m = (
+        copies_for_value(eps, delta)
+        if copies is None
+        else checks.whole(1, MOST_COPIES)("copies", copies)
+    )
     parties = Parties(_names(model, data), wire, ledger)
     rng = np.random.default_rng([seed, step])
     with parties.during("inference", step):
@@ -163,6 +169,11 @@ def _amplitudes(
 ) -> tuple[NDArray[np.float64], Ledger]:
     """Estimates by iterative amplitude estimation, row by row."""
     copies_for_value(eps, delta)  # checks both
+    if eps < LEAST_EPS:
+        raise EbitError(
+            f"Argument `eps` must be at least {LEAST_EPS:g} with the mode 'amplitude', whose every "
+            f"trip is counted, but is {eps:g}."
+        )
     estimates = []
     for row in range(len(data)):
         one = data[row]

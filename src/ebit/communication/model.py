@@ -7,12 +7,15 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.communication.layers import Angles, Ansatz, State, WalshLayers, stack_angles
 from ebit.communication.parties import Parties, Register
 from ebit.communication.split import ColumnSplit
 from ebit.errors import EbitError
 
 Theta = Sequence[Angles]
+
+MOST_LAYERS = 10_000
 
 
 @dataclass(frozen=True)
@@ -149,10 +152,8 @@ def walsh_model(
         >>> walsh_model(3, 2, ("alice", "bob")).free
         7
     """
-    if layers < 1 or qubits < 1:
-        raise EbitError(
-            f"Arguments `layers` and `qubits` must be at least 1, but are {layers} and {qubits}."
-        )
+    checks.whole(1, MOST_LAYERS)("layers", layers)
+    checks.whole(1)("qubits", qubits)
     ansatz = WalshLayers(qubits, weight)
     turns = tuple(owners[place % len(owners)] for place in range(layers))
     return LayeredModel((ansatz,) * layers, turns)

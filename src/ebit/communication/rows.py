@@ -41,6 +41,7 @@ class Row:
         expected: Number of the specification for the cost, where it has one.
         signal: Largest derivative over the error asked for, where the task is a gradient.
         seconds: Time for one label on real links, in seconds.
+        value: What was measured, where it is neither a cost nor an error, such as frequencies.
         note: One sentence.
     """
 
@@ -64,6 +65,7 @@ class Row:
     expected: float | None = None
     signal: float | None = None
     seconds: float | None = None
+    value: float | None = None
     note: str = ""
 
     @property

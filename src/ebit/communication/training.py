@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from ebit import checks
+from ebit.communication.costs import MOST_COPIES, copies_for_gradient
 from ebit.communication.gradient import gradient
 from ebit.communication.inference import check_fit, infer
 from ebit.communication.model import LayeredModel, Theta
@@ -133,7 +134,7 @@ def fit(
     checks.whole(1)("steps", steps)
     batch = min(checks.whole(1)("batch", batch), len(data))
     if shots is not None:
-        checks.whole(1)("shots", shots)
+        checks.whole(1, MOST_COPIES)("shots", shots)
     book = Ledger() if ledger is None else ledger
     begun = model.init(seed) if optimizer == "adam" else [0.0 * own for own in model.init(seed)]
     angles = [np.array(own, float) for own in (begun if start is None else start)]
@@ -301,10 +302,9 @@ def fit_last_layer(
     labels = _checked(model, data, y)
     ones = np.bitwise_count(np.arange(model.size))
     strings = np.flatnonzero((ones > 0) & (ones <= weight))
-    checks.real(above=0)("eps", eps)
-    number = 2 * len(data) * len(strings)
-    m = math.ceil(2 * math.log(number / delta) / eps**2) if copies is None else copies
-    checks.whole(1)("copies", m)
+    means = len(data) * len(strings)
+    m = copies_for_gradient(eps, delta, means) if copies is None else copies
+    checks.whole(1, MOST_COPIES)("copies", m)
     parties = Parties(tuple(dict.fromkeys([*data.parties, *model.owners])))
     rng = np.random.default_rng(seed)
     with parties.during("last layer"):

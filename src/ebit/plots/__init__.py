@@ -17,6 +17,11 @@ from ebit.plots.consensus import (
     utilisation_bars,
 )
 from ebit.plots.cost import accuracy_against_cost
+from ebit.plots.counted import (
+    bits_against_qubits,
+    error_against_copies,
+    frequencies_against_layers,
+)
 from ebit.plots.curves import loss_curves, validation_curves
 from ebit.plots.data_functions import accuracy_by_functions
 from ebit.plots.gain import gain_against_baseline, gain_by_resource, gain_distribution
@@ -44,13 +49,16 @@ __all__ = [
     "accuracy_by_resource",
     "accuracy_by_round",
     "age_histogram",
+    "bits_against_qubits",
     "check_installed",
     "cost_against_size",
     "crossing",
     "dimension_by_depth",
+    "error_against_copies",
     "error_against_cost",
     "fidelity_histogram",
     "first_three_coordinates",
+    "frequencies_against_layers",
     "gain_against_baseline",
     "gain_by_resource",
     "gain_distribution",

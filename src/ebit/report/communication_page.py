@@ -1,12 +1,21 @@
 """The page on communication: verdicts, tables and figures of every experiment, and the limits."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
-from ebit.plots import cost_against_size, error_against_cost, new_figure, paper_style
+from ebit.plots import (
+    bits_against_qubits,
+    cost_against_size,
+    error_against_copies,
+    error_against_cost,
+    frequencies_against_layers,
+    new_figure,
+    paper_style,
+)
 from ebit.report.parts import PagePart, write_parts
 from ebit.report.picture import Picture, save_picture
 from ebit.report.provenance import Made
@@ -54,7 +63,7 @@ class Part:
 
 _TITLES = (
     "protocol", "verdict", "n", "case", "model", "qubits", "cbits", "ebits", "copies", "rounds",
-    "error", "seconds", "expected", "note",
+    "error", "seconds", "value", "expected", "note",
 )  # fmt: skip
 _HEADINGS = {"n": "log2 N", "cbits": "bits"}
 
@@ -181,7 +190,8 @@ def _table(part: Part) -> Table:
     shown = [
         title
         for title in _TITLES
-        if title not in ("case", "note") and any(row[title] not in (None, "", 0) for row in found)
+        if title not in ("case", "note")
+        and any(row.get(title) not in (None, "", 0) for row in found)
     ]
     words = ("protocol", "model", "verdict")
     columns = [Column(_HEADINGS.get(title, title), is_number=title not in words) for title in shown]
@@ -215,34 +225,78 @@ def _cell(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
 
 
+class _Figure(NamedTuple):
+    """A figure of an experiment: its mark, what it shows, how it is drawn and of which rows."""
+
+    mark: str
+    caption: str
+    draw: Callable[..., pl.DataFrame]
+    rows: pl.Expr = pl.lit(value=True)
+
+
+_BUDGET = _Figure("budget", "Measured error against what is sent.", error_against_cost)
+_COPIES = _Figure("copies", "Measured error against copies.", error_against_copies)
+_FIGURES: Mapping[str, tuple[_Figure, ...]] = {
+    "E1": (),
+    "E8": (_BUDGET,),
+    "E10": (_BUDGET, _COPIES._replace(rows=pl.col("quantum"))),
+    "E11": (_Figure("spectra", "Frequencies against layers.", frequencies_against_layers),),
+    "E12": (
+        _Figure(
+            "bits",
+            "What a party could have learned: bits at most, against the qubits it received.",
+            bits_against_qubits,
+        ),
+        _Figure(
+            "attacks",
+            "1 less the fidelity of states rebuilt by attacks; dotted: nobody comes below.",
+            error_against_copies,
+            pl.col("protocol").str.starts_with("attack"),
+        ),
+    ),
+    "E13": (),
+    "speed": (),
+}
+"""Figures of the experiments that have no cost against a size."""
+
+MOST_CASES = 2
+"""Cases of an experiment whose cost is drawn against the size."""
+
+
 def _draw(part: Part, folder: Path) -> list[Picture]:
-    """Cost against the size for each case with several sizes; else error against cost."""
-    cases: Mapping[str, pl.DataFrame] = {
-        str(case): own for (case,), own in part.rows.group_by("case", maintain_order=True)
-    }
-    sent = pl.col("qubits") + pl.col("cbits") + pl.col("ebits") > 0
-    sizes = {
-        case: own
-        for case, own in cases.items()
-        if own["n"].n_unique() > 1 and own.filter(sent)["n"].n_unique() > 1
-    }
-    if part.name == "E1":
-        return []
-    pictures = []
-    for case, own in list(sizes.items())[:2]:
-        with paper_style():
-            figure, ax = new_figure(3.2)
-            cost_against_size(own, ax)
-        mark = "-".join(f"{part.name} {case}".lower().replace(".", "-").replace("=", "-").split())
-        words = f" ({case})" if case else ""
-        caption = f"Qubits and bits sent against the size{words}. Dotted verticals: crossings."
-        if not own["reached"].all():
-            caption += " Crosses: the error was not reached with any budget that was tried."
-        pictures.append(save_picture(figure, mark, caption, caption, folder))
-    if not pictures and part.rows.filter(sent & pl.col("error").is_not_null()).height:
-        with paper_style():
-            figure, ax = new_figure(3.2)
-            error_against_cost(part.rows, ax)
-        caption = "Measured error against what is sent."
-        pictures.append(save_picture(figure, part.name.lower(), caption, caption, folder))
-    return pictures
+    """The figures declared for an experiment; by default cost against the size, for some cases."""
+    if part.name not in _FIGURES:
+        return _against_size(part, folder)
+    return [
+        _picture(
+            own.draw, part.rows.filter(own.rows), f"{part.name} {own.mark}", own.caption, folder
+        )
+        for own in _FIGURES[part.name]
+    ]
+
+
+def _against_size(part: Part, folder: Path) -> list[Picture]:
+    pictures: list[Picture] = []
+    for (case,), own in part.rows.group_by("case", maintain_order=True):
+        sent = own.filter(pl.col("qubits") + pl.col("cbits") + pl.col("ebits") > 0)
+        if sent["n"].n_unique() > 1 and len(pictures) < MOST_CASES:
+            words = f" ({case})" if case else ""
+            caption = f"Qubits and bits sent against the size{words}. Dotted verticals: crossings."
+            if not own["reached"].all():
+                caption += " Crosses: the error was not reached with any budget that was tried."
+            name = f"{part.name} {case}"
+            pictures.append(_picture(cost_against_size, own, name, caption, folder))
+    return pictures or [
+        _picture(_BUDGET.draw, part.rows, f"{part.name} {_BUDGET.mark}", _BUDGET.caption, folder)
+    ]
+
+
+def _picture(
+    draw: Callable[..., pl.DataFrame], rows: pl.DataFrame, name: str, caption: str, folder: Path
+) -> Picture:
+    """A figure in files that are called after it."""
+    with paper_style():
+        figure, ax = new_figure(3.2)
+        draw(rows, ax)
+    mark = "-".join(name.lower().replace(".", "-").replace("=", "-").split())
+    return save_picture(figure, mark, caption, caption, folder)

@@ -1,6 +1,7 @@
 """Bounds on what states tell, attacks below them, and spectra."""
 
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -54,9 +55,16 @@ def test_equal_copies_never_carry_more_than_qubits(copies: int, qubits: int) -> 
     assert 2.0**-qubits - 1e-12 <= rebuilding_fidelity(copies, qubits) <= 1
 
 
-def test_many_copies_are_counted_by_factorials() -> None:
-    exact = math.log2(math.comb(2**3 + 200_000 - 1, 7))
-    assert symmetric_bits(200_000, 3) == pytest.approx(exact, rel=1e-6)
+@pytest.mark.parametrize(("copies", "qubits"), [(200_000, 3), (150_000, 17), (100_001, 18)])
+def test_many_copies_are_counted_too(copies: int, qubits: int) -> None:
+    exact = math.log2(math.comb(2**qubits + copies - 1, copies))
+    assert symmetric_bits(copies, qubits) == pytest.approx(exact, rel=1e-10)
+
+
+def test_the_bound_does_not_fall_with_copies_or_qubits() -> None:
+    few = [symmetric_bits(10**power, 500) for power in range(19)]
+    assert all(a < b for a, b in pairwise(few))
+    assert symmetric_bits(10**13, 500) == pytest.approx(10**13 * (500 - math.log2(10**13 / math.e)))
 
 
 def test_leaks_add_up_over_steps_and_pairs() -> None:

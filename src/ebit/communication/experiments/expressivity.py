@@ -40,7 +40,7 @@ def expressivity(quick: bool, seed: int) -> list[Row]:
                     rounds=layers, error=float(abs(found - expected(layers))),
                     expected=float(expected(layers)), case=f"{name}, L={layers}",
                     verdict="exact" if found == expected(layers) else "differs",
-                    note=f"{found} frequencies",
+                    value=float(found),
                 )
             )  # fmt: skip
     target = band_limited(BANDWIDTH, seed)

@@ -1,7 +1,7 @@
 """The list of all experiments, and an experiment as a value that runs to rows."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from pkgutil import resolve_name
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from ebit import checks
+from ebit.communication.experiments.parts import table_of
 from ebit.communication.rows import Row, judged
 from ebit.results import Store
 from ebit.results.experiment import Progress
@@ -18,7 +19,7 @@ from ebit.settings import hash_of
 COMMUNICATION = Kind("communication", "communication")
 
 Run = Callable[..., list[Row]]
-"""From (quick, seed) to rows; with a folder as third argument where trainings are kept."""
+"""From (quick, seed) to rows; with a folder as third argument where parts are kept."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Case:
         caption: What a reader has to know beside the rows.
         limits: Which of the limits of `ebit.report` belong to it, beside the first.
         edition: Raised when its rows change, so that stored ones of before are not taken for them.
-        keeps: Whether it keeps unfinished trainings in a folder.
+        keeps: Whether it keeps finished parts and unfinished trainings in a folder.
     """
 
     title: str
@@ -47,7 +48,7 @@ class Case:
         Args:
             quick: Sizes that end within a minute.
             seed: Seed of all that is random.
-            folder: For unfinished trainings, if it `keeps` them.
+            folder: For finished parts and unfinished trainings, if it `keeps` them.
         """
         function: Run = resolve_name(self.function)
         return function(quick, seed, folder) if self.keeps else function(quick, seed)
@@ -103,13 +104,16 @@ EXPERIMENTS: Mapping[str, Case] = {
         "classifier or the same model.",
         limits=(1,),
         edition=3,
+        keeps=True,
     ),
     "E9": Case(
         "Training on images of growing size",
         f"{_HERE}.trained:images",
-        "Near-linear data: random projections (C8) win; C2 is the rival that grows with N.",
+        "Near-linear data: shipping the pixels (C2) or projections of them (C8) wins; C2 is the "
+        "rival that grows with N.",
         limits=(1, 7),
         edition=3,
+        keeps=True,
     ),
     "E10": Case(
         "Graphs as one observable on one state per class: MUTAG",
@@ -123,7 +127,9 @@ EXPERIMENTS: Mapping[str, Case] = {
     "E11": Case(
         "Frequencies of circuits into which data enter again",
         f"{_HERE}.expressivity:expressivity",
-        "The error of frequencies is the difference to the formula; that of a fit is relative.",
+        "The value is the number of frequencies, its error the difference to the formula; that of "
+        "a fit is relative.",
+        edition=2,
     ),
     "E12": Case(
         "What a party could have learned from the states it was sent",
@@ -208,21 +214,4 @@ class Communication:
     def run(self, store: Store, progress: Progress | None = None) -> pl.DataFrame:
         """One row for each protocol at each size, with verdicts."""
         rows = judged(EXPERIMENTS[self.experiment].run(self.quick, self.seed, store.folder))
-        return pl.DataFrame(
-            [{"task": self.hash, **asdict(row)} for row in rows],
-            schema_overrides=SCHEMA,
-            infer_schema_length=None,
-        )
-
-
-SCHEMA: Mapping[str, type[pl.DataType]] = {
-    "copies": pl.Int64,
-    "error": pl.Float64,
-    "expected": pl.Float64,
-    "signal": pl.Float64,
-    "seconds": pl.Float64,
-    "qubits": pl.Int64,
-    "cbits": pl.Int64,
-    "ebits": pl.Int64,
-}
-"""Columns that may be null or large."""
+        return table_of(rows).insert_column(0, pl.lit(self.hash).alias("task"))

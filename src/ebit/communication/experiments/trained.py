@@ -1,5 +1,8 @@
 """E8 and E9: training on real tables, and on images of growing size; C2 and C8 beside it."""
 
+from functools import partial
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -7,6 +10,8 @@ from ebit.communication import costs
 from ebit.communication.baselines import BITS
 from ebit.communication.baselines.columns import Shipped, cheapest_shipment, ship_columns
 from ebit.communication.baselines.vectors import quantised
+from ebit.communication.experiments.parts import kept_rows
+from ebit.communication.experiments.table import EXPERIMENTS
 from ebit.communication.inference import infer
 from ebit.communication.model import model_for, walsh_model
 from ebit.communication.problems import replicated_digits
@@ -19,7 +24,7 @@ NAMES = ("alice", "bob")
 Table = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 
-def tables(quick: bool, seed: int) -> list[Row]:
+def tables(quick: bool, seed: int, folder: Path | None = None) -> list[Row]:
     """E8: half of the columns each, 300 steps of Adam; errors on a quarter of the rows.
 
     C2 trains a linear classifier or the same model, whose outputs it simulates without sampling.
@@ -30,10 +35,16 @@ def tables(quick: bool, seed: int) -> list[Row]:
         ("even or odd", even_or_odd(), 1),
         ("even or odd", even_or_odd(), 2),
     ]
-    rows = []
+    rows, steps = [], 100 if quick else 300
     for name, table, turns in jobs[:2] if quick else jobs:
-        rows += _table(name, table, turns, 100 if quick else 300, seed)
+        content = {**_part("E8", seed), "table": name, "turns": turns, "steps": steps}
+        rows += kept_rows(folder, content, partial(_table, name, table, turns, steps, seed))
     return rows
+
+
+def _part(experiment: str, seed: int) -> dict[str, object]:
+    """What the parts of an experiment have in common; another edition has other numbers."""
+    return {"part of": experiment, "edition": EXPERIMENTS[experiment].edition, "seed": seed}
 
 
 def _table(name: str, table: Table, turns: int, steps: int, seed: int) -> list[Row]:
@@ -111,7 +122,7 @@ SPLITS = 3
 """Random splits over which errors of E9 are averaged."""
 
 
-def images(quick: bool, seed: int) -> list[Row]:
+def images(quick: bool, seed: int, folder: Path | None = None) -> list[Row]:
     """E9: digits 3 and 8 with repeated pixels and noise; one party has all pixels.
 
     Errors are means over three splits and starts; what is sent is that of one training. Outputs
@@ -121,7 +132,8 @@ def images(quick: bool, seed: int) -> list[Row]:
     rows = []
     for n in (6, 8) if quick else REPLICATED:
         for case in PIXELS:
-            rows += _images(n, case, seed)
+            content = {**_part("E9", seed), "n": n, "pixels": case}
+            rows += kept_rows(folder, content, partial(_images, n, case, seed))
     return rows
 
 

@@ -159,14 +159,22 @@ class NodeSettings:
 
 
 def node_accuracy(nodes: NodeSet, settings: NodeSettings) -> Sample:
-    """Accuracy on the test nodes, each run at the look with the best accuracy on validation nodes.
+    """The honest one of `node_scores`: epochs are chosen on the validation nodes."""
+    return node_scores(nodes, settings)["nested"]
+
+
+def node_scores(nodes: NodeSet, settings: NodeSettings) -> dict[str, Sample]:
+    """Accuracy on the test nodes, by how the epoch is chosen.
+
+    `nested`: each run at the look with the best accuracy on the validation nodes. `published`: all
+    runs at the look with the best mean accuracy on the test nodes themselves, which is optimistic.
 
     Args:
         nodes: The graph.
         settings: The network and its training.
 
     Returns:
-        Mean and standard deviation over the runs.
+        Mean and standard deviation over the runs for each of the two.
 
     Raises:
         EbitError: If there are too many features.
@@ -187,8 +195,10 @@ def node_accuracy(nodes: NodeSet, settings: NodeSettings) -> Sample:
     curves = np.asarray(program(keys, parts, shape, settings.epochs // LOOK))
     if not np.all(np.isfinite(curves)):
         raise TrainingDivergedError("The loss is not finite: lower the learning rate.")
-    best = curves[:, :, 1].argmax(axis=1)
-    return Sample.of(curves[np.arange(settings.runs), best, 2].tolist())
+    validation, test = curves[:, :, 1], curves[:, :, 2]  # (runs, looks)
+    chosen = test[np.arange(settings.runs), validation.argmax(axis=1)]
+    best = test[:, test.mean(axis=0).argmax()]
+    return {"published": Sample.of(best.tolist()), "nested": Sample.of(chosen.tolist())}
 
 
 @lru_cache

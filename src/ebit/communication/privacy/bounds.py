@@ -8,8 +8,10 @@ from ebit import checks
 from ebit.errors import EbitError
 from ebit.ledger import Entry, Ledger
 
-_COPIES = checks.whole(0)
+_COPIES = checks.whole(0, 10**18)
 _QUBITS = checks.whole(1, 1000)
+_FACTORS = 100_000
+"""Up to so many factors a binomial coefficient is their product."""
 
 
 def holevo_bits(copies: int, qubits: int, *, shared_pairs: bool = False) -> int:
@@ -54,12 +56,12 @@ def symmetric_bits(copies: int, qubits: int) -> float:
         (1722, 10.0)
     """
     copies, size = _COPIES("copies", copies), 2 ** _QUBITS("qubits", qubits)
-    if copies == 0:
-        return 0.0
-    # the product of (N - 1 + k) / k; for few copies the logarithms of factorials would cancel
-    if copies <= 100_000:
-        return sum(math.log2((size - 1 + k) / k) for k in range(1, copies + 1))
-    return (math.lgamma(size + copies) - math.lgamma(copies + 1) - math.lgamma(size)) / math.log(2)
+    few, many = sorted((copies, size - 1))  # the number is symmetric in the two
+    if few <= _FACTORS:
+        return math.fsum(math.log2((many + k) / k) for k in range(1, few + 1))
+    total = few + many  # Stirling's formula, in a form in which nothing cancels
+    bulk = few * math.log(total / few) + many * math.log1p(few / many)
+    return (bulk + math.log(total / few / many / (2 * math.pi)) / 2) / math.log(2)
 
 
 def learned_bits(copies: int, qubits: int) -> float:
