@@ -40,6 +40,7 @@ RESOURCES = (
     "quantum",
     "quantum,fidelity=0.9",
     "single",
+    "joint",
     "dnn",
 )
 EVERYTHING = Noise(
@@ -114,12 +115,12 @@ def all_models() -> Iterator[Named]:
 def reference(named: Named, parameters: Any, x: Any) -> Any:
     """Probabilities from the density-matrix reference, which knows nothing of the engines."""
     model: Any = named.model
-    if named.resource == "single":
+    if named.resource in {"single", "joint"}:
         return density.probabilities(
             parameters,
             x,
             qubits=model.qubits,
-            resource="single",
+            resource=named.resource,
             noise=model.noise or NO_NOISE,
             pair=np.eye(4).astype(np.complex128),
             layout=model.pooling,

@@ -211,7 +211,9 @@ def map_angles(function: Callable[[Real], Real], params: Params) -> Params:
 def with_qpu_axis(params: Params, resource: str) -> Params:
     """Float64 angles that all have a leading QPU axis, also those of a single QPU."""
     angles = map_angles(lambda leaf: np.asarray(leaf, dtype=np.float64), params)
-    return map_angles(lambda leaf: leaf[None], angles) if resource == "single" else angles
+    return (
+        map_angles(lambda leaf: leaf[None], angles) if resource in {"single", "joint"} else angles
+    )
 
 
 # ---------------------------------------------------------------------- action on a state

@@ -274,7 +274,7 @@ def probabilities(
     pair: Complex,
     layout: str = "halves",
 ) -> Real:
-    """P(a, b | x) of shape (batch, 2, 2); for "single" P(a | x) of shape (batch, 2).
+    """P(a, b | x) of shape (batch, 2, 2); for "single" and "joint" P(a | x) of shape (batch, 2).
 
     Args:
         params: Angles of both QPUs.
@@ -288,7 +288,8 @@ def probabilities(
     kind, _, pairs = resource.partition(",")[0].partition(":")
     joined, swap = kind == "quantum", kind.startswith("classical")
     params = dense.with_qpu_axis(params, resource)
-    qpus = [list(range(q * qubits, (q + 1) * qubits)) for q in range(1 if kind == "single" else 2)]
+    count = 1 if kind in {"single", "joint"} else 2
+    qpus = [list(range(q * qubits, (q + 1) * qubits)) for q in range(count)]
     total = len(qpus) * qubits + (2 if joined else 0)
     rho = np.zeros((len(x), *2 * total * (2,)), complex)
     rho.reshape(len(x), -1)[:, 0] = 1

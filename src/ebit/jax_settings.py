@@ -1,6 +1,8 @@
 """JAX's settings inside ebit: a user's own ones change neither its numbers nor whether it works."""
 
 import os
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import ExitStack, suppress
 from functools import cache, wraps
@@ -150,9 +152,43 @@ def one_program(method: Callable[P, R]) -> Callable[P, R]:
     return called
 
 
+_ASK = "from jaxlib import xla_client; xla_client.CompileOptions()"
+"""Makes XLA read its flags and nothing else."""
+
+_REFUSAL = "parse_flags_from_env.cc"
+"""The file of XLA that speaks where it does not take its flags."""
+
+
+@cache
+def check_xla_flags() -> None:
+    """Raise unless XLA takes the flags in `XLA_FLAGS`, where it would end the process.
+
+    Another process asks it, only where flags are set (0.2 s).
+
+    Raises:
+        EbitError: If XLA does not know a flag or its value.
+
+    Example:
+        >>> check_xla_flags()
+    """
+    flags = os.environ.get("XLA_FLAGS", "").strip()
+    if not flags or not sys.executable:
+        return
+    asked = subprocess.run(
+        [sys.executable, "-c", _ASK], capture_output=True, text=True, errors="replace", check=False
+    )
+    if asked.returncode and _REFUSAL in asked.stderr:
+        first = next(line for line in asked.stderr.splitlines() if ".cc:" in line)
+        why = one_line(first.partition("] ")[2])
+        raise EbitError(
+            f"XLA does not take XLA_FLAGS={one_line(flags)!r} ({why}): unset or correct it."
+        )
+
+
 @cache
 def _check_device() -> None:
     """Raise unless JAX finds a device to compute on."""
+    check_xla_flags()
     try:
         jax.devices()
     except (RuntimeError, AssertionError) as error:

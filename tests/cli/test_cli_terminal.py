@@ -82,6 +82,15 @@ def test_a_setting_that_jax_does_not_know(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("flags", ["--xla_none=1", "--xla_cpu_use_xnnpack=maybe", "no_file"])
+def test_flags_that_xla_does_not_take(tmp_path: Path, flags: str) -> None:
+    """XLA itself ends the process there, with some hundred lines."""
+    done = ebit("--version", folder=tmp_path, XLA_FLAGS=flags)
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"Error: XLA does not take XLA_FLAGS='{flags}' (")
+    assert len(done.stderr.splitlines()) == 1
+
+
 def test_ctrl_c_while_the_program_is_loaded(tmp_path: Path) -> None:
     code = (
         "import sys, types\n"

@@ -40,6 +40,9 @@ numbers, but is 'bits'.
             f"Argument `model` must be a DistributedQCNN or a SingleQCNN, but is "
             f"{checks.shown(name)}: a capacity is that of quantum circuits."
         )
+    if isinstance(model, SingleQCNN) and model.passes == 1:
+        who = f"Resource {model.resource_name!r}"
+        raise UnsupportedError("capacities", who, "use 'quantum', which has the same gates")
     if model.qubits > MAX_QUBITS:
         raise EbitError(
             f"Argument `qubits` must be at most {MAX_QUBITS} for a capacity, but is "

@@ -72,6 +72,13 @@ def _program() -> Callable[[], None]:
         import jax  # noqa: F401
     except ValueError as error:
         fail(f"JAX does not start: {error}. Correct that environment variable.", 2)
+    from ebit.errors import EbitError
+    from ebit.jax_settings import check_xla_flags
+
+    try:
+        check_xla_flags()
+    except EbitError as error:
+        fail(error, 2)
     from ebit.cli.verbs import run
 
     return run

@@ -1,4 +1,6 @@
-r"""One QPU that embeds two halves of the data, one after the other; nothing is joined.
+r"""One QPU that embeds parts of the data, one after the other; nothing is joined.
+
+For two parts s and t
 
 .. math:: |\psi\rangle = D(t)\, H\, D(s)\, H\, U_{mix} |0\rangle,\qquad P(0) = |R\,|\psi\rangle|^2
 
@@ -48,6 +50,7 @@ class SingleQPU:
         mixing: Mixing layers before the embeddings.
         pooling: Pooling layout.
         noise: Noise of the QPU.
+        passes: Parts of the data, each with one feature per qubit.
 
     Raises:
         UnsupportedError: If the QPU is too large for noise.
@@ -57,6 +60,7 @@ class SingleQPU:
     mixing: int = 0
     pooling: str = "halves"
     noise: QPUNoise | None = None
+    passes: int = 2
 
     supports: ClassVar = Supports(noisy_qubits=8, bits=1)
 
@@ -79,9 +83,9 @@ class SingleQPU:
         return None
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
-        """Complex unit phases (batch, 2**n) of both embeddings."""
-        halves = (x[:, : self.qubits], x[:, self.qubits :])
-        return tuple(jnp.exp(1j * embedding_phases(half)) for half in halves)
+        """Complex unit phases (batch, 2**n) of every embedding."""
+        parts = jnp.split(x, self.passes, axis=1)
+        return tuple(jnp.exp(1j * embedding_phases(part)) for part in parts)
 
     def probabilities(
         self, parameters: CircuitParameters, encoded: Encoded
@@ -91,13 +95,13 @@ class SingleQPU:
         return jnp.stack([zero, 1 - zero], axis=-1)
 
     def probabilities_behind(
-        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "passes batch dim dim"]
     ) -> Float[Array, "batch 2"]:
         """P(a) with any unitaries in the place of the embeddings, noise included.
 
         Args:
             parameters: Angles of the QPU.
-            unitaries: Complex, (2, batch, 2**n, 2**n), first embedding first.
+            unitaries: Complex, (passes, batch, 2**n, 2**n), first embedding first.
 
         Returns:
             Shape (batch, 2).
@@ -109,25 +113,31 @@ class SingleQPU:
         self, parameters: CircuitParameters, encoded: Encoded
     ) -> Float[Array, " batch"]:
         """P(0) of the last qubit, shape (batch,)."""
-        first, second = encoded
         if self.noise is None:
-            start = walsh_hadamard(self._before_embedding(parameters))
-            return self._of_states(parameters, second * walsh_hadamard(first * start))
-        between = _phases(first) * self._start(parameters)
-        return self._of_operators(parameters, _phases(second) * self._behind(parameters, between))
+            state = self._before_embedding(parameters)
+            for phases in encoded:
+                state = phases * walsh_hadamard(state)
+            return self._of_states(parameters, state)
+        operator = _phases(encoded[0]) * self._start(parameters)
+        for phases in encoded[1:]:
+            operator = _phases(phases) * self._behind(parameters, operator)
+        return self._of_operators(parameters, operator)
 
     def _probability_behind(
-        self, parameters: CircuitParameters, unitaries: Complex[Array, "2 batch dim dim"]
+        self, parameters: CircuitParameters, unitaries: Complex[Array, "passes batch dim dim"]
     ) -> Float[Array, " batch"]:
         """P(0) behind any unitaries, shape (batch,)."""
-        first, second = unitaries
+        first, *others = unitaries
         if self.noise is None:
-            moved = jnp.einsum("bzw,w->bz", first, self._before_embedding(parameters))
-            return self._of_states(parameters, jnp.einsum("bzw,bw->bz", second, moved))
+            state = jnp.einsum("bzw,w->bz", first, self._before_embedding(parameters))
+            for unitary in others:
+                state = jnp.einsum("bzw,bw->bz", unitary, state)
+            return self._of_states(parameters, state)
         hadamards = jnp.asarray(hadamard_matrix(self.qubits), unitaries.dtype)
-        between = _moved(first @ hadamards, self._start(parameters))
-        behind = _moved(second @ hadamards, self._behind(parameters, between))
-        return self._of_operators(parameters, behind)
+        operator = _moved(first @ hadamards, self._start(parameters))
+        for unitary in others:
+            operator = _moved(unitary @ hadamards, self._behind(parameters, operator))
+        return self._of_operators(parameters, operator)
 
     def _before_embedding(self, parameters: CircuitParameters) -> Complex[Array, " dim"]:
         """State behind the mixing layers, (2**n,)."""
@@ -151,7 +161,7 @@ class SingleQPU:
     def _behind(
         self, parameters: CircuitParameters, states: Complex[Array, "batch dim dim"]
     ) -> Complex[Array, "batch dim dim"]:
-        """Noise of the first embedding, then Hadamards: (batch, 2**n, 2**n)."""
+        """Noise of an embedding, then Hadamards: (batch, 2**n, 2**n)."""
         order = measurement_order(self.qubits)
         tables = in_precision_of(parameters["mixing"], self._tables)
         embedded = [matrix.mT for matrix in tables.embedding]
@@ -178,7 +188,7 @@ class SingleQPU:
             sizes = stages(self.qubits, self.pooling)
             build = sum(noisy_operations(size, depth) for size in sizes)
             build += 2 * noisy_operations(self.qubits, self.mixing)
-            return build + batch * 2 * noisy_operations(self.qubits, 1)
+            return build + batch * self.passes * noisy_operations(self.qubits, 1)
         return effect_operations(self.qubits, depth, self.pooling) + batch * 6 * 4**self.qubits
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:

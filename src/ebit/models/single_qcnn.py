@@ -1,4 +1,4 @@
-"""The baseline with one QPU that sees both halves of the input."""
+"""The baselines with one QPU that sees the whole input."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +8,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from ebit import checks
 from ebit.circuits import QPU, Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import SingleQPU
 from ebit.engine.base import CircuitParameters, Encoded
@@ -30,9 +31,14 @@ from ebit.resources import Consumption
 
 @dataclass(frozen=True)
 class SingleQCNN(Drawn):
-    r"""One QPU of n qubits; the halves s and t of the input are embedded one after the other.
+    r"""One QPU of n qubits; the parts of the input are embedded one after the other.
+
+    With two parts s and t
 
     .. math:: E(x) = P(0) - P(1),\quad |\psi\rangle = D(t) H D(s) H |0\rangle
+
+    With one part and as many qubits as two QPUs have, it is what `quantum` is, but for one more
+    pooling round, across the QPUs, that leaves one qubit to be read.
 
     Args:
         qubits: Qubits of the QPU, 2 to 16.
@@ -42,6 +48,7 @@ class SingleQCNN(Drawn):
             but the last in the only round).
         scores: Scores; one is E, several have a trained weight for each outcome.
         noise: Local noise; of its two QPUs the first counts. None by default.
+        passes: Parts of the input, each with one feature per qubit: 2 (`single`) or 1 (`joint`).
 
     Raises:
         EbitError: If an argument is out of range.
@@ -49,9 +56,12 @@ class SingleQCNN(Drawn):
     Example:
         >>> SingleQCNN(depth=20).num_parameters
         132
+        >>> SingleQCNN(qubits=8, depth=9, passes=1).num_parameters  # 14 (L + 2)
+        154
 
     Source:
-        Hwang et al., Quantum Sci. Technol. 10 015059 (non-distributed model).
+        Hwang et al., Quantum Sci. Technol. 10 015059 (non-distributed model); one part: the first
+        notebook of the authors' public code.
     """
 
     qubits: int = 4
@@ -60,9 +70,11 @@ class SingleQCNN(Drawn):
     pooling: str = "halves"
     noise: Noise | None = None
     scores: int = 1
+    passes: int = 2
 
     def __post_init__(self) -> None:
         check_circuit(self.qubits, self.depth, self.mixing, self.pooling)
+        checks.whole(1, 2)("passes", self.passes)
         check_noise(self.noise)
         check_scores(self.scores, "weights")
         _ = self.engine
@@ -70,12 +82,12 @@ class SingleQCNN(Drawn):
     @property
     def resource_name(self) -> str:
         """The string of the command line."""
-        return "single"
+        return "single" if self.passes == 2 else "joint"
 
     @property
     def features(self) -> int:
-        """Features of one input: two per qubit."""
-        return 2 * self.qubits
+        """Features of one input: one per qubit in every pass."""
+        return self.passes * self.qubits
 
     @property
     def values(self) -> int:
@@ -134,7 +146,7 @@ class SingleQCNN(Drawn):
 
     @own_settings
     def encode(self, x: jax.Array) -> Encoded:
-        """Complex unit phases (batch, 2**n) of both embeddings."""
+        """Complex unit phases (batch, 2**n) of every embedding."""
         return self._encode(check_inputs(x, self.features))
 
     @one_program
@@ -188,7 +200,7 @@ class SingleQCNN(Drawn):
     def engine(self) -> SingleQPU:
         """How the probabilities are computed."""
         noise = None if self.noise is None or self.noise.is_zero else self.noise.qpus[0]
-        return SingleQPU(self.qubits, self.mixing, self.pooling, noise)
+        return SingleQPU(self.qubits, self.mixing, self.pooling, noise, self.passes)
 
     @one_program
     def _probabilities(self, parameters: Parameters, encoded: Encoded) -> jax.Array:

@@ -41,6 +41,13 @@ _ROWS = (
         compared=lambda qubits: ("single",),
     ),
     ResourceRow(
+        "joint",
+        None,
+        "One QPU with the qubits of both, read from its last one; nothing is distributed. A "
+        "baseline.",
+        look=Look("#222222", markers="p", line=":"),
+    ),
+    ResourceRow(
         "dnn",
         None,
         "A classical neural network on each half of the input, joined by a final layer. A baseline "
