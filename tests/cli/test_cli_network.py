@@ -104,6 +104,12 @@ def test_convert_for_sequence_names_what_changes(tmp_path: Path) -> None:
     assert "fibre, 1000 km" in back
 
 
+def test_qpus_without_their_network() -> None:
+    for verb in ("train", "compare"):
+        message = error_of(verb, "--data", "chsh", "--resource", "none", "--between", "a,b")
+        assert message.endswith("names QPUs of a network: give --network, too.")
+
+
 def test_train_runs_under_the_noise_of_the_network(tmp_path: Path) -> None:
     path = tmp_path / "bad.toml"
     path.write_text(BAD)

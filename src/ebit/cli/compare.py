@@ -40,7 +40,7 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots, show_shots
-from ebit.cli.sites import tasks_on
+from ebit.cli.sites import check_between, tasks_on
 from ebit.data import Dataset, DataSource
 from ebit.data.features import check_blocks
 from ebit.errors import EbitError
@@ -121,6 +121,7 @@ def compare(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
+    check_between(network, between)
     draw = can_draw()
     shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
     check_blocks(given.values.get("features"), given.values.get("qpus") or 2)

@@ -38,6 +38,12 @@ class OnNetwork:
     settings: dict[str, str]
 
 
+def check_between(network: str | None, between: str | None) -> None:
+    """Raise if QPUs are named without the network that they belong to."""
+    if network is None and between is not None:
+        raise EbitError("Argument `between` names QPUs of a network: give --network, too.")
+
+
 def tasks_on(network: str, between: str | None, tasks: Sequence[Task]) -> OnNetwork:
     """The same trainings under the noise of a network, after a line on what it is."""
     qpus = max(task.model.qpus for task in tasks)

@@ -15,7 +15,7 @@ from ebit.cli.console import (
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
-from ebit.cli.sites import tasks_on
+from ebit.cli.sites import check_between, tasks_on
 from ebit.data import DataSource
 from ebit.data.features import check_blocks
 from ebit.errors import EbitError
@@ -43,6 +43,7 @@ def train(
 
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
+    check_between(network, between)
     check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     if len(split_resources(given.values["resource"])) > 1:
         raise EbitError(
@@ -53,8 +54,6 @@ def train(
     task = task_of(dataset, given.of(ModelSettings, TrainingSettings))
     if network is not None:
         (task,) = tasks_on(network, between, [task]).tasks
-    elif between is not None:
-        raise EbitError("Argument `between` names QPUs of a network: give --network, too.")
     check_output(json, data=given.values["source"])
     store = Store(out)
     announce(dataset, [task], store)
