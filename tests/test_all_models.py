@@ -19,6 +19,7 @@ from ebit.models import labels_of
 from ebit.resources import all_rows, find_row
 from ebit.results import ModelSettings, TrainingSettings, load_model
 from ebit.results.model_file import save_model
+from ebit.shots import accuracy_at_shots, sampled_accuracies
 
 ALL = list(all_models())
 FEW = 11
@@ -173,3 +174,27 @@ def test_it_trains_and_survives_its_file(named: Named, tmp_path: Path) -> None:
     stored = load_model(path)
     assert stored.task.hash == task.hash
     assert stored.task.model.build() == named.model
+
+
+@pytest.mark.slow
+def test_predicted_accuracies_are_those_of_drawn_shots() -> None:
+    """Within 4 standard errors in 99.9 % of cases; a rare event may happen once."""
+    rows, repeats, numbers, z = 12, 200, (1, 10, 100, 1000), []
+    for number, named in enumerate(MEASURED[::4]):
+        parameters, x = parameters_and_data(named, rows)
+        with jax.enable_x64(True):
+            read = jax.jit(named.model.read_out)(parameters, named.model.encode(jnp.asarray(x)))
+        table, weights = np.asarray(read.probabilities), np.asarray(read.weights)[0]
+        labels = np.where(np.arange(rows) % 2, 1.0, -1.0)
+        key = jax.random.key(number)
+        found = sampled_accuracies(key, table, weights, labels, shots=numbers, repeats=repeats)
+        for shots, drawn in zip(numbers, found, strict=True):
+            expected = np.array(
+                [accuracy_at_shots(table[[k]], weights, labels[[k]], shots) for k in range(rows)]
+            )
+            variance = np.sum(expected * (1 - expected)) / (rows**2 * repeats)
+            error = np.sqrt(variance + 1 / (rows * repeats) ** 2)
+            z.append((drawn.mean() - expected.mean()) / error)
+    assert len(z) > 150
+    assert np.mean(np.abs(z) <= 4) >= 0.999
+    assert np.sqrt(np.mean(np.square(z))) < 1.15

@@ -118,14 +118,62 @@ def test_nobody_without_the_certificate_reaches_a_local_cluster() -> None:
                 assert refuses(given, security), address
 
 
-def refuses(address: str, security: Any) -> bool:
-    """Whether a scheduler or worker runs nothing for a stranger."""
+NOBODY = 65534
+"""Number of the user with the fewest rights."""
+
+LONG = """
+[[grid]]
+data = "chsh"
+resource = "none"
+depth = 1
+steps = 1000000
+runs = 1
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can be somebody else")
+def test_another_user_of_the_machine_reaches_nothing(tmp_path: Path) -> None:
+    """All doors of `ebit sweep --cluster local`, knocked at as nobody, with and without TLS."""
+    psutil = pytest.importorskip("psutil")
+    (tmp_path / "grid.toml").write_text(LONG)
+    command = "from ebit.cli import main; main()"
+    sweep = subprocess.Popen(
+        [sys.executable, "-c", command, "sweep", "grid.toml", "--cluster", "local"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": ":".join(sys.path)},
+    )
+    try:
+        first = psutil.Process(sweep.pid)
+        wait_for(lambda: any((tmp_path / "ebit-sweep").glob("checkpoints/*")))
+        doors_of = [
+            (found.laddr.ip, found.laddr.port)
+            for process in (first, *first.children(recursive=True))
+            for found in process.net_connections("inet")
+            if found.status == psutil.CONN_LISTEN
+        ]
+        assert len(doors_of) >= 2
+        assert {ip for ip, _ in doors_of} == {"127.0.0.1"}
+        for _, port in doors_of:
+            own = doors.temporary_certificates()
+            assert refuses(f"tls://127.0.0.1:{port}", own, user=NOBODY)
+            assert refuses(f"tcp://127.0.0.1:{port}", None, user=NOBODY)
+        assert sweep.poll() is None
+    finally:
+        sweep.send_signal(signal.SIGINT)
+        sweep.wait(60)
+
+
+def refuses(address: str, security: Any, user: int = os.geteuid()) -> bool:
+    """Whether a scheduler or worker runs nothing for a stranger, who may be another user."""
     program = (
-        "import sys, pickle, asyncio\n"
+        "import os, sys, pickle, asyncio\n"
         "from distributed import rpc\n"
         "from distributed.protocol import to_serialize\n"
         "security = pickle.load(sys.stdin.buffer)\n"
         "args = security.get_connection_args('client') if security else {}\n"
+        "if os.geteuid() != int(sys.argv[2]): os.setuid(int(sys.argv[2]))\n"
+        "print('asks', file=sys.stderr, flush=True)\n"
         "async def ask():\n"
         "    async with rpc(sys.argv[1], connection_args=args, timeout=5) as other:\n"
         "        print(await other.identity())\n"
@@ -133,10 +181,11 @@ def refuses(address: str, security: Any) -> bool:
     )
 
     done = subprocess.run(
-        [sys.executable, "-c", program, address],
+        [sys.executable, "-c", program, address, str(user)],
         input=pickle.dumps(security),
         capture_output=True,
     )
+    assert done.stderr.startswith(b"asks"), done.stderr
     return done.returncode != 0 and done.stdout == b""
 
 
