@@ -3,6 +3,7 @@ import os
 import stat
 import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,23 @@ def test_a_check_leaves_nothing(tmp_path: Path) -> None:
     check_writable(tmp_path / "a" / "b" / "c.bin")
     assert names(tmp_path) == ["a"]
     assert names(tmp_path / "a") == []
+
+
+def test_another_process_takes_the_empty_folder_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its own check ends between our folder and our file."""
+    folder, made = tmp_path / "a", Path.mkdir
+    times = iter(range(3))
+
+    def away(path: Path, *args: Any, **kwargs: Any) -> None:
+        made(path, *args, **kwargs)
+        if path == folder and next(times, None) is not None:
+            folder.rmdir()
+
+    monkeypatch.setattr(Path, "mkdir", away)
+    write_atomically(folder / "b", b"12")
+    assert names(folder) == ["b"]
 
 
 def test_links_that_go_round_in_circles(tmp_path: Path) -> None:

@@ -67,9 +67,7 @@ def _try(path: Path) -> None:
     """Make a file beside this one, and take away what was made for it."""
     missing = [folder for folder in path.parents if not folder.exists()]
     try:
-        temporary = _temporary(path)
-        temporary.write_bytes(b"")
-        temporary.unlink()
+        _new_beside(path, b"").unlink()
     finally:
         for folder in missing:  # the innermost first
             with suppress(OSError):  # another process may have put something into it
@@ -82,18 +80,30 @@ def _is_stream(path: Path) -> bool:
     return path.exists() and not path.is_file()
 
 
-def _temporary(path: Path) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    return path.with_name(f".{secrets.token_hex(8)}.tmp")
+def _new_beside(path: Path, content: bytes) -> Path:
+    """A new file in the same folder; `_try` of another process may take an empty folder away."""
+    temporary = path.with_name(f".{secrets.token_hex(8)}.tmp")
+    for attempt in reversed(range(10)):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with temporary.open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        except FileNotFoundError:
+            if not attempt:
+                raise
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        else:
+            break
+    return temporary
 
 
 def _replace(path: Path, content: bytes) -> None:
-    temporary = _temporary(path)
+    temporary = _new_beside(path, content)
     try:
-        with temporary.open("xb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

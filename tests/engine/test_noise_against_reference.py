@@ -287,7 +287,7 @@ def test_noise_changes_nothing_per_sample() -> None:
     model, _, x = case("bell:1", 4, 1, 0, EVERYTHING)
     clean = Contraction(4, 1)
     for noisy, own in zip(model.encode(x), clean.encode(jax.numpy.asarray(x)), strict=True):
-        np.testing.assert_array_equal(noisy, own)
+        np.testing.assert_allclose(noisy, own, atol=2e-6)  # one program each
 
 
 chances = st.floats(0, 1)

@@ -48,6 +48,8 @@ class Supports:
         correlated_errors: Whether errors may meet both qubits of a gate at once.
         poolings: Pooling layouts.
         bits: Bits that are read off in the end.
+        stacks_runs: True if one small operator serves all samples, so that runs are faster side by
+            side; else one run fills the cache by itself.
     """
 
     noisy_qubits: int
@@ -56,6 +58,7 @@ class Supports:
     correlated_errors: bool = True
     poolings: tuple[str, ...] = POOLINGS
     bits: int = 2
+    stacks_runs: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,10 +81,6 @@ class Engine(Protocol):
     @property
     def supports(self) -> Supports:
         """What it can compute."""
-
-    @property
-    def stacks_runs(self) -> bool:
-        """True if one small operator serves all samples; else one run fills the cache by itself."""
 
     @property
     def local_form(self) -> LocalForm | None:

@@ -70,13 +70,8 @@ class Contraction:
     noise: Noise | None = None
 
     supports: ClassVar = Supports(
-        noisy_qubits=8, trained_qubits=_FEATURE_QUBITS, trained_noise=True
+        noisy_qubits=8, trained_qubits=_FEATURE_QUBITS, trained_noise=True, stacks_runs=True
     )
-
-    @property
-    def stacks_runs(self) -> bool:
-        """One small operator serves all samples."""
-        return True
 
     @property
     def local_form(self) -> LocalForm | None:

@@ -23,7 +23,7 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import Circuit, Wiring, outputs_of
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
 from ebit.engine.tensor_plan import Piece, Plan, plan_of, repeated_rows, rows_of, run
 from ebit.errors import EbitError, UnsupportedError
@@ -99,7 +99,10 @@ class Graph:
     noise: Noise | None = None
     local: Circuit | None = None
 
-    supports: ClassVar = Supports(noisy_qubits=8)
+    supports: ClassVar = Supports(noisy_qubits=8, stacks_runs=True)
+
+    local_form: ClassVar = None
+    """There are more than two QPUs."""
 
     has_marginals: ClassVar = True
     """Whether what a few QPUs say needs these QPUs alone."""
@@ -121,16 +124,6 @@ class Graph:
         if self.noise is not None and self.local is not None:
             raise UnsupportedError("noise", "A local circuit", "leave `noise` or `local` out")
         _ = self.states
-
-    @property
-    def stacks_runs(self) -> bool:
-        """One small operator serves all samples."""
-        return True
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """There are more than two QPUs."""
-        return None
 
     @cached_property
     def locals(self) -> tuple[LocalTensors, ...]:

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import Wiring, outputs_of
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.register import Register
 from ebit.errors import EbitError, UnsupportedError
 
@@ -43,6 +43,9 @@ class GraphRegister:
     pooling: str = "halves"
 
     supports: ClassVar = Supports(noisy_qubits=0)
+
+    local_form: ClassVar = None
+    """There are no local circuits."""
 
     has_marginals: ClassVar = True
     """Everything is made of all outcomes."""
@@ -75,16 +78,6 @@ class GraphRegister:
         """The same for outcomes alone."""
         qpus = self.wiring.qpus
         return Register(qpus[0].qubits, self.mixing, self.pooling, len(qpus))
-
-    @property
-    def stacks_runs(self) -> bool:
-        """One run fills the cache by itself."""
-        return self.register.stacks_runs
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """There are no local circuits."""
-        return None
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases of the register."""

@@ -28,7 +28,7 @@ from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import embedding_phases
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.contraction import pulled_back
 from ebit.engine.effects import NoisyEffect, PureEffect
 from ebit.engine.effects.pure import string_amplitudes, string_operations
@@ -61,15 +61,8 @@ class Messages:
 
     supports: ClassVar = Supports(noisy_qubits=4)
 
-    @property
-    def stacks_runs(self) -> bool:
-        """One run fills the cache by itself."""
-        return False
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """What a QPU does depends on the other one."""
-        return None
+    local_form: ClassVar = None
+    """What a QPU does depends on the other one."""
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases (batch, 2**n) of each QPU; with noise, features (batch, 4**n)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,6 @@ from ebit.engine.base import (
     Encoded,
     Engine,
     GraphEngine,
-    LocalForm,
     Supports,
 )
 
@@ -36,20 +35,13 @@ class Mixture:
     engine: Engine
     values: int
 
+    local_form: ClassVar = None
+    """None: the QPUs share more than pairs."""
+
     @property
     def supports(self) -> Supports:
         """What the engine of one value can compute."""
         return self.engine.supports
-
-    @property
-    def stacks_runs(self) -> bool:
-        """Whether runs side by side are faster: as for one value."""
-        return self.engine.stacks_runs
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """None: the QPUs share more than pairs."""
-        return None
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """What the engine of one value makes of the data: all values see the same."""

@@ -27,7 +27,7 @@ from ebit.circuits import (
     stages,
     walsh_hadamard,
 )
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.effects.pure import hadamard_operations
 
 _HIGHEST = lax.Precision.HIGHEST
@@ -54,15 +54,8 @@ class Register:
 
     supports: ClassVar = Supports(noisy_qubits=0)
 
-    @property
-    def stacks_runs(self) -> bool:
-        """One run fills the cache by itself."""
-        return False
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """There are no two local circuits."""
-        return None
+    local_form: ClassVar = None
+    """There are no two local circuits."""
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases of the ring over all Kn qubits, (batch, 2**(Kn))."""

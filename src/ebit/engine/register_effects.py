@@ -19,7 +19,7 @@ from ebit.circuits import (
     spins,
     stages,
 )
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.contraction import joint_table
 from ebit.engine.effects.bricks import Brick, bricks_of, gate_counts
 from ebit.engine.effects.clock import (
@@ -78,15 +78,8 @@ class RegisterEffects:
 
     supports: ClassVar = Supports(noisy_qubits=4, correlated_errors=False)
 
-    @property
-    def stacks_runs(self) -> bool:
-        """One run fills the cache by itself."""
-        return False
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """There are no two local circuits."""
-        return None
+    local_form: ClassVar = None
+    """There are no two local circuits."""
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases for right and wrong copies at both bonds, (batch, 4, 4**n)."""

@@ -25,7 +25,7 @@ from ebit.circuits import (
     stages,
     walsh_hadamard,
 )
-from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.effects import effect_operations, effect_rows, noisy_operations
 from ebit.engine.effects.noisy import (
     Tables,
@@ -62,7 +62,10 @@ class SingleQPU:
     noise: QPUNoise | None = None
     passes: int = 2
 
-    supports: ClassVar = Supports(noisy_qubits=8, bits=1)
+    supports: ClassVar = Supports(noisy_qubits=8, bits=1, stacks_runs=True)
+
+    local_form: ClassVar = None
+    """There are no two QPUs."""
 
     def __post_init__(self) -> None:
         if self.noise is not None and self.qubits > self.supports.noisy_qubits:
@@ -71,16 +74,6 @@ class SingleQPU:
                 "Resource 'single'",
                 f"argument `qubits` must be at most {self.supports.noisy_qubits} with noise",
             )
-
-    @property
-    def stacks_runs(self) -> bool:
-        """One small operator per run: runs are faster side by side."""
-        return True
-
-    @property
-    def local_form(self) -> LocalForm | None:
-        """There are no two QPUs."""
-        return None
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases (batch, 2**n) of every embedding."""

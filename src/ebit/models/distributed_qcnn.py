@@ -277,7 +277,7 @@ class DistributedQCNN(Drawn):
     @property
     def stacks_runs(self) -> bool:
         """True if one small operator serves all samples; else one run fills the cache by itself."""
-        return self.engine.stacks_runs
+        return self.engine.supports.stacks_runs
 
     @property
     def num_parameters(self) -> int:

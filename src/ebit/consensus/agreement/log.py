@@ -76,6 +76,7 @@ class Log:
         if row is None:
             self._run("INSERT INTO whose VALUES (?)", whose)
         elif row[0] != whose:
+            self.close()
             raise EbitError(
                 f"File {str(path)!r} is the log of another training ({row[0]}, not {whose}): use "
                 "another folder."

@@ -2,6 +2,7 @@
 
 import sqlite3
 import threading
+from contextlib import ExitStack
 from pathlib import Path
 
 from ebit.errors import EbitError
@@ -32,28 +33,30 @@ def open_database(path: Path, version: int, tables: str) -> sqlite3.Connection:
         EbitError: If it is of another version, another process has it open, it is damaged, or it
             cannot be written.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(
-            path, timeout=0.5, isolation_level=None, check_same_thread=False
-        )
-        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("BEGIN EXCLUSIVE")
-        (found,) = connection.execute("PRAGMA user_version").fetchone()
-        if found not in (0, version):
-            connection.close()
-            raise EbitError(
-                f"File {str(path)!r} is of version {found}, but this ebit reads version {version}: "
-                "use the ebit that wrote it, or another folder."
+    with ExitStack() as undo:
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(
+                path, timeout=0.5, isolation_level=None, check_same_thread=False
             )
-        for statement in tables.split(";"):
-            connection.execute(statement)
-        connection.execute(f"PRAGMA user_version={version}")
-        connection.execute("COMMIT")
-    except (sqlite3.Error, OSError) as error:
-        raise database_error(path, error) from None
+            undo.callback(connection.close)
+            connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("BEGIN EXCLUSIVE")
+            (found,) = connection.execute("PRAGMA user_version").fetchone()
+            if found not in (0, version):
+                raise EbitError(
+                    f"File {str(path)!r} is of version {found}, but this ebit reads version "
+                    f"{version}: use the ebit that wrote it, or another folder."
+                )
+            for statement in tables.split(";"):
+                connection.execute(statement)
+            connection.execute(f"PRAGMA user_version={version}")
+            connection.execute("COMMIT")
+        except (sqlite3.Error, OSError) as error:
+            raise database_error(path, error) from None
+        undo.pop_all()
     return connection
 
 
