@@ -52,18 +52,7 @@ def test_a_column_takes_one_line(tmp_path: Path) -> None:
     head, start, rest = table.read_text("utf-8").partition('    Column("data", pl.String')
     table.write_text(head + COLUMN + start + rest, "utf-8")
     command = "from ebit.cli.main import main; main()"
-    small = (
-        "--resource",
-        "none",
-        "--depth",
-        "1",
-        "--steps",
-        "2",
-        "--runs",
-        "3",
-        "--batch-size",
-        "16",
-    )
+    small = "--resource none --depth 1 --steps 2 --runs 3 --batch-size 16".split()
     for _ in range(2):  # trained, and read from the store
         subprocess.run(
             [sys.executable, "-c", command, "train", "--data", "chsh", *small, "--json", "a.json"],
