@@ -3,6 +3,7 @@
 import inspect
 import json
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -52,7 +53,7 @@ def test_a_column_takes_one_line(tmp_path: Path) -> None:
     head, start, rest = table.read_text("utf-8").partition('    Column("data", pl.String')
     table.write_text(head + COLUMN + start + rest, "utf-8")
     command = "from ebit.cli.main import main; main()"
-    small = "--resource none --depth 1 --steps 2 --runs 3 --batch-size 16".split()
+    small = shlex.split("--resource none --depth 1 --steps 2 --runs 3 --batch-size 16")
     for _ in range(2):  # trained, and read from the store
         subprocess.run(
             [sys.executable, "-c", command, "train", "--data", "chsh", *small, "--json", "a.json"],
