@@ -189,7 +189,7 @@ def distance_rows(
         place = at_distance(layout, distance)
         tried = [_tried(place, circuit, number, shots, rate) for number in rounds]
         usable = [one for one in tried if not one[2]]
-        best_pairs = max(tried, key=lambda one: _worst(one[1]) or 0.0)
+        best_pairs = max(tried, key=lambda one: round(_worst(one[1]) or 0.0, 3))
         number, found, reasons = max(
             usable or [best_pairs],
             key=lambda one: round(float(circuit.under(one[1].model).accuracy(shots).mean()), 3),

@@ -60,7 +60,7 @@ def best_setup(
     """A circuit with the rounds of purification that are best for it on a site.
 
     What is feasible comes first, then the higher mean accuracy in three digits, then fewer rounds.
-    Where nothing is feasible, the rounds with the best pairs stand for all.
+    Where nothing is feasible, the rounds with the best pairs, in three digits, stand for all.
 
     Args:
         site: The site.
@@ -77,7 +77,7 @@ def best_setup(
         for place, found in site_conditions(site, circuit, purification)
     ]
     feasible = [(found, reasons) for found, reasons in known if not reasons]
-    best_pairs = max(known, key=lambda setup: setup[0].pair_fidelity or 0.0)
+    best_pairs = max(known, key=lambda setup: round(setup[0].pair_fidelity or 0.0, 3))
     setups = [
         Setup(found, reasons, circuit.read_out(found).accuracy(shots))
         for found, reasons in feasible or [best_pairs]
