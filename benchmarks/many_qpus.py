@@ -6,6 +6,7 @@ Every case runs in a process of its own, so that its peak memory is its own.
 """
 
 import json
+import os
 import resource
 import subprocess
 import sys
@@ -74,6 +75,7 @@ def in_process(case: tuple[int, str, int, str]) -> dict[str, Any]:
     done = subprocess.run(
         [sys.executable, __file__, "--case", json.dumps(case)],
         capture_output=True, text=True, check=True,
+        env={**os.environ, "JAX_ENABLE_COMPILATION_CACHE": "false"},
     )  # fmt: skip
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found

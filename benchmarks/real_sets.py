@@ -1,15 +1,17 @@
 """Real data sets: what entanglement and bits are worth beside classical learners.
 
-    python benchmarks/real_sets.py --splits 10 --steps 500 --json real_sets.json
+    python benchmarks/real_sets.py --json docs/results/many-qpus/real-sets.json
 
 digits, wine and breast cancer (classes) and diabetes (a number) of scikit-learn, features to PCA
-components so that every learner sees the same ones. Repeated stratified splits; differences to
-`none` and to logistic regression are paired by split, with 95 % intervals. Seeds are those of the
-splits.
+components so that every learner sees the same ones; the perceptron has as many trained numbers as
+the circuits with pairs, or the next fewer. Repeated stratified splits; differences to `none` and to
+logistic (or ridge) regression are paired by split, with 95 % intervals. Seeds are those of the
+splits. What the JSON file holds already is not computed again: interrupt it and go on.
 """
 
 import argparse
 import json
+import math
 import time
 import warnings
 from pathlib import Path
@@ -24,105 +26,143 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.svm import SVC, SVR
 
-from ebit import DQMLClassifier, DQMLRegressor
+from ebit import DQMLClassifier, DQMLRegressor, model_from_string
 from ebit.statistics import paired
 
-SETS = ("digits", "wine", "breast_cancer", "diabetes")
+CASES = (
+    ("wine", 2, 4, "none,bell:1,classical"),
+    ("breast_cancer", 2, 4, "none,bell:1,classical"),
+    ("diabetes", 2, 4, "none,bell:1,classical"),
+    ("digits", 4, 4, "none,bell:1,classical"),
+    ("digits", 16, 4, "none,bell:1"),
+)
+"""Set, QPUs, qubits per QPU and resources; more than four QPUs read out pairs, not bits."""
+
+SHARE = 0.25
+"""Of the rows, held out."""
 
 
-def learners(name, options, seed):
-    """All learners for one set by name; the network has about the parameters of the circuits."""
-    numbers = name == "diabetes"
-    own = DQMLRegressor if numbers else DQMLClassifier
+def is_numeric(name):
+    """Whether a number is asked for."""
+    return name == "diabetes"
+
+
+def hidden(name, qpus, qubits, components, options):
+    """Width of a perceptron with no more trained numbers than the circuits with pairs."""
+    outputs = {"digits": 10, "wine": 3}.get(name, 1)
+    model = model_from_string(
+        "bell:1", qpus=qpus, qubits=qubits, depth=options.depth, scores=outputs
+    )
+    return max(1, (model.num_parameters - outputs) // (components + 1 + outputs))
+
+
+def learners(name, qpus, qubits, resources, components, options, seed):
+    """All learners for one set by name."""
+    own = DQMLRegressor if is_numeric(name) else DQMLClassifier
     settings = {
-        "qpus": options.qpus,
-        "qubits": options.qubits,
+        "qpus": qpus,
+        "qubits": qubits,
         "depth": options.depth,
         "steps": options.steps,
         "random_state": seed,
         "learning_rate": 0.05,
     }
-    found = {text: own(text, **settings) for text in options.resources.split(",")}
-    hidden = {"hidden_layer_sizes": (options.hidden,), "max_iter": 2000, "random_state": seed}
-    if numbers:
-        return found | {"ridge": Ridge(), "svr": SVR(), "mlp": MLPRegressor(**hidden)}
+    found = {text: own(text, **settings) for text in resources.split(",")}
+    width = hidden(name, qpus, qubits, components, options)
+    network = {"hidden_layer_sizes": (width,), "max_iter": 2000, "random_state": seed}
+    if is_numeric(name):
+        return found | {"ridge": Ridge(), "svr": SVR(), "mlp": MLPRegressor(**network)}
     logistic = LogisticRegression(max_iter=5000)
-    return found | {"logistic": logistic, "svc": SVC(), "mlp": MLPClassifier(**hidden)}
+    return found | {"logistic": logistic, "svc": SVC(), "mlp": MLPClassifier(**network)}
 
 
-def scores(name, options):
-    """Accuracy or R^2 of every learner on the held-out rows of every split, and their number."""
+def scores(name, qpus, qubits, resources, options, known, save):
+    """Accuracy or R^2 of every learner on the held-out rows of every split, into `known`."""
     x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
-    if options.rows and len(y) > options.rows:
-        kept = np.random.default_rng(0).permutation(len(y))[: options.rows]
-        x, y = x[kept], y[kept]
-    components = min(options.qpus * options.qubits, x.shape[1])
-    table = {}
+    components = min(qpus * qubits, x.shape[1])
     for split in range(options.splits):
-        stratify = None if name == "diabetes" else y
-        parts = train_test_split(x, y, test_size=0.25, random_state=split, stratify=stratify)
+        parts = train_test_split(
+            x, y, test_size=SHARE, random_state=split, stratify=None if is_numeric(name) else y
+        )
         x_train, x_test, y_train, y_test = parts
-        for learner, estimator in learners(name, options, split).items():
+        every = learners(name, qpus, qubits, resources, components, options, split)
+        for learner, estimator in every.items():
+            values = known.setdefault(learner, [])
+            if len(values) > split:
+                continue
             before = (StandardScaler(), PCA(components, random_state=0))
-            scaled = learner in options.resources.split(",")
-            steps = before if scaled else (*before, StandardScaler())
-            target = {}
-            if name == "diabetes" and not scaled:  # the other learners do not scale numbers
-                target = {"mean": y_train.mean(), "std": y_train.std()}
-            mean, std = target.get("mean", 0), target.get("std", 1)
-            known = (y_train - mean) / std if target else y_train
-            asked = (y_test - mean) / std if target else y_test
-            fitted = make_pipeline(*steps, estimator).fit(x_train, known)
-            table.setdefault(learner, []).append(float(fitted.score(x_test, asked)))
-    return table, len(y_test)
+            is_own = learner in resources.split(",")
+            steps = before if is_own else (*before, StandardScaler())
+            mean, std = (
+                (0, 1) if is_own or not is_numeric(name) else (y_train.mean(), y_train.std())
+            )
+            told, asked = (y_train - mean) / std if std != 1 else y_train, y_test
+            if std != 1:  # the other learners do not scale numbers
+                asked = (y_test - mean) / std
+            fitted = make_pipeline(*steps, estimator).fit(x_train, told)
+            values.append(float(fitted.score(x_test, asked)))
+            save()
+    return math.ceil(SHARE * len(y))
 
 
 def difference(first, second, rows):
     """Mean paired difference with its 95 % interval; test rows over training rows overlap."""
-    if len(first) < 2:
+    both = min(len(first), len(second))
+    if both < 2:
         return None
-    found = paired(first, second, step=1 / rows, overlap=1 / 3)
+    found = paired(first[:both], second[:both], step=1 / rows, overlap=1 / 3)
     ends = found.interval()
     return None if ends is None else [found.value, *ends]
 
 
+def lines(name, qpus, qubits, table, rows):
+    """Rows of the table of the documentation."""
+    other = "ridge" if is_numeric(name) else "logistic"
+    for learner, values in table.items():
+        gains = [
+            difference(values, table[over], rows) if over in table and over != learner else None
+            for over in ("none", other)
+        ]
+        words = [
+            "" if gain is None else f"{gain[0]:+.3f} ({gain[1]:+.3f} to {gain[2]:+.3f})"
+            for gain in gains
+        ]
+        shown = f"`{learner}`" if learner in ("none", "bell:1", "classical") else learner
+        cells = (name, f"{qpus} x {qubits}", shown, len(values), f"{np.mean(values):.3f}", *words)
+        yield f"| {' | '.join(map(str, cells))} |"
+
+
 def main():
-    """Print a table per set and write all numbers."""
+    """Fill in what is missing and print the table."""
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--sets", default=",".join(SETS))
-    parser.add_argument("--resource", default="none,bell:1,classical")
-    for option, default in (
-        ("splits", 10), ("steps", 500), ("depth", 5), ("qpus", 2), ("qubits", 4),
-        ("hidden", 16), ("rows", 0),
-    ):  # fmt: skip
+    for option, default in (("splits", 5), ("steps", 200), ("depth", 3)):
         parser.add_argument(f"--{option}", type=int, default=default)
-    parser.add_argument("--json", type=Path)
+    parser.add_argument("--sets", default=",".join(dict.fromkeys(case[0] for case in CASES)))
+    parser.add_argument("--json", type=Path, required=True)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    everything = {}
-    for name in options.sets.split(","):
-        started = time.perf_counter()
-        table, rows = scores(name, options)
-        other = "ridge" if name == "diabetes" else "logistic"
-        print(f"{name}: {'R^2' if name == 'diabetes' else 'accuracy'} over {options.splits} splits")
-        everything[name] = {}
-        for learner, values in table.items():
-            gains = {
-                over: difference(values, table[over], rows)
-                for over in ("none", other)
-                if over in table and over != learner
-            }
-            everything[name][learner] = {"values": values, "gains": gains}
-            words = "  ".join(
-                f"- {over}: {gain[0]:+.3f} ({gain[1]:+.3f} to {gain[2]:+.3f})"
-                for over, gain in gains.items()
-                if gain
-            )
-            print(f"  {learner:12} {np.mean(values):.3f}  {words}")
-        print(f"  {time.perf_counter() - started:.0f} s")
-    if options.json:
-        settings = {k: v for k, v in vars(options).items() if k != "json"}
-        options.json.write_text(json.dumps({"settings": settings, "sets": everything}, indent=1))
+    settings = {"steps": options.steps, "depth": options.depth}
+    content = {"settings": settings, "sets": {}}
+    if options.json.exists():
+        content = json.loads(options.json.read_text())
+        if content["settings"] != settings:
+            parser.error(f"{options.json} was made with {content['settings']}: use another file")
+
+    def save():
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(content, indent=1))
+
+    print("| Set | QPUs x qubits | Learner | Splits | Accuracy or R^2 | - none | - linear |")
+    print(f"|{' --- |' * 7}")
+    for name, qpus, qubits, resources in CASES:
+        if name not in options.sets.split(","):
+            continue
+        started = time.process_time()
+        table = content["sets"].setdefault(f"{name} {qpus}x{qubits}", {})
+        rows = scores(name, qpus, qubits, resources, options, table, save)
+        for line in lines(name, qpus, qubits, table, rows):
+            print(line, flush=True)
+        print(f"<!-- {time.process_time() - started:.0f} s of CPU -->", flush=True)
 
 
 if __name__ == "__main__":

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+import circuit_interpreter
 import density_reference as density
 from ebit.circuits import POOLINGS
 from ebit.errors import UnsupportedError
@@ -110,6 +111,12 @@ def all_models() -> Iterator[Named]:
                         continue
                     name = "-".join(filter(None, (resource, kind, pooling, readout)))
                     yield Named(name, resource, model)
+        if not row.is_baseline:
+            try:
+                model = model_from_string(resource, qubits=4, depth=1, outputs=2)
+            except UnsupportedError:
+                continue
+            yield Named(f"{resource}-two outputs", resource, model)
 
 
 def reference(named: Named, parameters: Any, x: Any) -> Any:
@@ -125,6 +132,8 @@ def reference(named: Named, parameters: Any, x: Any) -> Any:
             pair=np.eye(4).astype(np.complex128),
             layout=model.pooling,
         )
+    if model.outputs > 1:
+        return circuit_interpreter.probabilities(model.circuit, parameters, x, deferred=True)
     shared = parse_resource(named.resource)
     values, pair = shared.values, shared.pair_state.density_matrix
     noise = model.noise or NO_NOISE

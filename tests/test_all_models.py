@@ -102,7 +102,7 @@ def test_counts_names_and_settings(named: Named) -> None:
 
 
 def settings_of(named: Named) -> dict[str, Any]:
-    names = ("qubits", "depth", "mixing", "pooling", "readout", "noise")
+    names = ("qubits", "depth", "mixing", "pooling", "readout", "noise", "outputs")
     fields = getattr(named.model, "__dataclass_fields__", {})
     given = {name: getattr(named.model, name) for name in names if name in fields}
     if named.resource == "joint":  # its one QPU has the qubits of both

@@ -11,6 +11,7 @@ import ebit
 from ebit.data import load
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
+from ebit.physics import density_of, pauli_of_schmidt
 from ebit.resources import DesignedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
 
@@ -47,6 +48,15 @@ def test_known_states(coefficients: list[float], same: str | None, mixing: int) 
         del parameters["schmidt"]
         expected = table(same, parameters, x, 3, mixing)
         np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
+
+
+def test_two_pairs_in_one_state_are_no_product() -> None:
+    """What noise acts on is the state itself."""
+    coefficients = np.array([0.1, 0.5, -0.3, 0.8])
+    coefficients /= np.linalg.norm(coefficients)
+    found = density_of(pauli_of_schmidt(coefficients, 2), 2)
+    vector = np.diag(coefficients)
+    np.testing.assert_allclose(found, np.einsum("ab,cd->abcd", vector, vector), atol=1e-12)
 
 
 def test_starts_as_bell_pairs() -> None:

@@ -11,6 +11,7 @@ import pytest
 import circuit_interpreter
 import ebit
 from ebit.circuits import QPU, Qubit, SharedState, Wiring
+from ebit.engine import select_graph_engine
 from ebit.errors import EbitError
 from ebit.models import DistributedQCNN
 from random_circuits import random_data, random_parameters
@@ -72,7 +73,7 @@ MORE = [
     ("complete", 3, 2, "ghz:3,fidelity=0.8"), ("line", 3, 3, "bell:1;A-B=bell:2,fidelity=0.93"),
     ("line", 3, 2, "classical"), ("ring", 3, 2, "classical+bell:1"),
     ("edges:A>B,B-C", 3, 3, "classical"), ("star", 3, 2, "bell:1,damping=0.2"),
-    ("line", 3, 2, "quantum"), ("line", 3, 3, "quantum"),
+    ("line", 3, 2, "quantum"), ("line", 3, 3, "quantum"), ("line", 3, 2, "designed:1"),
 ]  # fmt: skip
 
 
@@ -163,6 +164,23 @@ def test_read_outs_of_a_register(readout: str) -> None:
     np.testing.assert_allclose(scores[:, 0], np.tensordot(table, weights, 3), rtol=0, atol=1e-10)
 
 
+@pytest.mark.parametrize("noise", [None, NOISE])
+def test_a_trained_state_is_that_of_two_qpus(noise: Any) -> None:
+    """Two pairs in one state, which wait in a memory as they do between two QPUs."""
+    pair: Any = ebit.model_from_string("designed:2", qubits=3, depth=1, noise=noise)
+    wiring = pair.resource.wiring(3)
+    engine = select_graph_engine(wiring, ((0, 1),), noise=noise)
+    rng = np.random.default_rng(9)
+    parameters, x = random_parameters(pair, rng), random_data(pair, rng, 2)
+    angles = {name: leaf for name, leaf in parameters.items() if name != "readout"}
+    with jax.enable_x64(True):
+        expected = np.asarray(jax.jit(pair.probabilities)(parameters, x))
+        found = np.asarray(
+            jax.jit(lambda a, x: engine.probabilities(a, engine.encode(x)))(angles, x)
+        )
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
+
+
 READOUTS = ["weights", "parity", "fixed-parity", "pairwise", "mps:1", "mps:3"]
 
 
@@ -244,7 +262,7 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ),
     ({"resource": "quantum", "passes": 2}, "not support several passes of the embedding"),
     ({"resource": "quantum,fidelity=0.9", "qubits": 2}, "does not support noise"),
-    ({"resource": "designed:1"}, "does not support a trained state"),
+    ({"resource": "designed:1", "readout": "pairwise"}, "does not support readout 'pairwise'"),
     ({"resource": "single"}, "a baseline for the features of two QPUs, but `qpus` is 3"),
     ({"readout": "mps:0"}, "mps:chi, chi from 1 to 64"),
     ({"qpus": 13, "qubits": 2, "readout": "weights"}, "13 QPUs have 2\\*\\*13 outcomes"),

@@ -59,6 +59,7 @@ CASES: list[tuple[Circuit, str, dict[str, Any]]] = [
     (TWO, "ghz:3,fidelity=0.8", {"qpus": 3}),
     (TWO, "classical", {}),
     (OWN, "bell:1;B-C=none", {"qpus": 3}),
+    (OWN, "designed:2", {}),
 ]
 
 
@@ -109,6 +110,7 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
         "use H, RX, RZ, CZ, RZZ and measurements",
     ),
     (OWN, {"noise": ebit.Noise(flip_one=0.1)}, "A local circuit does not support noise"),
+    (OWN, {"resource": ebit.QuantumLink()}, "gates between the QPUs: those gates stand where"),
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ with an index h per shared state. Without messages the sum over the outcomes of 
 identity on its halves, so what a few QPUs say needs these QPUs alone.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, ClassVar
@@ -22,12 +22,12 @@ from jax import lax
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import Circuit, Wiring, outputs_of
+from ebit.circuits import Circuit, SharedState, Wiring, outputs_of
 from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.local_tensors import LocalTensors, Operators, pauli_sums, product_operators
 from ebit.engine.tensor_plan import Piece, Plan, plan_of, repeated_rows, rows_of, run
 from ebit.errors import EbitError, UnsupportedError
-from ebit.physics import PAULIS, Joint, Noise
+from ebit.physics import PAULIS, GHZState, Joint, Noise
 
 MOST_OUTCOMES = 12
 """Most QPUs whose joint outcomes are written out: 2**K numbers per sample."""
@@ -104,15 +104,9 @@ class Graph:
     local_form: ClassVar = None
     """There are more than two QPUs."""
 
-    has_marginals: ClassVar = True
-    """Whether what a few QPUs say needs these QPUs alone."""
-
     def __post_init__(self) -> None:
         self.wiring.check()
         who = f"A graph of {len(self.wiring.qpus)} QPUs"
-        for state in self.wiring.shared:
-            if state.leaf is not None:
-                raise UnsupportedError("a trained state", who, "use bell:N")
         if self.noise is not None and self.wiring.qpus[0].passes > 1:
             cure = "use as many features as qubits, or no noise"
             raise UnsupportedError("noise between several passes of the embedding", who, cure)
@@ -124,6 +118,11 @@ class Graph:
         if self.noise is not None and self.local is not None:
             raise UnsupportedError("noise", "A local circuit", "leave `noise` or `local` out")
         _ = self.states
+
+    @property
+    def has_marginals(self) -> bool:
+        """Whether what a few QPUs say needs these QPUs alone, and no trained state."""
+        return not self._trained
 
     @cached_property
     def locals(self) -> tuple[LocalTensors, ...]:
@@ -147,9 +146,32 @@ class Graph:
         return tuple(found)
 
     @cached_property
+    def _shared(self) -> list[SharedState]:
+        """States on qubits; of a trained one every pair, since what is trained joins them."""
+        found = []
+        for state in self.wiring.shared:
+            if state.leaf is None:
+                found += [state] if state.state is not None else []
+                continue
+            pairs = zip(state.members[::2], state.members[1::2], strict=True)
+            found += [replace(state, members=pair, amount=1) for pair in pairs]
+        return found
+
+    @cached_property
+    def _trained(self) -> list[tuple[str, tuple[int, ...]]]:
+        """Of every trained state the name of its Schmidt coefficients, and its pairs."""
+        found, number = [], 0
+        for state in self.wiring.shared:
+            count = len(state.members) // 2 if state.leaf else 1 if state.members else 0
+            if state.leaf is not None:
+                found.append((state.leaf, tuple(range(number, number + count))))
+            number += count
+        return found
+
+    @cached_property
     def states(self) -> tuple[tuple[tuple[int, ...], Joint], ...]:
         """Every shared state: the QPUs of its members, and its factors after storage."""
-        shared = [state for state in self.wiring.shared if state.state is not None]
+        shared = self._shared
         found = []
         for number, state in enumerate(shared):
             assert state.state is not None
@@ -159,7 +181,7 @@ class Graph:
                     f"A shared state is on two qubits of QPU {state.members[0].qpu}: give it one "
                     "qubit of each QPU."
                 )
-            joint = state.state.joint()
+            joint = (GHZState(2) if state.leaf else state.state).joint()
             if self.noise is not None and state.unit == "ebits":
                 seconds = self.noise.seconds_of("storage_seconds", len(shared))[number]
                 every = self.noise.for_qpus(len(self.wiring.qpus))
@@ -170,10 +192,9 @@ class Graph:
     @cached_property
     def _halves(self) -> list[list[tuple[int, int] | None]]:
         """Of every QPU what its first qubits are: (state, member), or None if it starts in 0."""
-        shared = [state for state in self.wiring.shared if state.state is not None]
         at = {
             qubit: (number, member)
-            for number, state in enumerate(shared)
+            for number, state in enumerate(self._shared)
             for member, qubit in enumerate(state.members)
         }
         found = []
@@ -276,6 +297,9 @@ class Graph:
                 labels = tuple(self._label(state, member) for member in range(len(members)))
                 found.append(Piece(stack, 0, labels))
                 stack += 1
+        for _, pairs in self._trained:
+            found.append(Piece(stack, 0, tuple(self._label(pair, 0) for pair in pairs)))
+            stack += 1
         plan = plan_of(tuple(found), (*self._extents, *extents), tuple(output))
         self._check_width(plan)
         return plan
@@ -290,10 +314,15 @@ class Graph:
                 "width, or readout 'pairwise', which contracts single edges."
             )
 
-    def _cores(self, dtype: Any) -> list[jax.Array]:
-        """Constants of shared states, (1, ..., 1)."""
+    def _cores(self, parameters: CircuitParameters, like: jax.Array) -> list[jax.Array]:
+        """Tables of shared states, (1, ..., 1): constants first, then those that are trained."""
+        dtype = like.real.dtype
         cores = [joint.core for _, joint in self.states if joint.core is not None]
-        return [jnp.asarray(core[None, ..., None], dtype) for core in cores]
+        leaves: Mapping[str, Any] = parameters
+        return [
+            *(jnp.asarray(core[None, ..., None], dtype) for core in cores),
+            *(_schmidt_core(leaves[leaf], len(pairs), dtype) for leaf, pairs in self._trained),
+        ]
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Cosines and sines of the phases, for every size (batch, QPUs, passes, 2, 2**n)."""
@@ -330,7 +359,8 @@ class Graph:
         With one output that is the outcome 0; `read` says which of several are looked at.
         """
         several = len(self.locals) > 1
-        angles: dict[str, Any] = dict(parameters)
+        trained = {leaf for leaf, _ in self._trained}
+        angles = {name: leaf for name, leaf in parameters.items() if name not in trained}
         own: list[Any] = [
             {name: leaf[size] if several else leaf for name, leaf in angles.items()}
             for size in range(len(self.locals))
@@ -390,15 +420,17 @@ class Graph:
     ) -> Float[Array, "batch ..."]:
         """P of all outcomes together, (batch, 2, ..., 2)."""
         self.check_outcomes()
-        return self._written_out(self._outcomes(parameters, encoded))
+        return self._written_out(parameters, self._outcomes(parameters, encoded))
 
-    def _written_out(self, outcomes: Sequence[jax.Array]) -> Float[Array, "batch ..."]:
+    def _written_out(
+        self, parameters: CircuitParameters, outcomes: Sequence[jax.Array]
+    ) -> Float[Array, "batch ..."]:
         """P of all outcomes from the tensors of all groups."""
         stacks = [
             both.reshape(len(group.members), -1, *group.shape, both.shape[-1])
             for group, both in zip(self.whole, outcomes, strict=True)
         ]
-        table = run(self._outcome_plan, [*stacks, *self._cores(stacks[0].real.dtype)])
+        table = run(self._outcome_plan, [*stacks, *self._cores(parameters, stacks[0])])
         bits = self.outputs * len(self.wiring.qpus)
         return jnp.moveaxis(table.real, -1, 0).reshape(-1, *bits * (2,))
 
@@ -425,7 +457,7 @@ class Graph:
                 self.whole, self._signed_whole(parameters, encoded), strict=True
             )
         ]
-        return run(self.parity_plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
+        return run(self.parity_plan, [*stacks, *self._cores(parameters, stacks[0])]).real
 
     def _signed_whole(self, parameters: CircuitParameters, encoded: Encoded) -> list[jax.Array]:
         """Tensors of all groups for the product of the outcomes of a QPU."""
@@ -460,7 +492,7 @@ class Graph:
             parts = jnp.sum(own[..., None, None] * both[:, :, None, None], axis=1)
             stacks.append(parts.reshape(len(group.members), chi, chi, *group.shape, -1))
         plan = self.matrix_product_plan(chi)
-        return run(plan, [*stacks, *self._cores(stacks[0].real.dtype)]).real
+        return run(plan, [*stacks, *self._cores(parameters, stacks[0])]).real
 
     def matrix_product_plan(self, chi: int) -> Plan:
         """How weights of a bond dimension are contracted with the graph."""
@@ -576,7 +608,7 @@ class Graph:
             ]
             for read in self._subsets[1:]
         ]
-        return self._written_out(self._every(even))
+        return self._written_out(parameters, self._every(even))
 
     def operations(self, depth: int, batch: int) -> int:
         """Effects of all QPUs and their tensors; what the contraction takes is in its plan."""
@@ -613,6 +645,19 @@ def _place_in(rows: list[NDArray[np.complex128]], new: NDArray[np.complex128]) -
             return place
     rows.append(new)
     return len(rows) - 1
+
+
+def _schmidt_core(schmidt: jax.Array, pairs: int, dtype: Any) -> jax.Array:
+    r"""What a trained state is beside equal pairs.
+
+    .. math:: 2^N c_j c_l / \sum_i c_i^2
+
+    with an index (j, l) of four values for every pair, (1, 4, ..., 4, 1).
+    """
+    weights = jnp.outer(schmidt, schmidt) * (2**pairs / jnp.sum(schmidt**2))
+    split = weights.reshape(2 * pairs * (2,))
+    order = [side * pairs + pair for pair in range(pairs) for side in range(2)]
+    return split.transpose(order).reshape(1, *pairs * (4,), 1).astype(dtype)
 
 
 def _qubits(group: Group) -> int:

@@ -69,7 +69,10 @@ class GraphMessages(Graph):
 
     supports: ClassVar = Supports(noisy_qubits=FEATURE_QUBITS)
 
-    has_marginals: ClassVar = False
+    @property
+    def has_marginals(self) -> bool:
+        """What a QPU says depends on what it hears."""
+        return False
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -91,8 +91,8 @@ def select_graph_engine(
     who, largest = f"A graph of {len(wiring.qpus)} QPUs", max(qpu.qubits for qpu in wiring.qpus)
     if wiring.gates_across:
         if local is not None:
-            cure = "it is on single QPUs: use another resource"
-            raise UnsupportedError("gates across", "A local circuit", cure)
+            cure = "those gates stand where `local` does, so use another resource"
+            raise UnsupportedError("gates between the QPUs", "A local circuit", cure)
         return GraphRegister(wiring, tuple(edges), mixing, pooling)
     kind = GraphMessages if wiring.messages or wiring.drives else Graph
     if noise is not None and noise.pairs_wait:

@@ -167,7 +167,7 @@ class DistributedQCNN(Drawn):
                 raise UnsupportedError(
                     f"readout {self.readout!r}",
                     f"Resource {self.resource.name!r} on {self.qpus} QPUs",
-                    "use parity, weights or mps:chi: what two QPUs say depends on the others",
+                    "use parity, weights or mps:chi, which take all QPUs together",
                 )
         else:
             checks.one_of(READOUTS)("readout", self.readout)

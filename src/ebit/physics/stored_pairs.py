@@ -247,10 +247,10 @@ def pauli_of_schmidt(coefficients: Any, pairs: int) -> Any:
     table = (coefficients[:, None] * coefficients).reshape((2,) * 2 * pairs)
     order = [part * pairs + pair for pair in range(pairs) for part in range(2)]
     found = table.transpose(order).reshape((4,) * pairs)
-    same = _TO_PAULI[:, [0, 3, 12, 15]].real  # entries 00,00 and 00,11 and 11,00 and 11,11
+    same = _TO_PAULI[:, [0, 3, 12, 15]]  # entries 00,00 and 00,11 and 11,00 and 11,11
     for axis in range(pairs):
         found = _on_axis(same, found, axis)
-    return found
+    return found.real  # imaginary parts of two pairs are real together
 
 
 def aged(pauli: Any, noise: Noise, pairs: int) -> Any:
