@@ -3,10 +3,10 @@
 Usage: python benchmarks/many_qpus_peers.py --out docs/results/many-qpus [--quick]
 
 Loss and gradient of a line of QPUs of two qubits with one pair per edge, for the parity of all
-outcomes. The peers get the circuit gate by gate, measurements put off to the end: a
-state vector in JAX, TensorCircuit-NG and quimb, both with paths of cotengra. JAX compiles all of
-them for a whole minibatch. Loss and gradient have to be those of ebit before anything is timed. A case
-runs in a process of its own, with a limit; what the table has already is not measured again.
+outcomes. The peers get the circuit gate by gate, measurements put off to the end: a state vector in
+JAX, TensorCircuit-NG and quimb, both with paths of cotengra. JAX compiles all of them for a whole
+minibatch. Loss and gradient have to be those of ebit before anything is timed. A case runs in a
+process of its own, with a limit; what the table has already is not measured again.
 `requirements-peers.txt` has the versions.
 """
 

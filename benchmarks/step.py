@@ -11,6 +11,8 @@ def compiled_step(model: Any, batch: int) -> tuple[Callable[[], Any], float]:
     import jax.numpy as jnp
     import numpy as np
 
+    from ebit.jax_settings import quick_to_compile
+
     rng = np.random.default_rng(0)
     x = jnp.asarray(rng.uniform(0, np.pi, (batch, model.features)), jnp.float32)
     y = jnp.asarray(rng.choice([-1.0, 1.0], batch), jnp.float32)
@@ -21,6 +23,8 @@ def compiled_step(model: Any, batch: int) -> tuple[Callable[[], Any], float]:
         return jnp.mean((model.read_out(parameters, encoded).scores[:, 0] - y) ** 2)
 
     started = time.perf_counter()
-    step = jax.jit(jax.value_and_grad(loss)).lower(parameters, encoded, y).compile()
+    options = quick_to_compile(1)  # as trainings do
+    step = jax.jit(jax.value_and_grad(loss), compiler_options=options)
+    compiled = step.lower(parameters, encoded, y).compile()
     seconds = time.perf_counter() - started
-    return lambda: jax.block_until_ready(step(parameters, encoded, y)), seconds
+    return lambda: jax.block_until_ready(compiled(parameters, encoded, y)), seconds

@@ -9,7 +9,7 @@ Each QPU has a clock. It runs on its own until a bit has to come from the other 
 gates between them work in step, every run of gates taking as long as on the slower one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
@@ -22,6 +22,8 @@ from dense_reference import Complex, Real
 PAULI_Y: Complex = 1j * dense.PAULI_X @ dense.PAULI_Z
 ERRORS = (dense.PAULI_X, PAULI_Y, dense.PAULI_Z)
 Kraus = list[Complex]
+Drivers = Mapping[tuple[int, int, int], int]
+"""Qubits whose bits drive rotations, by (stage, QPU, number)."""
 
 
 def depolarise(chance: float) -> Kraus:
@@ -66,11 +68,15 @@ class Register:
     noise: Any
     owner: list[int]
     total: int
-    clock: list[float] = field(default_factory=lambda: [0.0, 0.0])
+    own: Sequence[Any]
+    clock: list[float] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.clock = [0.0 for _ in self.own]
 
     def of(self, qubit: int) -> Any:
         """The noise of the QPU that has this qubit."""
-        return self.noise.qpus[self.owner[qubit]]
+        return self.own[self.owner[qubit]]
 
     def channel(self, kraus: Kraus, *qubits: int) -> None:
         """Sum over Kraus operators."""
@@ -177,7 +183,7 @@ def run(
     noise, pending = register.noise, []
     gates = closing_first(gates, qubits)
     wait = noise.herald_seconds + 2 * noise.message_seconds
-    wait += sum(qpu.measurement_seconds for qpu in noise.qpus)
+    wait += sum(qpu.measurement_seconds for qpu in register.own)
     for position, gate in enumerate(gates):
         if len(gate.qubits) == 1:
             register.gate(gate)
@@ -200,7 +206,7 @@ def run(
                 register.meet(done)
         linked = any(len({register.owner[qubit] for qubit in done.qubits}) == 2 for done in pending)
         owners = sorted({register.owner[qubit] for qubit in qubits})
-        own = {q: noise.qpus[q] for q in owners}
+        own = {q: register.own[q] for q in owners}
         taken = {
             q: 2 * own[q].one_qubit_seconds + rounds * own[q].two_qubit_seconds for q in owners
         }
@@ -218,15 +224,15 @@ def pool(
     stage: int,
     remaining: list[list[int]],
     *,
-    swap: bool,
+    drivers: Drivers,
     joined: bool,
     layout: str,
 ) -> None:
     """Measure qubits of every QPU, wait, rotate others by the bits that were read.
 
-    With `swap` these are the bits of the other QPU, which come `message_seconds` after its
-    measurement. If QPUs are joined, the faster one waits for the slower one before the next gates;
-    behind the last round there are none.
+    `drivers` says which qubit's bit drives what would be the own one; that of another QPU comes
+    `message_seconds` after its measurement. If QPUs are joined, the faster one waits for the slower
+    one before the next gates; behind the last round there are none.
     """
     partners = dense.partners(len(remaining[0]), layout)
     left = [dense.after_pooling(qpu, layout) for qpu in remaining]
@@ -238,9 +244,10 @@ def pool(
     noises = [register.of(qpu[0]) for qpu in remaining]
     measured = [register.clock[q] + own.measurement_seconds for q, own in enumerate(noises)]
     started = list(measured)
-    if swap:
-        for q in (0, 1):
-            started[q] = max(measured[q], measured[1 - q] + register.noise.message_seconds)
+    for (at, q, _), source in drivers.items():
+        if at == stage and register.owner[source] != q:
+            arrives = measured[register.owner[source]] + register.noise.message_seconds
+            started[q] = max(started[q], arrives)
     ended = [
         time + 2 * in_turn * own.one_qubit_seconds
         for time, own in zip(started, noises, strict=True)
@@ -252,13 +259,13 @@ def pool(
             register.wait(qubit, ended[q] - register.clock[q])
         register.clock[q] = ended[q]
     for q, qpu in enumerate(remaining):
-        source = remaining[1 - q] if swap else qpu
         for k, (place, driven) in enumerate(partners):
+            source = drivers.get((stage, q, k), qpu[place])
             target = qpu[driven]
             for outcome in (0, 1):
                 for which, pauli in enumerate((dense.PAULI_Z, dense.PAULI_X)):
                     path = ("pooling", stage, (q, k, outcome, which))
-                    condition = (source[place], outcome)
+                    condition = (source, outcome)
                     register.gate(dense.rotation(params, path, pauli, target, condition))
             for _ in range(2):
                 register.channel(depolarise(register.of(target).one_qubit_error), target)
@@ -273,6 +280,9 @@ def probabilities(
     noise: Any,
     pair: Complex,
     layout: str = "halves",
+    count: int = 2,
+    edges: Sequence[tuple[int, int]] = ((0, 1),),
+    drivers: Drivers | None = None,
 ) -> Real:
     """P(a, b | x) of shape (batch, 2, 2); for "single" and "joint" P(a | x) of shape (batch, 2).
 
@@ -284,19 +294,28 @@ def probabilities(
         noise: An object with the fields of `ebit.Noise`.
         pair: Density matrix of every pair when it is made.
         layout: Pooling layout.
+        count: QPUs, of which each is read out.
+        edges: QPUs with pairs between them.
+        drivers: Qubits whose bits drive rotations, by (stage, QPU, number), where they are not the
+            own ones; None: of two QPUs that send bits to each other those of the other one.
     """
     kind, _, pairs = resource.partition(",")[0].partition(":")
     joined, swap = kind == "quantum", kind.startswith("classical")
     params = dense.with_qpu_axis(params, resource)
-    count = 1 if kind in {"single", "joint"} else 2
+    count = 1 if kind in {"single", "joint"} else count
     qpus = [list(range(q * qubits, (q + 1) * qubits)) for q in range(count)]
     total = len(qpus) * qubits + (2 if joined else 0)
     rho = np.zeros((len(x), *2 * total * (2,)), complex)
     rho.reshape(len(x), -1)[:, 0] = 1
     owner = [q for q, qpu in enumerate(qpus) for _ in qpu]
-    register = Register(rho, noise, [*owner, 0, 1], total)
-    for j in range(int(pairs or 0)):
-        reset_pair(register, (j, qubits + j), pair)
+    register = Register(rho, noise, [*owner, 0, 1], total, noise.for_qpus(max(2, len(qpus))))
+    used = [0 for _ in qpus]
+    for first, second in edges:
+        for _ in range(int(pairs or 0)):
+            halves = qpus[first][used[first]], qpus[second][used[second]]
+            reset_pair(register, halves, pair)
+            used[first] += 1
+            used[second] += 1
     paths: list[dense.Path]
     for depth in range(params["mixing"].shape[1]):
         for wires in dense.processors(qpus, joined):
@@ -307,11 +326,22 @@ def probabilities(
         run(register, dense.embedding(part, wires), [w.qubit for w in wires], pair)
     remaining = qpus
     for stage, angles in enumerate(params["convolution"]):
+        stage_drivers: Drivers = {}
         for depth in range(angles.shape[1]):
             for wires in dense.processors(remaining, joined):
                 paths = [("convolution", stage, (w.qpu, depth, w.local)) for w in wires]
                 run(register, dense.layer(params, paths, wires), [w.qubit for w in wires], pair)
-        pool(register, params, stage, remaining, swap=swap, joined=joined, layout=layout)
+        if drivers is None and swap:
+            partners = dense.partners(len(remaining[0]), layout)
+            stage_drivers = {
+                (stage, q, k): remaining[1 - q][place]
+                for q in (0, 1)
+                for k, (place, _) in enumerate(partners)
+            }
+        pool(
+            register, params, stage, remaining,
+            drivers=stage_drivers if drivers is None else drivers, joined=joined, layout=layout,
+        )  # fmt: skip
         remaining = [dense.after_pooling(qpu, layout) for qpu in remaining]
     final = [qpu[0] for qpu in remaining]
     for qubit in final:

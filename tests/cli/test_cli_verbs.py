@@ -58,7 +58,7 @@ def test_train_prints_a_table(trained: Any) -> None:
 
 def test_train_writes_json(trained: Any) -> None:
     content = trained.content
-    assert content.keys() == {"task", "rows", "summary"}
+    assert content.keys() == {"task", "rows", "summary", "best"}
     assert len(content["rows"]) == content["summary"]["runs"] == 2
     for run, row in enumerate(content["rows"]):
         assert row["resource"] == "bell:1"
@@ -68,6 +68,11 @@ def test_train_writes_json(trained: Any) -> None:
             assert isinstance(row[name], float)
         assert isinstance(row["num_parameters"], int)
     values = [row["validation_accuracy"] for row in content["rows"]]
+    best = {"run": int(np.argmax(values)), "validation_accuracy": max(values)}
+    assert content["best"] == best
+    assert (
+        f"Best run: {best['run']} of 0 to 1, accuracy {max(values):.3f} on" in trained.outcome.out
+    )
     assert content["summary"]["validation_accuracy_mean"] == pytest.approx(np.mean(values))
     assert content["summary"]["validation_accuracy_std"] == pytest.approx(np.std(values, ddof=1))
     task = ebit.Task(**{k: v for k, v in content["task"].items() if k != "hash"})

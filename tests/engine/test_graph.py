@@ -77,6 +77,12 @@ MORE = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("topology", ["ring", "grid:2x2"])
+def test_sixteen_qubits(topology: str) -> None:
+    check(model_of(4, 4, topology, "bell:1"), batch=1)
+
+
 @pytest.mark.sampled(4)
 @pytest.mark.parametrize(("topology", "qpus", "qubits", "resource"), MORE)
 def test_other_resources(topology: str, qpus: int, qubits: int, resource: str) -> None:

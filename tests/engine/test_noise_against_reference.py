@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 
 import density_reference as density
 from all_models import EVERYTHING
+from ebit.circuits import Measure, Rotate
 from ebit.engine import Contraction, contraction, select_engine
 from ebit.errors import EbitError, UnsupportedError
-from ebit.models import DistributedQCNN, SingleQCNN
+from ebit.models import DistributedQCNN, SingleQCNN, model_from_string
 from ebit.physics import NO_NOISE, Noise, PairState
 from ebit.resources import SharedPairs, parse_resource
 from random_circuits import circuit_model, random_data, random_parameters
@@ -59,6 +60,52 @@ def case(
     assert isinstance(model, DistributedQCNN)
     rng = np.random.default_rng([qubits, depth, mixing])
     return replace(model, noise=noise), random_parameters(model, rng), random_data(model, rng, 2)
+
+
+GRAPHS = [
+    ("line", 2, "bell:1,fidelity=0.9"), ("ring", 2, "bell:1"), ("ring", 2, "classical"),
+    pytest.param("star", 3, "classical+bell:1", marks=pytest.mark.slow),
+    pytest.param("line", 3, "classical", marks=pytest.mark.slow),
+    pytest.param("complete", 3, "bell:1", marks=pytest.mark.slow),
+]  # fmt: skip
+OF_THREE = Noise(
+    one_qubit_error=(0.01, 0.02, 0.03), two_qubit_error=(0.05, 0.02, 0.04), gate_dephasing=0.02,
+    gate_damping=(0.04, 0.01, 0.0), flip_zero=(0.02, 0.07, 0.0), flip_one=0.1,
+    t1_seconds=(1.0, 2.0, 0.5), t2_seconds=(1.5, 0.7, None), one_qubit_seconds=0.01,
+    two_qubit_seconds=(0.03, 0.02, 0.05), measurement_seconds=(0.05, 0.04, 0.1),
+    storage_seconds=0.1, message_seconds=0.2, correlated_error=(0.02, 0.05, 0.0),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("topology", "qubits", "resource"), GRAPHS)
+def test_three_qpus(topology: str, qubits: int, resource: str) -> None:
+    """All noise, different on every QPU, with pairs on the edges, bits along them, and both."""
+    model = model_from_string(
+        resource, qpus=3, qubits=qubits, depth=1, topology=topology, noise=OF_THREE
+    )
+    assert isinstance(model, DistributedQCNN)
+    rng = np.random.default_rng(7)
+    parameters, x = random_parameters(model, rng), random_data(model, rng, 1)
+    circuit = model.circuit
+    place = {qubit: number for number, qubit in enumerate(circuit.wiring.qubits)}
+    read = {op.bit: place[op.qubits[0]] for op in circuit.operations if isinstance(op, Measure)}
+    drivers = {}
+    for op in circuit.operations:
+        if isinstance(op, Rotate):
+            (_, stage), (q, k, *_) = op.angles[0].leaf, op.angles[0].place
+            drivers[int(stage), int(q), int(k)] = read[op.bit]
+    wanted = density.probabilities(
+        parameters,
+        x,
+        qubits=qubits,
+        resource=resource,
+        noise=OF_THREE,
+        pair=model.resource.pair_state.density_matrix,
+        count=3,
+        edges=model.edges,
+        drivers=drivers,
+    )
+    np.testing.assert_allclose(table_of(model, parameters, x), wanted, rtol=0, atol=1e-10)
 
 
 def table_of(model: DistributedQCNN, parameters: dict[str, Any], x: Any) -> Any:

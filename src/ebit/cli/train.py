@@ -11,6 +11,7 @@ from ebit.cli.console import (
     output,
     print_confusion,
     print_summary,
+    quality_words,
     write_json,
 )
 from ebit.cli.options import Given, Json, split_resources, with_settings
@@ -61,9 +62,17 @@ def train(
         rows = train_task(dataset, task, out, progress=start(task))
     summary = summarize(rows)
     print_summary(summary)
+    stored = load_model(store.model_path(task.hash))
+    name = "validation_r2" if stored.validation_r2 else "validation_accuracy"
+    best = getattr(stored, name)[stored.best_run]
+    if stored.runs > 1:
+        output.print(
+            f"Best run: {stored.best_run} of 0 to {stored.runs - 1}, {quality_words(summary)} "
+            f"{best:.3f} on the validation rows; predict takes it"
+        )
     confusion = None
     if dataset.scores > 1:
-        confusion = validation_confusion(load_model(store.model_path(task.hash)), dataset)
+        confusion = validation_confusion(stored, dataset)
         output.print("Validation rows, best run:")
         print_confusion(confusion, dataset.class_names)
     output.print(f"Model: {store.model_path(task.hash)}")
@@ -76,6 +85,7 @@ def train(
             "task": {"hash": task.hash, **task.model_dump(mode="json")},
             "rows": rows.to_dicts(),
             "summary": {key: first[key] for key in dict.fromkeys((*keys, *extra))},
+            "best": {"run": stored.best_run, name: best},
             **({} if confusion is None else {"confusion": confusion.to_dicts()}),
         },
     )
