@@ -132,8 +132,6 @@ def reference(named: Named, parameters: Any, x: Any) -> Any:
             pair=np.eye(4).astype(np.complex128),
             layout=model.pooling,
         )
-    if model.outputs > 1:
-        return circuit_interpreter.probabilities(model.circuit, parameters, x, deferred=True)
     shared = parse_resource(named.resource)
     values, pair = shared.values, shared.pair_state.density_matrix
     noise = model.noise or NO_NOISE
@@ -158,6 +156,10 @@ def reference(named: Named, parameters: Any, x: Any) -> Any:
             for name, leaf in inner.items()
             if name != "readout"
         }
+        if model.outputs > 1:
+            table = circuit_interpreter.probabilities(model.circuit, angles, x, deferred=True)
+            total = total + weights[value] / weights.sum() * table
+            continue
         if "schmidt" in angles:
             pair = trained_pair(angles.pop("schmidt"))
         table = density.probabilities(

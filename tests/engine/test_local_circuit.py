@@ -60,6 +60,8 @@ CASES: list[tuple[Circuit, str, dict[str, Any]]] = [
     (TWO, "classical", {}),
     (OWN, "bell:1;B-C=none", {"qpus": 3}),
     (OWN, "designed:2", {}),
+    (OWN, "quantum", {"mixing": 1}),
+    (TWO, "quantum", {"qpus": 3}),
 ]
 
 
@@ -110,7 +112,7 @@ BAD: list[tuple[Any, dict[str, Any], str]] = [
         "use H, RX, RZ, CZ, RZZ and measurements",
     ),
     (OWN, {"noise": ebit.Noise(flip_one=0.1)}, "A local circuit does not support noise"),
-    (OWN, {"resource": ebit.QuantumLink()}, "gates between the QPUs: those gates stand where"),
+    (OWN, {"resource": ebit.parse_resource("quantum,fidelity=0.9")}, "does not support noise"),
 ]  # fmt: skip
 
 

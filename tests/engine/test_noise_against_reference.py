@@ -92,7 +92,7 @@ def test_three_qpus(topology: str, qubits: int, resource: str) -> None:
     drivers = {}
     for op in circuit.operations:
         if isinstance(op, Rotate):
-            (_, stage), (q, k, *_) = op.angles[0].leaf, op.angles[0].place
+            stage, (q, k) = op.angles[0].leaf[-1], op.angles[0].place[:2]
             drivers[int(stage), int(q), int(k)] = read[op.bit]
     wanted = density.probabilities(
         parameters,

@@ -360,7 +360,9 @@ class Graph:
         """
         several = len(self.locals) > 1
         trained = {leaf for leaf, _ in self._trained}
-        angles = {name: leaf for name, leaf in parameters.items() if name not in trained}
+        angles: dict[str, Any] = {
+            name: leaf for name, leaf in parameters.items() if name not in trained
+        }
         own: list[Any] = [
             {name: leaf[size] if several else leaf for name, leaf in angles.items()}
             for size in range(len(self.locals))

@@ -8,11 +8,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import lax
-from jaxtyping import Array, Float
+from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
-from ebit.circuits import Wiring, outputs_of
+from ebit.circuits import Circuit, Wiring, measurement_order, outputs_of
 from ebit.engine.base import CircuitParameters, Encoded, Supports
+from ebit.engine.effects import LocalEffect
 from ebit.engine.register import Register
 from ebit.errors import EbitError, UnsupportedError
 
@@ -20,6 +21,39 @@ MOST_QUBITS = 20
 """Most qubits of a register of more than two QPUs: 2**20 amplitudes per sample."""
 
 _HIGHEST = lax.Precision.HIGHEST
+
+
+@dataclass(frozen=True)
+class LocalRegister(Register):
+    """A register whose gates across are in front of the data and among them.
+
+    Args:
+        local: Circuit of every QPU in the place of convolutions and poolings.
+    """
+
+    local: Circuit | None = None
+
+    def _from_states(
+        self, parameters: CircuitParameters, states: Complex[Array, "batch dim"]
+    ) -> Float[Array, "batch ..."]:
+        """P of all outcomes: every QPU turns its own qubits."""
+        batch, bits = len(states), self.qpus * self.qubits
+        joint, own = measurement_order(bits, self.qpus), measurement_order(self.qubits)
+        order = [joint.index(q * self.qubits + place) for q in range(self.qpus) for place in own]
+        table = states.reshape(batch, *bits * (2,)).transpose(0, *(1 + bit for bit in order))
+        table = table.reshape(batch, *self.qpus * (2**self.qubits,))
+        effect = LocalEffect(self.qubits, 0, self.mixing, local=self.local)
+        for turn in effect.unitaries(parameters):  # each QPU in front goes behind the others
+            table = jnp.einsum("bz...,orz->b...or", table, turn, precision=_HIGHEST)
+            table = table.reshape(batch, *table.shape[1:-2], -1)
+        weights = table.real**2 + table.imag**2
+        split = weights.reshape(batch, *self.qpus * (2, 2 ** (self.qubits - 1)))
+        return jnp.sum(split, axis=tuple(range(2, 2 * self.qpus + 1, 2)))
+
+    def operations(self, depth: int, batch: int) -> int:
+        """The circuits of all QPUs, and every QPU's turn of all states."""
+        bits, effect = self.qpus * self.qubits, LocalEffect(self.qubits, 0, 0, local=self.local)
+        return self.qpus * (effect.operations(depth) + 8 * batch * 2 ** (bits + self.qubits))
 
 
 @dataclass(frozen=True)
@@ -31,6 +65,8 @@ class GraphRegister:
         edges: Pairs of QPUs whose outcomes are read together, by their places.
         mixing: Mixing layers before the embedding.
         pooling: Pooling layout.
+        local: Circuit of every QPU in the place of convolutions and poolings; gates across are then
+            those of the embedding and of the mixing layers.
 
     Raises:
         EbitError: If the register is too large.
@@ -41,6 +77,7 @@ class GraphRegister:
     edges: tuple[tuple[int, int], ...]
     mixing: int = 0
     pooling: str = "halves"
+    local: Circuit | None = None
 
     supports: ClassVar = Supports(noisy_qubits=0)
 
@@ -61,7 +98,8 @@ class GraphRegister:
             cure = "use as many features as qubits"
             raise UnsupportedError("several passes of the embedding", who, cure)
         if self.wiring.teleported:
-            raise UnsupportedError("noise", who, "use two QPUs, or no noise")
+            cure = "use two QPUs without a circuit of your own, or no noise"
+            raise UnsupportedError("noise", who, cure)
         if self.wiring.shared or self.wiring.messages:
             raise UnsupportedError("shared states and messages", who, "use gates across alone")
         qubits = count * first.qubits
@@ -76,8 +114,10 @@ class GraphRegister:
     @cached_property
     def register(self) -> Register:
         """The same for outcomes alone."""
-        qpus = self.wiring.qpus
-        return Register(qpus[0].qubits, self.mixing, self.pooling, len(qpus))
+        count, qubits = len(self.wiring.qpus), self.wiring.qpus[0].qubits
+        if self.local is not None:
+            return LocalRegister(qubits, self.mixing, self.pooling, count, local=self.local)
+        return Register(qubits, self.mixing, self.pooling, count)
 
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Complex unit phases of the register."""

@@ -90,10 +90,7 @@ def select_graph_engine(
         noise = None
     who, largest = f"A graph of {len(wiring.qpus)} QPUs", max(qpu.qubits for qpu in wiring.qpus)
     if wiring.gates_across:
-        if local is not None:
-            cure = "those gates stand where `local` does, so use another resource"
-            raise UnsupportedError("gates between the QPUs", "A local circuit", cure)
-        return GraphRegister(wiring, tuple(edges), mixing, pooling)
+        return GraphRegister(wiring, tuple(edges), mixing, pooling, local)
     kind = GraphMessages if wiring.messages or wiring.drives else Graph
     if noise is not None and noise.pairs_wait:
         raise UnsupportedError("pairs that wait for each other", who, "use two QPUs")

@@ -179,6 +179,17 @@ class LocalEffect(PureEffect):
         start = jnp.asarray(self._last(0), jnp.result_type(angles.dtype, jnp.complex64))
         return jax.vmap(lambda own: pulled_back(gates, own, start)[0])(angles)
 
+    def unitaries(self, parameters: CircuitParameters) -> Complex[Array, "qpus 2 rows dim"]:
+        """All gates of all QPUs, rows sorted by the read-out: (QPUs, 2, 2**(n-1), 2**n)."""
+        angles = parameters["local"]
+        gates = gates_of(self.circuit, hears=False)
+        start = np.stack([self._last(outcome) for outcome in (0, 1)])
+        flat = jnp.asarray(
+            start.reshape(-1, 2**self.qubits), jnp.result_type(angles.dtype, jnp.complex64)
+        )
+        found = jax.vmap(lambda own: pulled_back(gates, own, flat)[0])(angles)
+        return found.reshape(-1, *start.shape)
+
     def string_operators(
         self, parameters: CircuitParameters
     ) -> Complex[Array, "qpus 2 received own dim dim"]:
