@@ -102,10 +102,11 @@ def test_budgets_that_missed_the_error_are_off_the_lines() -> None:
 
 
 def test_the_page_says_where_and_under_which_limits(tmp_path: Path) -> None:
-    part = Part("E4", "Hidden <matching>", "A one-way statement.", frame())
+    part = Part("E4", "Hidden <matching>", "A one-way statement.", frame(), limits=(3,))
     page, table, *files = write_communication([part], tmp_path, command="ebit x", quick=True)
     text = page.read_text("utf-8")
-    assert "advantage at N = 2^8, 2^10 (2 of 3 rows)" in text
+    assert "one-way advantage at N = 2^8, 2^10 (2 of 3 rows)" in text
+    assert text.index(f"Limits: {LIMITS[3]}") < text.index("<table")
     assert "<matching>" not in text.replace("Hidden &lt;matching&gt;", "")
     assert "quantum &lt;b&gt;" in text
     assert all(limit.split(",")[0][:40] in text.replace("&#x27;", "'") for limit in LIMITS)

@@ -8,8 +8,11 @@ import pytest
 
 from command_line import error_of, run_ebit
 from ebit.communication.experiments import EXPERIMENTS
+from ebit.communication.experiments.graph_sets import _gap
 from ebit.communication.graphs.generate import ring_and_path
-from ebit.communication.rows import judged
+from ebit.communication.graphs.study import Judged
+from ebit.communication.graphs.validation import Score
+from ebit.communication.rows import NO_RIVAL, Row, judged
 
 SMALL = ("--hidden", 2, "--epochs", 5, "--folds", 3, "--hops", "0,0,1,0")
 
@@ -89,6 +92,20 @@ def test_quick_experiments_show_what_they_must(name: str) -> None:
         assert row.error == pytest.approx(row.expected, rel=1e-3)
     assert len(exact) + len(bounded) >= 2
     assert "above it" not in {row.verdict for row in rows}
+
+
+def test_the_gap_between_activations_is_no_rival() -> None:
+    folds = np.zeros(2, int)
+    scores = {"polynomial": 0.8, "prelu": 0.7}
+    results = [
+        Judged(name, "nested", 0.0, 4, Score(np.full(2, mean), folds, folds, ()))
+        for name, mean in scores.items()
+    ]
+    gap = _gap(ring_and_path(4, 0), results, "nested")
+    sent = Row("E10", gap.n, "copies", "one-way", qubits=9, error=0.2, case="nested", quantum=True)
+    found, told = judged([sent, gap])
+    assert found.verdict == NO_RIVAL
+    assert told.error == pytest.approx(-0.1)
 
 
 @pytest.mark.slow

@@ -92,7 +92,7 @@ def report(
             rows = run_experiment(task, store).drop("task")
             claim = claims()[task.experiment]
             told = f"Claim ({claim.mark}): {claim.text}"
-            parts.append(Part(task.experiment, case.title, case.caption, rows, told))
+            parts.append(Part(task.experiment, case.title, case.caption, rows, told, case.limits))
     keep_communication(parts, out, command=command_line(), quick=quick)
     written = write_communication(parts, out, command=command_line(), quick=quick)
     write_json(json, {"experiments": {part.name: part.rows.to_dicts() for part in parts}})

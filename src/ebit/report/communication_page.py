@@ -52,6 +52,7 @@ class Part:
         caption: What a reader has to know beside the rows.
         rows: Its rows, with verdicts.
         claim: What it is about to show, with its mark.
+        limits: Which of `LIMITS` belong to it, beside the first.
     """
 
     name: str
@@ -59,6 +60,14 @@ class Part:
     caption: str
     rows: pl.DataFrame
     claim: str = ""
+    limits: Sequence[int] = ()
+
+    @property
+    def sentences(self) -> list[str]:
+        """What stands above the rows: the claim, what to know, and the limits of it."""
+        limits = " ".join(LIMITS[place] for place in self.limits)
+        told = (self.claim, self.caption, f"Limits: {limits}" if limits else "")
+        return [text for text in told if text]
 
 
 _TITLES = (
@@ -90,7 +99,7 @@ def write_communication(
     sections = [
         PagePart(
             f"{part.name}: {part.title}",
-            sentences=[text for text in (part.claim, part.caption) if text],
+            sentences=part.sentences,
             tables=[_table(part)],
             pictures=[(f"Figure {part.name}", picture) for picture in pictures[part.name]],
         )
@@ -179,7 +188,8 @@ def _answers(parts: Sequence[Part]) -> list[str]:
         own, total = _judged(part)
         if total:
             places = ", ".join(f"2^{n}" for n in own["n"].unique().sort())
-            words = f"advantage at N = {places}" if own.height else "no advantage at any size"
+            models = " and ".join(own["model"].unique(maintain_order=True))
+            words = f"{models} advantage at N = {places}" if own.height else "no advantage"
             lines.append(f"{part.name}, {part.title}: {words} ({own.height} of {total} rows)")
     return lines
 
@@ -259,7 +269,7 @@ _FIGURES: Mapping[str, tuple[_Figure, ...]] = {
 }
 """Figures of the experiments that have no cost against a size."""
 
-MOST_CASES = 2
+MOST_CASES = 3
 """Cases of an experiment whose cost is drawn against the size."""
 
 

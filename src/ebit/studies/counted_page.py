@@ -165,4 +165,5 @@ def _part(result: CountedResult, name: str) -> Part:
     ]
     sentences = [f"Numbers of the specification: {outcome(comparisons)}.", *differing, case.caption]
     told = f"Claim ({claim.mark}): {claim.text}"
-    return Part(name, case.title, " ".join(filter(None, sentences)), result.rows[name], told)
+    words = " ".join(filter(None, sentences))
+    return Part(name, case.title, words, result.rows[name], told, case.limits)

@@ -121,7 +121,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         "One-way; qubits and bits are those of one label, n those of the largest graph. The case "
         "published chooses its epoch on the graphs that it is told of, nested does not.",
         limits=(1, 3),
-        edition=3,
+        edition=4,
         keeps=True,
     ),
     "E11": Case(
