@@ -213,15 +213,16 @@ def seconds_text(seconds: float) -> str:
         Three digits and a unit.
 
     Example:
-        >>> seconds_text(8.9e-5), seconds_text(7200.0), seconds_text(float("inf"))
-        ('89 us', '2 h', 'more than 30 000 years')
+        >>> seconds_text(8.9e-5), seconds_text(86_400.0), seconds_text(float("inf"))
+        ('89 us', '1 day', 'more than 30 000 years')
     """
     if seconds >= LONGEST_SECONDS:
         return "more than 30 000 years"
     steps = ((86400 * 365.25, "years"), (86400, "days"), (3600, "h"), (60, "min"), (1, "s"))
     for size, unit in (*steps, (1e-3, "ms"), (1e-6, "us")):
         if seconds >= size:
-            return f"{seconds / size:.3g} {unit}"
+            number = f"{seconds / size:.3g}"
+            return f"{number} {unit.removesuffix('s') if number == '1' and size > 1 else unit}"
     return f"{seconds * 1e9:.3g} ns"
 
 
