@@ -55,6 +55,17 @@ def test_a_plan_from_profiles(tmp_path: Path) -> None:
         assert (out / "figures" / f"{name}.csv").is_file()
 
 
+def test_noise_is_trained_where_there_is_time(tmp_path: Path) -> None:
+    file = tmp_path / "plan.json"
+    given = ("--resource", "none", *TINY, "--shots", 100, "--out", tmp_path, "--json", file)
+    for minutes, ways in ((0, [False]), (10, [False, True])):
+        outcome = run_ebit(*PLAN[:4], *given, "--minutes", minutes)
+        assert outcome.code == 0, outcome.err
+        rows = json.loads(file.read_text())["options"]
+        assert [row["trained_with_noise"] for row in rows] == ways
+        assert ("Training under the noise would take some" in outcome.err) == (minutes == 0)
+
+
 def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     path, file = tmp_path / "network.toml", tmp_path / "plan.json"
     path.write_text(NETWORK)

@@ -218,10 +218,15 @@ _TRACED = 2.0
 
 def _fits(rows: pl.DataFrame, points: int, minutes: float) -> bool:
     """Whether training under noise probably fits the time, and a line that says so if not."""
-    once = rows.unique("task").select("seconds", "compile_seconds").sum().row(0)
-    trainings = 1 + points / 5 + 3
-    steps = once[0] * _SLOWER / SHARE * min(1.0, BATCH / max(rows["batch_size"].to_list()))
-    seconds = once[1] + trainings * (steps + _TRACED * rows["task"].n_unique())
+    between = ("ebits", "bits", "nonlocal_gates")
+    on_link = pl.sum_horizontal(f"{unit}_per_inference" for unit in between) > 0
+    once = rows.unique("task").select(
+        "compile_seconds",
+        steps=pl.col("seconds") * _SLOWER / SHARE * (BATCH / pl.col("batch_size")).clip(0, 1),
+        trainings=pl.when(on_link).then(1 + points / 5 + 3).otherwise(1),
+    )
+    further = pl.col("trainings") * (pl.col("steps") + _TRACED)
+    seconds = once.select((pl.col("compile_seconds") + further).sum()).item()
     if seconds <= 60 * minutes:
         return True
     messages.print(
