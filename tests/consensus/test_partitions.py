@@ -28,7 +28,7 @@ SHORT = Dqnn(qubits=4, layers=2)
 Z = np.diag([1.0, -1.0])
 
 SMALL: dict[str, Any] = {
-    "nodes": 8, "rounds": 5, "seeds": 1, "slots": 60, "stations": 8, "batch_size": 4,
+    "nodes": 8, "rounds": 5, "seeds": 1, "slots": 300, "stations": 8, "batch_size": 4,
     "sigma": 0.0, "momentum": 0.0, "regime": "ideal", "arm": "fifo+mean",
 }  # fmt: skip
 
@@ -147,8 +147,8 @@ def test_a_team_with_perfect_pairs_is_the_circuit_in_one_place() -> None:
     cut = CutCircuit(SHORT, 2)
     key, x = jax.random.key(3), jnp.linspace(-1, 1, 8)
     np.testing.assert_array_equal(cut.angles(cut.init(key)), SHORT.init(key))
-    found = cut.scores(cut.init(key), x, jnp.ones(2))
-    np.testing.assert_allclose(found, SHORT.scores(SHORT.init(key), x), atol=1e-5)
+    found = jax.jit(cut.scores)(cut.init(key), x, jnp.ones(2))
+    np.testing.assert_allclose(found, jax.jit(SHORT.scores)(SHORT.init(key), x), atol=1e-5)
 
 
 @pytest.mark.parametrize("members", [2, 3])
@@ -180,7 +180,7 @@ def test_the_signal_that_pairs_leave() -> None:
         assert left[0] == pytest.approx(1, abs=1e-3)
         assert left[1] == pytest.approx(left[2])
         assert 1 > left[1] > left[3]
-    # one gate whose four errors lead back only as often as F of the two pairs says, or less
+    # one gate between members against four
     assert SlicedFeatures(SHORT, 2).left([1.0, 0.9]) > CutCircuit(SHORT, 2).left([1.0, 0.9])
 
 

@@ -1,6 +1,6 @@
 """The broker: who gets pairs in a round, under one policy, with what it has learnt so far."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -14,6 +14,7 @@ from ebit.consensus.broker.policies import POLICIES
 from ebit.consensus.broker.regimes import REGIMES
 from ebit.consensus.broker.settings import ScheduleSettings
 from ebit.consensus.broker.tally import Tally
+from ebit.physics import werner_parameter
 
 
 @dataclass
@@ -68,8 +69,9 @@ class Broker:
 
     @property
     def known(self) -> Links:
-        """The links as the policy knows them."""
-        return self.knowledge.links() if self.learns else self.links
+        """The links as the policy knows them, with the worth at which it discards a pair."""
+        known = self.knowledge.links() if self.learns else self.links
+        return replace(known, least=float(werner_parameter(self.settings.discard_below)))
 
     def round(self, value: Array) -> Played:
         """Play one round.

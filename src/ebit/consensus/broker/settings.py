@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ebit.consensus.broker.policies import POLICIES
 from ebit.consensus.broker.regimes import REGIMES
-from ebit.settings import Number, Settings, Whole, hash_of, one_of
+from ebit.settings import Number, Settings, Since, Whole, hash_of, one_of
 
 Knowledge = Literal["known", "learned", "optimistic"]
 
@@ -46,6 +46,15 @@ class NetworkSettings(Settings):
     quality: Annotated[
         Number, Field(ge=0, le=10, description="What CEAS pays for a pair without any worth.")
     ] = 0.05
+    discard_below: Annotated[
+        Number,
+        Since("2026-11-26"),
+        Field(
+            ge=0.26,
+            le=0.95,
+            description="Fidelity below which pairs are discarded, but not by fifo and freshest.",
+        ),
+    ] = 0.70
 
 
 class ScheduleSettings(NetworkSettings):
