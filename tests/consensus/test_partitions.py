@@ -276,6 +276,8 @@ def test_teams_without_noise_train_as_nodes_with_the_whole_circuit() -> None:
     alone = Training(ConsensusSettings(**{**SMALL, "nodes": 4}))
     assert together.transport.present.all()
     assert alone.transport.present.all()
+    together.transport.pairs[:] = 1  # also the ideal regime has pairs of 0.95
+    together.transport.witness[:] = 1
     first, _ = together.advance(together.start(), 0)
     second, _ = alone.advance(alone.start(), 0)
     assert isinstance(together.partition, CutCircuit)
