@@ -56,7 +56,7 @@ def measure(settings: dict[str, Any], batch: int, products: float) -> dict[str, 
     import ebit
 
     model: Any = ebit.model_from_string(**settings)
-    step, compiled = compiled_step(model, batch)
+    step, compiled, _ = compiled_step(model, batch)
     seconds = best(step)
     operations = 3 * model.operations(batch)  # backward is taken as two forward ones
     return {

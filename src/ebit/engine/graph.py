@@ -116,7 +116,8 @@ class Graph:
         if self.noise is not None and outputs_of(self.pooling) > 1:
             raise UnsupportedError("noise and several outputs", who, "use one output, or no noise")
         if self.noise is not None and self.local is not None:
-            raise UnsupportedError("noise", "A local circuit", "leave `noise` or `local` out")
+            cure = "noise is that of the built-in blocks, so leave `noise` or `local` out"
+            raise UnsupportedError("noise", "A local circuit", cure)
         _ = self.states
 
     @property
