@@ -101,14 +101,19 @@ def render_figure(figure: "Figure", kind: str) -> bytes:
 
 @contextmanager
 def _laid_out(figure: "Figure") -> Iterator[None]:
-    """Everything in its place and in paper style, found once: `savefig` looks for every file."""
+    """Everything in its place and in paper style, found once: `savefig` looks for every file.
+
+    Where the layout engine was put aside, everything is in its place.
+    """
     from matplotlib import rcParams
+    from matplotlib.layout_engine import PlaceHolderLayoutEngine
 
     engine, canvas, dpi = figure.get_layout_engine(), figure.canvas, figure.dpi
     with paper_style():
         figure.set_dpi(rcParams["savefig.dpi"])
-        figure.draw_without_rendering()
-        figure.set_layout_engine("none")
+        if not isinstance(engine, PlaceHolderLayoutEngine):
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")
         try:
             yield
         finally:
