@@ -115,3 +115,25 @@ def test_noise_of_training_is_left_out_where_asked(trained: Any, here: Path) -> 
         export_model(stored, values=values, without_noise=True).files
         == export_model(quiet, values=values).files
     )
+
+
+@pytest.mark.slow
+def test_a_model_of_three_qpus_is_written_in_every_format(here: Path) -> None:
+    exported = pytest.importorskip("exported_circuits")
+    qasm3 = pytest.importorskip("qiskit.qasm3")
+    pytest.importorskip("qiskit_qasm3_import")
+    words = "--data parity-game:3 --qpus 3 --qubits 2 --depth 1 --resource bell:1 --loss product"
+    settings = "--readout parity --steps 2 --runs 1 --out results"
+    assert run_ebit("train", *words.split(), *settings.split()).code == 0
+    (model,) = Path("results/models").iterdir()
+    row = [0.5, -0.25, 1.0, 0.75, 0.1, 2.0]
+    for name in FORMATS:
+        outcome = run_ebit(
+            "export", model, "--format", name, "--out", name,
+            f"--input={','.join(map(str, row))}",
+        )  # fmt: skip
+        assert outcome.code == 0, outcome
+        assert "6 qubits" in outcome.out
+    found = exported.exact(qasm3.loads(Path("qasm3").read_text()))
+    expected = ebit.load_model(model).measurement(np.array([row]), 0)[0][0]
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-6)
