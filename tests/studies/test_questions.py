@@ -105,3 +105,11 @@ def test_a_resource_that_failed_on_a_data_set_is_left_out() -> None:
         (pl.col("resource") != "none") | (pl.col("fingerprint") != "0")
     )
     assert samples(table, "validation_accuracy").keys() == VALUES.keys() - {"none"}
+
+
+def test_without_questions_rows_need_no_data_set() -> None:
+    """Rows of capacities have none."""
+    drawing = Drawing(kind="shots", caption="")
+    words = {"title": "", "data": "", "settings": "", "expected": ""}
+    item = Item(table="1", **words, keys=("resource",), drawing=drawing)
+    assert answers(item, pl.DataFrame({"resource": ["none"]}), quick=True) == ()

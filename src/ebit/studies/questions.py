@@ -60,6 +60,8 @@ def answers(item: Item, rows: pl.DataFrame, *, quick: bool) -> tuple[Answer, ...
         for measure in question.measures
     ]
     cases = [case for case in asked if _has_rows(case[0], case[2])]
+    if not cases:
+        return ()
     measure_gap = paired if _paired(rows) else unpaired
     pairs = [
         (number, first, second)
