@@ -73,24 +73,21 @@ def graph(
     """Classify graphs by one observable on one state per class: accuracy, and qubits for it."""
     check_output(json, data=data)
     graphs = read_graphs(data)
-    chosen = _settings(settings, graphs.name).but(folds=folds, seed=seed, shot_weight=shot_weight)
-    changes: dict[str, Any] = {
-        "hidden": hidden,
-        "epochs": epochs,
-        "batch_size": batch_size,
-        "learning_rate": learning_rate,
-    }
-    chosen = chosen.but(**{name: value for name, value in changes.items() if value is not None})
-    if hops is not None:
-        chosen = chosen.but(hops=_hops(hops))
-    activations = _one_or_both("activation", activation, ("polynomial", "prelu"))
+    chosen = _settings(
+        settings,
+        graphs.name,
+        hidden=hidden,
+        epochs=epochs,
+        batch_size=batch_size,
+        learning_rate=learning_rate,
+        hops=None if hops is None else _hops(hops),
+        folds=folds,
+        seed=seed,
+        shot_weight=shot_weight,
+    )
+    activations = _one_or_both("activation", activation, ACTIVATION_NAMES)
     protocols = _one_or_both("protocol", protocol, tuple(PROTOCOLS))
-    numbers = [] if copies is None else _copies(copies)
-    if numbers and not ("polynomial" in activations and "nested" in protocols):
-        raise EbitError(
-            "Argument `copies` needs the polynomial activation and the nested protocol: leave it "
-            "out, or ask for both."
-        )
+    numbers = _copies(copies, activations, protocols)
     with show_titles(len(activations) * len(protocols), "epochs") as start:
         results = judge_graphs(
             graphs,
@@ -107,10 +104,13 @@ def graph(
     _show(graphs.name, results)
 
 
-def _settings(name: str | None, data: str) -> GraphSettings:
+def _settings(name: str | None, data: str, **changes: Any) -> GraphSettings:
+    """Published settings, with what was given in their place."""
     if name is None:
-        return PUBLISHED.get(data, GraphSettings())
-    return PUBLISHED[checks.one_of(PUBLISHED)("settings", name)]
+        begun = PUBLISHED.get(data, GraphSettings())
+    else:
+        begun = PUBLISHED[checks.one_of(PUBLISHED)("settings", name)]
+    return begun.but(**{name: value for name, value in changes.items() if value is not None})
 
 
 def _hops(text: str) -> Hops:
@@ -123,8 +123,17 @@ def _hops(text: str) -> Hops:
     return Hops(gcn, ppr, raw, rw)
 
 
-def _copies(text: str) -> list[int | None]:
-    """Before anything is trained."""
+def _copies(
+    text: str | None, activations: tuple[str, ...], protocols: tuple[str, ...]
+) -> list[int | None]:
+    """Numbers of copies, None for infinitely many; checked before anything is trained."""
+    if text is None:
+        return []
+    if not ("polynomial" in activations and "nested" in protocols):
+        raise EbitError(
+            "Argument `copies` needs the polynomial activation and the nested protocol: leave it "
+            "out, or ask for both."
+        )
     try:
         found = [None if part.strip() == "inf" else int(part) for part in text.split(",")]
     except ValueError:
