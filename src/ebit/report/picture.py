@@ -70,7 +70,8 @@ class Picture:
     """A figure of the report: file stem, caption, drawings, series and files.
 
     A wide one needs the whole width of the page, and scrolls inside its frame where there is less.
-    One with a legend has series of its own; others share those of the page.
+    One with a legend has series of its own; others share those of the page, which may have one
+    legend for all.
     """
 
     name: str
