@@ -5,7 +5,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from ebit.plots import new_figure, paper_style, validation_curves
 from ebit.report.parts import PagePart, write_parts
+from ebit.report.picture import resource_series, save_picture
 from ebit.report.provenance import Made
 from ebit.report.table import Cell, Column, Line, Table
 from report.browser import CHROMIUM, Browser
@@ -208,7 +210,7 @@ def test_the_page_of_a_plan(browser, plan):
     assert browser.value(f"{feasible}.right") <= 400
 
 
-def test_columns_of_long_numbers_have_room(browser, tmp_path):
+def test_columns_of_long_numbers_have_room(browser, rows, tmp_path):
     """Tables of reproduced numbers: eight columns, but no room for them at 800 pixels."""
     titles = ("Published", "Measured", "Difference", "95% interval", "Standard errors", "p")
     texts = ("75.55 ± 12.87", "79.18 ± 13.59", "+13.63", "-11.15 to +18.41", "+1.8", "0.022")
@@ -216,8 +218,15 @@ def test_columns_of_long_numbers_have_room(browser, tmp_path):
     lines = [[Cell("classical, depth 9"), Cell("cannot be compared", note="not published")]]
     lines[0] += [Cell(text) for text in texts]
     table = Table("numbers", "Numbers", [*columns, *map(Column, titles)], [Line(lines[0])])
-    part = PagePart("Figure 3", sentences=["That of `quantum`."], facts={}, tables=[table])
+    series = resource_series(rows["resource"])
+    with paper_style():
+        figure, ax = new_figure()
+        validation_curves(rows, ax)
+    picture = save_picture(figure, "means", "Means.", "Means", tmp_path, series)
+    part = PagePart("Figure 3", ["That of `quantum`."], {}, [table], [("Figure 3", picture)])
     write_parts(tmp_path / "a.html", title="A study", parts=[part], made=Made([], ""), quick=False)
     check(browser, tmp_path / "a.html")
     assert browser.value("document.querySelector('#numbers table').className") == "wide"
     assert browser.value("document.querySelector('main p code').textContent") == "quantum"
+    named = "[...document.querySelectorAll('figure .legend li')].map(one => one.textContent.trim())"
+    assert browser.value(named) == [one.label for one in series]
