@@ -31,6 +31,9 @@ from sequence.kernel.process import Process
 from sequence.kernel.timeline import Timeline
 from sequence.topology.node import BSMNode, Node
 
+MULTIPLIES = not hasattr(EntanglementSwappingA, "create")
+"""Whether a swap multiplies fidelities (0.8.5); else it follows the Bell-diagonal states."""
+
 PICOSECONDS = 1e12
 LIGHT = 200_000.0
 """SeQUeNCe's speed of light in fibre, km/s."""
@@ -130,6 +133,9 @@ class World:
     def __post_init__(self) -> None:
         EntanglementGenerationA.set_global_type(SINGLE_HERALDED)
         EntanglementGenerationB.set_global_type(SINGLE_HERALDED)
+        if not MULTIPLIES:
+            for protocol in (EntanglementSwappingA, EntanglementSwappingB):
+                protocol.set_formalism(BELL_DIAGONAL_STATE_FORMALISM)
         self.timeline = Timeline(formalism=BELL_DIAGONAL_STATE_FORMALISM)
         self.timeline.show_progress = False
 
@@ -261,7 +267,7 @@ def purified(setting: Setting, pairs: int) -> dict[str, NDArray[np.float64]]:
             for here in (0, 1):
                 protocol = BBPSSW_BDS(
                     ends[here], f"purify.{ends[here].name}.{self.tries}",
-                    memories[0][here], memories[1][here], is_twirled=True,
+                    memories[0][here], memories[1][here],
                 )  # fmt: skip
                 ends[here].protocols.append(protocol)
                 protocols.append(protocol)
@@ -303,6 +309,21 @@ def purified(setting: Setting, pairs: int) -> dict[str, NDArray[np.float64]]:
     return {name: np.array(values, float) for name, values in seen.items()}
 
 
+def _swapping(node: End, name: str, *memories: Memory) -> Any:
+    """What measures two memories of a repeater."""
+    if not MULTIPLIES:
+        return EntanglementSwappingA.create(node, name, *memories)
+    protocol = EntanglementSwappingA(node, name, *memories, degradation=1.0)
+    protocol.circuit = None  # diagonal states have no circuits
+    return protocol
+
+
+def _holding(node: End, name: str, memory: Memory) -> Any:
+    """What waits at an end for the result of a swap."""
+    make = EntanglementSwappingB if MULTIPLIES else EntanglementSwappingB.create
+    return make(node, name, memory)
+
+
 def repeater(setting: Setting, pairs: int) -> dict[str, NDArray[np.float64]]:
     """Seconds of pairs through one repeater, and the fidelity that SeQUeNCe gives them."""
     world = World(setting)
@@ -332,14 +353,11 @@ def repeater(setting: Setting, pairs: int) -> dict[str, NDArray[np.float64]]:
 
         def swap(self) -> None:
             self.tries += 1
-            center = EntanglementSwappingA(
-                middle, f"swap.{self.tries}", memories[0][1], memories[1][0], degradation=1.0
-            )
-            center.circuit = None  # diagonal states have no circuits
+            center = _swapping(middle, f"swap.{self.tries}", memories[0][1], memories[1][0])
             middle.protocols.append(center)
             held = {left: memories[0][0], right: memories[1][1]}
             for end, memory in held.items():
-                protocol = EntanglementSwappingB(end, f"hold.{end.name}.{self.tries}", memory)
+                protocol = _holding(end, f"hold.{end.name}.{self.tries}", memory)
                 end.protocols.append(protocol)
                 protocol.set_others(center.name, middle.name, [])
                 center.set_others(protocol.name, end.name, [memory.name])
