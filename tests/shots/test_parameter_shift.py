@@ -11,6 +11,8 @@ from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose
 
 from ebit import EbitError
+from ebit.errors import UnsupportedError
+from ebit.models import model_from_string
 from ebit.shots import gradient_circuits, shift_rule
 from ebit.shots.parameter_shift import shifts_of, turned_slopes, turned_states
 from random_circuits import circuit_model, random_data, random_parameters
@@ -108,3 +110,10 @@ def test_a_product_state_has_slopes_towards_the_other_coefficients() -> None:
     assert_allclose(turned_slopes(jnp.array([2.0, 0.0])), [0, 0.5], atol=1e-7)
     states = [turned["schmidt"] for turned in turned_states({"schmidt": jnp.array([2.0, 0.0])})]
     assert np.all(np.isfinite(states))
+
+
+def test_a_trained_state_on_several_edges_is_refused() -> None:
+    """Probabilities are no longer quadratic in its coefficients."""
+    model = model_from_string("designed:1", qpus=3, qubits=2, depth=1)
+    with pytest.raises(UnsupportedError, match="trained state that several edges share"):
+        gradient_circuits(model)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit import checks
+from ebit.errors import UnsupportedError
 from ebit.models import CircuitModel, Parameters
 from ebit.models.readout import READOUT_LEAVES
 
@@ -179,11 +180,17 @@ def shifts_of(model: CircuitModel) -> Shifts:
     Returns:
         Angles are numbered as `jax.flatten_util.ravel_pytree` does it.
 
+    Raises:
+        UnsupportedError: If several edges share one trained state.
+
     Example:
         >>> from ebit.models import DistributedQCNN
         >>> len(shifts_of(DistributedQCNN(qubits=2, depth=4)).angle)
         48
     """
+    if sum(state.leaf is not None for state in model.circuit.wiring.shared) > 1:
+        what = "gradients from shots of a trained state that several edges share"
+        raise UnsupportedError(what, model.resource_name, "use bell:N, or exact gradients")
     rules = [shift_rule(uses) for uses in _uses(model)]
     numbers = [np.full(len(shift), number) for number, (shift, _) in enumerate(rules)]
     return Shifts(
