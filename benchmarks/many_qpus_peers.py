@@ -130,21 +130,30 @@ def by_tensorcircuit(circuit: Any) -> Callable[[Any, Any], Any]:
 
 
 def by_quimb(circuit: Any) -> Callable[[Any, Any], Any]:
-    """Parity of one sample from quimb."""
+    """Parity of one sample from quimb: the circuit, its conjugate and a sign for every outcome."""
     import numpy as np
     import quimb.tensor as qtn
 
     qubits, read = len(circuit.wiring.qubits), read_qubits(circuit)
+    zero, signs = np.array([1, 0], np.complex64), np.diag([1, -1]).astype(np.complex64)
 
     def parity(parameters: Any, x: Any) -> Any:
-        own = qtn.Circuit(qubits, tag_gate_numbers=False)
-        for matrix, where in gates_of(circuit, parameters, x):
-            own.apply_gate_raw(matrix, where)
-        ket = own.psi
-        bra = ket.H
-        for qubit in read:
-            ket.gate_(np.diag([1.0, -1.0]).astype("complex64"), qubit)
-        return (bra & ket).contract(all, optimize="auto-hq").real
+        wires = [f"q{qubit}" for qubit in range(qubits)]
+        ket = [qtn.Tensor(zero, [wire]) for wire in wires]
+        for number, (matrix, where) in enumerate(gates_of(circuit, parameters, x)):
+            old = [wires[qubit] for qubit in where]
+            for qubit in where:
+                wires[qubit] = f"q{qubit}g{number}"
+            new = [wires[qubit] for qubit in where]
+            ket.append(qtn.Tensor(matrix.reshape(2 * len(where) * (2,)), [*new, *old]))
+        open_ = {wires[qubit] for qubit in range(qubits) if qubit not in read}
+        bra = [
+            qtn.Tensor(own.data.conj(), [i if i in open_ else f"{i}*" for i in own.inds])
+            for own in ket
+        ]
+        ends = [qtn.Tensor(signs, [wires[qubit], f"{wires[qubit]}*"]) for qubit in read]
+        network = qtn.TensorNetwork([*ket, *bra, *ends])
+        return network.contract(output_inds=(), optimize="auto-hq").real
 
     return parity
 
