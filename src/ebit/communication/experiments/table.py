@@ -112,7 +112,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         "Near-linear data: shipping the pixels (C2) or projections of them (C8) wins; C2 is the "
         "rival that grows with N.",
         limits=(1, 7),
-        edition=3,
+        edition=4,
         keeps=True,
     ),
     "E10": Case(

@@ -16,7 +16,7 @@ from ebit.communication.inference import infer
 from ebit.communication.model import model_for, walsh_model
 from ebit.communication.problems import replicated_digits
 from ebit.communication.rows import Row, row_of
-from ebit.communication.split import CLIP, ColumnSplit, even_columns
+from ebit.communication.split import BIAS, CLIP, ColumnSplit, even_columns
 from ebit.communication.training import fit
 from ebit.errors import EbitError
 
@@ -127,7 +127,7 @@ def images(quick: bool, seed: int, folder: Path | None = None) -> list[Row]:
 
     Errors are means over three splits and starts; what is sent is that of one training. Outputs
     are even in the state, so standardised pixels, which leave out the mean image, tell less without
-    the bias entry of the encoding, which takes the place of the last pixel.
+    the bias of the encoding. It takes the place of the last pixel, and is repeated as pixels are.
     """
     rows = []
     for n in (6, 8) if quick else REPLICATED:
@@ -144,11 +144,12 @@ def _images(n: int, case: str, seed: int) -> list[Row]:
     parts = [_replicated(n, case, seed + split) for split in range(SPLITS)]
     rows_of_data = len(parts[0][0])
     errors, ledger = [], None
-    bias = case == "standardised pixels and bias"
     for split, (x, y, x_test, y_test) in enumerate(parts):
-        columns = {"alice": range(x.shape[1])}
-        data = ColumnSplit(x, columns, bias=bias, standardise=False)
-        test = ColumnSplit(x_test, columns, bias=bias, standardise=False)
+        columns = {"alice": range(2**n)}
+        data, test = (
+            ColumnSplit(_with_bias(part, n), columns, bias=False, standardise=False)
+            for part in (x, x_test)
+        )
         fitted = fit(
             walsh_model(n, 2, NAMES), data, y, optimizer="eg", rate=0.1, radius=12.0, steps=150,
             scale=2.0, start=sparse_start(n, 2, seed + split), score_rate=0.02, seed=seed + split,
@@ -201,9 +202,16 @@ def _replicated(
     deviation[deviation == 0] = 1.0
     if case != "raw pixels":
         x, x_test = (np.clip((part - mean) / deviation, -CLIP, CLIP) for part in (x, x_test))
-    kept = 2**n - (case == "standardised pixels and bias")
-    x, x_test = (replicated_digits(part, 2**n, rng)[:, :kept] for part in (x, x_test))
+    biases = 2**n // x.shape[1] if case == "standardised pixels and bias" else 0
+    x, x_test = (replicated_digits(part, 2**n, rng)[:, : 2**n - biases] for part in (x, x_test))
     return x, y, x_test, y_test
+
+
+def _with_bias(pixels: NDArray[np.float64], n: int) -> NDArray[np.float64]:
+    """Pixels, and the bias of the encoding in each of the places that are left."""
+    number, width = 2**n - pixels.shape[1], pixels.shape[1]
+    total = BIAS * np.sqrt(width)
+    return np.pad(pixels, ((0, 0), (0, number)), constant_values=total / np.sqrt(max(number, 1)))
 
 
 def sparse_start(n: int, layers: int, seed: int, angles: int = 20) -> list[NDArray[np.float64]]:
