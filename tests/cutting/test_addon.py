@@ -59,12 +59,11 @@ def test_another_package_cuts_the_same_circuit_at_the_same_price() -> None:
 
 @pytest.mark.slow
 def test_another_package_has_the_same_overheads() -> None:
-    pytest.importorskip("qiskit_addon_cutting")
+    move: Any = pytest.importorskip("qiskit_addon_cutting.instructions").Move
+    basis: Any = pytest.importorskip("qiskit_addon_cutting.qpd").QPDBasis
     from qiskit.circuit.library import CSGate, CXGate, CZGate, RZZGate, SwapGate
-    from qiskit_addon_cutting.instructions import Move
-    from qiskit_addon_cutting.qpd import QPDBasis
 
     for gate in (CZGate(), CXGate(), CSGate(), SwapGate(), *map(RZZGate, (0.3, 1.1, -2.0))):
-        theirs = QPDBasis.from_instruction(gate).overhead
+        theirs = basis.from_instruction(gate).overhead
         assert gate_gamma(gate.to_matrix()) ** 2 == pytest.approx(theirs), gate.name
-    assert QPDBasis.from_instruction(Move()).overhead == pytest.approx(WIRE_GAMMA**2) == 16
+    assert basis.from_instruction(move()).overhead == pytest.approx(WIRE_GAMMA**2) == 16

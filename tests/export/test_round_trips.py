@@ -1,6 +1,7 @@
 """Models of every kind, written in every dialect and read back by the tool it is for."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import jax
@@ -52,7 +53,7 @@ TWO = [
     "quantum", "single",
 ]  # fmt: skip
 KINDS: dict[str, Callable[[], Any]] = {
-    **{name: lambda name=name: circuit_model(name, 2) for name in TWO},
+    **{name: partial(circuit_model, name, 2) for name in TWO},
     "all but one": lambda: circuit_model("classical", 3, pooling="all-but-one"),
     "mixing": lambda: circuit_model("bell:1", 2, depth=2, mixing=1),
     "line of pairs": lambda: graph("bell:1"),

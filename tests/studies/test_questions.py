@@ -1,5 +1,7 @@
 """Questions of our own studies: which resources are named, intervals, verdicts, files."""
 
+from typing import Any
+
 import polars as pl
 import pytest
 
@@ -110,6 +112,6 @@ def test_a_resource_that_failed_on_a_data_set_is_left_out() -> None:
 def test_without_questions_rows_need_no_data_set() -> None:
     """Rows of capacities have none."""
     drawing = Drawing(kind="shots", caption="")
-    words = {"title": "", "data": "", "settings": "", "expected": ""}
+    words: dict[str, Any] = {"title": "", "data": "", "settings": "", "expected": ""}
     item = Item(table="1", **words, keys=("resource",), drawing=drawing)
     assert answers(item, pl.DataFrame({"resource": ["none"]}), quick=True) == ()

@@ -153,12 +153,12 @@ def _unflattened(circuit: Circuit, flat: NDArray[Any]) -> Parameters:
     """The tree of angles whose numbers are places in this array."""
     tree: dict[str, Any] = {}
     start = 0
-    for (*path, last), shape in circuit.shapes:
+    for path, shape in circuit.shapes:
         size = int(np.prod(shape, dtype=int))
-        node = tree
-        for key in path:
+        node: dict[Any, Any] = tree
+        for key in path[:-1]:
             node = node.setdefault(key, {})
-        node[last] = flat[start : start + size].reshape(shape)
+        node[path[-1]] = flat[start : start + size].reshape(shape)
         start += size
     return tree
 
