@@ -153,12 +153,13 @@ def _unflattened(circuit: Circuit, flat: NDArray[Any]) -> Parameters:
     """The tree of angles whose numbers are places in this array."""
     tree: dict[str, Any] = {}
     start = 0
-    for path, shape in circuit.shapes:
+    for leaf, shape in circuit.shapes:
         size = int(np.prod(shape, dtype=int))
         node: dict[Any, Any] = tree
-        for key in path[:-1]:
+        *path, last = leaf
+        for key in path:
             node = node.setdefault(key, {})
-        node[path[-1]] = flat[start : start + size].reshape(shape)
+        node[last] = flat[start : start + size].reshape(shape)
         start += size
     return tree
 
