@@ -156,10 +156,10 @@ def _unflattened(circuit: Circuit, flat: NDArray[Any]) -> Parameters:
     for leaf, shape in circuit.shapes:
         size = int(np.prod(shape, dtype=int))
         node: dict[Any, Any] = tree
-        *path, last = leaf
-        for key in path:
+        path: list[Any] = list(leaf)
+        for key in path[:-1]:
             node = node.setdefault(key, {})
-        node[last] = flat[start : start + size].reshape(shape)
+        node[path[-1]] = flat[start : start + size].reshape(shape)
         start += size
     return tree
 
