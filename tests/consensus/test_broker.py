@@ -231,7 +231,7 @@ def test_pairs_that_are_kept_for_longer_complete_more_jobs() -> None:
     ],
 )
 def test_ceas_reaches_strict_utilisation_with_completion(
-    regime: str, completion: float, changes: dict[str, float]
+    regime: str, completion: float, changes: dict[str, Any]
 ) -> None:
     """The promise, at 20 rounds; docs/consensus.md has the numbers of 100."""
     broker = Broker(ScheduleSettings(policy="ceas", regime=regime, seeds=6, **changes))
