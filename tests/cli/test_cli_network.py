@@ -42,6 +42,7 @@ def test_usage_of_the_group() -> None:
     assert "See `ebit network convert --help`" in error_of("network", "convert")
 
 
+@pytest.mark.slow
 def test_plan_takes_the_file(tmp_path: Path, file: Path) -> None:
     outcome = run_ebit(
         *("plan", file, "--data", "chsh", "--resource", "none", "--shots", 100, "--quick"),

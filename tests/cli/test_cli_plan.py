@@ -97,6 +97,7 @@ def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     assert "bell:1 on alice-bob, bob-eve" in page
 
 
+@pytest.mark.slow
 def test_three_qpus_of_profiles_say_what_is_not_verified(tmp_path: Path) -> None:
     path, file = tmp_path / "network.toml", tmp_path / "plan.json"
     path.write_text(NETWORK.replace("qubits = 2\n[[link]]", 'profile = "nv"\n[[link]]'))
@@ -181,6 +182,7 @@ def test_broken_files_are_named(tmp_path: Path) -> None:
     assert "is not TOML" in error_of("plan", path, "--data", "chsh")
 
 
+@pytest.mark.slow
 def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
     file = tmp_path / "rows.json"
     outcome = run_ebit(

@@ -71,7 +71,10 @@ def test_a_quick_look_at_our_own_study(here: Path) -> None:
             "must be one of kim2026, hwang2025, worth, gilboa2024, chen2026, but is 'kim2025'.",
         ),
         (("kim2026", "--table", "9"), "must be one of S6, S2, S3, S4, S5 for study 'kim2026'"),
-        (("hwang2025", "--figure", "9"), "must be one of 4c, code, 4d, parity, 3c, 5a, 6 for"),
+        (
+            ("hwang2025", "--figure", "9"),
+            "must be one of 4c, code, notebook, 4d, parity, 3c, 5a, 6 for",
+        ),
         (("kim2026", "--runs", "0"), "Argument `runs` must be at least 1, but is 0."),
         (("kim2026", "--data", "a.npz"), "Argument `data` is 'a.npz', but this study generates"),
         (("hwang2025", "--data", "no.npz", "--table", "2"), "no.npz"),

@@ -13,6 +13,7 @@ from ebit.cli import compare
 SHORT = ("--depth", 1, "--steps", 3, "--batch-size", 20)
 
 
+@pytest.mark.slow
 def test_a_small_file_is_compared_over_splits(trained: Any, here: Path) -> None:
     arguments = ("compare", "--data", trained.data, "--resource", "none,svc", *SHORT)
     outcome = run_ebit(*arguments, "--json", "a.json")

@@ -26,6 +26,7 @@ def ebit(*arguments: object, folder: Path, **environment: str) -> subprocess.Com
     )
 
 
+@pytest.mark.slow
 def test_no_width_and_letters_that_the_terminal_lacks(tmp_path: Path) -> None:
     names = ("thé", "café")
     lines = [f"{k % 3 / 2},{k % 5 / 4},{k % 7 / 8},{k % 2 / 3},{names[k % 2]}" for k in range(24)]

@@ -150,6 +150,7 @@ def test_compare_takes_what_train_made_and_writes_a_report(trained: Any, here: P
     assert again.err == f"2 of 2 trainings are in {trained.out} already.\n"
 
 
+@pytest.mark.slow
 def test_compare_with_shots(trained: Any, here: Path) -> None:
     outcome = run_ebit(
         "compare", "--data", trained.data, "--resource", "dnn,bell:1", *SMALL,

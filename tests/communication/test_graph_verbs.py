@@ -32,6 +32,7 @@ def rings(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_graph_tells_accuracy_and_copies(rings: Path, tmp_path: Path) -> None:
     out = tmp_path / "rows.json"
     outcome = run_ebit(

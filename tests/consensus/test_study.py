@@ -108,6 +108,7 @@ def test_verdicts(gain: float, verdict: str) -> None:
     assert {one.verdict for one in nothing} == {"not measured"}
 
 
+@pytest.mark.slow
 def test_the_page(tmp_path: Path) -> None:
     written = write_verdict(
         parts(only=["main"]), made_up(0.12), schedules(), tmp_path, quick=True, command="ebit x"

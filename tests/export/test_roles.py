@@ -85,7 +85,7 @@ def test_roles_that_share_pairs_and_messages_only_give_the_probabilities(
     "resource",
     [
         "bell:1",
-        "classical",
+        pytest.param("classical", marks=pytest.mark.slow),
         pytest.param("bell:1,fidelity=0.7", marks=pytest.mark.slow),
         pytest.param("quantum", marks=pytest.mark.slow),
     ],

@@ -59,6 +59,7 @@ def test_lbfgs_finds_the_optimum_in_few_steps(optimizer: Any) -> None:
     assert train(optimizer=optimizer, runs=3).train_loss.min() == pytest.approx(-BEST, abs=1e-4)
 
 
+@pytest.mark.slow
 def test_lbfgs_goes_on_from_its_checkpoint(tmp_path: Any, monkeypatch: Any) -> None:
     whole = train(optimizer="lbfgs", steps=6)
     monkeypatch.setattr(training, "CHUNK_SECONDS", 0.0)

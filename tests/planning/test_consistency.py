@@ -126,6 +126,7 @@ QPUS = st.sampled_from(profile_names("qpu"))
 LINKS = st.sampled_from(profile_names("link"))
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(QPUS, QPUS, LINKS, st.integers(0, 5), st.sampled_from([None, 0.01, 1.0]))
 def test_profiles(first: str, second: str, link: str, seed: int, rate: float | None) -> None:

@@ -54,6 +54,7 @@ def test_json_gives_the_task_back() -> None:
     assert again.hash == noisy.hash
 
 
+@pytest.mark.slow
 def test_training_with_noise_is_kept(tmp_path: Path) -> None:
     noise = Noise(two_qubit_error=0.1)
     rows = train(DATA, task(noise=noise), tmp_path)

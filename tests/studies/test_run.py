@@ -65,6 +65,7 @@ def check_files(written: list[Path], out: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_is_finished_is_not_trained_again(
     small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -73,6 +74,7 @@ def test_what_is_finished_is_not_trained_again(
     assert_frame_equal(reproduce(small_study, tmp_path).comparisons, whole)
 
 
+@pytest.mark.slow
 def test_an_interrupted_study_goes_on(small_study: str, tmp_path: Path) -> None:
     plan = plan_study(small_study)
 
@@ -98,6 +100,7 @@ def test_runs_and_quick(small_study: str, tmp_path: Path) -> None:
     assert "Do not cite" in page
 
 
+@pytest.mark.slow
 def test_a_failed_training_is_reported_and_the_rest_is_there(
     small_study: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -148,7 +148,7 @@ def test_wrong_arguments_are_one_line() -> None:
         (lambda: attack("guess", copies=1, qubits=1), "`attack` must be one of shadows"),
         (lambda: attack("shadows", copies=0, qubits=1), "`copies` must be a whole number"),
         (lambda: attack("shadows", copies=1, qubits=7), "`qubits` must be a whole number from 1"),
-        (lambda: holevo_bits(-1, 3), "`copies` must be a whole number, at least 0"),
+        (lambda: holevo_bits(-1, 3), "`copies` must be a whole number from 0 to"),
         (lambda: leaks(Ledger(), {"alice": 0}), r"`raw_bits\['alice'\]` must be"),
         (lambda: spectrum(lambda x: x[:-1]), "must give one number a point"),
         (lambda: spectrum(lambda x: x / 0 * x), "NaN or infinite"),

@@ -89,6 +89,7 @@ def test_a_log_of_another_version_is_refused(
     assert expected in said(folder)
 
 
+@pytest.mark.slow
 def test_nodes_that_are_not_there_are_named_and_what_is_there_is_kept(folder: Path) -> None:
     path = folder / "node-0.toml"
     path.write_text(path.read_text().replace("delta = 0.5", "delta = 0.1\npatience = 3.0"))
