@@ -93,8 +93,7 @@ def test_fit_keeps_its_programs_and_leaves_the_settings_alone(tmp_path: Path) ->
     cache = tmp_path / "cache"
     assert output_of(FIT, tmp_path, XDG_CACHE_HOME=str(cache)) == "True"
     kept = {path.name for path in files(cache / "ebit")}
-    assert any("steps" in name for name in kept)
-    assert any("evaluate" in name for name in kept)
+    assert any("steps" in name for name in kept)  # what compiles in no time is not kept
 
 
 @pytest.mark.slow
