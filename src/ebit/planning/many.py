@@ -66,6 +66,16 @@ class ManyCondition:
     run_seconds: float
     reasons: tuple[str, ...]
 
+    @property
+    def cycle_seconds(self) -> float:
+        """Time from the start of one run to that of the next: first pairs, then the circuit."""
+        return self.pair_seconds + self.run_seconds
+
+    @property
+    def worst_fidelity(self) -> float | None:
+        """Fidelity of the pairs of the worst link; None without pairs."""
+        return min(self.fidelities.values(), default=None)
+
 
 def many_condition(
     layout: Layout, model: DistributedQCNN, purification: int | None
@@ -325,7 +335,7 @@ def _options(
         for way, number in product(ways, shots):
             readouts = way.under(found.model)
             accuracy = readouts.accuracy(number)
-            seconds = number * (found.pair_seconds + found.run_seconds)
+            seconds = number * found.cycle_seconds
             reasons = [*found.reasons, *slow_reasons(seconds, rate)]
             yield {
                 "resource": circuit.name,
@@ -342,7 +352,7 @@ def _options(
                 "accuracy_runs": accuracy.tolist(),
                 "accuracy_many_shots": float(readouts.accuracy().mean()),
                 "accuracy_noiseless": noiseless,
-                "pair_fidelity": min(found.fidelities.values()) if uses_pairs else None,
+                "pair_fidelity": found.worst_fidelity,
                 "storage_seconds": max((edge.storage_seconds for edge in with_pairs), default=0.0),
                 "links": links if uses_pairs else [],
                 "link_fidelities": list(found.fidelities.values()),
@@ -350,7 +360,7 @@ def _options(
                 "link_fresh_pairs": [edge.raw_pairs for edge in with_pairs],
                 **{f"{unit}_per_inference": n for unit, n in used.amounts.items()},
                 "waiting_seconds_per_inference": found.pair_seconds + found.waiting_seconds,
-                "seconds_per_inference": found.pair_seconds + found.run_seconds,
+                "seconds_per_inference": found.cycle_seconds,
                 "fresh_pairs_per_label": number * sum(edge.raw_pairs for edge in with_pairs),
                 **{f"{unit}_per_label": number * n for unit, n in used.amounts.items()},
                 "waiting_seconds_per_label": number * (found.pair_seconds + found.waiting_seconds),

@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import polars as pl
 
 from ebit import checks
@@ -23,7 +22,14 @@ from ebit.planning.many import (
 from ebit.planning.noisy_training import NoisyTraining
 from ebit.planning.planner import PURIFICATION, SHOTS, rising
 from ebit.planning.site import Site
-from ebit.planning.sweeps import DISTANCES, FIDELITIES, Step
+from ebit.planning.sweeps import (
+    DISTANCES,
+    FIDELITIES,
+    Step,
+    Ways,
+    outcome_of,
+    rows_of_runs,
+)
 from ebit.planning.swept import Swept
 from ebit.planning.trained import EVALUATED_ROWS, Trained, trained_circuit
 from ebit.results import Task
@@ -189,26 +195,15 @@ def distance_rows(
         place = at_distance(layout, distance)
         tried = [_tried(place, circuit, number, shots, rate) for number in rounds]
         usable = [one for one in tried if not one[2]]
-        best_pairs = max(tried, key=lambda one: round(_worst(one[1]) or 0.0, 3))
+        best_pairs = max(tried, key=lambda one: round(one[1].worst_fidelity or 0.0, 3))
         number, found, reasons = max(
             usable or [best_pairs],
             key=lambda one: round(float(circuit.under(one[1].model).accuracy(shots).mean()), 3),
         )
-        seconds = shots * (found.pair_seconds + found.run_seconds)
-        for trained, accuracies in _ways(circuit, found, shots, training, anew=not reasons):
-            for run, accuracy in enumerate(accuracies):
-                yield {
-                    "resource": circuit.name,
-                    "trained_with_noise": trained,
-                    "distance_km": distance,
-                    "purification_rounds": number,
-                    "run": run,
-                    "accuracy": float(accuracy),
-                    "pair_fidelity": _worst(found),
-                    "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
-                    "feasible": not reasons,
-                    "reason": "; ".join(reasons) or None,
-                }
+        ways = _ways(circuit, found, shots, training, anew=not reasons)
+        point = {"distance_km": distance, "purification_rounds": number}
+        outcome = outcome_of(found.worst_fidelity, shots * found.cycle_seconds, reasons)
+        yield from rows_of_runs(circuit, ways, point, outcome)
         step()
 
 
@@ -239,16 +234,9 @@ def fidelity_rows(
     for fidelity in reversed(fidelities):
         resource = with_werner(circuit.model, dict.fromkeys(found.fidelities, fidelity))
         here = replace(found, model=replace(found.model, resource=resource))
-        for trained, accuracies in _ways(circuit, here, shots, training, anew=True):
-            for run, accuracy in enumerate(accuracies):
-                yield {
-                    "resource": circuit.name,
-                    "trained_with_noise": trained,
-                    "pair_fidelity": fidelity,
-                    "uses_pairs": uses_pairs,
-                    "run": run,
-                    "accuracy": float(accuracy),
-                }
+        ways = _ways(circuit, here, shots, training, anew=True)
+        point = {"pair_fidelity": fidelity, "uses_pairs": uses_pairs}
+        yield from rows_of_runs(circuit, ways, point, {})
         step()
 
 
@@ -286,12 +274,7 @@ def _tried(
 ) -> tuple[int, ManyCondition, list[str]]:
     """A number of rounds of purification, what the links do, and why that cannot be used."""
     found = many_condition(layout, circuit.model, rounds)
-    seconds = shots * (found.pair_seconds + found.run_seconds)
-    return rounds, found, [*found.reasons, *slow_reasons(seconds, rate)]
-
-
-def _worst(found: ManyCondition) -> float | None:
-    return min(found.fidelities.values(), default=None)
+    return rounds, found, [*found.reasons, *slow_reasons(shots * found.cycle_seconds, rate)]
 
 
 def _ways(
@@ -301,7 +284,7 @@ def _ways(
     training: NoisyTraining | None,
     *,
     anew: bool,
-) -> Iterator[tuple[bool, Any]]:
+) -> Ways:
     """Accuracy of every run for each way of training."""
     ways = [(False, circuit)]
     if training is not None:

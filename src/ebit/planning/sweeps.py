@@ -1,11 +1,11 @@
 """Accuracy against distance and against the fidelity of the pairs."""
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import product
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.planning.crossing import Crossing, crossing
@@ -24,6 +24,56 @@ FIDELITIES: tuple[float, ...] = tuple(np.linspace(0.25, 1, 16).tolist())
 
 Step = Callable[[], None]
 """Called when a point is done."""
+
+Ways = Iterable[tuple[bool, NDArray[np.float64]]]
+"""Whether a circuit was trained under the noise, and the accuracy of its runs."""
+
+
+def rows_of_runs(
+    circuit: Trained, ways: Ways, point: Mapping[str, Any], outcome: Mapping[str, Any]
+) -> Iterator[dict[str, Any]]:
+    """The rows of one point of a sweep.
+
+    Args:
+        circuit: The circuit.
+        ways: Accuracies of its runs for each way of training.
+        point: Columns of the point.
+        outcome: Columns of what it is like there.
+
+    Yields:
+        A flat row for every way and run.
+    """
+    for trained, accuracies in ways:
+        for run, accuracy in enumerate(accuracies):
+            yield {
+                "resource": circuit.name,
+                "trained_with_noise": trained,
+                **point,
+                "run": run,
+                "accuracy": float(accuracy),
+                **outcome,
+            }
+
+
+def outcome_of(
+    pair_fidelity: float | None, seconds: float, reasons: Sequence[str]
+) -> dict[str, Any]:
+    """What a row of a sweep over distance says of the pairs, the labels and the feasibility.
+
+    Args:
+        pair_fidelity: Fidelity of the pairs when a run starts, or None without pairs.
+        seconds: Time for one label.
+        reasons: Why the resource cannot be used.
+
+    Returns:
+        Its columns.
+    """
+    return {
+        "pair_fidelity": pair_fidelity,
+        "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
+        "feasible": not reasons,
+        "reason": "; ".join(reasons) or None,
+    }
 
 
 def distance_rows(
@@ -60,24 +110,13 @@ def distance_rows(
         place = site.at_distance(distance)
         setup = best_setup(place, circuit, purification=purification, shots=shots, rate=rate)
         found, reasons = setup.found, setup.obstacles
-        seconds = label_seconds(found, shots)
-        ways = {False: setup.accuracy}
+        ways = [(False, setup.accuracy)]
         if training is not None:
             way = training.train(circuit, found.noisy(circuit.model), anew=not reasons)
-            ways[True] = way.read_out(found).accuracy(shots)
-        for (trained, accuracies), run in product(ways.items(), range(len(setup.accuracy))):
-            yield {
-                "resource": circuit.name,
-                "trained_with_noise": trained,
-                "distance_km": distance,
-                "purification_rounds": found.purification_rounds,
-                "run": run,
-                "accuracy": float(accuracies[run]),
-                "pair_fidelity": found.pair_fidelity,
-                "labels_per_second": 1 / seconds if seconds > 0 else np.inf,
-                "feasible": not reasons,
-                "reason": "; ".join(reasons) or None,
-            }
+            ways.append((True, way.read_out(found).accuracy(shots)))
+        point = {"distance_km": distance, "purification_rounds": found.purification_rounds}
+        outcome = outcome_of(found.pair_fidelity, label_seconds(found, shots), reasons)
+        yield from rows_of_runs(circuit, ways, point, outcome)
         step()
 
 
@@ -110,19 +149,12 @@ def fidelity_rows(
     uses_pairs = circuit.model.resource.pairs_of_link > 0
     for number, fidelity in enumerate(reversed(fidelities)):
         changed = found.with_fidelity(fidelity) if uses_pairs else found
-        ways = {False: circuit.read_out(changed).accuracy(shots)}
+        ways = [(False, circuit.read_out(changed).accuracy(shots))]
         if training is not None:
             way = training.train(circuit, changed.noisy(circuit.model), anew=number % 3 == 0)
-            ways[True] = way.read_out(changed).accuracy(shots)
-        for (trained, accuracies), run in product(ways.items(), range(len(ways[False]))):
-            yield {
-                "resource": circuit.name,
-                "trained_with_noise": trained,
-                "pair_fidelity": fidelity,
-                "uses_pairs": uses_pairs,
-                "run": run,
-                "accuracy": float(accuracies[run]),
-            }
+            ways.append((True, way.read_out(changed).accuracy(shots)))
+        point = {"pair_fidelity": fidelity, "uses_pairs": uses_pairs}
+        yield from rows_of_runs(circuit, ways, point, {})
         step()
 
 
