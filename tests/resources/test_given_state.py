@@ -115,7 +115,7 @@ BAD: list[tuple[str, bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "content", "words"), BAD)
+@pytest.mark.parametrize(("name", "content", "words"), BAD, ids=[words for *_, words in BAD])
 def test_bad_files(tmp_path: Path, name: str, content: bytes, words: str) -> None:
     (tmp_path / name).write_bytes(content)
     with pytest.raises(EbitError, match=words) as error:
