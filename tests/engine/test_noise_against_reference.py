@@ -333,8 +333,11 @@ def test_noise_changes_nothing_per_sample() -> None:
     """What is done per sample is the same code, so noise costs nothing there."""
     model, _, x = case("bell:1", 4, 1, 0, EVERYTHING)
     clean = Contraction(4, 1)
-    for noisy, own in zip(model.encode(x), clean.encode(jax.numpy.asarray(x)), strict=True):
-        np.testing.assert_allclose(noisy, own, atol=2e-6)  # one program each
+    with jax.enable_x64(True):
+        pairs = zip(model.encode(x), clean.encode(jax.numpy.asarray(x)), strict=True)
+        for noisy, own in pairs:
+            assert noisy.dtype == np.float64
+            np.testing.assert_allclose(noisy, own, rtol=0, atol=1e-13)  # a program of its own each
 
 
 chances = st.floats(0, 1)
