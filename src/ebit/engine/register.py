@@ -77,7 +77,9 @@ class Register:
         separate = separated(self.qubits)
         tensor = before.reshape([2] * (2 * self.qubits)).transpose(separate)
         halves = tensor.reshape(2**self.qubits, -1)  # (2**n, 2**n): QPU A, QPU B
-        moved = jnp.einsum("byz,zw,bxw->byx", unitaries[0], halves, unitaries[1])
+        moved = jnp.einsum(
+            "byz,zw,bxw->byx", unitaries[0], halves, unitaries[1], precision=_HIGHEST
+        )
         bits = moved.reshape(-1, *[2] * (2 * self.qubits))
         back = bits.transpose(0, *(1 + np.argsort(separate)))
         return self._from_states(parameters, back.reshape(-1, 4**self.qubits))
