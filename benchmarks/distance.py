@@ -2,9 +2,10 @@
 
 Usage: python benchmarks/distance.py --out docs/results/distance, then python docs/theme.py
 
-Every circuit is trained without noise, and then with the noise of every distance and fidelity. The
-cases come in the order of their worth, depth 5 before depth 20, and every finished part is kept:
-the same command goes on where it stopped, and the tables hold what there is.
+Every circuit is trained without noise, and then with the noise of every distance and fidelity; for
+comparison also as many steps further without noise. Every finished part is kept: the same command
+goes on where it stopped, and the tables hold what there is. Several processes may share a store if
+each has resources, data or depths of its own: with --no-tables, and the tables at last by one.
 """
 
 import time
@@ -28,6 +29,7 @@ from ebit.planning import (
     Trained,
     crossings,
     open_site,
+    task_under,
     trained_circuit,
 )
 from ebit.planning.sweeps import distance_rows, fidelity_rows
@@ -36,8 +38,11 @@ from ebit.results import Task, make_task, train
 from ebit.statistics import compare_all, paired
 from ebit.writing import write_atomically
 
-HARDWARE = ("trapped-ion", "neutral-atom", "superconducting")
-RESOURCES = ("none", "shared:1", "bell:1", "bell:2", "classical", "quantum")
+HARDWARE = ("trapped-ion", "neutral-atom", "superconducting", "trapped-ion/10")
+"""Profiles of QPUs; `/10`: gates and read-outs are assumed to err ten times less."""
+
+ERRORS = ("one_qubit_gate_error", "two_qubit_gate_error", "readout_error")
+RESOURCES = ("none", "shared:1", "bell:1", "bell:2", "classical")
 REFERENCES = ("none", "shared:1")
 FIDELITY = 0.9689
 """The best one published for two separate modules, see the profile `laboratory`."""
@@ -49,7 +54,11 @@ CASE = ("depth", "data", "hardware", "trained_with_noise")
 
 def network(name: str) -> Network:
     """Two QPUs of one kind and a fibre link; all kinds have the same link, which is assumed."""
-    qpus = [profile(name).qpu(end) for end in ("a", "b")]
+    kind, _, better = name.partition("/")
+    qpus = [profile(kind).qpu(end) for end in ("a", "b")]
+    if better:
+        less = {error: getattr(qpus[0], error) / float(better) for error in ERRORS}
+        qpus = [qpu.model_copy(update=less) for qpu in qpus]
     link = Link(
         between=("a", "b"), length="1 km", efficiency=0.1, attempt_time="1 us", fidelity=FIDELITY
     )
@@ -68,7 +77,8 @@ class Part:
     @property
     def name(self) -> str:
         """Name of its files."""
-        return f"{self.depth}-{self.data}-{self.hardware}-{self.resource}".replace(":", "_")
+        words = f"{self.depth}-{self.data}-{self.hardware}-{self.resource}"
+        return words.translate(str.maketrans(":/", "__"))
 
 
 @dataclass(frozen=True)
@@ -80,6 +90,11 @@ class Settings:
     runs: int
     rows: int
     every: int
+
+    @property
+    def name(self) -> str:
+        """Name of the folder with what was computed with them."""
+        return f"{self.steps}-{self.batch_size}-{self.runs}-{self.rows}-{self.every}"
 
     @property
     def distances(self) -> list[float]:
@@ -106,9 +121,14 @@ class Settings:
         )
 
 
+def _file(part: Part, settings: Settings, store: Path, kind: str) -> Path:
+    """Where the rows of a part are: `far`, `worn`, or those trained `longer` without noise."""
+    return store / "distance" / settings.name / f"{part.name}-{kind}.parquet"
+
+
 def compute(part: Part, settings: Settings, store: Path) -> None:
     """The rows of a part, unless they are there."""
-    files = {kind: store / "rows" / f"{part.name}-{kind}.parquet" for kind in ("far", "worn")}
+    files = {kind: _file(part, settings, store, kind) for kind in ("far", "worn", "longer")}
     if all(file.is_file() for file in files.values()):
         return
     dataset = load(part.data)
@@ -119,6 +139,7 @@ def compute(part: Part, settings: Settings, store: Path) -> None:
     site = open_site(network(part.hardware))
     shared: dict[str, Any] = {"shots": SHOTS, "step": lambda: None, "training": training}
     found = {"far": list(_far(site, circuit, settings.distances, shared)), "worn": []}
+    found["longer"] = list(_longer(site, circuit, settings.distances[0], training))
     if circuit.model.resource.pairs_of_link:
         found["worn"] = list(fidelity_rows(site, circuit, fidelities=FIDELITIES, **shared))
     for kind, rows in found.items():
@@ -136,6 +157,18 @@ def _far(
     ):
         link = site.at_distance(row["distance_km"]).link
         yield {**row, "pair_rate": link.raw_pair_rate}
+
+
+def _longer(
+    site: Site, circuit: Trained, distance: float, training: NoisyTraining
+) -> Iterator[dict[str, Any]]:
+    """Accuracy at a distance after as many further steps as with noise, but without it."""
+    task = task_under(circuit.stored.task, circuit.model)
+    train(training.dataset, task, training.out, progress=False)
+    longer = trained_circuit(training.dataset, task, training.out, training.rows)
+    found = longer.condition(site.at_distance(distance))
+    for run, accuracy in enumerate(longer.read_out(found).accuracy(SHOTS)):
+        yield {"resource": circuit.name, "run": run, "accuracy": float(accuracy)}
 
 
 def _case(values: tuple[Any, ...]) -> dict[str, Any]:
@@ -167,7 +200,7 @@ def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str
                 }
 
 
-def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+def near(rows: pl.DataFrame, longer: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Accuracy at the shortest distance, its difference to the references, and how far it goes."""
     first_of_both = rows.filter(pl.col("distance_km") == rows["distance_km"].min())
     for values, own in rows.group_by(*CASE, maintain_order=True):
@@ -188,21 +221,21 @@ def near(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
                     for other in REFERENCES
                     if other in names and other != name
                 },
-                "over_training_without": _gain(first_of_both, values, name),
+                "over_training_without": _gain(first_of_both, longer, values, name),
                 "feasible_up_to_km": far["distance_km"][0] if far.height else None,
                 "pair_rate_there": rate[0] if rate else None,
             }
 
 
-def _gain(rows: pl.DataFrame, case: tuple[Any, ...], name: str) -> str | None:
-    """What training with the noise adds, over runs that share all before it."""
+def _gain(rows: pl.DataFrame, longer: pl.DataFrame, case: tuple[Any, ...], name: str) -> str | None:
+    """What the noise in training adds to as many steps without it; runs share all else."""
     depth, data, hardware, trained = case
     if not trained:
         return None
-    own = rows.filter(depth=depth, data=data, hardware=hardware, resource=name)
+    same = {"depth": depth, "data": data, "hardware": hardware, "resource": name}
     ways = {
-        key: own.filter(trained_with_noise=way)["accuracy"].to_list()
-        for key, way in (("with", True), ("without", False))
+        "with": rows.filter("trained_with_noise", **same)["accuracy"].to_list(),
+        "without": longer.filter(**same)["accuracy"].to_list(),
     }
     return str(compare_all(ways, paired).gap("with", "without"))
 
@@ -213,19 +246,21 @@ def _where(stretches: Sequence[Stretch], verdict: str) -> str:
     return ", ".join(spans) or "nowhere"
 
 
-def _rows(store: Path, parts: Sequence[Part], kind: str) -> pl.DataFrame:
-    files = [store / "rows" / f"{part.name}-{kind}.parquet" for part in parts]
+def _rows(store: Path, parts: Sequence[Part], settings: Settings, kind: str) -> pl.DataFrame:
+    files = [_file(part, settings, store, kind) for part in parts]
     frames = [pl.read_parquet(file) for file in files if file.is_file()]
     return pl.concat([frame for frame in frames if frame.height], how="diagonal_relaxed")
 
 
 def write(out: Path, store: Path, parts: Sequence[Part], settings: Settings) -> None:
     """Tables and figure of the parts that are finished."""
-    far = _rows(store, parts, "far")
-    write_tables(out, "near", pl.DataFrame(list(near(far)), infer_schema_length=None))
+    far = _rows(store, parts, settings, "far")
+    longer = _rows(store, parts, settings, "longer")
+    nearest = list(near(far, longer))
+    write_tables(out, "near", pl.DataFrame(nearest, infer_schema_length=None))
     places = list(standing(far, "distance_km", log=True))
     write_tables(out, "crossings", pl.DataFrame(places, infer_schema_length=None))
-    worn = _rows(store, parts, "worn")
+    worn = _rows(store, parts, settings, "worn")
     with_references = [worn, *_references(far, worn)]
     fidelities = list(
         standing(pl.concat(with_references, how="diagonal"), "pair_fidelity", log=False)
@@ -268,11 +303,12 @@ def main(
     resources: Annotated[str, typer.Option(help="With commas.")] = ",".join(RESOURCES),
     hardware: Annotated[str, typer.Option(help="With commas.")] = ",".join(HARDWARE),
     steps: int = 2000,
-    batch_size: int = 768,
+    batch_size: int = 256,
     runs: int = 5,
     rows: Annotated[int, typer.Option(help="Validation rows.")] = 512,
     every: Annotated[int, typer.Option(help="Every so many of 26 distances.")] = 1,
     minutes: Annotated[float, typer.Option(help="Begin nothing new after that.")] = float("inf"),
+    tables: Annotated[bool, typer.Option(help="Write figure and tables.")] = True,
 ) -> None:
     """Compute what is missing, then write figure and tables."""
     started = time.monotonic()
@@ -288,7 +324,8 @@ def main(
             break
         compute(part, settings, store)
         print(f"{part.name}: {time.monotonic() - started:.0f} s", flush=True)
-    write(out, store, parts, settings)
+    if tables:
+        write(out, store, parts, settings)
 
 
 if __name__ == "__main__":
