@@ -48,6 +48,27 @@ def test_graph_tells_accuracy_and_copies(rings: Path, tmp_path: Path) -> None:
     assert "Shipping the labels of the nodes" in outcome.out
 
 
+@pytest.mark.slow
+def test_folds_that_were_shared_out_make_one_score(rings: Path, tmp_path: Path) -> None:
+    options = (
+        "communication", "graph", "--data", rings, *SMALL, "--activation", "polynomial",
+        "--protocol", "nested", "--copies", "10",
+    )  # fmt: skip
+    folder, alone, joint = tmp_path / "kept", tmp_path / "alone.json", tmp_path / "joint.json"
+    for fold in (2, 0, 1):
+        outcome = run_ebit(*options, "--fold", fold, "--out", folder)
+        assert outcome.code == 0, outcome.err
+    assert "0, 1, 2" in outcome.out
+    assert len(list((folder / "communication_folds").iterdir())) == 3
+    assert not list((folder / "checkpoints").iterdir())
+    run_ebit(*options, "--json", alone)
+    joined = run_ebit(*options, "--out", folder, "--json", joint)
+    assert "epochs in" not in joined.err  # nothing is trained again
+    found, expected = (json.loads(path.read_text())["rows"][0] for path in (joint, alone))
+    assert found["accuracies"] == expected["accuracies"]
+    assert found["copies"]["spread"] == pytest.approx(expected["copies"]["spread"], rel=0.05)
+
+
 @pytest.mark.parametrize(
     ("options", "message"),
     [
@@ -59,6 +80,7 @@ def test_graph_tells_accuracy_and_copies(rings: Path, tmp_path: Path) -> None:
         (("--activation", "relu"), "`activation` must be one of polynomial, prelu, both"),
         (("--settings", "cora"), "`settings` must be one of mutag"),
         (("--folds", "7"), "`folds` is 7, but a class has 6 graphs only"),
+        (("--fold", "0"), "`fold` only trains folds into a folder: give `out`"),
         (("--hidden", "0"), "`hidden` must be a whole number from 1 to 1024, but is 0"),
     ],
 )

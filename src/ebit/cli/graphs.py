@@ -14,7 +14,8 @@ from ebit.communication.graphs import PUBLISHED, PUBLISHED_ACCURACY, GraphSettin
 from ebit.communication.graphs.nodes import NodeSettings, node_scores, read_nodes
 from ebit.communication.graphs.read import read_graphs
 from ebit.communication.graphs.settings import ACTIVATION_NAMES
-from ebit.communication.graphs.study import PROTOCOLS, Judged, gap, judge_graphs
+from ebit.communication.graphs.study import Judged, gap, judge_graphs, keep_folds
+from ebit.communication.graphs.validation import PROTOCOLS
 from ebit.communication.privacy import (
     ATTACKS,
     attack,
@@ -63,6 +64,13 @@ def graph(
         float, typer.Option(help="Weight of the spread over the margin in the loss.")
     ] = 0.0,
     folds: Annotated[int, typer.Option(help="Parts of the cross-validation.")] = 10,
+    fold: Annotated[
+        list[int] | None,
+        typer.Option(
+            help="Only train this fold, from 0, into the folder of --out; may be given again. "
+            "Without it, the same command takes the folds from there."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option(help="Seed of parameters, batches and outcomes.")] = 0,
     out: Annotated[
         Path | None,
@@ -88,6 +96,28 @@ def graph(
     activations = _one_or_both("activation", activation, ACTIVATION_NAMES)
     protocols = _one_or_both("protocol", protocol, tuple(PROTOCOLS))
     numbers = _copies(copies, activations, protocols)
+    if fold:
+        if out is None or json is not None:
+            raise EbitError(
+                "Argument `fold` only trains folds into a folder: give `out`, and ask for `json` "
+                "once all folds are there."
+            )
+        with show_titles(len(activations) * len(protocols), "epochs") as start:
+            found = keep_folds(
+                graphs,
+                chosen,
+                fold,
+                out,
+                activations=activations,
+                protocols=protocols,
+                networks=bool(numbers),
+                start=start,
+            )
+        print_table(
+            [("activation", False), ("score", False), ("folds that are there", False)],
+            [(*which, ", ".join(map(str, own))) for which, own in found.items()],
+        )
+        return
     with show_titles(len(activations) * len(protocols), "epochs") as start:
         results = judge_graphs(
             graphs,

@@ -138,6 +138,12 @@ def test_only_judged_graphs_are_looked_at(curves: Curves) -> None:
     assert np.array_equal(found.correct, curves.correct & HELD_OUT[:, None])
 
 
+def test_a_fold_has_the_same_numbers_whatever_is_trained_with_it(curves: Curves) -> None:
+    alone = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, only=[2])
+    np.testing.assert_allclose(alone.loss[0, :5], curves.loss[2, :5], rtol=1e-3, atol=1e-4)
+    assert alone.correct.shape == (1, 20, 40)
+
+
 @pytest.mark.slow
 def test_rows_of_nodes_and_moments_train_to_the_same(
     curves: Curves, monkeypatch: pytest.MonkeyPatch

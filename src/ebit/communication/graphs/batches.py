@@ -94,6 +94,10 @@ class Schedule:
         kept = order[:, : max(1, int(chosen.sum(axis=1).max()))]
         return cls(kept[:, None, None].astype(np.int32))  # (runs, 1, 1, places)
 
+    def of_runs(self, runs: Whole) -> "Schedule":
+        """That of some of the runs, by their numbers."""
+        return Schedule(self.graphs[runs])
+
     def most_rows(self, rows: Whole) -> int:
         """Most rows of any batch, with `rows` for every graph."""
         return int(np.append(rows, 0)[self.graphs].sum(axis=-1).max())

@@ -1,23 +1,18 @@
 """Everything that is told of one graph data set: both activations, both scores, and copies."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 import numpy as np
 
 from ebit import checks
 from ebit.communication.graphs.graphs import Graphs
+from ebit.communication.graphs.kept import KeptFolds
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.shots import ShotCurve, shot_curve
 from ebit.communication.graphs.training import Progress
-from ebit.communication.graphs.validation import Score, nested_score, published_score
-from ebit.learning import Checkpoint
-from ebit.results import Store
-from ebit.settings import hash_of
+from ebit.communication.graphs.validation import Score, score_of, train_folds
 from ebit.statistics import Difference, paired
-
-PROTOCOLS = {"published": published_score, "nested": nested_score}
-"""Scores by name; the published one is optimistic."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,26 +72,74 @@ def judge_graphs(
     results = []
     for protocol in protocols:
         for activation in activations:
-            weight = settings.shot_weight if activation == "polynomial" else 0.0
-            chosen = settings.but(activation=activation, shot_weight=weight)
+            chosen = _settings(settings, activation)
             progress = start(f"{activation}, {protocol}") if start is not None else None
-            kept = None if out is None else _checkpoint(out, graphs, chosen, protocol)
-            score = PROTOCOLS[protocol](graphs, chosen, progress, kept)
+            sent = bool(copies) and protocol == "nested" and activation == "polynomial"
+            if out is None:
+                curves = train_folds(graphs, chosen, protocol, None, progress)
+            else:
+                kept = KeptFolds(out, graphs, chosen, protocol, networks=sent)
+                kept.train(range(chosen.folds), progress)
+                curves = kept.curves()
+            score = score_of(graphs, chosen, protocol, curves)
             curve = None
-            if copies and protocol == "nested" and activation == "polynomial":
+            if sent:
                 seen = graphs.with_degrees() if settings.degrees else graphs
                 curve = shot_curve(seen, score, copies, seed=settings.seed)
-            results.append(Judged(activation, protocol, weight, chosen.hidden, score, curve))
+            results.append(
+                Judged(activation, protocol, chosen.shot_weight, chosen.hidden, score, curve)
+            )
     return results
 
 
-def _checkpoint(
-    out: checks.PathLike, graphs: Graphs, settings: GraphSettings, protocol: str
-) -> Checkpoint:
-    """Where the training of all folds is kept, under a name of all that its numbers depend on."""
-    content = {"graphs": graphs.digest, "protocol": protocol, "settings": asdict(settings)}
-    name = hash_of({"graph training": 1, **content})  # raised when its numbers change
-    return Checkpoint(Store(out).checkpoint_path(name), name)
+def keep_folds(
+    graphs: Graphs,
+    settings: GraphSettings,
+    folds: Sequence[int],
+    out: checks.PathLike,
+    *,
+    activations: Sequence[str] = ("polynomial", "prelu"),
+    protocols: Sequence[str] = ("published", "nested"),
+    networks: bool = False,
+    start: Callable[[str], Progress] | None = None,
+) -> dict[tuple[str, str], list[int]]:
+    """Train some of the folds into a folder, from which `judge_graphs` takes them.
+
+    Args:
+        graphs: The graphs.
+        settings: Network and training; its activation is set by `activations`.
+        folds: Numbers of the folds, from 0.
+        out: The folder; other processes may train other folds into it at the same time.
+        activations: `polynomial` and `prelu`, or one of them.
+        protocols: `published` and `nested`, or one of them.
+        networks: Whether the nested polynomials are kept, too, as copies of states need them.
+        start: Called with the title of every training; returns what is called now and then.
+
+    Returns:
+        The folds that are in the folder then, by activation and protocol.
+
+    Raises:
+        EbitError: If the data do not fit the settings, or there is no fold of a number.
+        TrainingDivergedError: If a loss stops being finite.
+    """
+    rule = checks.whole(0, settings.folds - 1)
+    numbers = [rule("fold", fold) for fold in folds]
+    found = {}
+    for protocol in protocols:
+        for activation in activations:
+            progress = start(f"{activation}, {protocol}") if start is not None else None
+            sent = networks and protocol == "nested" and activation == "polynomial"
+            chosen = _settings(settings, activation)
+            kept = KeptFolds(out, graphs, chosen, protocol, networks=sent)
+            kept.train(numbers, progress)
+            found[activation, protocol] = kept.finished()
+    return found
+
+
+def _settings(settings: GraphSettings, activation: str) -> GraphSettings:
+    """With an activation; only polynomials are trained for few copies."""
+    weight = settings.shot_weight if activation == "polynomial" else 0.0
+    return settings.but(activation=activation, shot_weight=weight)
 
 
 def gap(results: Sequence[Judged], protocol: str) -> Difference | None:

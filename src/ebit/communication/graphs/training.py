@@ -1,7 +1,7 @@
 """Training of graph networks on all folds at once, in one compiled program."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -123,6 +123,7 @@ class Program:
 
     activation: Activation
     has_moments: bool
+    side_by_side: bool
     optimizer: optax.GradientTransformation
     dropout: float
     shot_weight: float
@@ -198,7 +199,7 @@ class Program:
         """Some epochs of all runs, with the state of every graph after each of them."""
 
         def each(function: Any, *arguments: Any) -> Any:
-            if self.has_moments:
+            if self.side_by_side:
                 return jax.vmap(partial(function, arrays=arrays))(*arguments)
             return lax.map(lambda own: function(*own, arrays), arguments)  # less memory
 
@@ -206,7 +207,8 @@ class Program:
             state, _ = lax.scan(lambda s, batch: (each(self.step, s, batch), None), state, batches)
             return state, each(self.evaluate, state, judged)
 
-        return lax.scan(epoch, state, drawn)
+        with jax.default_matmul_precision("highest"):  # single precision on every device
+            return lax.scan(epoch, state, drawn)
 
 
 def train_graphs(
@@ -216,6 +218,7 @@ def train_graphs(
     progress: Progress | None = None,
     checkpoint: Checkpoint | None = None,
     judged: NDArray[np.bool_] | None = None,
+    only: Sequence[int] | None = None,
 ) -> Curves:
     """Train a network for each choice of training graphs.
 
@@ -227,6 +230,8 @@ def train_graphs(
         checkpoint: Where the state is kept, so that an interrupted training goes on with the same
             numbers; a finished one is read from it.
         judged: The graphs that are looked at after every epoch, same shape; by default all.
+        only: Numbers of the runs that are trained; by default all. The numbers of a run do not
+            depend on which others are trained with it.
 
     Returns:
         Accuracy and loss of every graph after every epoch, and the networks.
@@ -244,13 +249,17 @@ def train_graphs(
         >>> curves.correct.shape, bool(curves.correct[0, -1].mean() > 0.8)
         ((1, 80, 20), True)
     """
-    data, runs = Data(graphs, settings), len(training)
+    data = Data(graphs, settings)
+    runs = np.arange(len(training)) if only is None else np.asarray(only)
     schedule = Schedule.of(training, settings.batch_size, settings.epochs, settings.seed)
+    looks = Schedule.in_order(np.ones_like(training) if judged is None else judged)
+    budgets = [own.most_rows(data.rows) for own in (schedule, looks)]
     batches = schedule.graphs.shape[2]
     activation = ACTIVATIONS[settings.activation]
     program = Program(
         activation,
         data.has_moments,
+        data.has_moments or jax.default_backend() != "cpu",
         _optimizer(settings.learning_rate, settings.weight_decay, batches),
         settings.dropout,
         settings.shot_weight,
@@ -263,18 +272,17 @@ def train_graphs(
         classes=len(graphs.classes),
         activation=activation,
     )
-    parameters = jax.vmap(init)(jax.random.split(jax.random.fold_in(key, 0), runs))
+    parameters = jax.vmap(init)(jax.random.split(jax.random.fold_in(key, 0), len(training))[runs])
     hidden = parameters["scale"].shape
     state = (
         parameters,
         jax.vmap(program.optimizer.init)(parameters),
         Norm(jnp.zeros(hidden, jnp.float32), jnp.ones(hidden, jnp.float32)),
     )
-    arrays, budget = data.arrays(), schedule.most_rows(data.rows)
-    looks = Schedule.in_order(np.ones_like(training) if judged is None else judged)
-    watched = _drawn(looks, data, slice(0, 1), looks.most_rows(data.rows))
+    arrays = data.arrays()
+    watched = _drawn(looks.of_runs(runs), data, slice(0, 1), budgets[1])
     watched = jax.tree.map(lambda a: a[:, 0, 0], watched)
-    shape = (runs, settings.epochs, len(graphs))
+    shape = (len(runs), settings.epochs, len(graphs))
     correct, loss = np.zeros(shape, np.uint8), np.zeros(shape, np.float32)
     done, written = 0, time.monotonic()
     saved = None if checkpoint is None else checkpoint.load((state, correct, loss))
@@ -282,9 +290,10 @@ def train_graphs(
         (state, correct, loss), done = jax.tree.map(np.array, saved[0]), saved[1]["epochs"]
     for first in range(done, settings.epochs, CHUNK):
         chosen = slice(first, min(first + CHUNK, settings.epochs))
-        which, places = _drawn(schedule, data, chosen, budget)
-        keys = jax.random.split(jax.random.fold_in(key, 1 + first), which.shape[:3])
-        drawn = jax.tree.map(lambda a: jnp.moveaxis(a, 0, 2), (which, places, keys))
+        which, places = _drawn(schedule.of_runs(runs), data, chosen, budgets[0])
+        number = (len(training), *which.shape[1:3])
+        keys = jax.random.split(jax.random.fold_in(key, 1 + first), number)
+        drawn = jax.tree.map(lambda a: jnp.moveaxis(a, 0, 2), (which, places, keys[runs]))
         state, (right, entropy) = program.epochs(state, drawn, watched, arrays)
         correct[:, chosen] = np.asarray(right).swapaxes(0, 1)
         loss[:, chosen] = np.asarray(entropy).swapaxes(0, 1)

@@ -1,5 +1,6 @@
 """Cross-validated accuracy: the published score, which is optimistic, and an honest one."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +44,107 @@ class Score:
         return float(self.accuracies.std())
 
 
+@dataclass(frozen=True)
+class Protocol:
+    """Which graphs the training of a fold leaves out, and how its epoch is chosen.
+
+    Args:
+        ahead: The epoch of fold k is chosen on fold k + ahead, which is left out of the training,
+            too; 0: on the fold that the accuracy is told of, which makes it optimistic.
+        choose: From accuracy and loss on those folds, each of shape (folds, epochs), to the epoch
+            of every fold, counted from 0.
+    """
+
+    ahead: int
+    choose: Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, eq=False)
+class FoldCurve:
+    """The training of one fold, after every epoch.
+
+    Attributes:
+        accuracy: On the graphs of the fold, shape (epochs,).
+        validation_accuracy: On the graphs that the epoch is chosen on, shape (epochs,).
+        validation_loss: Mean cross-entropy of those, shape (epochs,).
+        classifier: The network after the last epoch; None for `prelu`, or if it was not kept.
+    """
+
+    accuracy: NDArray[np.float64]
+    validation_accuracy: NDArray[np.float64]
+    validation_loss: NDArray[np.float64]
+    classifier: GraphClassifier | None = None
+
+
+def train_folds(
+    graphs: Graphs,
+    settings: GraphSettings,
+    protocol: str,
+    folds: Sequence[int] | None = None,
+    progress: Progress | None = None,
+    checkpoint: Checkpoint | None = None,
+) -> list[FoldCurve]:
+    """Train a network for each of some folds.
+
+    Args:
+        graphs: The graphs.
+        settings: The network and its training.
+        protocol: One of `PROTOCOLS`.
+        folds: Numbers of the folds, from 0; by default all. The numbers of a fold do not depend on
+            which others are trained with it.
+        progress: Called now and then.
+        checkpoint: Where the state of the training is kept.
+
+    Returns:
+        One curve for each of these folds.
+
+    Raises:
+        EbitError: If a class has too few graphs, or the data do not fit the settings.
+        TrainingDivergedError: If a loss stops being finite.
+    """
+    fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
+    number = np.arange(settings.folds)[:, None]
+    test = number == fold
+    validation = (number + PROTOCOLS[protocol].ahead) % settings.folds == fold
+    looked_at = test | validation
+    curves = train_graphs(graphs, ~looked_at, settings, progress, checkpoint, looked_at, folds)
+    chosen = np.arange(settings.folds) if folds is None else np.asarray(folds)
+    parts = (
+        _accuracy(curves.correct, test[chosen]),
+        _accuracy(curves.correct, validation[chosen]),
+        _mean(curves.loss.astype(np.float64), validation[chosen]),
+    )
+    networks = curves.classifiers or (None,) * len(chosen)
+    return [FoldCurve(*own) for own in zip(*parts, networks, strict=True)]
+
+
+def score_of(
+    graphs: Graphs, settings: GraphSettings, protocol: str, curves: Sequence[FoldCurve]
+) -> Score:
+    """The score that the trainings of all folds give.
+
+    Args:
+        graphs: The graphs.
+        settings: The network and its training.
+        protocol: One of `PROTOCOLS`.
+        curves: One for each fold, in order.
+
+    Returns:
+        The score.
+    """
+    accuracy, validation, loss = (
+        np.stack(part)
+        for part in zip(
+            *((own.accuracy, own.validation_accuracy, own.validation_loss) for own in curves),
+            strict=True,
+        )
+    )
+    epochs = PROTOCOLS[protocol].choose(validation, loss)
+    networks = tuple(own.classifier for own in curves if own.classifier is not None)
+    fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
+    return Score(accuracy[np.arange(len(curves)), epochs], epochs + 1, fold, networks)
+
+
 def published_score(
     graphs: Graphs,
     settings: GraphSettings,
@@ -67,13 +169,8 @@ def published_score(
         EbitError: If a class has too few graphs, or the data do not fit the settings.
         TrainingDivergedError: If a loss stops being finite.
     """
-    fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
-    held_out = np.arange(settings.folds)[:, None] == fold
-    curves = train_graphs(graphs, ~held_out, settings, progress, checkpoint, held_out)
-    on_test = _accuracy(curves.correct, held_out)
-    best = int(on_test.mean(axis=0).argmax())
-    epochs = np.full(settings.folds, best + 1)
-    return Score(on_test[:, best], epochs, fold, curves.classifiers)
+    curves = train_folds(graphs, settings, "published", None, progress, checkpoint)
+    return score_of(graphs, settings, "published", curves)
 
 
 def nested_score(
@@ -100,16 +197,8 @@ def nested_score(
         EbitError: If a class has too few graphs, or the data do not fit the settings.
         TrainingDivergedError: If a loss stops being finite.
     """
-    fold = stratified_folds(graphs.labels, settings.folds, FOLD_SEED)
-    number = np.arange(settings.folds)[:, None]
-    test, validation = number == fold, (number + 1) % settings.folds == fold
-    looked_at = test | validation
-    curves = train_graphs(graphs, ~looked_at, settings, progress, checkpoint, looked_at)
-    on_test = _accuracy(curves.correct, test)
-    chosen = best_epochs(
-        _accuracy(curves.correct, validation), _mean(curves.loss.astype(np.float64), validation)
-    )
-    return Score(on_test[np.arange(settings.folds), chosen], chosen + 1, fold, curves.classifiers)
+    curves = train_folds(graphs, settings, "nested", None, progress, checkpoint)
+    return score_of(graphs, settings, "nested", curves)
 
 
 def best_epochs(accuracy: NDArray[np.float64], loss: NDArray[np.float64]) -> NDArray[np.int64]:
@@ -128,6 +217,33 @@ def best_epochs(accuracy: NDArray[np.float64], loss: NDArray[np.float64]) -> NDA
     """
     highest = accuracy.max(axis=1, keepdims=True)
     return np.where(accuracy == highest, loss, np.inf).argmin(axis=1)
+
+
+def best_common_epoch(
+    accuracy: NDArray[np.float64], loss: NDArray[np.float64]
+) -> NDArray[np.int64]:
+    """The epoch with the highest mean accuracy, for all folds the same.
+
+    Args:
+        accuracy: Shape (runs, epochs).
+        loss: Shape (runs, epochs); not looked at.
+
+    Returns:
+        Epochs counted from 0, shape (runs,).
+
+    Example:
+        >>> curves = np.array([[0.5, 0.9, 0.8], [0.5, 0.7, 0.9]])
+        >>> best_common_epoch(curves, curves).tolist()
+        [2, 2]
+    """
+    return np.full(len(accuracy), accuracy.mean(axis=0).argmax())
+
+
+PROTOCOLS = {
+    "published": Protocol(0, best_common_epoch),
+    "nested": Protocol(1, best_epochs),
+}
+"""Protocols by name; the published one is optimistic."""
 
 
 def _accuracy(correct: NDArray[np.bool_], members: NDArray[np.bool_]) -> NDArray[np.float64]:
