@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from ebit.consensus.broker import Broker, ScheduleSettings
 from ebit.consensus.training import (
     ARMS,
     Consensus,
@@ -19,8 +20,10 @@ from ebit.consensus.training import (
     deliver,
     learner_of,
     samples_of,
+    transport,
 )
 from ebit.consensus.training.partitions import partition_of
+from ebit.consensus.training.supply import Scheduled, supply_of
 from ebit.consensus.training.transport import liars_of, local_worth
 from ebit.errors import EbitError
 from ebit.results import Store, run_experiment
@@ -31,6 +34,8 @@ SMALL: dict[str, Any] = {
     "nodes": 10, "faulty": 3, "attack": "alie_noise", "rounds": 10, "seeds": 2,
     "slots": 40, "stations": 4, "batch_size": 4,
 }  # fmt: skip
+
+BROKER = ("nodes", "rounds", "seeds", "slots", "stations")
 
 
 def settings_of(**changes: Any) -> ConsensusSettings:
@@ -104,6 +109,32 @@ def test_what_arrives() -> None:
     honest = found.present & ~found.liars
     assert np.abs(found.witness - found.worth)[-1][honest[-1]].mean() < 0.12
     assert (found.witness[:, found.liars] == 1).all()
+
+
+def test_trainings_that_differ_in_the_attack_share_what_arrives() -> None:
+    changed = settings_of(
+        arm="ceas+krum", attack="ipm", strength=3.0, batch_size=2, evenness=1.0, step=1.0,
+        momentum=0.5, sigma=2.0, model="bell:1", data="clusters:0",
+    )  # fmt: skip
+    found = deliver(settings_of(arm="ceas"), DATA)
+    assert deliver(changed, DATA) is found
+    anew = transport._deliver.__wrapped__(changed, DATA)
+    for name in ("present", "worth", "pairs", "witness", "weight", "liars"):
+        np.testing.assert_array_equal(getattr(anew, name), getattr(found, name))
+    assert anew.rows == found.rows
+    assert deliver(settings_of(arm="ceas", faulty=2), DATA) is not found
+
+
+@pytest.mark.parametrize("arm", ["fifo+weights+mean", "ceas+robust"])
+def test_a_schedule_that_worth_cannot_change_is_played_once(arm: str) -> None:
+    own, policy = settings_of(arm=arm), ARMS[arm].policy
+    broker = Broker(ScheduleSettings(policy=policy, **{name: SMALL[name] for name in BROKER}))
+    worth = np.linspace(0.5, 1.5, 10) if arm.startswith("fifo") else np.ones(10)
+    played, kept = Scheduled(broker), supply_of(own, DATA)
+    for _ in range(own.rounds):
+        for one, other in zip(played.round(np.tile(worth, (2, 1))), kept.round(worth), strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert played.rows() == kept.rows()
 
 
 def test_arms_of_one_seed_meet_the_same_nodes_and_liars() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from importlib.util import find_spec
 from typing import Any, Protocol
 
@@ -184,6 +185,7 @@ def samples_of(data: str, seed: int) -> Samples:
     )
 
 
+@lru_cache(maxsize=64)
 def _digits(seed: int) -> Samples:
     """Handwritten digits 0 to 3: eight principal components of the training part."""
     if find_spec("sklearn") is None:

@@ -1,12 +1,13 @@
 """Where the pairs of a round come from: a schedule, or as many as every shot takes."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.consensus.broker import REGIMES, Broker, Links, Played, ScheduleSettings
+from ebit.consensus.broker import POLICIES, REGIMES, Broker, Links, Played, ScheduleSettings
 from ebit.consensus.training.arms import ARMS
 from ebit.consensus.training.partitions import Partition
 from ebit.consensus.training.settings import ConsensusSettings
@@ -63,6 +64,37 @@ class Scheduled:
         own = self.broker.settings
         cost = {"pairs_per_update": float(own.pairs), "slots_per_round": float(own.slots)}
         return [{**row, **cost} for row in self.broker.tally.rows()]
+
+
+@dataclass
+class Kept:
+    """A schedule that was played before.
+
+    Args:
+        pairs: Of every round.
+        counted: As the broker counted.
+    """
+
+    pairs: list[Pairs]
+    counted: list[dict[str, Any]]
+    turn: int = 0
+
+    def round(self, value: Array) -> Pairs:
+        """Of the next round, whatever the updates are worth."""
+        self.turn += 1
+        return self.pairs[self.turn - 1]
+
+    def rows(self) -> list[dict[str, Any]]:
+        """As the broker counted."""
+        return self.counted
+
+
+@lru_cache(maxsize=16)
+def _played(settings: ScheduleSettings) -> tuple[list[Pairs], list[dict[str, Any]]]:
+    """All rounds if all updates are worth the same, and what they come to."""
+    supply = Scheduled(Broker(settings))
+    even = np.ones((settings.seeds, settings.nodes))
+    return [supply.round(even) for _ in range(settings.rounds)], supply.rows()
 
 
 @dataclass
@@ -131,9 +163,13 @@ def supply_of(settings: ConsensusSettings, partition: Partition) -> Supply:
     """
     names = ScheduleSettings.model_fields.keys() & ConsensusSettings.model_fields.keys()
     given = {name: getattr(settings, name) for name in names}
-    broker = Broker(ScheduleSettings(**given, policy=ARMS[settings.arm].policy))
+    arm = ARMS[settings.arm]
+    schedule = ScheduleSettings(**given, policy=arm.policy)
     if settings.cost_model == "per_update":
-        return Scheduled(broker)
+        if POLICIES[arm.policy].plans != "none" and arm.weights != "uniform":
+            return Scheduled(Broker(schedule))
+        return Kept(*_played(schedule))
+    broker = Broker(schedule)
     demand = partition.pair_demand(REGIMES[settings.regime].shots)
     teams = settings.nodes // partition.members
     return EveryShot(broker.links, np.tile(demand, teams), settings.stations)

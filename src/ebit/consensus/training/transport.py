@@ -85,9 +85,14 @@ def seeds(settings: ConsensusSettings) -> range:
     return range(settings.seed, settings.seed + settings.seeds)
 
 
-@lru_cache(maxsize=8)
+UNUSED = (
+    "attack", "strength", "model", "data", "batch_size", "evenness", "step", "momentum", "sigma",
+)  # fmt: skip
+"""Settings that nothing here depends on."""
+
+
 def deliver(settings: ConsensusSettings, partition: Partition) -> Transport:
-    """Play all rounds.
+    """Play all rounds; trainings that differ in attack, filter or step only share them.
 
     Args:
         settings: Network, nodes and arm.
@@ -103,6 +108,14 @@ def deliver(settings: ConsensusSettings, partition: Partition) -> Transport:
         >>> found.weight.sum(axis=-1).round(6).ravel().tolist()
         [1.0, 1.0, 1.0, 1.0, 1.0]
     """
+    arm = ARMS[settings.arm]
+    alike = next(name for name, other in ARMS.items() if other[:2] == arm[:2])
+    plain = {name: type(settings).model_fields[name].default for name in UNUSED}
+    return _deliver(settings.model_copy(update={**plain, "arm": alike}), partition)
+
+
+@lru_cache(maxsize=16)
+def _deliver(settings: ConsensusSettings, partition: Partition) -> Transport:
     own, arm, members = settings, ARMS[settings.arm], partition.members
     supply = supply_of(own, partition)
     local = local_worth(own)
