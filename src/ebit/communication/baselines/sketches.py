@@ -5,6 +5,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit.communication.baselines.vectors import quantised
 from ebit.communication.problems import turned
 from ebit.communication.walsh import walsh
 
@@ -31,6 +32,30 @@ def covered_edges(
     return np.sort(order[edges].max(axis=1))
 
 
+def chosen_coordinates(
+    edges: NDArray[np.int64], size: int, bits: int, rng: np.random.Generator
+) -> tuple[int, bool]:
+    r"""C5 with coordinates that are chosen independently, each with probability bits / N.
+
+    With $2\sqrt{Nh}$ bits in the mean exactly h of N/4 edges are covered in the mean.
+
+    Args:
+        edges: Ends (edges, 2).
+        size: Number of coordinates N.
+        bits: Mean number of coordinates.
+        rng: The shared generator.
+
+    Returns:
+        Bits that are sent, and whether an edge is covered.
+
+    Example:
+        >>> chosen_coordinates(np.array([[0, 1]]), 2, 2, np.random.default_rng(0))
+        (2, True)
+    """
+    chosen = rng.random(size) < bits / size
+    return int(chosen.sum()), bool(chosen[edges].all(axis=1).any())
+
+
 def hyperplane_error(margin: float, bits: int, draws: int, seed: int) -> float:
     r"""C7: error of the majority of signs of shared random hyperplanes.
 
@@ -54,23 +79,25 @@ def hyperplane_error(margin: float, bits: int, draws: int, seed: int) -> float:
     return float(np.mean(2 * hits < bits) + 0.5 * np.mean(2 * hits == bits))
 
 
-def sign_sketch_error(
+def sketch_error(
     states: NDArray[np.float64],
     signs: NDArray[np.float64],
     inside: NDArray[np.bool_],
-    bits: int,
+    kept: int,
     seed: int,
+    bits: int,
 ) -> float:
-    """One sign for each of some shared random projections, against Bob's subspace.
+    """Some shared random projections, as signs or as numbers, against Bob's subspace.
 
-    Bob adds the projections up with their signs and asks in which half more of the sum lies.
+    Bob adds the projections up with what was sent and asks in which half more of the sum lies.
 
     Args:
         states: Real unit vectors (runs, N).
         signs: Diagonals of Bob's turn (3, N).
         inside: Which vectors lie in his subspace.
-        bits: Projections.
+        kept: Projections.
         seed: The shared seed.
+        bits: Bits of each; 1 is its sign.
 
     Returns:
         Share of wrong answers.
@@ -79,10 +106,11 @@ def sign_sketch_error(
     for run, state in enumerate(states):
         rng = np.random.default_rng([seed, run])
         shared = rng.choice([-1.0, 1.0], (2, size))
-        chosen = rng.permutation(size)[:bits]
+        chosen = rng.permutation(size)[:kept]
         seen = walsh(shared[1] * walsh(shared[0] * state))
         message = np.zeros(size)
-        message[chosen] = np.where(seen[chosen] < 0, -1.0, 1.0)
+        # two transforms of a unit vector without 1 / sqrt(N) each: numbers of size sqrt(N)
+        message[chosen] = quantised(seen[chosen], bits, size**0.5)
         guess = shared[0] * walsh(shared[1] * walsh(message))
         weights = turned(signs, guess.astype(complex))
         weights = np.abs(weights) ** 2

@@ -76,13 +76,14 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.separations:matching",
         "A one-way statement: with talk in both directions (C6) it is as cheap without qubits.",
         limits=(3, 7),
+        edition=2,
     ),
     "E5": Case(
         "Vector in Subspace",
         f"{_HERE}.separations:subspace",
         "Hard for classical parties that talk both ways, too; the sketch here is the rival run.",
         limits=(6, 7),
-        edition=2,
+        edition=3,
     ),
     "E6": Case(
         "Linear classification by margin",
