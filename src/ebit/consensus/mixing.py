@@ -122,4 +122,6 @@ def squared_distances(x: jax.Array) -> jax.Array:
 
 def ranks(values: jax.Array, axis: int = -1) -> jax.Array:
     """Place of every value in rising order, the same shape."""
-    return jnp.argsort(jnp.argsort(values, axis=axis), axis=axis)
+    order = jnp.argsort(values, axis=axis)
+    place = jax.lax.broadcasted_iota(order.dtype, order.shape, axis % order.ndim)
+    return jnp.put_along_axis(jnp.zeros_like(order), order, place, axis=axis, inplace=False)

@@ -115,8 +115,11 @@ class Dqnn:
     def _apply(self, gates: jax.Array, state: jax.Array) -> jax.Array:
         """One gate on every qubit; gates (qubits, 2, 2), state (dimension,)."""
         for qubit in range(self.qubits):
-            parts = state.reshape(2**qubit, 2, -1)
-            state = jnp.einsum("ij,ajb->aib", gates[qubit], parts).reshape(-1)
+            gate, parts = gates[qubit], state.reshape(2**qubit, 2, -1)
+            zero, one = parts[:, 0], parts[:, 1]
+            # Written out: as products of 2 by 2 matrices it takes three times as long.
+            turned = [gate[row, 0] * zero + gate[row, 1] * one for row in (0, 1)]
+            state = jnp.stack(turned, axis=1).reshape(-1)
         return state
 
     @property
