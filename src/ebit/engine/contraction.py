@@ -182,7 +182,7 @@ class Contraction:
         seen = jnp.transpose(split[1], (0, 2, 1, 3))
         state = self.state.after_hadamards
         seen = jnp.transpose(through_pairs(seen, state, self.pairs), (0, 2, 1, 3))
-        joint = jnp.einsum("uvxy,uwxz->uvwxyz", split[0], seen)
+        joint = jnp.einsum("uvxy,uwxz->uvwxyz", split[0], seen, precision=_HIGHEST)
         size = states * others**2  # 2**(2n-k)
         unpaired = 0.5 ** (self.qubits - self.pairs)
         both = unpaired**2 * jnp.matmul(

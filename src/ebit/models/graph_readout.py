@@ -202,7 +202,8 @@ class PairwiseReadOut(GraphReadOut):
         own = self._equal(None) if weights is None else weights
         signs = _signs(self.qpus, self.outputs)
         both = [signs[i] * signs[j] for i, j in self.edges]
-        return jnp.tensordot(own, jnp.asarray(np.stack([*signs, *both]), own.dtype), 1)
+        table = jnp.asarray(np.stack([*signs, *both]), own.dtype)
+        return jnp.tensordot(own, table, 1, precision=jax.lax.Precision.HIGHEST)
 
 
 @dataclass(frozen=True)

@@ -276,7 +276,8 @@ def _on_axis(matrix: NDArray[Any], tensor: Any, axis: int) -> Any:
     size = tensor.shape
     before, after = int(np.prod(size[:axis])), int(np.prod(size[axis + 1 :]))
     flat = tensor.reshape(before, size[axis], after)
-    return (matrix @ flat).reshape(*size[:axis], len(matrix), *size[axis + 1 :])
+    turned = (matrix[:, :, None] * flat[:, None]).sum(axis=2)  # (before, rows, after)
+    return turned.reshape(*size[:axis], len(matrix), *size[axis + 1 :])
 
 
 def _ground(fresh: PairState, noise: Noise) -> NDArray[np.float64]:
