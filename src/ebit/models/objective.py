@@ -243,15 +243,27 @@ class WrongLabel(Loss):
         return self.of_rows(-jnp.ones(len(read_out.scores)), read_out)
 
     def _by_counts(self, probabilities: jax.Array, weights: jax.Array) -> jax.Array:
-        """Probability of the label +1, exact: (batch, outcomes) to (batch,)."""
-        counts, log_ways = all_counts(self.shots_per_label, weights.size)
+        r"""Probability of the label +1, exact: (batch, outcomes) to (batch,).
+
+        The slope is what the label is worth after all shots but one, and then outcome o:
+
+        .. math:: \frac{\partial P}{\partial P_o} = N \sum_{c:\, w \cdot (c + e_o) \ge 0}
+            \frac{(N-1)!}{\prod c!} \prod P^{c}, \qquad
+            P = \frac1N \sum_o P_o \frac{\partial P}{\partial P_o}
+        """
+        shots, outcomes = self.shots_per_label, weights.size
+        counts, log_ways = all_counts(shots - 1, outcomes)
         table = jnp.asarray(counts, weights.dtype)  # (counts, outcomes)
-        estimates = table @ unit_weights(weights)[0]
-        positive = labels_of(estimates[:, None]) > 0  # (counts,)
-        logs = jnp.log(jnp.where(probabilities < 0, 0, probabilities) + _LEAST)
-        chances = jnp.matmul(logs, table.T, precision=lax.Precision.HIGHEST)  # (batch, counts)
         ways = jnp.asarray(log_ways, weights.dtype)
-        return jnp.sum(jnp.where(positive, jnp.exp(chances + ways), 0), axis=1)
+        with_one_more = table[:, None] + jnp.eye(outcomes, dtype=weights.dtype)
+        positive = labels_of((with_one_more @ unit_weights(weights)[0])[..., None]) > 0
+        logs = jnp.log(jnp.where(probabilities < 0, 0, probabilities) + _LEAST)
+        sums = jnp.matmul(logs, table.T, precision=lax.Precision.HIGHEST)  # (batch, counts)
+        share = positive.astype(weights.dtype)  # (counts, outcomes)
+        slopes = jnp.matmul(jnp.exp(sums + ways), share, precision=lax.Precision.HIGHEST)
+        slopes = lax.stop_gradient(slopes)  # the sum over outcomes has them, not N - 1 times more
+        total = jnp.sum(probabilities * slopes, axis=1)
+        return lax.stop_gradient(total) + shots * (total - lax.stop_gradient(total))
 
     def _by_normal(
         self, targets: jax.Array, probabilities: jax.Array, weights: jax.Array
