@@ -5,7 +5,7 @@ import numpy as np
 import polars as pl
 import pytest
 from data_helpers import write_table
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ebit.data import DataSource, load
@@ -28,6 +28,7 @@ def load_with(path: Path, **options: Any) -> Any:
 @settings(
     max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+@example(rows=[(0.0, 1.7e308, True), (0.0, -1e308, False)], scale="angles")
 @given(
     rows=st.lists(
         st.tuples(*[st.floats(allow_nan=False, allow_infinity=False)] * 2, st.booleans()),
