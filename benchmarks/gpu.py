@@ -6,8 +6,9 @@ Kim's step, 32 QPUs on a ring, 1,024 on a line, and one register of two QPUs of 
 with Adam as `ebit train` runs it, float32; then many runs stacked in one program, which is what a
 GPU is for. Loss and gradient of the first step on the device are compared with those of a processor
 in double precision. JAX has to find the GPU (`pip install "ebit[gpu]"`); without one it runs on the
-processor and says so, which is what to compare with. The file is written after every row; a row
-that fails says why, and what does not fit in `--seconds` is left out. `--tiny` takes seconds.
+processor and says so, which is what to compare with. The file, and a table beside it, are written
+after every row; a row that fails says why, and what does not fit in `--seconds` is left out.
+`--tiny` takes seconds.
 """
 
 import json
@@ -211,6 +212,35 @@ def errors(found: Any, wanted: Any) -> dict[str, float]:
     }
 
 
+COLUMNS = {
+    "case": "Case",
+    "runs": "Runs",
+    "compile_seconds": "Compile s",
+    "step_ms": "Step ms",
+    "step_ms_per_run": "ms per run",
+    "gigaflop_per_second": "GFLOP/s",
+    "share_of_matrix_product": "Of the product",
+    "program_mb": "MB",
+    "loss_difference": "Loss off by",
+    "gradient_difference": "Gradient off by",
+    "largest_gradient": "of at most",
+}
+
+
+def table(content: dict[str, Any]) -> str:
+    """The rows as Markdown, and what they were measured on."""
+    lines = [f"| {' | '.join(COLUMNS.values())} |", f"|{' --- |' * len(COLUMNS)}"]
+    for row in content["rows"]:
+        cells = [row.get(name, row.get("error", "").partition(":")[0]) for name in COLUMNS]
+        lines.append(f"| {' | '.join(map(str, cells))} |")
+    product = content["matrix_product_gigaflop_per_second"]
+    lines.append(
+        f"\n{content['device']} ({content['platform']}), {content['cores']} cores, JAX "
+        f"{content['jax']}, float32; matrix product {product:,.0f} GFLOP/s."
+    )
+    return "\n".join(lines) + "\n"
+
+
 def main(
     tiny: Annotated[bool, typer.Option("--tiny", help="Small sizes, to try it.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the numbers.")] = None,
@@ -252,6 +282,7 @@ def main(
         content["seconds"] = round(time.perf_counter() - started, 1)
         if json_file is not None:
             write_atomically(json_file, json.dumps(content, indent=1).encode())
+            write_atomically(json_file.with_suffix(".md"), table(content).encode())
 
     first: dict[str, Any] = {}
     wanted: dict[str, Any] = {}

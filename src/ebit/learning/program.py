@@ -259,7 +259,13 @@ class Program:
         return self._over_runs(run, parameters)
 
     def _over_runs(self, function: Callable[..., Any], *trees: Any) -> Any:
-        """A function of every run, side by side or one after the other."""
+        """A function of every run, side by side or one after the other.
+
+        A single run has no axis inside, which for many QPUs would cost half a step more.
+        """
+        if len(jax.tree.leaves(trees)[0]) == 1:
+            found = function(*jax.tree.map(lambda leaf: leaf[0], trees))
+            return jax.tree.map(lambda leaf: leaf[None], found)
         if self.model.stacks_runs:
             return jax.vmap(function)(*trees)
         return lax.map(lambda parts: function(*parts), trees)
