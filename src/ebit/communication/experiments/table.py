@@ -120,7 +120,8 @@ EXPERIMENTS: Mapping[str, Case] = {
         "Graphs as one observable on one state per class: MUTAG",
         f"{_HERE}.graph_sets:graph_sets",
         "One-way; qubits and bits are those of one label, n those of the largest graph. The case "
-        "published chooses its epoch on the graphs that it is told of, nested does not.",
+        "published chooses its epoch on the graphs that it is told of, nested does not. Sets that "
+        "are not shipped (PROTEINS, NCI1, IMDB-BINARY, Cora) are on the page Graph networks.",
         limits=(1, 3),
         edition=4,
         keeps=True,
