@@ -23,6 +23,7 @@ from ebit.data import Dataset, load
 from ebit.network import Link, Network, profile
 from ebit.planning import (
     DISTANCES,
+    Crossing,
     NoisyTraining,
     Site,
     Stretch,
@@ -49,7 +50,7 @@ FIDELITY = 0.9689
 
 FIDELITIES = (0.25, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1.0)
 SHOTS = 1000
-CASE = ("depth", "data", "hardware", "trained_with_noise")
+CASE = ("depth", "data", "hardware")
 
 
 def network(name: str) -> Network:
@@ -171,73 +172,84 @@ def _longer(
         yield {"resource": circuit.name, "run": run, "accuracy": float(accuracy)}
 
 
-def _case(values: tuple[Any, ...]) -> dict[str, Any]:
-    """The columns of a case."""
-    depth, data, hardware, trained = values
-    way = "with noise" if trained else "without"
-    return {"depth": depth, "data": data, "hardware": hardware, "trained": way}
-
-
 def standing(rows: pl.DataFrame, column: str, *, log: bool) -> Iterator[dict[str, Any]]:
-    """One row per case, way of training, resource and reference: where which of them is better."""
+    """One row per case, resource and reference: where it is better or worse, trained either way."""
     for values, own in rows.group_by(*CASE, maintain_order=True):
+        ways = {
+            "": own.filter("trained_with_noise"),
+            "_without": own.filter(~pl.col("trained_with_noise")),
+        }
         for reference in REFERENCES:
             if reference not in own["resource"]:
                 continue
-            for name, found in crossings(own, column, log=log, reference=reference).items():
+            found = {
+                way: crossings(table, column, log=log, reference=reference)
+                for way, table in ways.items()
+            }
+            for name in found[""]:
                 if name in REFERENCES:
                     continue
-                low, high = found.interval or (None, None)
                 yield {
-                    **_case(values),
+                    **dict(zip(CASE, values, strict=True)),
                     "resource": name,
                     "against": reference,
-                    "better": _where(found.stretches, "better"),
-                    "worse": _where(found.stretches, "worse"),
-                    "crossing": found.place,
-                    "crossing_low": low,
-                    "crossing_high": high,
+                    **{
+                        key + way: value
+                        for way, of in found.items()
+                        for key, value in _place(of[name]).items()
+                    },
                 }
+
+
+def _place(found: Crossing) -> dict[str, Any]:
+    """The columns of a crossing."""
+    low, high = found.interval or (None, None)
+    return {
+        "better": _where(found.stretches, "better"),
+        "worse": _where(found.stretches, "worse"),
+        "crossing": found.place,
+        "crossing_low": low,
+        "crossing_high": high,
+    }
 
 
 def near(rows: pl.DataFrame, longer: pl.DataFrame) -> Iterator[dict[str, Any]]:
     """Accuracy at the shortest distance, its difference to the references, and how far it goes."""
-    first_of_both = rows.filter(pl.col("distance_km") == rows["distance_km"].min())
     for values, own in rows.group_by(*CASE, maintain_order=True):
         first = own.filter(pl.col("distance_km") == own["distance_km"].min())
+        trained = first.filter("trained_with_noise")
         names = first["resource"].unique(maintain_order=True).to_list()
-        samples = {n: first.filter(resource=n)["accuracy"].to_list() for n in names}
-        compared = compare_all(samples, paired)
+        compared = compare_all(_samples(trained, names), paired)
+        before = compare_all(_samples(first.filter(~pl.col("trained_with_noise")), names), paired)
+        case = dict(zip(CASE, values, strict=True))
         for name in names:
             usable = own.filter("feasible", resource=name)
             far = usable.filter(pl.col("distance_km") == usable["distance_km"].max())
-            rate = far["pair_rate"].to_list() if name not in ("none", "shared:1") else []
+            rate = far["pair_rate"].to_list() if name not in REFERENCES else []
+            others = [other for other in REFERENCES if other in names and other != name]
             yield {
-                **_case(values),
+                **case,
                 "resource": name,
                 "accuracy": compared.means[name],
-                **{
-                    f"over_{other}": str(compared.gap(name, other))
-                    for other in REFERENCES
-                    if other in names and other != name
-                },
-                "over_training_without": _gain(first_of_both, longer, values, name),
+                **{f"over_{other}": str(compared.gap(name, other)) for other in others},
+                "accuracy_without": before.means[name],
+                **{f"over_{other}_without": str(before.gap(name, other)) for other in others},
+                "noise_in_training": _gain(trained, longer.filter(**case), name),
                 "feasible_up_to_km": far["distance_km"][0] if far.height else None,
                 "pair_rate_there": rate[0] if rate else None,
             }
 
 
-def _gain(rows: pl.DataFrame, longer: pl.DataFrame, case: tuple[Any, ...], name: str) -> str | None:
+def _samples(rows: pl.DataFrame, names: Sequence[str]) -> dict[str, list[float]]:
+    """Accuracies of the runs of every resource."""
+    return {name: rows.filter(resource=name)["accuracy"].to_list() for name in names}
+
+
+def _gain(trained: pl.DataFrame, longer: pl.DataFrame, name: str) -> str:
     """What the noise in training adds to as many steps without it; runs share all else."""
-    depth, data, hardware, trained = case
-    if not trained:
-        return None
-    same = {"depth": depth, "data": data, "hardware": hardware, "resource": name}
-    ways = {
-        "with": rows.filter("trained_with_noise", **same)["accuracy"].to_list(),
-        "without": longer.filter(**same)["accuracy"].to_list(),
-    }
-    return str(compare_all(ways, paired).gap("with", "without"))
+    ways = {"with": trained, "without": longer}
+    samples = {way: _samples(rows, [name])[name] for way, rows in ways.items()}
+    return str(compare_all(samples, paired).gap("with", "without"))
 
 
 def _where(stretches: Sequence[Stretch], verdict: str) -> str:
@@ -267,19 +279,24 @@ def write(out: Path, store: Path, parts: Sequence[Part], settings: Settings) -> 
     )
     write_tables(out, "fidelities", pl.DataFrame(fidelities, infer_schema_length=None))
     write_atomically(out / "settings.md", settings.words().encode())
-    first = far.filter("trained_with_noise", depth=parts[0].depth, data=parts[0].data)
-    shown = [name for name in HARDWARE if name in first["hardware"]]
+    for (depth,), rows in far.filter("trained_with_noise", data=parts[0].data).group_by("depth"):
+        _draw(rows, out / f"distance-{depth}")
+
+
+def _draw(rows: pl.DataFrame, path: Path) -> None:
+    """A panel for every kind of hardware."""
+    shown = [name for name in HARDWARE if name in rows["hardware"]]
     with paper_style():
         figure, axes = new_panels(len(shown), 2.9)
         for ax, name in zip(axes, shown, strict=True):
-            accuracy_against_distance(first.filter(hardware=name), ax)
+            accuracy_against_distance(rows.filter(hardware=name), ax)
             ax.set_title(name)
             if (legend := ax.get_legend()) is not None:
                 legend.remove()
         for ax in axes[1:]:
             ax.set_ylabel("")
         figure.legend(*axes[0].get_legend_handles_labels(), loc="outside lower center", ncols=5)
-    save_figure(figure, out / "distance")
+    save_figure(figure, path)
 
 
 def _references(far: pl.DataFrame, worn: pl.DataFrame) -> Iterator[pl.DataFrame]:
@@ -288,7 +305,7 @@ def _references(far: pl.DataFrame, worn: pl.DataFrame) -> Iterator[pl.DataFrame]
         pl.col("resource").is_in(REFERENCES), pl.col("distance_km") == far["distance_km"].min()
     )
     for (fidelity,), _ in worn.group_by("pair_fidelity"):
-        yield near.select(*CASE, "resource", "run", "accuracy").with_columns(
+        yield near.select(*CASE, "trained_with_noise", "resource", "run", "accuracy").with_columns(
             pair_fidelity=pl.lit(fidelity), uses_pairs=pl.lit(False)
         )
 
