@@ -9,7 +9,7 @@ each has resources, data or depths of its own: with --no-tables, and the tables 
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -23,6 +23,7 @@ from ebit.data import Dataset, load
 from ebit.network import Link, Network, profile
 from ebit.planning import (
     DISTANCES,
+    SHARE,
     Crossing,
     NoisyTraining,
     Site,
@@ -36,7 +37,7 @@ from ebit.planning import (
 from ebit.planning.sweeps import distance_rows, fidelity_rows
 from ebit.plots import accuracy_against_distance, new_panels, paper_style, save_figure
 from ebit.results import Task, make_task, train
-from ebit.statistics import compare_all, paired
+from ebit.statistics import Comparisons, compare_all, paired
 from ebit.writing import write_atomically
 
 HARDWARE = ("trapped-ion", "neutral-atom", "superconducting", "trapped-ion/10")
@@ -50,6 +51,9 @@ FIDELITY = 0.9689
 
 FIDELITIES = (0.25, 0.5, 0.7, 0.8, 0.85, 0.9, 0.93, 0.95, 0.97, 0.98, 0.99, 1.0)
 SHOTS = 1000
+KINDS = ("far", "worn", "longer", "long")
+"""What is computed: the distances, the fidelities, and at the shortest distance as many further
+steps without noise, and four times as many with it."""
 CASE = ("depth", "data", "hardware")
 
 
@@ -123,14 +127,15 @@ class Settings:
 
 
 def _file(part: Part, settings: Settings, store: Path, kind: str) -> Path:
-    """Where the rows of a part are: `far`, `worn`, or those trained `longer` without noise."""
+    """Where the rows of a part are."""
     return store / "distance" / settings.name / f"{part.name}-{kind}.parquet"
 
 
-def compute(part: Part, settings: Settings, store: Path) -> None:
-    """The rows of a part, unless they are there."""
-    files = {kind: _file(part, settings, store, kind) for kind in ("far", "worn", "longer")}
-    if all(file.is_file() for file in files.values()):
+def compute(part: Part, settings: Settings, store: Path, kinds: Sequence[str]) -> None:
+    """The rows of a part that are not there yet."""
+    files = {kind: _file(part, settings, store, kind) for kind in kinds}
+    files = {kind: file for kind, file in files.items() if not file.is_file()}
+    if not files:
         return
     dataset = load(part.data)
     task = settings.task(part, dataset)
@@ -138,16 +143,19 @@ def compute(part: Part, settings: Settings, store: Path) -> None:
     circuit = trained_circuit(dataset, task, store, settings.rows)
     training = NoisyTraining(dataset, store, settings.rows, False)
     site = open_site(network(part.hardware))
+    near = site.at_distance(settings.distances[0])
     shared: dict[str, Any] = {"shots": SHOTS, "step": lambda: None, "training": training}
-    found = {"far": list(_far(site, circuit, settings.distances, shared)), "worn": []}
-    found["longer"] = list(_longer(site, circuit, settings.distances[0], training))
-    if circuit.model.resource.pairs_of_link:
-        found["worn"] = list(fidelity_rows(site, circuit, fidelities=FIDELITIES, **shared))
-    for kind, rows in found.items():
-        table = pl.DataFrame(rows, infer_schema_length=None)
-        same = {"depth": part.depth, "data": part.data, "hardware": part.hardware}
-        files[kind].parent.mkdir(parents=True, exist_ok=True)
-        table.with_columns(**{k: pl.lit(v) for k, v in same.items()}).write_parquet(files[kind])
+    ways: dict[str, Callable[[], Iterator[dict[str, Any]]]] = {
+        "far": lambda: _far(site, circuit, settings.distances, shared),
+        "worn": lambda: _worn(site, circuit, shared),
+        "longer": lambda: _further(near, circuit, training, with_noise=False, times=1),
+        "long": lambda: _further(near, circuit, training, with_noise=True, times=SHARE),
+    }
+    same = {"depth": part.depth, "data": part.data, "hardware": part.hardware}
+    for kind, file in files.items():
+        table = pl.DataFrame(list(ways[kind]()), infer_schema_length=None)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        table.with_columns(**{k: pl.lit(v) for k, v in same.items()}).write_parquet(file)
 
 
 def _far(
@@ -160,15 +168,26 @@ def _far(
         yield {**row, "pair_rate": link.raw_pair_rate}
 
 
-def _longer(
-    site: Site, circuit: Trained, distance: float, training: NoisyTraining
+def _worn(site: Site, circuit: Trained, shared: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if circuit.model.resource.pairs_of_link:
+        yield from fidelity_rows(site, circuit, fidelities=FIDELITIES, **shared)
+
+
+def _further(
+    site: Site, circuit: Trained, training: NoisyTraining, *, with_noise: bool, times: int
 ) -> Iterator[dict[str, Any]]:
-    """Accuracy at a distance after as many further steps as with noise, but without it."""
-    task = task_under(circuit.stored.task, circuit.model)
+    """Accuracy on a site after so many times the steps of a training under noise."""
+    found = circuit.condition(site)
+    task = task_under(
+        circuit.stored.task, found.noisy(circuit.model) if with_noise else circuit.model
+    )
+    steps = times * task.training.steps
+    task = task.model_copy(update={"training": task.training.model_copy(update={"steps": steps})})
     train(training.dataset, task, training.out, progress=False)
-    longer = trained_circuit(training.dataset, task, training.out, training.rows)
-    found = longer.condition(site.at_distance(distance))
-    for run, accuracy in enumerate(longer.read_out(found).accuracy(SHOTS)):
+    further = trained_circuit(
+        training.dataset, task, training.out, training.rows, model=circuit.model
+    )
+    for run, accuracy in enumerate(further.read_out(found).accuracy(SHOTS)):
         yield {"resource": circuit.name, "run": run, "accuracy": float(accuracy)}
 
 
@@ -226,14 +245,12 @@ def near(rows: pl.DataFrame, longer: pl.DataFrame) -> Iterator[dict[str, Any]]:
             usable = own.filter("feasible", resource=name)
             far = usable.filter(pl.col("distance_km") == usable["distance_km"].max())
             rate = far["pair_rate"].to_list() if name not in REFERENCES else []
-            others = [other for other in REFERENCES if other in names and other != name]
             yield {
                 **case,
                 "resource": name,
                 "accuracy": compared.means[name],
-                **{f"over_{other}": str(compared.gap(name, other)) for other in others},
+                **_gaps(compared, name),
                 "accuracy_without": before.means[name],
-                **{f"over_{other}_without": str(before.gap(name, other)) for other in others},
                 "noise_in_training": _gain(trained, longer.filter(**case), name),
                 "feasible_up_to_km": far["distance_km"][0] if far.height else None,
                 "pair_rate_there": rate[0] if rate else None,
@@ -245,8 +262,33 @@ def _samples(rows: pl.DataFrame, names: Sequence[str]) -> dict[str, list[float]]
     return {name: rows.filter(resource=name)["accuracy"].to_list() for name in names}
 
 
-def _gain(trained: pl.DataFrame, longer: pl.DataFrame, name: str) -> str:
+def trained_long(rows: pl.DataFrame) -> Iterator[dict[str, Any]]:
+    """Accuracy at the shortest distance after the long training with noise."""
+    for values, own in rows.group_by(*CASE, maintain_order=True):
+        names = own["resource"].unique(maintain_order=True).to_list()
+        if not set(names) & set(REFERENCES):
+            continue
+        compared = compare_all(_samples(own, names), paired)
+        for name in names:
+            case = dict(zip(CASE, values, strict=True))
+            row = {"resource": name, "accuracy": compared.means[name]}
+            yield {**case, **row, **_gaps(compared, name)}
+
+
+def _gaps(compared: Comparisons, name: str) -> dict[str, str | None]:
+    """Differences to the references."""
+    return {
+        f"over_{other}": str(compared.gap(name, other))
+        if other in compared.means and other != name
+        else None
+        for other in REFERENCES
+    }
+
+
+def _gain(trained: pl.DataFrame, longer: pl.DataFrame, name: str) -> str | None:
     """What the noise in training adds to as many steps without it; runs share all else."""
+    if longer.filter(resource=name).is_empty():
+        return None
     ways = {"with": trained, "without": longer}
     samples = {way: _samples(rows, [name])[name] for way, rows in ways.items()}
     return str(compare_all(samples, paired).gap("with", "without"))
@@ -261,26 +303,33 @@ def _where(stretches: Sequence[Stretch], verdict: str) -> str:
 def _rows(store: Path, parts: Sequence[Part], settings: Settings, kind: str) -> pl.DataFrame:
     files = [_file(part, settings, store, kind) for part in parts]
     frames = [pl.read_parquet(file) for file in files if file.is_file()]
-    return pl.concat([frame for frame in frames if frame.height], how="diagonal_relaxed")
+    distance = pl.selectors.by_name("distance_km", require_all=False)
+    found = [
+        frame.with_columns(distance.round_sig_figs(12))  # machines differ in the last digit
+        for frame in frames
+        if frame.height
+    ]
+    return pl.concat(found, how="diagonal_relaxed") if found else pl.DataFrame()
 
 
 def write(out: Path, store: Path, parts: Sequence[Part], settings: Settings) -> None:
     """Tables and figure of the parts that are finished."""
     far = _rows(store, parts, settings, "far")
-    longer = _rows(store, parts, settings, "longer")
-    nearest = list(near(far, longer))
+    nearest = list(near(far, _rows(store, parts, settings, "longer")))
     write_tables(out, "near", pl.DataFrame(nearest, infer_schema_length=None))
+    if (long := _rows(store, parts, settings, "long")).height:
+        rows = list(trained_long(long))
+        write_tables(out, "long", pl.DataFrame(rows, infer_schema_length=None))
     places = list(standing(far, "distance_km", log=True))
     write_tables(out, "crossings", pl.DataFrame(places, infer_schema_length=None))
-    worn = _rows(store, parts, settings, "worn")
-    with_references = [worn, *_references(far, worn)]
-    fidelities = list(
-        standing(pl.concat(with_references, how="diagonal"), "pair_fidelity", log=False)
-    )
-    write_tables(out, "fidelities", pl.DataFrame(fidelities, infer_schema_length=None))
+    if (worn := _rows(store, parts, settings, "worn")).height:
+        beside = pl.concat([worn, *_references(far, worn)], how="diagonal")
+        rows = list(standing(beside, "pair_fidelity", log=False))
+        write_tables(out, "fidelities", pl.DataFrame(rows, infer_schema_length=None))
     write_atomically(out / "settings.md", settings.words().encode())
-    for (depth,), rows in far.filter("trained_with_noise", data=parts[0].data).group_by("depth"):
-        _draw(rows, out / f"distance-{depth}")
+    drawn = far.filter("trained_with_noise", data=parts[0].data)
+    for (depth,), own in drawn.group_by("depth"):
+        _draw(own, out / f"distance-{depth}")
 
 
 def _draw(rows: pl.DataFrame, path: Path) -> None:
@@ -324,6 +373,7 @@ def main(
     runs: int = 5,
     rows: Annotated[int, typer.Option(help="Validation rows.")] = 512,
     every: Annotated[int, typer.Option(help="Every so many of 26 distances.")] = 1,
+    kinds: Annotated[str, typer.Option(help="What to compute, with commas.")] = ",".join(KINDS),
     minutes: Annotated[float, typer.Option(help="Begin nothing new after that.")] = float("inf"),
     tables: Annotated[bool, typer.Option(help="Write figure and tables.")] = True,
 ) -> None:
@@ -339,7 +389,7 @@ def main(
     for part in parts:
         if time.monotonic() - started > 60 * minutes:
             break
-        compute(part, settings, store)
+        compute(part, settings, store, kinds.split(","))
         print(f"{part.name}: {time.monotonic() - started:.0f} s", flush=True)
     if tables:
         write(out, store, parts, settings)
