@@ -1,6 +1,6 @@
 """Training steps on a GPU: time, memory, how near they come to its matrix products, and errors.
 
-Usage: python benchmarks/gpu.py [--json FILE] [--seconds 150] [--tiny]
+Usage: python benchmarks/gpu.py [--json FILE] [--seconds 600] [--tiny]
 
 Kim's step, 32 QPUs on a ring, 1,024 on a line, and one register of two QPUs of 8 qubits, each step
 with Adam as `ebit train` runs it, float32; then many runs stacked in one program, which is what a
@@ -244,7 +244,7 @@ def table(content: dict[str, Any]) -> str:
 def main(
     tiny: Annotated[bool, typer.Option("--tiny", help="Small sizes, to try it.")] = False,
     json_file: Annotated[Path | None, typer.Option("--json", help="File for the numbers.")] = None,
-    seconds: Annotated[float, typer.Option(help="No row begins later than this.")] = 150.0,
+    seconds: Annotated[float, typer.Option(help="No row begins later than this.")] = 600.0,
     reference_of: Annotated[
         str | None, typer.Option("--reference", help="A case in double precision, for a process.")
     ] = None,

@@ -262,6 +262,7 @@ def main(
             rows.append(in_process(tool, qpus, seconds))
             print(rows[-1], flush=True)
             lines = [f"| {' | '.join(COLUMNS)} |", f"|{' --- |' * len(COLUMNS)}"]
+            rows.sort(key=lambda row: (row["qpus"], TOOLS.index(row["tool"])))
             for row in rows:
                 cells = [row.get(name, row.get("left_out", "")) for name in COLUMNS]
                 lines.append(f"| {' | '.join(map(str, cells))} |")
