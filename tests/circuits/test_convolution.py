@@ -13,6 +13,9 @@ import dense_reference as dense
 from ebit.circuits import bricks, convolution_matrix, convolve_rows, convolve_states
 from gate_matrices import Complex, matrix_of, natural_index
 
+matrix_of_layers = jax.jit(convolution_matrix, static_argnums=1)
+convolved = jax.jit(convolve_states, static_argnums=2)
+
 SHAPES = [(1, 2), (3, 2), (2, 3), (1, 4), (2, 4), (1, 5), (1, 8)]
 
 
@@ -41,7 +44,7 @@ def product_of_gates(angles: NDArray[np.float64]) -> Complex:
 def test_matrix_is_the_product_of_the_gates(depth: int, qubits: int) -> None:
     angles = random_angles(depth, qubits)
     with jax.enable_x64(True):
-        matrix = np.asarray(convolution_matrix(jnp.asarray(angles)))
+        matrix = np.asarray(matrix_of_layers(angles))
     assert matrix.dtype == np.complex128
     np.testing.assert_allclose(matrix, product_of_gates(angles), rtol=0, atol=1e-12)
 
@@ -54,8 +57,8 @@ def test_register_of_two_qpus(qubits: int) -> None:
     gates, natural = product_of_gates(angles), np.argsort(natural_index(qubits))
     place = natural[natural_index(qubits, 2)]
     with jax.enable_x64(True):
-        matrix = np.asarray(convolution_matrix(jnp.asarray(angles), 2))
-        evolved = np.asarray(convolve_states(jnp.asarray(angles), jnp.asarray(states), 2))
+        matrix = np.asarray(matrix_of_layers(angles, 2))
+        evolved = np.asarray(convolved(angles, states, 2))
     np.testing.assert_allclose(matrix, gates[np.ix_(place, place)], rtol=0, atol=1e-12)
     np.testing.assert_allclose(evolved, states @ matrix.T, rtol=0, atol=1e-12)
 
@@ -67,8 +70,8 @@ def test_states_and_rows_are_products_with_the_matrix(depth: int, qubits: int) -
     states = random_states(2, 3, 2**qubits)
     unitary = product_of_gates(angles)
     with jax.enable_x64(True):
-        evolved = np.asarray(convolve_states(jnp.asarray(angles), jnp.asarray(states)))
-        pulled = np.asarray(convolve_rows(jnp.asarray(angles), jnp.asarray(states)))
+        evolved = np.asarray(convolved(angles, states))
+        pulled = np.asarray(jax.jit(convolve_rows)(angles, states))
     np.testing.assert_allclose(evolved, states @ unitary.T, rtol=0, atol=1e-12)
     np.testing.assert_allclose(pulled, states @ unitary, rtol=0, atol=1e-12)
 
@@ -76,7 +79,7 @@ def test_states_and_rows_are_products_with_the_matrix(depth: int, qubits: int) -
 @pytest.mark.parametrize("function", [convolve_states, convolve_rows])
 def test_no_layers_change_nothing(function: Any) -> None:
     states = jnp.asarray(random_states(3, 4), jnp.complex64)
-    np.testing.assert_array_equal(function(jnp.zeros((0, 2)), states), states)
+    np.testing.assert_array_equal(jax.jit(function)(jnp.zeros((0, 2)), states), states)
 
 
 @pytest.mark.sampled(2)
@@ -97,7 +100,7 @@ def test_gradient_equals_finite_differences(function: Any, depth: int, qubits: i
 
 
 def test_deep_block_stays_unitary_in_single_precision() -> None:
-    matrix = np.asarray(convolution_matrix(jnp.asarray(random_angles(100, 4), jnp.float32)))
+    matrix = np.asarray(matrix_of_layers(jnp.asarray(random_angles(100, 4), jnp.float32)))
     assert matrix.dtype == np.complex64
     np.testing.assert_allclose(matrix @ matrix.conj().T, np.eye(16), rtol=0, atol=1e-4)
 

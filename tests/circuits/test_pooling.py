@@ -1,7 +1,6 @@
 """Pooling against rotations written out, and its two pictures against each other."""
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -10,6 +9,9 @@ from ebit.circuits import drivers, outcome_order, outcome_rotations, pool_rows, 
 from gate_matrices import Complex
 
 QUBITS = [2, 3, 4, 5, 6, 7, 8]
+rotations_of = jax.jit(outcome_rotations, static_argnums=(1, 2))
+pooled_states = jax.jit(pool_states, static_argnums=2)
+
 REGISTERS = [*((m, 1) for m in QUBITS), (4, 2), (6, 2), (8, 2)]
 
 
@@ -38,7 +40,7 @@ def rotation(phi: float, chi: float) -> Complex:
 def test_rotations_of_every_string_of_outcomes(qubits: int, qpus: int, measured: int) -> None:
     angles, remaining = random_angles(measured), drivers(qubits, qpus, measured)
     with jax.enable_x64(True):
-        found = np.asarray(outcome_rotations(jnp.asarray(angles), qubits, qpus))
+        found = np.asarray(rotations_of(angles, qubits, qpus))
     assert found.shape == (2**measured, *2 * (2 ** (qubits - measured),))
     for string in range(2**measured):
         order = outcome_order(qubits, qpus, measured)
@@ -59,8 +61,8 @@ def test_states_are_rotated_as_their_outcomes_say(qubits: int, qpus: int, measur
     rng = np.random.default_rng(0)
     states = rng.normal(size=(2, 3, size)) + 1j * rng.normal(size=(2, 3, size))
     with jax.enable_x64(True):
-        rotations = np.asarray(outcome_rotations(jnp.asarray(angles), qubits, qpus))
-        found = np.asarray(pool_states(jnp.asarray(angles), jnp.asarray(states), qpus))
+        rotations = np.asarray(rotations_of(angles, qubits, qpus))
+        found = np.asarray(pooled_states(angles, states, qpus))
     blocks = states.reshape(2, 3, len(rotations), -1)
     expected = np.einsum("oij,aboj->aboi", rotations, blocks).reshape(states.shape)
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
@@ -77,8 +79,8 @@ def test_rows_and_states_are_two_pictures_of_one_round(
     rows = rng.normal(size=(3, size)) + 1j * rng.normal(size=(3, size))
     state = rng.normal(size=2**qubits) + 1j * rng.normal(size=2**qubits)
     with jax.enable_x64(True):
-        pulled = np.asarray(pool_rows(jnp.asarray(angles), jnp.asarray(rows)))
-        pooled = np.asarray(pool_states(jnp.asarray(angles), jnp.asarray(state), qpus))
+        pulled = np.asarray(jax.jit(pool_rows)(angles, rows))
+        pooled = np.asarray(pooled_states(angles, state, qpus))
     assert pulled.shape == (strings * 3, 2**qubits)
     expected = pooled.reshape(strings, size) @ rows.T  # (outcomes, row)
     np.testing.assert_allclose(pulled @ state, expected.reshape(-1), rtol=0, atol=1e-12)

@@ -111,15 +111,20 @@ def test_five_pairs_wait_in_groups() -> None:
     assert state.groups[1][0, 0, 1, 1] == pytest.approx(0.5)
     operator = np.random.default_rng(0).normal(size=(32, 32)) + 0j
     with jax.enable_x64(True):
-        spread = through_pairs(jnp.asarray(operator), state, 5)
-        same = through_groups(jnp.asarray(operator), state.groups_of(5))
+        spread = jax.jit(lambda operator: through_pairs(operator, state, 5))(operator)
+        same = jax.jit(lambda operator: through_groups(operator, state.groups_of(5)))(operator)
     np.testing.assert_allclose(spread, same, atol=1e-12)
+
+
+def probabilities(engine: Any, parameters: Any, x: Any) -> jax.Array:
+    both = jax.jit(lambda parameters, x: engine.probabilities(parameters, engine.encode(x)))
+    return both(parameters, x)
 
 
 def table(model: DistributedQCNN, parameters: Any, x: Any, resource: Any) -> NDArray[np.float64]:
     engine = select_engine(resource, model.qubits, model.mixing, model.pooling, model.noise)
     with jax.enable_x64(True):
-        return np.asarray(engine.probabilities(parameters, engine.encode(jnp.asarray(x))))
+        return np.asarray(probabilities(engine, parameters, x))
 
 
 @pytest.mark.sampled(1)
@@ -141,7 +146,7 @@ def test_correlated_pairs_are_the_mean_over_what_they_mix(mixing: int, bits: boo
     built: Any = select_engine(models[0].resource, 2, mixing, noise=gates)
     engine = replace(built, state=mixed)
     with jax.enable_x64(True):
-        got = engine.probabilities(parameters, engine.encode(jnp.asarray(x)))
+        got = probabilities(engine, parameters, x)
     np.testing.assert_allclose(got, wanted, atol=1e-10)
 
 
@@ -191,5 +196,8 @@ def test_ages_of_all_pairs_of_a_product() -> None:
     both = JointState((together([one, two]),))
     operator = np.random.default_rng(1).normal(size=(4, 4)) + 0j
     with jax.enable_x64(True):
-        tables = [through_groups(jnp.asarray(operator), s.groups_of(2)) for s in (joint, both)]
+        tables = [
+            jax.jit(lambda operator, s=s: through_groups(operator, s.groups_of(2)))(operator)
+            for s in (joint, both)
+        ]
     np.testing.assert_allclose(tables[0], tables[1], atol=1e-12)

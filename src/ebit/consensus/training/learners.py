@@ -78,7 +78,8 @@ class Distributed:
         >>> import jax.numpy as jnp
         >>> learner = Distributed("bell:1", features=4, depth=1)
         >>> theta = learner.init(jax.random.key(0))
-        >>> learner.gradient(theta, jnp.ones((3, 4)), jnp.array([0, 1, 1])).shape == theta.shape
+        >>> gradient = jax.jit(learner.gradient)
+        >>> gradient(theta, jnp.ones((3, 4)), jnp.array([0, 1, 1])).shape == theta.shape
         True
     """
 
