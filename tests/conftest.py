@@ -48,9 +48,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests are no rubbish: the collector need not look at them again and again."""
+    """Thousands of tests are no rubbish, and JAX makes many objects: the collector looks seldom."""
     gc.collect()
     gc.freeze()
+    gc.set_threshold(50_000, 20, 50)
 
 
 # `XLA_FLAGS= pytest` runs the tests with the programs that users get.

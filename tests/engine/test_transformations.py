@@ -85,7 +85,7 @@ def test_compiled_equals_eager(shape: Shape) -> None:
     np.testing.assert_allclose(table_of(model, parameters, x), eager, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shape", WAYS)
 def test_vectorised_parameters_equal_a_loop(shape: Shape) -> None:
     """Many runs in one program: vmap over the parameters, of values and of gradients."""
