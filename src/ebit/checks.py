@@ -11,6 +11,7 @@ import operator
 import os
 from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
+from itertools import islice
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -29,6 +30,9 @@ MAX_SHOWN = 100
 """Characters of a value that a message shows."""
 
 MAX_SEED = 2**32 - 1
+
+MOST_MEMBERS = 1_000_000
+"""Members of a list; what never ends is not read to its end."""
 
 
 def takes(**rules: Rule) -> Callable[[Callable[P, R]], Callable[P, R]]:
@@ -157,7 +161,7 @@ def whole(least: int = 0, most: int | None = None, unit: str = "") -> Rule:
     def rule(name: str, value: Any) -> int:
         try:
             number = operator.index(value)
-        except TypeError:
+        except Exception:  # of whatever class the value is
             raise wrong(name, words, value) from None
         is_bool = isinstance(value, bool) or getattr(value, "dtype", None) == np.bool_
         if is_bool or number < least or (most is not None and number > most):
@@ -275,6 +279,29 @@ def instance(kind: type | tuple[type, ...], words: str) -> Rule:
     return rule
 
 
+def text(words: str) -> Rule:
+    """Text that can be written as UTF-8.
+
+    Args:
+        words: What to give, for people.
+
+    Returns:
+        The rule.
+
+    Example:
+        >>> text("a title")("title", "Results")
+        'Results'
+    """
+
+    def rule(name: str, value: Any) -> str:
+        if not isinstance(value, str):
+            raise wrong(name, words, value)
+        check_text(name, value)
+        return str(value)
+
+    return rule
+
+
 flag = instance((bool, np.bool_), "True or False")
 """The rule of switches."""
 
@@ -332,9 +359,11 @@ def several(rule: Rule, *, least: int = 1) -> Rule:
         if isinstance(value, str | bytes | Mapping) or not hasattr(value, "__iter__"):
             raise wrong(name, "a list or tuple", value)
         try:
-            members = tuple(value)
+            members = tuple(islice(value, MOST_MEMBERS + 1))
         except TypeError:
             raise wrong(name, "a list or tuple", value) from None
+        if len(members) > MOST_MEMBERS:
+            raise wrong(name, f"a list or tuple of at most {MOST_MEMBERS:,}", value)
         if len(members) < least:
             raise EbitError(f"Argument `{name}` is empty: name at least one.")
         return tuple(rule(name, member) for member in members)
@@ -393,6 +422,51 @@ def path(name: str, value: Any) -> Path:
     if not raw or b"\0" in raw:
         raise wrong(name, "the path of a file or folder", value)
     return Path(text)
+
+
+def frame(name: str, value: Any) -> Any:
+    """The rule of rows: a Polars data frame.
+
+    Args:
+        name: Name of the argument.
+        value: What the user gave.
+
+    Returns:
+        The data frame.
+
+    Raises:
+        EbitError: If it is something else.
+
+    Example:
+        >>> frame("rows", [1])
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Argument `rows` must be a Polars data frame (polars.from_pandas makes
+        one of a pandas one), but is [1].
+    """
+    import polars as pl
+
+    words = "a Polars data frame (polars.from_pandas makes one of a pandas one)"
+    return instance(pl.DataFrame, words)(name, value)
+
+
+def columns(name: str, rows: Any, *needed: str) -> None:
+    """Raise unless rows have some columns.
+
+    Args:
+        name: Name of the argument.
+        rows: A Polars data frame.
+        needed: Names of the columns.
+
+    Raises:
+        EbitError: If one is missing.
+    """
+    for column in needed:
+        if column not in rows.columns:
+            raise EbitError(
+                f"Argument `{name}` must have the column `{column}`, but has "
+                f"{shortened(', '.join(rows.columns), 300) or 'none'}; pass the rows with all "
+                "their columns."
+            )
 
 
 def check_text(name: str, value: str) -> None:

@@ -32,6 +32,16 @@ METHODS: tuple[Method, ...] = ("commuting", "shift", "repeat", "shadow_emulated"
 Gradient = list[NDArray[np.float64]]
 
 
+@checks.takes(
+    model=checks.instance(LayeredModel, "a LayeredModel"),
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    theta=checks.several(checks.numbers),
+    eps=checks.real(above=0),
+    delta=checks.real(above=0),
+    copies=checks.maybe(checks.whole(1)),
+    seed=checks.seed,
+    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
+)
 def gradient(
     model: LayeredModel,
     theta: Theta,

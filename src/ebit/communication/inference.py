@@ -22,6 +22,16 @@ LEAST_EPS = 1e-4
 """Of amplitude estimation."""
 
 
+@checks.takes(
+    model=checks.instance(LayeredModel, "a LayeredModel"),
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    theta=checks.several(checks.numbers),
+    eps=checks.real(above=0),
+    delta=checks.real(above=0),
+    copies=checks.maybe(checks.whole(1)),
+    seed=checks.seed,
+    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
+)
 def infer(
     model: LayeredModel,
     theta: Theta,

@@ -8,6 +8,8 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
+from ebit.communication.memory import MOST_QUBITS
 from ebit.communication.walsh import hadamards, parities, walsh
 from ebit.errors import EbitError, UnsupportedError
 
@@ -80,6 +82,11 @@ class WalshLayers:
     qubits: int
     weight: int | None = None
     commuting: bool = field(default=True, init=False)
+
+    def __post_init__(self) -> None:
+        """Raise unless the arguments are what they must be."""
+        checks.whole(1, MOST_QUBITS)("qubits", self.qubits)
+        checks.maybe(checks.whole(1))("weight", self.weight)
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -161,6 +168,8 @@ class PauliLayers:
 
     def __post_init__(self) -> None:
         """All words are of one length and of known letters."""
+        checks.instance(tuple, "a tuple of Pauli words")("words", self.words)
+        checks.several(checks.instance(str, "Pauli words"), least=0)("words", self.words)
         for word in self.words:
             if not word or set(word) - set("IXYZ") or len(word) != len(self.words[0]):
                 raise EbitError(
@@ -255,6 +264,17 @@ class ReuploadLayers:
     scale: float
     x: NDArray[np.float64]
     commuting: bool = field(default=False, init=False)
+
+    def __post_init__(self) -> None:
+        """Raise unless the arguments fit together."""
+        checks.whole(1, MOST_QUBITS)("qubits", self.qubits)
+        places = checks.several(checks.whole(0, self.qubits - 1))("places", self.places)
+        checks.real()("scale", self.scale)
+        x = checks.numbers("x", self.x)
+        if x.ndim != 2 or x.shape[1] != len(places):
+            raise EbitError(
+                f"Argument `x` must have shape (rows, {len(places)}), but has shape {x.shape}."
+            )
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -354,6 +374,7 @@ def _bits(qubits: int) -> Iterator[int]:
     return (1 << place for place in range(qubits - 1, -1, -1))
 
 
+@checks.takes(qubits=checks.whole(1, MOST_QUBITS), count=checks.whole(1), seed=checks.seed)
 def random_words(qubits: int, count: int, seed: int) -> tuple[str, ...]:
     """Different Pauli words, none of them all I.
 

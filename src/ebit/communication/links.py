@@ -22,6 +22,9 @@ from ebit.network import Network
 _AT_ONCE = 2**22
 """Amplitudes that are worked on at a time."""
 
+MOST_ON_LINKS = 10_000_000
+"""Copies of a row, each of which draws its own errors."""
+
 
 @dataclass(frozen=True)
 class OnLinks:
@@ -84,6 +87,16 @@ class PauliWire:
         return found.reshape(state.shape)  # (rows, ..., N)
 
 
+@checks.takes(
+    model=checks.instance(LayeredModel, "a LayeredModel"),
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    theta=checks.several(checks.numbers),
+    eps=checks.real(above=0),
+    delta=checks.real(above=0),
+    copies=checks.maybe(checks.whole(1)),
+    seed=checks.seed,
+    network=checks.instance(Network, "a network"),
+)
 def infer_on_links(
     model: LayeredModel,
     theta: Theta,
@@ -134,7 +147,13 @@ def infer_on_links(
         (400, 0.402, 1.0)
     """  # noqa: E501
     check_fit(model, data)
-    m = copies_for_value(eps, delta) if copies is None else checks.whole(1)("copies", copies)
+    m = copies_for_value(eps, delta) if copies is None else copies
+    if m > MOST_ON_LINKS:
+        raise checks.wrong(
+            "eps" if copies is None else "copies",
+            f"such that at most {MOST_ON_LINKS:,} copies draw their errors",
+            eps if copies is None else copies,
+        )
     check_memory(model.qubits)
     names = tuple(dict.fromkeys([*data.parties, *model.owners]))
     route = _route(data, model)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,12 @@ from ebit.errors import EbitError
 Theta = Sequence[Angles]
 
 MOST_LAYERS = 10_000
+
+
+def _layer(name: str, value: Any) -> Any:
+    if not (hasattr(value, "qubits") and hasattr(value, "apply")):
+        raise checks.wrong(name, "layers, such as WalshLayers", value)
+    return value
 
 
 @dataclass(frozen=True)
@@ -43,6 +50,10 @@ class LayeredModel:
 
     def __post_init__(self) -> None:
         """Numbers agree."""
+        for name in ("layers", "owners"):
+            checks.instance(tuple, "a tuple")(name, getattr(self, name))
+        checks.several(checks.instance(str, "names of parties"), least=0)("owners", self.owners)
+        checks.several(_layer, least=0)("layers", self.layers)
         if not self.layers or len(self.layers) != len(self.owners):
             raise EbitError(
                 f"Argument `owners` must name one party for each of {len(self.layers)} layers, "
@@ -134,6 +145,12 @@ class LayeredModel:
                 parties.send_qubits(register, self.owners[place - 1], tag="backward")
 
 
+@checks.takes(
+    qubits=checks.whole(1),
+    layers=checks.whole(1, MOST_LAYERS),
+    owners=checks.several(checks.instance(str, "names of parties")),
+    weight=checks.maybe(checks.whole(1)),
+)
 def walsh_model(
     qubits: int, layers: int, owners: Sequence[str], weight: int | None = None
 ) -> LayeredModel:
@@ -152,13 +169,15 @@ def walsh_model(
         >>> walsh_model(3, 2, ("alice", "bob")).free
         7
     """
-    checks.whole(1, MOST_LAYERS)("layers", layers)
-    checks.whole(1)("qubits", qubits)
     ansatz = WalshLayers(qubits, weight)
     turns = tuple(owners[place % len(owners)] for place in range(layers))
     return LayeredModel((ansatz,) * layers, turns)
 
 
+@checks.takes(
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    parties=checks.several(checks.instance(str, "names of parties"), least=0),
+)
 def model_for(data: ColumnSplit, layers: int, parties: Sequence[str] = ()) -> LayeredModel:
     """Walsh layers on a column split: the party that ends the loading owns the first layer.
 

@@ -64,7 +64,8 @@ class Parties:
     def __init__(
         self, names: Sequence[str], wire: Wire = "direct", ledger: Ledger | None = None
     ) -> None:
-        self.names = tuple(names)
+        self.names = checks.several(checks.instance(str, "names of parties"))("names", names)
+        checks.maybe(checks.instance(Ledger, "a ledger"))("ledger", ledger)
         if len(self.names) < 2 or len(set(self.names)) < len(self.names):
             raise EbitError(
                 f"Argument `parties` must be two or more different names, but is {self.names}."

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.checks import real_numbers
 from ebit.communication.memory import check_memory
 from ebit.communication.parties import Parties, Register
@@ -76,7 +77,13 @@ class ColumnSplit:
                 f"{column}: leave that row out or fill it in."
             )
         self.columns = _checked(columns, raw.shape[1])
-        self.bias = bias
+        self.bias = checks.flag("bias", bias)
+        checks.flag("standardise", standardise)
+        if moments is not None:
+            mean, deviation = checks.pair(checks.numbers)("moments", moments)
+            if mean.ndim != 1 or deviation.shape != mean.shape:
+                raise checks.wrong("moments", "means and deviations of shape (d,)", moments)
+            moments = (mean, deviation)
         self.moments: Moments | None = None
         if standardise:
             self.moments = (raw.mean(axis=0), raw.std(axis=0)) if moments is None else moments
@@ -211,10 +218,13 @@ class ColumnSplit:
 
 def _checked(columns: Mapping[str, Sequence[int]], width: int) -> dict[str, tuple[int, ...]]:
     """The columns of every party; each belongs to exactly one."""
+    checks.instance(Mapping, "the columns of every party, as {'alice': [0, 1]}")("columns", columns)
     if not columns:
         raise EbitError("Argument `columns` is empty: name the columns of at least one party.")
     owner: dict[int, str] = {}
     for name, own in columns.items():
+        checks.instance(str, "names of parties")("columns", name)
+        own = checks.several(checks.whole(), least=0)("columns", own)
         if len(own) == 0:
             raise EbitError(f"Party {name!r} has no column: give it one, or leave it out.")
         for column in own:
@@ -233,6 +243,9 @@ def _checked(columns: Mapping[str, Sequence[int]], width: int) -> dict[str, tupl
     return {name: tuple(int(column) for column in own) for name, own in columns.items()}
 
 
+@checks.takes(
+    width=checks.whole(1), parties=checks.several(checks.instance(str, "names of parties"))
+)
 def even_columns(width: int, parties: Sequence[str]) -> dict[str, list[int]]:
     """Columns in order, spread as evenly as they go.
 

@@ -23,6 +23,10 @@ Optimizer = Literal["adam", "eg"]
 OPTIMIZERS: tuple[Optimizer, ...] = ("adam", "eg")
 
 
+MOST_STEPS = 10_000_000
+"""Steps of a training."""
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A trained model.
@@ -61,6 +65,20 @@ class Fitted:
         return float(np.mean(np.where(scores >= 0, 1, -1) == np.asarray(y)))
 
 
+@checks.takes(
+    model=checks.instance(LayeredModel, "a LayeredModel"),
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    y=checks.numbers,
+    shots=checks.maybe(checks.whole(1)),
+    steps=checks.whole(0, MOST_STEPS),
+    batch=checks.whole(1),
+    rate=checks.real(above=0),
+    radius=checks.real(above=0),
+    scale=checks.real(),
+    start=checks.maybe(checks.several(checks.numbers)),
+    seed=checks.seed,
+    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
+)
 def fit(
     model: LayeredModel,
     data: ColumnSplit,
@@ -249,6 +267,20 @@ class LastLayer:
     ledger: Ledger
 
 
+@checks.takes(
+    model=checks.instance(LayeredModel, "a LayeredModel"),
+    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    theta=checks.several(checks.numbers),
+    y=checks.numbers,
+    eps=checks.real(above=0),
+    delta=checks.real(above=0),
+    weight=checks.whole(1),
+    radius=checks.real(above=0),
+    steps=checks.whole(1, MOST_STEPS),
+    rate=checks.real(above=0),
+    copies=checks.maybe(checks.whole(1)),
+    seed=checks.seed,
+)
 def fit_last_layer(
     model: LayeredModel,
     theta: Theta,

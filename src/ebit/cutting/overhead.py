@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.checks import real, whole
 from ebit.errors import EbitError, UnsupportedError
 from ebit.export import program_of
@@ -57,6 +58,13 @@ class CutOverhead:
         return cls(overheads[0].gates, each, joint)
 
 
+def no_symbols(name: str, value: Any) -> Any:
+    """The rule of parameters that must be numbers: without them an export has symbols."""
+    if value is None:
+        raise checks.wrong(name, "parameters as `init` returns them", value)
+    return value
+
+
 def gate_gamma(matrix: ArrayLike) -> float:
     r"""The smallest quasi-probability norm of a two-qubit gate that is cut.
 
@@ -85,7 +93,7 @@ def gate_gamma(matrix: ArrayLike) -> float:
     """
     try:
         gate = np.asarray(matrix, complex)
-    except (TypeError, ValueError):
+    except Exception:  # of whatever class the matrix is
         gate = np.zeros(0)
     if gate.shape != (4, 4) or not np.allclose(gate @ gate.conj().T, np.eye(4), atol=1e-9):
         raise EbitError("Argument `matrix` must be a unitary matrix of shape (4, 4).")
@@ -147,6 +155,7 @@ def pairs_gamma(pairs: int, fidelity: float = 0.5) -> float:
     return 2 / real(0.5, 1.0)("fidelity", fidelity) ** pairs - 1
 
 
+@checks.takes(parameters=no_symbols, x=checks.numbers)
 def cut_overhead(model: Model, parameters: Any, x: Any) -> CutOverhead:
     r"""What it takes to run a model with gates across the QPUs without a link.
 

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.cutting.overhead import groups_across, is_across
+from ebit import checks
+from ebit.cutting.overhead import groups_across, is_across, no_symbols
 from ebit.errors import EbitError, UnsupportedError
 from ebit.export import program_of
 from ebit.export.gates import matrix_of
@@ -30,6 +31,7 @@ _QUARTER = math.pi / 2
 _SIGNS = np.array([1.0, -1.0])
 
 
+@checks.takes(parameters=no_symbols, x=checks.numbers)
 def reconstruct(model: Model, parameters: Any, x: Any) -> NDArray[np.float64]:
     """Exact probabilities of a model with gates across the QPUs, from runs of single QPUs only.
 

@@ -35,6 +35,7 @@ class Checkpoint:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "path", checks.path("path", self.path))
+        checks.instance(str, "text, such as the hash of a task")("identity", self.identity)
 
     def save(self, state: Any, position: dict[str, Any]) -> None:
         """Write the state (a pytree of arrays) and the position in the training.

@@ -140,6 +140,7 @@ class DistributedQCNN(Drawn):
             )
         checks.whole(2, MAX_QPUS)("qpus", self.qpus)
         checks.whole(1, MAX_PASSES)("passes", self.passes)
+        checks.whole(1)("qubits", self.qubits)
         if self.sizes is not None:
             self._take_sizes(self.sizes)
         for qubits in set(self._sizes):

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from ebit import checks
 from ebit.checks import is_real, shown
 from ebit.errors import EbitError
 from ebit.physics.channels import PAULIS, Channel, damping, dephasing
@@ -32,6 +33,12 @@ class PairState:
     """
 
     entries: tuple[complex, ...]
+
+    def __post_init__(self) -> None:
+        """Raise unless the entries are 16 numbers."""
+        if not isinstance(self.entries, tuple) or len(self.entries) != 16:
+            raise checks.wrong("entries", "a tuple of 16 numbers", self.entries)
+        checks.complex_numbers("entries", self.entries)
 
     @classmethod
     def from_matrix(cls, matrix: ArrayLike) -> "PairState":

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.data import Dataset
 from ebit.learning import Progress
 from ebit.models import DistributedQCNN
@@ -44,6 +45,12 @@ class NoisyTraining:
     _known: dict[str, list[tuple[NDArray[np.float64], Trained]]] = field(
         default_factory=dict, repr=False
     )
+
+    def __post_init__(self) -> None:
+        """Raise unless the arguments are what they must be."""
+        checks.instance(Dataset, "a data set of ebit.data")("dataset", self.dataset)
+        self.out = checks.path("out", self.out)
+        checks.whole(1)("rows", self.rows)
 
     def train(self, circuit: Trained, model: DistributedQCNN, *, anew: bool = True) -> Trained:
         """The circuit with parameters for a condition.

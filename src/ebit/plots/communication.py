@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
@@ -18,6 +19,7 @@ _QUANTUM = ("#1b6ca8", "#6a51a3", "#2a9d8f")
 _CLASSICAL = ("#c1440e", "#8c6d1f", "#7f7f7f", "#b5651d", "#555555")
 
 
+@checks.takes(quantum=checks.frame, classical=checks.frame)
 def crossing(quantum: pl.DataFrame, classical: pl.DataFrame) -> float | None:
     """Where a quantum cost falls below a classical one, on a logarithmic scale.
 
@@ -35,6 +37,8 @@ def crossing(quantum: pl.DataFrame, classical: pl.DataFrame) -> float | None:
         >>> crossing(quantum, classical)
         7.0
     """
+    for rows in (quantum, classical):
+        check_columns(rows, "n", "cost")
     both = quantum.join(classical, on="n", suffix="_classical").sort("n")
     gaps = [
         (n, math.log(a / b))

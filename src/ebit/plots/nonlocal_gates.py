@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
@@ -74,6 +75,7 @@ def shots_between_cut_and_teleport(pairs: int, ax: "Axes" = OWN_FIGURE) -> pl.Da
     Source:
         Bechtold et al., arXiv:2403.09690.
     """
+    checks.whole(1, 1000)("pairs", pairs)
     fidelity = np.linspace(0.5, 1.0, 101)
     each, together = (2 / fidelity - 1) ** (2 * pairs), (2 / fidelity**pairs - 1) ** 2
     data = pl.DataFrame({"fidelity": fidelity, "each": each, "together": together})

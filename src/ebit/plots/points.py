@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import ArrayLike
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
@@ -83,7 +84,10 @@ def _check(
     x: ArrayLike, y: ArrayLike, class_names: Sequence[str]
 ) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
     """The first three columns of x and, for each point, the index of its class."""
-    points, labels = np.asarray(x), np.asarray(y)
+    points, labels = checks.numbers("x", x), checks.numbers("y", y)
+    class_names = checks.several(checks.instance(str, "names of classes"))(
+        "class_names", class_names
+    )
     if points.ndim != 2 or points.shape[1] < 3:
         raise EbitError(
             f"Argument `x` must have shape (batch, 3 or more), but has shape {points.shape}."
@@ -92,9 +96,7 @@ def _check(
         raise EbitError(
             f"Argument `y` must have shape ({len(points)},), but has shape {labels.shape}."
         )
-    points = points[:, :3].astype(float)
-    if not np.isfinite(points).all():
-        raise EbitError("Argument `x` must be finite, but holds nan or inf; drop those samples.")
+    points = points[:, :3]
     values, index = np.unique(labels, return_inverse=True)
     if len(values) != len(class_names):
         raise EbitError(

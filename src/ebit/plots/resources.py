@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.resources import Look, ResourceRow, find_row, rank
 
@@ -18,6 +19,7 @@ class ResourceStyle:
     line: str
 
 
+@checks.takes(resources=checks.several(checks.instance(str, "names of resources"), least=0))
 def sort_resources(resources: Iterable[str]) -> list[str]:
     """The distinct resources in the fixed order of all figures and tables.
 
@@ -37,6 +39,7 @@ def sort_resources(resources: Iterable[str]) -> list[str]:
     return sorted(set(resources), key=_sort_key)
 
 
+@checks.takes(resources=checks.several(checks.instance(str, "names of resources"), least=0))
 def resource_styles(resources: Iterable[str]) -> dict[str, ResourceStyle]:
     """The style of every resource, in the fixed order.
 

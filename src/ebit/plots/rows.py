@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.plots.resources import sort_resources
 
@@ -21,12 +22,7 @@ def check_columns(rows: pl.DataFrame, *columns: str) -> None:
         >>> from ebit.plots.rows import check_columns
         >>> check_columns(pl.DataFrame({"resource": ["none"]}), "resource")
     """
-    missing = [name for name in columns if name not in rows.columns]
-    if missing:
-        raise EbitError(
-            f"Argument `rows` must have the column `{missing[0]}`, but has "
-            f"{', '.join(rows.columns) or 'none'}; pass the result rows with all their columns."
-        )
+    checks.columns("rows", rows, *columns)
     if rows.is_empty():
         raise EbitError("Argument `rows` must hold at least one run, but is empty; train first.")
     if "resource" in columns and rows["resource"].null_count():

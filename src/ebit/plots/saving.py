@@ -9,6 +9,7 @@ from weakref import WeakKeyDictionary
 
 import polars as pl
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.plots.style import paper_style
 from ebit.writing import write_atomically
@@ -46,6 +47,13 @@ def keep_data(ax: "Axes", data: pl.DataFrame) -> pl.DataFrame:
     return data
 
 
+def _figure(name: str, value: Any) -> Any:
+    if not hasattr(value, "axes") or not hasattr(value, "savefig"):
+        raise checks.wrong(name, "a Matplotlib figure", value)
+    return value
+
+
+@checks.takes(figure=_figure, stem=checks.path)
 def save_figure(figure: "Figure", stem: Path) -> list[Path]:
     """Write ``stem.png`` (300 dpi), ``stem.svg`` and the drawn data as ``stem.csv``.
 
@@ -76,7 +84,6 @@ def save_figure(figure: "Figure", stem: Path) -> list[Path]:
     data = _drawn_data(figure).write_csv().encode()
     with _laid_out(figure):
         drawn = {f".{kind}": _print(figure, kind) for kind in _NO_METADATA}
-    stem = Path(stem)
     paths = []
     for suffix, content in {**drawn, ".csv": data}.items():
         path = stem.with_name(stem.name + suffix)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.plots.resources import resource_styles
-from ebit.plots.rows import statistics
+from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
 from ebit.plots.style import INK, PAPER
@@ -77,6 +78,7 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Da
     return keep_data(ax, data)
 
 
+@checks.takes(data=checks.frame)
 def leading_resources(data: pl.DataFrame) -> list[tuple[float, str]]:
     """Which resource has the highest mean accuracy, from how many shots on.
 
@@ -94,6 +96,7 @@ def leading_resources(data: pl.DataFrame) -> list[tuple[float, str]]:
         >>> [(round(shots), resource) for shots, resource in leading_resources(data)]
         [(1, 'none'), (10, 'bell:1')]
     """
+    check_columns(data, "resource", "shots", "mean")
     names = data["resource"].unique(maintain_order=True).to_list()
     curves = [data.filter(pl.col("resource") == name).sort("shots") for name in names]
     logs = [np.log(curve["shots"].to_numpy()) for curve in curves]

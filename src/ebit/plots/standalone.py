@@ -1,14 +1,34 @@
 """Figures of functions that are called without an ``ax``."""
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
 
+import polars as pl
+
+from ebit import checks
+from ebit.errors import EbitError
 from ebit.plots.style import new_figure, paper_style
 
 OWN_FIGURE: Any = None
 """Default of an argument `ax`: the axes of a new figure, which is returned."""
+
+
+def _axes(name: str, value: Any) -> Any:
+    if not hasattr(value, "get_yaxis_transform"):
+        raise checks.wrong(name, "Matplotlib axes, or None for a figure of its own", value)
+    return value
+
+
+RULES: dict[str, checks.Rule] = {
+    **dict.fromkeys(("rows", "points", "gains", "options"), checks.frame),
+    **dict.fromkeys(("before", "published"), checks.maybe(checks.frame)),
+    "crossings": checks.maybe(checks.instance(Mapping, "distances or fidelities by resource")),
+    "resource": checks.instance(str, "the name of a resource"),
+    "ax": checks.maybe(_axes),
+}
+"""What arguments of these names must be."""
 
 
 def standalone(
@@ -35,14 +55,29 @@ def standalone(
 
         @wraps(function)
         def drawn(*args: Any, **kwargs: Any) -> Any:
-            given = signature.bind(*args, **kwargs)
+            try:
+                given = signature.bind(*args, **kwargs)
+            except TypeError:
+                return function(*args, **kwargs)  # Python says which function lacks what
+            for name in given.arguments.keys() & RULES.keys():
+                RULES[name](name, given.arguments[name])
             if given.arguments.get("ax") is not None:
-                return function(*args, **kwargs)
+                return _on(function, given)
             with paper_style():
                 figure, given.arguments["ax"] = new_figure(projection=projection)
-                function(*given.args, **given.kwargs)
+                _on(function, given)
             return figure
 
         return drawn
 
     return decorate
+
+
+def _on(function: Callable[..., Any], given: inspect.BoundArguments) -> Any:
+    """Draw; columns of another kind than the figure takes are named as polars names them."""
+    try:
+        return function(*given.args, **given.kwargs)
+    except pl.exceptions.PolarsError as error:
+        name = next(iter(given.arguments))
+        reason = checks.shortened(str(error).partition("\n")[0], 300)
+        raise EbitError(f"Argument `{name}` cannot be drawn: {reason}.") from None

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
+from ebit import checks
 from ebit.errors import EbitError
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ def paper_style() -> Iterator[None]:
         yield
 
 
+@checks.takes(height=checks.real(above=0), projection=checks.maybe(checks.one_of(("3d",))))
 def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[Figure, Axes]":
     """An empty figure of two-column width in paper style, with one ``ax``.
 
@@ -113,6 +115,7 @@ def new_figure(height: float = 3.2, *, projection: str | None = None) -> "tuple[
         return figure, figure.add_subplot(projection=projection)
 
 
+@checks.takes(count=checks.whole(1, 1000), height=checks.real(above=0), share=checks.flag)
 def new_panels(
     count: int, height: float = 2.6, *, share: bool = True
 ) -> "tuple[Figure, list[Axes]]":

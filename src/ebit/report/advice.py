@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from ebit import checks
 from ebit.accuracies import accuracy_column, has_numbers, judged, samples_of
 from ebit.plots.resources import is_baseline, sort_resources
 from ebit.report.summary import ResourceSummary, find, summarize
@@ -85,6 +86,7 @@ class Advice:
         return found
 
 
+@checks.takes(rows=checks.frame, shots=checks.maybe(checks.whole(1)))
 def advise(rows: pl.DataFrame, shots: int | None = None) -> Advice:
     """What the rows recommend.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit import checks
 from ebit.accuracies import has_numbers
 from ebit.report.advice import advise
 from ebit.report.circuits import draw_circuits
@@ -23,6 +24,14 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+@checks.takes(
+    rows=checks.frame,
+    out=checks.path,
+    title=checks.text("text"),
+    settings=checks.instance(Mapping, "settings by name"),
+    quick=checks.flag,
+    shots=checks.maybe(checks.whole(1, 1_000_000)),
+)
 def write_report(
     rows: pl.DataFrame,
     out: Path,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from ebit import checks
 from ebit.plots import (
     accuracy_against_distance,
     accuracy_against_fidelity,
@@ -65,6 +66,7 @@ class PlanPage:
     tasks: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
+@checks.takes(page=checks.instance(PlanPage, "a PlanPage"), out=checks.path)
 def write_plan(page: PlanPage, out: Path) -> list[Path]:
     """Write `plan.html` and `figures/` with a PNG, SVG and CSV file of every figure.
 

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import polars as pl
 
+from ebit import checks
+from ebit.errors import EbitError
 from ebit.plots import new_figure, paper_style, predicted_against_true
 from ebit.report.picture import Picture, resource_series, save_picture
 from ebit.report.render import data_address
@@ -28,6 +30,26 @@ class Predictions:
     true: Sequence[str] | Sequence[float]
     predicted: Sequence[str] | Sequence[float]
     classes: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        """Raise unless there is one prediction for every row."""
+        checks.instance(str, "the name of a resource")("resource", self.resource)
+        checks.whole()("run", self.run)
+        true, predicted = (
+            checks.several(_target)(name, getattr(self, name)) for name in ("true", "predicted")
+        )
+        checks.several(checks.instance(str, "names of classes"), least=0)("classes", self.classes)
+        if len(true) != len(predicted):
+            raise EbitError(
+                f"Argument `predicted` must be of the {len(true)} rows of `true`, but is of "
+                f"{len(predicted)}."
+            )
+
+
+def _target(name: str, value: object) -> object:
+    if not isinstance(value, str) and not checks.is_real(value):
+        raise checks.wrong(name, "classes as text, or numbers", value)
+    return value
 
 
 @dataclass(frozen=True)

@@ -32,13 +32,14 @@ class Consumption:
         rounds: int = 0,
         **further: int,
     ) -> None:
+        amount = checks.whole()
         self._amounts = {
-            "ebits": ebits,
-            "bits": bits,
-            "nonlocal_gates": nonlocal_gates,
-            "rounds": rounds,
+            "ebits": amount("ebits", ebits),
+            "bits": amount("bits", bits),
+            "nonlocal_gates": amount("nonlocal_gates", nonlocal_gates),
+            "rounds": amount("rounds", rounds),
         }
-        checked = {unit: checks.whole()(unit, amount) for unit, amount in further.items()}
+        checked = {unit: amount(unit, value) for unit, value in further.items()}
         self._amounts |= {unit: checked[unit] for unit in sorted(checked) if checked[unit]}
 
     @property
@@ -136,6 +137,13 @@ class Usage:
     inferences: int = 0
     used: Consumption = NOTHING
     waiting_seconds: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Raise unless the arguments are what they must be."""
+        checks.whole()("inferences", self.inferences)
+        checks.instance(Consumption, "a Consumption")("used", self.used)
+        if not checks.is_real(self.waiting_seconds) or self.waiting_seconds < 0:
+            raise checks.wrong("waiting_seconds", "a number, at least 0", self.waiting_seconds)
 
     @classmethod
     def of(cls, used: Consumption, inferences: int = 1, waiting_seconds: float = 0.0) -> "Usage":

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ebit import checks
 from ebit.physics import BELL, PairState
 from ebit.resources.base import Resource
 from ebit.resources.pairs import check_pairs
@@ -39,6 +40,7 @@ class SharedBits(Resource):
 
     def __post_init__(self) -> None:
         check_pairs(self.pairs)
+        checks.flag("sends_bits", self.sends_bits)
 
     @property
     def name(self) -> str:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.physics import BELL, PairState
 from ebit.resources.base import Resource
@@ -36,6 +37,7 @@ class SharedPairs(Resource):
     def __post_init__(self) -> None:
         check_pairs(self.pairs)
         check_values(self.values)
+        checks.flag("sends_bits", self.sends_bits)
         if not isinstance(self.pair_state, PairState):
             raise EbitError(
                 "Argument `pair_state` must be a PairState: use PairState.from_matrix for a "

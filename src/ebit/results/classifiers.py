@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ebit import checks
 from ebit.data import Dataset
 from ebit.resources import CLASSIFIERS
 from ebit.results.columns import COLUMNS, UNITS, unit_columns
@@ -58,6 +59,13 @@ class OtherClassifier:
     dataset: Dataset
     seed: int
     runs: int = 1
+
+    def __post_init__(self) -> None:
+        """Raise unless the arguments are what they must be."""
+        checks.one_of(NAMES)("name", self.name)
+        checks.instance(Dataset, "a data set of ebit.data")("dataset", self.dataset)
+        checks.seed("seed", self.seed)
+        checks.whole(1)("runs", self.runs)
 
     @property
     def kind(self) -> Kind:

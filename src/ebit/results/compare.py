@@ -12,7 +12,7 @@ from ebit.models import ModelSettings
 from ebit.models.checks import MAX_QUBITS
 from ebit.resources import compared_resources, find_row, parse_resource
 from ebit.resources.ghz_states import MOST_MEMBERS
-from ebit.results.experiment import Experiment, run_experiment
+from ebit.results.experiment import Experiment, is_experiment, run_experiment
 from ebit.results.rows import completed
 from ebit.results.store import Store
 from ebit.results.task import Task
@@ -143,6 +143,12 @@ def compare(
     return pl.concat(frames, how="diagonal")
 
 
+@checks.takes(
+    datasets=checks.several(checks.instance(Dataset, "data sets")),
+    tasks=checks.several(checks.several(checks.instance(Task, "tasks"), least=0)),
+    others=checks.several(checks.several(is_experiment, least=0)),
+    out=checks.path,
+)
 def compare_splits(
     datasets: Sequence[Dataset],
     tasks: Sequence[Sequence[Task]],

@@ -8,6 +8,7 @@ from functools import cache
 import jax
 import jax.numpy as jnp
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.results.task import Task
@@ -47,6 +48,7 @@ def _span(seconds: float) -> str:
     return f"{minutes:.0f} min" if minutes < 120 else f"{minutes / 60:.1f} h"
 
 
+@checks.takes(task=checks.instance(Task, "a task"))
 def estimate(task: Task) -> Estimate:
     """What the training of a task needs.
 

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 
 import polars as pl
 
+from ebit import checks
 from ebit.results.store import Kind, Store, remove
 
 _log = logging.getLogger(__name__)
@@ -45,6 +46,14 @@ class Experiment(Protocol):
         """
 
 
+def is_experiment(name: str, value: Any) -> Any:
+    """The rule of experiments."""
+    if not (hasattr(value, "hash") and hasattr(value, "kind") and hasattr(value, "run")):
+        raise checks.wrong(name, "experiments, such as OtherClassifier", value)
+    return value
+
+
+@checks.takes(experiment=is_experiment, store=checks.instance(Store, "a Store"))
 def run_experiment(
     experiment: Experiment, store: Store, progress: Progress | None = None
 ) -> pl.DataFrame:

@@ -41,6 +41,7 @@ def provenance_of(fit: Fit) -> Provenance:
     return provenance(fit.precision, fit.train_rows, fit.validation_rows)
 
 
+@checks.takes(rows=checks.frame)
 def completed(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with all columns: what earlier versions did not write is filled in.
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
+from ebit import checks
 from ebit.accuracies import samples_of
 from ebit.data import Dataset, DataSource, load
 from ebit.data.bundled import BUNDLED
@@ -20,6 +21,10 @@ SPLITS_OF_A_SMALL_FILE = 5
 MOST_SPLITS = 1000
 
 
+@checks.takes(
+    source=checks.instance(DataSource, "a DataSource"),
+    splits=checks.maybe(checks.whole(1, MOST_SPLITS)),
+)
 def load_splits(source: DataSource, splits: int | None = None) -> list[Dataset]:
     """The data sets of several random splits of one file; each keeps the share of each class.
 
@@ -39,10 +44,6 @@ def load_splits(source: DataSource, splits: int | None = None) -> list[Dataset]:
         >>> [data.name for data in load_splits(DataSource(source="chsh"))]
         ['chsh']
     """
-    if splits is not None and not 1 <= splits <= MOST_SPLITS:
-        raise EbitError(
-            f"Argument `splits` must be from 1 to {MOST_SPLITS}, but is {splits}: give another one."
-        )
     first = load(source)
     if splits == 1 or (splits is None and (not is_file(source) or rows_of_all(first) >= SMALL)):
         return [first]
@@ -74,6 +75,7 @@ def rows_of_all(dataset: Dataset) -> int:
     return len(dataset.y_train) + len(dataset.y_validation)
 
 
+@checks.takes(rows=checks.frame, over=checks.text("the name of a resource"))
 def gains(rows: pl.DataFrame, over: str = "none") -> dict[str, Difference]:
     """Gain in validation accuracy over one resource, paired by split, or by run if there is one.
 
@@ -92,6 +94,7 @@ def gains(rows: pl.DataFrame, over: str = "none") -> dict[str, Difference]:
         >>> gains(rows)["bell:1"].value
         0.375
     """
+    checks.columns("rows", rows, "resource", "validation_accuracy")
     found = {}
     for name in rows["resource"].unique(maintain_order=True):
         two = samples_of(rows.filter(pl.col("resource").is_in([over, name])))
@@ -100,6 +103,7 @@ def gains(rows: pl.DataFrame, over: str = "none") -> dict[str, Difference]:
     return found
 
 
+@checks.takes(summary=checks.frame, rows=checks.frame)
 def with_gains(summary: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
     """A summary with the gain of every resource over `none` and its 95 % confidence interval.
 
@@ -111,6 +115,7 @@ def with_gains(summary: pl.DataFrame, rows: pl.DataFrame) -> pl.DataFrame:
         The summary with the columns `gain_over_none`, `gain_over_none_low` and
         `gain_over_none_high`; null where nothing can be paired, or has one value only.
     """
+    checks.columns("summary", summary, "resource")
     found = gains(rows)
     names = summary["resource"].to_list()
     values = [found[name].value if name in found else None for name in names]

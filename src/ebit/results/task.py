@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from pydantic import field_validator
 
+from ebit import checks
 from ebit.learning import TrainingOptions, TrainingSettings
 from ebit.models import ModelOptions, ModelSettings
 from ebit.physics import Noise
@@ -73,6 +74,7 @@ class _NoiseFile(Settings):
     noise: Noise
 
 
+@checks.takes(path=checks.path)
 def read_noise(path: Path) -> Noise:
     """Local noise from a TOML file that holds the arguments of `Noise`.
 
