@@ -31,7 +31,7 @@ MAX_SHOWN = 100
 
 MAX_SEED = 2**32 - 1
 
-MOST_MEMBERS = 1_000_000
+MOST_MEMBERS = 10_000_000
 """Members of a list; what never ends is not read to its end."""
 
 

@@ -49,7 +49,7 @@ class NoisyTraining:
     def __post_init__(self) -> None:
         """Raise unless the arguments are what they must be."""
         checks.instance(Dataset, "a data set of ebit.data")("dataset", self.dataset)
-        self.out = checks.path("out", self.out)
+        object.__setattr__(self, "out", checks.path("out", self.out))
         checks.whole(1)("rows", self.rows)
 
     def train(self, circuit: Trained, model: DistributedQCNN, *, anew: bool = True) -> Trained:
