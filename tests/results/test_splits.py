@@ -49,7 +49,7 @@ def test_what_is_split_already_is_not_split_again(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("splits", [0, -1, 1001])
 def test_a_number_of_splits_out_of_range(tmp_path: Path, splits: int) -> None:
-    with pytest.raises(EbitError, match=f"`splits` must be a whole number from 1 to 1000, but is {splits}"):
+    with pytest.raises(EbitError, match=f"a whole number from 1 to 1000, but is {splits}"):
         load_splits(source(tmp_path), splits)
 
 
