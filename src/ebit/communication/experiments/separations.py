@@ -93,7 +93,7 @@ def subspace(quick: bool, seed: int) -> list[Row]:
     """E5: one copy, no error; signs of random projections as the rival."""
     rows = []
     for n in (6, 8, 10) if quick else (6, 8, 10, 12, 14, 16):
-        rows += _subspace(n, 200 if n < 14 else 60, seed)
+        rows += _subspace(n, 200, seed)
     return rows
 
 

@@ -83,7 +83,7 @@ EXPERIMENTS: Mapping[str, Case] = {
         f"{_HERE}.separations:subspace",
         "Hard for classical parties that talk both ways, too; the sketch here is the rival run.",
         limits=(6, 7),
-        edition=3,
+        edition=4,
     ),
     "E6": Case(
         "Linear classification by margin",
