@@ -14,6 +14,8 @@ from hypothesis import settings
 MOST_BYTES = 3 * 2**30
 """Memory of a worker from which on it forgets its compiled programs."""
 
+gc.set_threshold(50_000, 20, 50)  # tracing makes many objects, and hardly any rubbish
+
 settings.register_profile("ebit", deadline=None)  # machines are noisy: time decides no test
 settings.load_profile("ebit")
 
@@ -48,10 +50,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_collection_finish() -> None:
-    """Thousands of tests are no rubbish, and JAX makes many objects: the collector looks seldom."""
+    """Thousands of tests are no rubbish: the collector need not look at them again and again."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 20, 50)
 
 
 # `XLA_FLAGS= pytest` runs the tests with the programs that users get.

@@ -1,5 +1,6 @@
 """Entry point: there at once, so that Ctrl-C is answered while everything else is loaded."""
 
+import gc
 import os
 import signal
 import sys
@@ -20,8 +21,10 @@ def main() -> None:
     ours = usual is signal.default_int_handler and _in_main_thread()
     if ours:
         signal.signal(signal.SIGINT, ctrl_c)
+    gc.set_threshold(50_000, 20, 50)  # tracing makes many objects, and hardly any rubbish
     try:
         run = _program()
+        gc.freeze()
         ctrl_c.is_loading = False
         run()
     except KeyboardInterrupt:
