@@ -185,8 +185,8 @@ def test_weights_move_as_in_the_limit_of_many_shots() -> None:
         z = labels * mean * jnp.sqrt(2) / jnp.sqrt(table @ weights**2 - mean**2)
         return jnp.mean(jax.scipy.special.ndtr(-z))
 
-    slopes = [jax.jit(jax.grad(loss))(weights) for loss in (exact, limit)]
-    assert_allclose(*slopes, atol=1e-5)
+    found, wanted = (jax.jit(jax.grad(loss))(weights) for loss in (exact, limit))
+    assert_allclose(found, wanted, atol=1e-5)
 
 
 @settings(deadline=None, max_examples=200)
