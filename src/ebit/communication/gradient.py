@@ -18,7 +18,7 @@ from ebit.communication.costs import (
 )
 from ebit.communication.inference import check_fit
 from ebit.communication.layers import State, stack_angles
-from ebit.communication.model import LayeredModel, Theta, mean_of_z, with_ancilla
+from ebit.communication.model import ASKED, LayeredModel, Theta, mean_of_z, with_ancilla
 from ebit.communication.parties import Parties, Register, Wire
 from ebit.communication.sampling import draw_counts, draw_signs
 from ebit.communication.shadow import shadow_gradient
@@ -32,16 +32,7 @@ METHODS: tuple[Method, ...] = ("commuting", "shift", "repeat", "shadow_emulated"
 Gradient = list[NDArray[np.float64]]
 
 
-@checks.takes(
-    model=checks.instance(LayeredModel, "a LayeredModel"),
-    data=checks.instance(ColumnSplit, "a ColumnSplit"),
-    theta=checks.several(checks.numbers),
-    eps=checks.real(above=0),
-    delta=checks.real(above=0),
-    copies=checks.maybe(checks.whole(1)),
-    seed=checks.seed,
-    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
-)
+@checks.takes(**ASKED)
 def gradient(
     model: LayeredModel,
     theta: Theta,

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.communication.costs import MOST_COPIES, copies_for_value, count_bits
-from ebit.communication.model import LayeredModel, Theta, mean_of_z
+from ebit.communication.model import ASKED, LayeredModel, Theta, mean_of_z
 from ebit.communication.parties import Parties, Register, Wire
 from ebit.communication.sampling import draw_signs
 from ebit.communication.split import ColumnSplit
@@ -22,16 +22,7 @@ LEAST_EPS = 1e-4
 """Of amplitude estimation."""
 
 
-@checks.takes(
-    model=checks.instance(LayeredModel, "a LayeredModel"),
-    data=checks.instance(ColumnSplit, "a ColumnSplit"),
-    theta=checks.several(checks.numbers),
-    eps=checks.real(above=0),
-    delta=checks.real(above=0),
-    copies=checks.maybe(checks.whole(1)),
-    seed=checks.seed,
-    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
-)
+@checks.takes(**ASKED)
 def infer(
     model: LayeredModel,
     theta: Theta,

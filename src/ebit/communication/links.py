@@ -12,7 +12,7 @@ from ebit.communication.costs import copies_for_value, count_bits
 from ebit.communication.inference import check_fit, tell_counts
 from ebit.communication.layers import State
 from ebit.communication.memory import check_memory
-from ebit.communication.model import LayeredModel, Theta, mean_of_z
+from ebit.communication.model import ASKED, LayeredModel, Theta, mean_of_z
 from ebit.communication.parties import Parties
 from ebit.communication.sampling import draw_signs
 from ebit.communication.split import ColumnSplit
@@ -87,16 +87,7 @@ class PauliWire:
         return found.reshape(state.shape)  # (rows, ..., N)
 
 
-@checks.takes(
-    model=checks.instance(LayeredModel, "a LayeredModel"),
-    data=checks.instance(ColumnSplit, "a ColumnSplit"),
-    theta=checks.several(checks.numbers),
-    eps=checks.real(above=0),
-    delta=checks.real(above=0),
-    copies=checks.maybe(checks.whole(1)),
-    seed=checks.seed,
-    network=checks.instance(Network, "a network"),
-)
+@checks.takes(**ASKED, network=checks.instance(Network, "a network"))
 def infer_on_links(
     model: LayeredModel,
     theta: Theta,

@@ -13,6 +13,7 @@ from ebit.communication.layers import Angles, Ansatz, State, WalshLayers, stack_
 from ebit.communication.parties import Parties, Register
 from ebit.communication.split import ColumnSplit
 from ebit.errors import EbitError
+from ebit.ledger import Ledger
 
 Theta = Sequence[Angles]
 
@@ -143,6 +144,19 @@ class LayeredModel:
             )
             if self.owners[place - 1] != register.owner:
                 parties.send_qubits(register, self.owners[place - 1], tag="backward")
+
+
+ASKED: dict[str, checks.Rule] = {
+    "model": checks.instance(LayeredModel, "a LayeredModel"),
+    "data": checks.instance(ColumnSplit, "a ColumnSplit"),
+    "theta": checks.several(checks.numbers),
+    "eps": checks.real(above=0),
+    "delta": checks.real(above=0),
+    "copies": checks.maybe(checks.whole(1)),
+    "seed": checks.seed,
+    "ledger": checks.maybe(checks.instance(Ledger, "a ledger")),
+}
+"""What arguments of these names must be, in all that runs a model."""
 
 
 @checks.takes(

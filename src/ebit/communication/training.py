@@ -11,7 +11,7 @@ from ebit import checks
 from ebit.communication.costs import MOST_COPIES, copies_for_gradient
 from ebit.communication.gradient import gradient
 from ebit.communication.inference import check_fit, infer
-from ebit.communication.model import LayeredModel, Theta
+from ebit.communication.model import ASKED, LayeredModel, Theta
 from ebit.communication.parties import Parties, Wire
 from ebit.communication.sampling import draw_counts
 from ebit.communication.split import ColumnSplit
@@ -66,8 +66,7 @@ class Fitted:
 
 
 @checks.takes(
-    model=checks.instance(LayeredModel, "a LayeredModel"),
-    data=checks.instance(ColumnSplit, "a ColumnSplit"),
+    **ASKED,
     y=checks.numbers,
     shots=checks.maybe(checks.whole(1)),
     steps=checks.whole(0, MOST_STEPS),
@@ -76,8 +75,6 @@ class Fitted:
     radius=checks.real(above=0),
     scale=checks.real(),
     start=checks.maybe(checks.several(checks.numbers)),
-    seed=checks.seed,
-    ledger=checks.maybe(checks.instance(Ledger, "a ledger")),
 )
 def fit(
     model: LayeredModel,
@@ -268,18 +265,12 @@ class LastLayer:
 
 
 @checks.takes(
-    model=checks.instance(LayeredModel, "a LayeredModel"),
-    data=checks.instance(ColumnSplit, "a ColumnSplit"),
-    theta=checks.several(checks.numbers),
+    **ASKED,
     y=checks.numbers,
-    eps=checks.real(above=0),
-    delta=checks.real(above=0),
     weight=checks.whole(1),
     radius=checks.real(above=0),
     steps=checks.whole(1, MOST_STEPS),
     rate=checks.real(above=0),
-    copies=checks.maybe(checks.whole(1)),
-    seed=checks.seed,
 )
 def fit_last_layer(
     model: LayeredModel,

@@ -109,7 +109,11 @@ def deliver(settings: ConsensusSettings, partition: Partition) -> Transport:
         [1.0, 1.0, 1.0, 1.0, 1.0]
     """
     arm = ARMS[settings.arm]
-    alike = next(name for name, other in ARMS.items() if other[:2] == arm[:2])
+    alike = next(
+        name
+        for name, other in ARMS.items()
+        if (other.policy, other.weights) == (arm.policy, arm.weights)
+    )
     plain = {name: type(settings).model_fields[name].default for name in UNUSED}
     return _deliver(settings.model_copy(update={**plain, "arm": alike}), partition)
 
