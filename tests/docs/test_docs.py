@@ -184,3 +184,34 @@ def test_the_page_on_sweeps_names_every_setting() -> None:
     named = set(re.findall(r"`(\w+)`", sections("sweep.md")["The file"]))
     settings = {*ebit.results.ModelSettings.model_fields, *TrainingSettings.model_fields}
     assert settings | {"data"} <= named
+
+
+def without_code(page: Path) -> str:
+    """A page without its fenced blocks."""
+    return re.sub(r"^```.*?^```", "", page.read_text("utf-8"), flags=re.M | re.S)
+
+
+def anchors(page: Path) -> set[str]:
+    """What GitHub and Sphinx make of the headings of a page and of what it includes."""
+    text = without_code(page)
+    included = re.findall(r"^Included: \[\S+\]\((\S+)\)", text, re.M)
+    headings = re.findall(r"^#+ (.+)$", text, re.M)
+    plain = [re.sub(r"\[(.+?)\]\(.+?\)", r"\1", heading).strip().lower() for heading in headings]
+    own = {re.sub(r"[^\w\- ]", "", heading).replace(" ", "-") for heading in plain}
+    return own.union(*(anchors(page.parent / name) for name in included))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [*pages(), *(DOCS.parent / name for name in ("CHANGELOG.md", "CONTRIBUTING.md"))],
+    ids=lambda page: page.stem,
+)
+def test_links_lead_somewhere(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)\s]+)\)|(?:src|srcset)=\"([^\"]+)\"", without_code(page))
+    for target in {first or second for first, second in targets}:
+        path, _, anchor = target.partition("#")
+        if path.startswith(("http://", "https://")):
+            continue
+        there = page.parent / path if path else page
+        assert there.exists(), target
+        assert not anchor or there.suffix != ".md" or anchor in anchors(there), target
