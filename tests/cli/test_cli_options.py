@@ -95,6 +95,13 @@ def test_no_summary_is_cut() -> None:
         assert f"{name} {first}" in " ".join(text.split())
 
 
+@pytest.mark.parametrize("group", ["network", "consensus", "communication"])
+def test_verbs_of_a_group_stand_in_one_list(group: str) -> None:
+    _, _, shown = run_ebit(group, "--help").out.partition("\nCommands:\n")
+    found = {line.split()[0] for line in shown.splitlines() if re.match(r"  \w", line)}
+    assert found == set(ROOT.commands[group].commands)
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [

@@ -18,7 +18,7 @@ EXAMPLES: Mapping[str, str] = {
     "network check": "ebit network check network.toml",
     "network convert": "ebit network convert network.yaml network.toml",
     "consensus schedule": "ebit consensus schedule --policy ceas,fifo --regime hard --rounds 20",
-    "consensus run": "ebit consensus run --arm ceas --attack sign-flip --faulty 0,5 --rounds 20",
+    "consensus run": "ebit consensus run --arm ceas --attack sign_flip --faulty 0,5 --rounds 20",
     "consensus report": "ebit consensus report --quick --out ebit-consensus",
     "consensus prepare": "ebit consensus prepare nodes --nodes 4 --faulty 1",
     "consensus node": "ebit consensus node --config nodes/node-0.toml",
@@ -84,13 +84,14 @@ class Verbs(TyperGroup):
             for name, verb in found.items()
             if verb is not None and not verb.hidden
         }
-        grouped = {name for names in PANELS.values() for name in names}
-        panels = {**PANELS, "Commands": [name for name in told if name not in grouped]}
+        panels = PANELS if ctx.parent is None else {"Commands": tuple(told)}
         for title, names in panels.items():
             records = [(name, told[name]) for name in names if name in told]
             if records:
                 with formatter.section(title):
                     formatter.write_dl(records)
+
+    format_epilog = Verb.format_epilog
 
 
 def dress(app: typer.Typer, before: str = "") -> None:

@@ -44,6 +44,7 @@ app = typer.Typer(
         "Exit codes: 0 done, 1 a check failed (such as a training that diverged), 2 wrong usage "
         "or bad input, 130 interrupted."
     ),
+    epilog="ebit compare --quick",
     cls=Verbs,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
