@@ -115,3 +115,32 @@ def test_trainings_under_noise_share_programs_and_have_numbers_of_their_own(
     right, loss, _ = own.evaluate(others[0].parameters, rows, jnp.asarray(Y), jnp.ones(6))
     np.testing.assert_allclose(loss / 6, others[0].train_loss, rtol=1e-5)
     assert right.shape == (2,)
+
+
+def test_programs_of_short_trainings_are_hardly_optimised(
+    counted: list[Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    short, long = (TrainingSettings(steps=steps, batch_size=6) for steps in (2, 10**6))
+    levels = [
+        compiled.Shapes.of(Program.of(MODEL, one), np.dtype("float32"), one, 6, 6).level
+        for one in (short, long)
+    ]
+    assert levels == [0, 1]
+    asked: list[int] = []
+
+    def options(level: int) -> dict[str, Any]:
+        asked.append(level)
+        return {}
+
+    monkeypatch.setattr(compiled, "quick_to_compile", options)
+    ebit.fit(MODEL, (X, Y), settings=short)
+    assert asked == [0]
+
+
+def test_options_of_the_compiler_are_part_of_a_shared_program() -> None:
+    def keys(level: int) -> tuple[Any, ...]:
+        options = {"xla_backend_optimization_level": level}
+        return shared_programs.Shared.of(lambda x: x + 1, [jnp.zeros(2)], options=options).key
+
+    assert keys(0) == keys(0)
+    assert keys(0) != keys(1)

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -15,13 +15,16 @@ import numpy as np
 
 from ebit.jax_settings import own_settings, quick_to_compile
 from ebit.learning.compilation_cache import programs_on_disk
-from ebit.learning.program import Program
+from ebit.learning.program import Program, training_operations
 from ebit.learning.settings import TrainingSettings
 from ebit.learning.shared_programs import Shared
 from ebit.random_keys import random_key
 
 _MOST_KEPT = 32
 """Programs that a process keeps; the one that was used longest ago goes first."""
+
+_SHORT = 3e9
+"""Operations of a training (about a second) that is over before optimising its programs pays."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,7 @@ class Shapes:
         train_rows: Rows of training data.
         validation_rows: Rows of validation data.
         weighted: Whether rows have weights.
+        level: How much XLA optimises: 0 for a short training, 1 for others.
     """
 
     program: Program
@@ -46,7 +50,8 @@ class Shapes:
     every: int
     train_rows: int
     validation_rows: int
-    weighted: bool = False
+    weighted: bool
+    level: int
 
     @classmethod
     def of(
@@ -62,7 +67,8 @@ class Shapes:
         """Those of a training."""
         every = min(settings.validate_every, settings.steps)
         sizes = (settings.runs, settings.batch_size, every, train_rows, validation_rows)
-        return cls(program, str(real), *sizes, weighted)
+        level = 0 if training_operations(program.model, settings) < _SHORT else 1
+        return cls(program, str(real), *sizes, weighted, level)
 
     @property
     def slice_rows(self) -> int:
@@ -151,15 +157,14 @@ def _compile(shapes: Shapes) -> Compiled:
     """Trace and compile both programs, the second one while the first is being compiled."""
     with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
         steps, evaluate = _traced(shapes)
-        options = quick_to_compile(1)
         with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebit-compile") as pool:
-            second = pool.submit(evaluate.compile, compiler_options=options)
-            first = steps.compile(compiler_options=options)
+            second = pool.submit(evaluate)
+            first = steps()
             return Compiled(first, second.result())
 
 
-def _traced(shapes: Shapes) -> tuple[Any, Any]:
-    """`steps` and `evaluate` for arguments of these shapes.
+def _traced(shapes: Shapes) -> tuple[Callable[[], Any], Callable[[], Any]]:
+    """What compiles `steps` and `evaluate` for arguments of these shapes.
 
     Those of a model with noise are shared with all that differ in the numbers of the noise only.
     """
@@ -192,12 +197,21 @@ def _traced(shapes: Shapes) -> tuple[Any, Any]:
     )
     targets = array(size, *program.target_shape)
     rows_arguments = (state[0], encoded(size), targets, array(size))
+    options = quick_to_compile(shapes.level)
     if program.model.noise is None:
         steps = Program.steps.lower(program, *step_arguments)
-        return steps, Program.evaluate.lower(program, *rows_arguments)
+        evaluate = Program.evaluate.lower(program, *rows_arguments)
+        return (
+            partial(steps.compile, compiler_options=options),
+            partial(evaluate.compile, compiler_options=options),
+        )
     return (
-        Shared.of(partial(_plain(Program.steps), program), step_arguments, donated=2),
-        Shared.of(partial(_plain(Program.evaluate), program), rows_arguments),
+        Shared.of(
+            partial(_plain(Program.steps), program), step_arguments, donated=2, options=options
+        ).compile,
+        Shared.of(
+            partial(_plain(Program.evaluate), program), rows_arguments, options=options
+        ).compile,
     )
 
 

@@ -49,6 +49,21 @@ class Slice:
     weight: Shaped[Array, " rows"]
 
 
+def training_operations(model: Model, settings: TrainingSettings) -> int:
+    """Floating-point operations of a training, all runs together.
+
+    A step costs about three forward evaluations (the backward pass is two).
+
+    Args:
+        model: What is trained.
+        settings: How.
+
+    Returns:
+        Their number, to leading order.
+    """
+    return 3 * model.operations(settings.batch_size) * settings.steps * settings.runs
+
+
 def slices(encoded: Encoded, labels: Shaped[Array, "all ..."], size: int) -> list[Slice]:
     """Cut a data set into slices of `size` rows, the last one padded."""
     parts, targets = [np.asarray(part) for part in encoded], np.asarray(labels)

@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import jax
@@ -74,6 +75,7 @@ class Shared:
         constants: Arrays in it.
         shape: What it returns.
         donated: How many of its first arguments a call uses up.
+        options: Options of XLA.
         key: The same for all functions that differ in their constants only.
         lowered: The program before compilation; None if it is there already.
     """
@@ -81,12 +83,18 @@ class Shared:
     constants: list[Any]
     shape: Any
     donated: int
+    options: Mapping[str, Any]
     key: tuple[Any, ...]
     lowered: Any
 
     @classmethod
     def of(
-        cls, function: Callable[..., Any], arguments: Sequence[Any], *, donated: int = 0
+        cls,
+        function: Callable[..., Any],
+        arguments: Sequence[Any],
+        *,
+        donated: int = 0,
+        options: Mapping[str, Any] = MappingProxyType({}),
     ) -> "Shared":
         """Trace a function.
 
@@ -94,6 +102,7 @@ class Shared:
             function: Of these arguments; arrays that it holds may differ from call to call.
             arguments: Arrays, or their shapes and types.
             donated: How many of the first ones a call uses up.
+            options: Options of XLA that it will be compiled with.
 
         Returns:
             The function.
@@ -106,7 +115,7 @@ class Shared:
         """
         traced, shape = jax.make_jaxpr(function, return_shape=True)(*arguments)
         constants = [jnp.asarray(constant) for constant in traced.consts]
-        key = ("call", *_identity(traced), donated)
+        key = ("call", *_identity(traced), donated, *options.items())
         lowered = None
         if _known(key) is None:
 
@@ -114,20 +123,17 @@ class Shared:
                 return jaxpr_as_fun(ClosedJaxpr(traced.jaxpr, constants))(*used, *others)
 
             lowered = jax.jit(call, donate_argnums=1).lower(constants, *_halves(arguments, donated))
-        return cls(constants, shape, donated, key, lowered)
+        return cls(constants, shape, donated, options, key, lowered)
 
-    def compile(self, compiler_options: Mapping[str, Any] | None = None) -> Callable[..., Any]:
+    def compile(self) -> Callable[..., Any]:
         """The compiled function.
-
-        Args:
-            compiler_options: Options of XLA.
 
         Returns:
             A function of arguments as they were traced.
         """
         program = _known(self.key)
         if program is None:
-            program = _keep(self.key, self.lowered.compile(compiler_options=compiler_options))
+            program = _keep(self.key, self.lowered.compile(compiler_options=dict(self.options)))
 
         def call(*arguments: Any) -> Any:
             found = program(self.constants, *_halves(arguments, self.donated))

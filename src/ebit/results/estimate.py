@@ -11,6 +11,7 @@ import jax.numpy as jnp
 from ebit import checks
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
+from ebit.learning.program import training_operations
 from ebit.results.task import Task
 
 SLOWEST = 50
@@ -52,8 +53,6 @@ def _span(seconds: float) -> str:
 def estimate(task: Task) -> Estimate:
     """What the training of a task needs.
 
-    A training step costs about three forward evaluations (the backward pass is two).
-
     Args:
         task: The task.
 
@@ -61,7 +60,7 @@ def estimate(task: Task) -> Estimate:
         Memory and least time.
     """
     model, training = task.model.build(), task.training
-    operations = 3 * model.operations(training.batch_size) * training.steps * training.runs
+    operations = training_operations(model, training)
     at_once = training.runs if model.stacks_runs else 1
     memory = model.memory(training.batch_size, 4) * at_once
     return Estimate(memory, operations / matrix_product_rate())
