@@ -61,7 +61,7 @@ def test_the_list_is_not_cut_down_by_errors() -> None:
     assert len(ALL) >= 180
 
 
-@pytest.mark.sampled(14)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("named", every(BOTH))
 def test_probabilities_are_those_of_the_reference(named: Named) -> None:
     parameters, x = parameters_and_data(named)
@@ -70,7 +70,7 @@ def test_probabilities_are_those_of_the_reference(named: Named) -> None:
     np.testing.assert_allclose(found, reference(named, parameters, x), rtol=0, atol=1e-10)
 
 
-@pytest.mark.sampled(11)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("named", every(ALL))
 def test_scores_are_weighted_probabilities_and_give_labels(named: Named) -> None:
     parameters, x = parameters_and_data(named)

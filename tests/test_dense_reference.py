@@ -91,7 +91,7 @@ def test_order_of_steps(rng: Rng, qubits: int, resource: str, layout: str) -> No
     assert stages == sorted(stages)
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("qubits", "resource", "layout"),
     [*((*case, "halves") for case in CASES), *((3, name, "all-but-one") for name in RESOURCES)],

@@ -82,7 +82,7 @@ def expected() -> dict[str, str]:
     return numbers()
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_setting_of_the_user_changes_a_training(name: str, expected: dict[str, str]) -> None:
     data = load("chsh")
@@ -135,6 +135,7 @@ def test_settings_are_the_users_again_afterwards() -> None:
         assert jax.config.jax_numpy_rank_promotion == "raise"  # type: ignore[attr-defined]
 
 
+@pytest.mark.slow
 def test_a_model_called_twice_is_traced_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is one compiled program, not one operation after the other."""
     model: Any = ebit.DistributedQCNN(qubits=2, depth=3, resource=ebit.BellPairs(1, 0.77))

@@ -20,7 +20,7 @@ MODELS = [
 ]
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("resource", "qubits"), MODELS)
 def test_dense_jax_agrees_with_ebit(resource: str, qubits: int) -> None:
     dense: Any = import_module("peer_dense_jax")
@@ -46,6 +46,7 @@ def test_a_problem_survives_its_file(resource: str, qubits: int, tmp_path: Path)
     assert read.first(2).batch == 2
 
 
+@pytest.mark.slow
 def test_ebit_measures_its_own_training() -> None:
     """What `ebit bench` runs is the training program of today."""
     ours: Any = import_module("measure_ebit")

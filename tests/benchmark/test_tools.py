@@ -73,6 +73,7 @@ def test_a_missing_environment_is_one_line() -> None:
     assert "--peer-python" in lines[0]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("python", [sys.executable, "/no/such/python"])
 def test_a_missing_peer_is_one_line(python: str, tmp_path: Path) -> None:
     runner = Runner(python, 60, 0, lambda line: None)

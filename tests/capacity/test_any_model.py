@@ -48,7 +48,7 @@ def numerical_rank(model: Any, x: Any, seed: int, outcomes: str) -> int:
     return int(np.sum(values > 1e-9 * values[0]))
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("resource", "noise", "rank"),
     [

@@ -76,7 +76,7 @@ def expected(model: DistributedQCNN, layout: Layout, point: Real, x: Real) -> tu
     return values, slopes
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("kind", ["data", "haar"])
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), CASES)
 def test_against_the_dense_reference(

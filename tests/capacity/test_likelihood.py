@@ -69,6 +69,7 @@ CASES: list[Any] = [
 ]
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("outcomes", "resource", "settings"), CASES)
 def test_the_information_of_the_dense_circuit(
     outcomes: str, resource: str, settings: dict[str, Any]
@@ -83,6 +84,7 @@ def test_the_information_of_the_dense_circuit(
     np.testing.assert_allclose(found, dense(model, parameters, x, outcomes), rtol=0, atol=1e-8)
 
 
+@pytest.mark.slow
 def test_a_third_qpu_that_does_nothing_adds_its_own_information() -> None:
     """Two QPUs and random unitaries: the way of two QPUs and that of a graph agree."""
     pair = model_of(qpus=2)
@@ -111,6 +113,7 @@ def test_random_unitaries_are_the_embedding_if_they_are_those_of_data() -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-10)
 
 
+@pytest.mark.slow
 def test_the_effective_dimension_of_three_qpus() -> None:
     """Without anything shared it is that of its QPUs, each of which has one outcome per input."""
     alone = effective_dimension(model_of("none"), inputs=20, points=2)

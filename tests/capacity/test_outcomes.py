@@ -30,7 +30,7 @@ def rank(model: DistributedQCNN, inputs: Inputs, outcomes: str) -> int:
     return rank_of(spectra).rank
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("outcomes", ["joint", "parity"])
 @pytest.mark.parametrize(("resource", "qubits", "mixing"), CASES)
 def test_few_random_inputs(resource: str, qubits: int, mixing: int, outcomes: str) -> None:

@@ -45,7 +45,7 @@ CASES: list[Any] = [
 ]
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("resource", "qubits", "mixing", "pooling"), CASES)
 def test_the_engines_compute_what_the_circuit_says(
     resource: str, qubits: int, mixing: int, pooling: str

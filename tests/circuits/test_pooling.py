@@ -35,7 +35,7 @@ def rotation(phi: float, chi: float) -> Complex:
     return np.array([[c, s], [s, c]]) @ rz
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("qubits", "qpus", "measured"), rounds(REGISTERS))
 def test_rotations_of_every_string_of_outcomes(qubits: int, qpus: int, measured: int) -> None:
     angles, remaining = random_angles(measured), drivers(qubits, qpus, measured)
@@ -54,7 +54,7 @@ def test_rotations_of_every_string_of_outcomes(qubits: int, qpus: int, measured:
         np.testing.assert_allclose(found[string], expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("qubits", "qpus", "measured"), rounds(REGISTERS))
 def test_states_are_rotated_as_their_outcomes_say(qubits: int, qpus: int, measured: int) -> None:
     angles, size = random_angles(measured), 2**qubits
@@ -68,7 +68,7 @@ def test_states_are_rotated_as_their_outcomes_say(qubits: int, qpus: int, measur
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("qubits", "qpus", "measured"), rounds([(m, 1) for m in QUBITS]))
 def test_rows_and_states_are_two_pictures_of_one_round(
     qubits: int, qpus: int, measured: int

@@ -40,6 +40,7 @@ def no_training(monkeypatch: pytest.MonkeyPatch, compared: Path) -> None:
     monkeypatch.setattr("ebit.results.run.fit", fail)
 
 
+@pytest.mark.slow
 def test_sets_with_options_of_their_own_are_found_again(tmp_path: Path) -> None:
     pytest.importorskip("sklearn")
     kept = Comparison(pl.DataFrame({"resource": ["none"]}), [], "", "")

@@ -66,6 +66,7 @@ def test_noise_is_trained_where_there_is_time(tmp_path: Path) -> None:
         assert ("Training under the noise would take some" in outcome.err) == (minutes == 0)
 
 
+@pytest.mark.slow
 def test_three_qpus_of_a_file(tmp_path: Path) -> None:
     path, file = tmp_path / "network.toml", tmp_path / "plan.json"
     path.write_text(NETWORK)
@@ -205,6 +206,7 @@ def test_compare_takes_the_seconds_of_waiting(tmp_path: Path) -> None:
         assert run_ebit("report", tmp_path / "out").code == 0
 
 
+@pytest.mark.slow
 def test_compare_without_a_network_says_nothing_of_waiting(tmp_path: Path) -> None:
     outcome = run_ebit(
         "compare", "--data", "chsh", *TINY, "--resource", "none", "--out", tmp_path / "out"

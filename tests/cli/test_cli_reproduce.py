@@ -23,6 +23,7 @@ def without_times(path: Path) -> list[dict[str, Any]]:
         return list(csv.DictReader(file))
 
 
+@pytest.mark.slow
 def test_a_quick_look(here: Path) -> None:
     outcome = run_ebit(*QUICK, "--json", "all.json")
     assert outcome.code == 0, outcome

@@ -79,6 +79,7 @@ def test_train_writes_json(trained: Any) -> None:
     assert task.hash == content["task"]["hash"]
 
 
+@pytest.mark.slow
 def test_a_model_with_one_pooling_round(here: Path) -> None:
     x = np.random.default_rng(0).uniform(-1, 1, size=(24, 6))
     columns = {name: x[:, k] for k, name in enumerate("abcdef")}
@@ -191,6 +192,7 @@ def test_shots_without_a_measured_resource(trained: Any, here: Path) -> None:
     assert json.loads((here / "c.json").read_text())["shots"] == []
 
 
+@pytest.mark.slow
 def test_predict_with_shots(trained: Any, here: Path) -> None:
     arguments = (
         "predict",

@@ -41,6 +41,7 @@ def test_the_step_is_the_filtered_mean_where_nothing_decays() -> None:
     assert told == {"arrived": 7, "worth": pytest.approx(1.0, abs=0.1), "skipped": 0}
 
 
+@pytest.mark.slow
 def test_equal_updates_come_through_a_network_that_shrinks_them() -> None:
     """What decay takes from all messages, the division by their mean worth gives back."""
     server = Server(NetworkSettings(nodes=10, regime="hard", stations=5), faulty=3)

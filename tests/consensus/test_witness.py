@@ -63,6 +63,7 @@ def noisy(measured: dict[str, Any], w: float) -> tuple[Any, Any]:
     return rho, np.stack(parts)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("w", [0.1, 0.5, 0.9])
 def test_qfi_with_white_noise_is_the_pure_one_times_the_share(
     measured: dict[str, Any], w: float

@@ -58,7 +58,7 @@ def matrix() -> Iterator[Any]:
         yield pytest.param(f"bell:{qubits}", qubits, 1, 0, marks=pytest.mark.slow)
 
 
-@pytest.mark.sampled(16)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(matrix()))
 def test_probabilities_and_gradient(resource: str, qubits: int, depth: int, mixing: int) -> None:
     check(resource, qubits, depth, mixing, "halves")
@@ -74,7 +74,7 @@ def one_round() -> Iterator[Any]:
                 yield pytest.param(resource, qubits, depth, mixing, marks=marks)
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(one_round()))
 def test_all_but_one(resource: str, qubits: int, depth: int, mixing: int) -> None:
     check(resource, qubits, depth, mixing, "all-but-one")

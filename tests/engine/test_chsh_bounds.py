@@ -36,7 +36,7 @@ def success(tables: Any, labels: Any) -> Any:
     return (1 + (labels * (tables * signs).sum(axis=(-2, -1))).mean(axis=-1)) / 2
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("embedding", EMBEDDINGS)
 @pytest.mark.parametrize(("resource", "bound"), BOUNDS)
 @any_case
@@ -75,7 +75,7 @@ def best_success(resource: str, depth: int = 4, mixing: int = 0, embedding: str 
         return float(jax.jit(jax.vmap(ascend))(stacked).max())
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("embedding", EMBEDDINGS)
 @pytest.mark.parametrize(("resource", "bound"), BOUNDS)
 def test_training_does_not_beat_the_bound(resource: str, bound: float, embedding: str) -> None:

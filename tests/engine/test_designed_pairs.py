@@ -22,7 +22,7 @@ def table(resource: str, parameters: Any, x: Any, qubits: int, mixing: int) -> A
         return np.asarray(model.probabilities(parameters, x))
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("mixing", [0, 1])
 @pytest.mark.parametrize(
     ("coefficients", "same"),

@@ -63,7 +63,7 @@ def check(model: DistributedQCNN, batch: int = 2, seed: int = 0) -> None:
     assert slope == pytest.approx(np.sum(side * expected), abs=1e-8)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("topology", "qpus", "qubits"), TOPOLOGIES)
 def test_bell_pairs_on_every_edge(topology: str, qpus: int, qubits: int) -> None:
     check(model_of(qpus, qubits, topology, "bell:1"))
@@ -83,7 +83,7 @@ def test_sixteen_qubits(topology: str) -> None:
     check(model_of(4, 4, topology, "bell:1"), batch=1)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("topology", "qpus", "qubits", "resource"), MORE)
 def test_other_resources(topology: str, qpus: int, qubits: int, resource: str) -> None:
     check(model_of(qpus, qubits, topology, resource))
@@ -97,7 +97,7 @@ OPTIONS: list[dict[str, Any]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("options", OPTIONS)
 def test_other_circuits(options: dict[str, Any]) -> None:
     settings = {"qpus": 3, "depth": 1, "topology": "line", **options}
@@ -129,6 +129,7 @@ NOISE = ebit.Noise(
 )  # fmt: skip
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("resource", ["bell:1,fidelity=0.9", "classical+bell:1"])
 @pytest.mark.parametrize("noise", [None, NOISE])
 def test_two_qpus_that_share_and_one_that_does_nothing(resource: str, noise: Any) -> None:
@@ -152,6 +153,7 @@ def test_two_qpus_that_share_and_one_that_does_nothing(resource: str, noise: Any
     )
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("readout", ["parity", "pairwise", "mps:2"])
 def test_read_outs_of_a_register(readout: str) -> None:
     """They are sums over all outcomes."""
@@ -170,6 +172,7 @@ def test_read_outs_of_a_register(readout: str) -> None:
     np.testing.assert_allclose(scores[:, 0], np.tensordot(table, weights, 3), rtol=0, atol=1e-10)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("noise", [None, NOISE])
 def test_a_trained_state_is_that_of_two_qpus(noise: Any) -> None:
     """Two pairs in one state, which wait in a memory as they do between two QPUs."""
@@ -220,6 +223,7 @@ def test_scores_are_sums_over_all_outcomes(readout: str, ring: Any) -> None:
     assert (read.probabilities is None) != model.tells_outcomes
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("readout", ["weights", "parity", "pairwise", "mps:2"])
 def test_scores_of_several_outputs(readout: str) -> None:
     model = model_of(3, 3, "line", "bell:1", readout=readout, outputs=2)

@@ -72,7 +72,7 @@ def model_of(local: Circuit, resource: str, **settings: Any) -> DistributedQCNN:
     )
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("local", "resource", "settings"), CASES)
 def test_every_resource(local: Circuit, resource: str, settings: dict[str, Any]) -> None:
     check(model_of(local, resource, **settings))

@@ -125,7 +125,7 @@ def expected(model: DistributedQCNN, parameters: dict[str, Any], x: Any) -> Any:
     )
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), list(cases()))
 def test_probabilities(resource: str, qubits: int, depth: int, mixing: int) -> None:
     model, parameters, x = case(resource, qubits, depth, mixing, EVERYTHING)
@@ -159,7 +159,7 @@ def test_the_faster_qpu_waits_for_the_slower_one(noise: str) -> None:
     assert np.abs(table_of(longer, parameters, x) - found).max() > 1e-3
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     ("resource", "kind"),
     [
@@ -199,6 +199,7 @@ def test_single_qpu(qubits: int, depth: int, mixing: int) -> None:
         SingleQCNN(9, noise=EVERYTHING)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("resource", "qubits", "mixing"), [("bell:1", 2, 1), ("classical+bell:1", 2, 0), ("none", 3, 1)]
 )
@@ -273,7 +274,7 @@ def test_columns_of_many_qubits(
     np.testing.assert_allclose(table_of(model, parameters, x), wanted, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("resource", "qubits", "mixing"),
     [

@@ -38,7 +38,7 @@ def products(jaxpr: Any) -> Iterator[Any]:
                 yield from products(getattr(leaf, "jaxpr", leaf))
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(("resource", "settings"), [*GRAPHS, *PAIRS])
 def test_every_product_keeps_all_bits(resource: str, settings: dict[str, Any]) -> None:
     try:

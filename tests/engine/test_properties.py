@@ -77,6 +77,7 @@ def test_no_signalling(data: st.DataObject, qpu: int, mixing: int) -> None:
     np.testing.assert_allclose(after, before, rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("shape", SENDING)
 def test_messages_and_links_do_signal(shape: Shape) -> None:
     """The counterpart: B's data reach A's outcome where something is sent."""

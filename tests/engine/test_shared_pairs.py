@@ -56,7 +56,7 @@ STATES = {
 }
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize(
     ("engine", "qubits", "pairs", "mixing"),

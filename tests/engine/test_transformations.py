@@ -64,7 +64,7 @@ def test_batch_is_row_by_row(case: Case) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table_of(*case), rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("resource", ["none", "bell:2", "bell:3", "classical", "quantum"])
 def test_large_batch_is_row_by_row(resource: str) -> None:
     """An engine may choose another way for many samples, but not another result."""
@@ -75,7 +75,7 @@ def test_large_batch_is_row_by_row(resource: str) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table[[0, 749, 1499]], rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("shape", WAYS)
 def test_compiled_equals_eager(shape: Shape) -> None:
     model, rng = model_of(*shape), np.random.default_rng(2)
@@ -85,7 +85,7 @@ def test_compiled_equals_eager(shape: Shape) -> None:
     np.testing.assert_allclose(table_of(model, parameters, x), eager, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("shape", WAYS)
 def test_vectorised_parameters_equal_a_loop(shape: Shape) -> None:
     """Many runs in one program: vmap over the parameters, of values and of gradients."""

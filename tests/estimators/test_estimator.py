@@ -66,6 +66,7 @@ def test_fit_sets_what_scikit_learn_expects(bell: DQMLClassifier) -> None:
     assert bell.__sklearn_tags__().classifier_tags.multi_class
 
 
+@pytest.mark.slow
 def test_the_pooling_layout_reaches_the_model() -> None:
     classifier = DQMLClassifier("none", depth=1, pooling="all-but-one", steps=1, random_state=0)
     classifier.fit(X, Y)
@@ -151,6 +152,7 @@ def test_features_outside_the_training_range_are_clipped(bell: DQMLClassifier) -
     np.testing.assert_array_equal(outside, edge)
 
 
+@pytest.mark.slow
 def test_scale_none_takes_the_features_as_they_are(dnn: DQMLClassifier) -> None:
     zero = np.zeros((len(X), 1))
     angles = jnp.asarray(np.hstack([X[:, :3], X[:, 3:], zero]))
@@ -245,6 +247,7 @@ def test_bad_labels_and_features() -> None:
         DQMLClassifier(passes=1).fit(*points(6, 33))
 
 
+@pytest.mark.slow
 def test_pipeline_and_grid_search() -> None:
     pipeline = make_pipeline(StandardScaler(), DQMLClassifier("dnn", random_state=0))
     grid = {

@@ -78,7 +78,7 @@ def test_nothing_to_save_before_fit(kind: Any, tmp_path: Path) -> None:
         kind().save(tmp_path / "a.safetensors")
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [DQMLClassifier, DQMLRegressor])
 def test_whole_weights_are_repeated_rows(kind: Any) -> None:
     weights = np.arange(60) % 4

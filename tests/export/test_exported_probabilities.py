@@ -76,6 +76,7 @@ def test_pennylane_computes_the_probabilities(case: Case, reference: Any) -> Non
     np.testing.assert_allclose(function(x), expected.ravel(), rtol=0, atol=1e-10)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("resource", "qubits", "depth"), [("bell:1", 2, 2), ("classical", 2, 1), ("none", 4, 1)]
 )

@@ -81,6 +81,7 @@ def test_roles_that_share_pairs_and_messages_only_give_the_probabilities(
     assert chisquare(observed, table.ravel() * 450).pvalue > 1e-3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "resource",
     [

@@ -54,16 +54,19 @@ def test_default_is_the_cache_folder_of_the_user(tmp_path: Path) -> None:
     assert Path(folder_in_use(tmp_path)).parent == tmp_path / ".cache" / "ebit" / "programs"
 
 
+@pytest.mark.slow
 def test_an_empty_cache_folder_counts_as_none(tmp_path: Path) -> None:
     folder = folder_in_use(tmp_path, XDG_CACHE_HOME="")
     assert Path(folder).parent == tmp_path / ".cache" / "ebit" / "programs"
 
 
+@pytest.mark.slow
 def test_nothing_is_kept_in_a_relative_folder(tmp_path: Path) -> None:
     folder = folder_in_use(tmp_path, XDG_CACHE_HOME="relative")
     assert folder == "None" or Path(folder).is_relative_to(tmp_path)
 
 
+@pytest.mark.slow
 def test_the_users_own_setting_stays(tmp_path: Path) -> None:
     own = tmp_path / "own"
     assert folder_in_use(tmp_path, JAX_COMPILATION_CACHE_DIR=str(own)) == str(own)
@@ -75,6 +78,7 @@ def test_it_can_be_turned_off(tmp_path: Path) -> None:
     assert files(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_a_folder_that_cannot_be_made_is_no_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert folder_in_use(tmp_path, XDG_CACHE_HOME=str(tmp_path / "file")) == "None"

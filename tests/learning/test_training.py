@@ -197,6 +197,7 @@ def test_double_precision_is_chosen_per_call(base: Fit) -> None:
     assert np.all(np.isfinite(result.train_loss))
 
 
+@pytest.mark.slow
 def test_the_product_loss_keeps_the_weights() -> None:
     result = train(loss="product", runs=2)
     assert_array_equal(result.parameters["readout"], [[[1, -1], [-1, 1]]] * 2)
@@ -213,6 +214,7 @@ def test_the_fixed_parity_trains_no_weight() -> None:
     assert accuracies(model, result) == result.train_accuracy.tolist()
 
 
+@pytest.mark.slow
 def test_the_parity_readout_trains_one_weight() -> None:
     model = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1), readout="parity")
     result = train(model)

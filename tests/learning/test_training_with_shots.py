@@ -56,6 +56,7 @@ def test_an_interrupted_training_goes_on_with_the_same_shots(
     assert_array_equal(resumed.train_loss_curve, base.train_loss_curve)
 
 
+@pytest.mark.slow
 def test_many_shots_are_nearly_exact() -> None:
     options: dict[str, Any] = {"steps": 1, "optimizer": optax.sgd(0.1)}
     many, exact = train(shots=1_000_000, **options), train(shots=None, **options)
@@ -63,7 +64,7 @@ def test_many_shots_are_nearly_exact() -> None:
     assert_allclose(many.train_loss, exact.train_loss, atol=2e-3)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [1, 3])
 def test_every_step_has_shots_of_its_own(every: int) -> None:
     """With equal rows and a step size of next to nothing only the shots can differ."""

@@ -19,6 +19,7 @@ def double(function: Any, *arguments: Any, **options: Any) -> Any:
         return np.asarray(function(*arguments, **options))
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "quantum"])
 @pytest.mark.parametrize("trained", [True, False])
 def test_weights(resource: str, trained: bool) -> None:
@@ -105,7 +106,7 @@ def test_network_formula() -> None:
     np.testing.assert_allclose(found, expected, rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("resource", ["none", "bell:2", "classical", "quantum", "single", "dnn"])
 def test_encoded_rows_can_be_chosen(resource: str) -> None:
     """A minibatch is rows of what `encode` returned once for the whole data set."""

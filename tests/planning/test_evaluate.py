@@ -72,6 +72,7 @@ def test_equal_conditions_are_computed_once(circuits: dict[str, Trained]) -> Non
     assert isinstance(circuit.model, DistributedQCNN)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["bell:2", "classical"])
 def test_conditions_share_a_program_and_have_numbers_of_their_own(
     circuits: dict[str, Trained], chsh: Dataset, name: str

@@ -210,6 +210,7 @@ def test_the_page_of_a_plan(browser, plan):
     assert browser.value(f"{feasible}.right") <= 400
 
 
+@pytest.mark.slow
 def test_columns_of_long_numbers_have_room(browser, rows, tmp_path):
     """Tables of reproduced numbers: eight columns, but no room for them at 800 pixels."""
     titles = ("Published", "Measured", "Difference", "95% interval", "Standard errors", "p")

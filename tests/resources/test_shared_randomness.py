@@ -27,7 +27,7 @@ def success(tables: Any, labels: Any) -> Any:
     return (1 + (labels * (tables * [[1, -1], [-1, 1]]).sum(axis=(-2, -1))).mean(axis=-1)) / 2
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("noise", [None, NOISE])
 @pytest.mark.parametrize(
     ("shared", "dephased", "qubits"),
@@ -138,6 +138,7 @@ def test_wrong_mixtures(text: str, words: str) -> None:
         parse_resource(text)
 
 
+@pytest.mark.slow
 def test_mixtures_by_their_strings() -> None:
     assert parse_resource("mixture:4") == Mixture(4) == parse_resource("mixture:4+bell:0")
     assert parse_resource("mixture:2+bell:1,fidelity=0.9") == Mixture(2, 1, fidelity=0.9)

@@ -82,6 +82,7 @@ def test_rows_of_numbers_have_the_explained_share(numbers: Any) -> None:
     assert rows["validation_r2"].max() > 0.3
 
 
+@pytest.mark.slow
 def test_predicted_classes_are_those_of_the_largest_score(classes: Any) -> None:
     data, _, rows, stored, path = classes
     found = predict(stored, path)

@@ -26,6 +26,7 @@ def measured(finished: Any, **settings: Any) -> Any:
     )
 
 
+@pytest.mark.slow
 def test_one_row_per_run_and_number_of_shots(finished: Any) -> None:
     table = measured(finished)
     assert table["run"].to_list() == [0, 0, 0, 1, 1, 1]
@@ -45,6 +46,7 @@ def test_the_seed_decides(finished: Any) -> None:
     assert not measured(finished).equals(measured(finished, seed=1))
 
 
+@pytest.mark.slow
 def test_one_repeat_has_no_deviation(finished: Any) -> None:
     assert set(measured(finished, repeats=1)["accuracy_std"]) == {0.0}
 
@@ -58,6 +60,7 @@ def test_bad_input(finished: Any, change: dict[str, Any], name: str) -> None:
         measured(finished, **change)
 
 
+@pytest.mark.slow
 def test_a_model_without_a_measurement(game: Dataset, tmp_path: Any) -> None:
     task = make_task(game, resource="dnn", steps=1, runs=1)
     train(game, task, tmp_path)

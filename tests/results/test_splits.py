@@ -53,6 +53,7 @@ def test_a_number_of_splits_out_of_range(tmp_path: Path, splits: int) -> None:
         load_splits(source(tmp_path), splits)
 
 
+@pytest.mark.slow
 def test_gains_are_paired_by_split_with_their_overlap(tmp_path: Path) -> None:
     datasets = load_splits(source(tmp_path), 3)
     tasks = [
@@ -84,6 +85,7 @@ def test_gains_are_paired_by_split_with_their_overlap(tmp_path: Path) -> None:
     assert gains(rows.filter(resource="svc")) == {}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", ["logistic-regression", "svc", "mlp"])
 def test_other_classifiers_are_kept_and_the_same_again(tmp_path: Path, name: str) -> None:
     data = load(source(tmp_path))

@@ -31,7 +31,7 @@ def majority(chance: float, shots: int) -> float:
     )
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("chance", [0.4, 0.7])
 def test_parity_is_a_vote_of_the_shots(chance: float) -> None:
     """A tie counts as +1."""

@@ -41,7 +41,7 @@ def compare_with_autodiff(model: Circuit, loss: str, trained: bool) -> None:
         jax.tree.map(lambda g, r: assert_allclose(g, r, atol=1e-10), gradient, reference)
 
 
-@pytest.mark.sampled(3)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(("resource", "qubits", "depth", "mixing"), CASES)
 def test_exact_shifts_give_the_gradient_of_autodiff(
     resource: str, qubits: int, depth: int, mixing: int
@@ -53,6 +53,7 @@ def test_exact_shifts_of_the_product_loss() -> None:
     compare_with_autodiff(circuit_model("bell:1", 2), "product", trained=False)
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("readout", ["parity", "fixed-parity"])
 def test_exact_shifts_of_the_parity_readout(readout: str) -> None:
     compare_with_autodiff(DistributedQCNN(qubits=2, depth=1, readout=readout), "mse", trained=True)

@@ -50,7 +50,7 @@ def test_one_degree_more_is_too_much(uses: int) -> None:
 CASES = [("bell:1", 2, 1), ("bell:1", 3, 2), ("single", 2, 1), ("single", 4, 2), ("quantum", 2, 2)]
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("resource", "qubits", "uses"), CASES)
 @pytest.mark.parametrize("block", ["convolution", "mixing"])
 def test_layers_need_the_rule_for_as_many_bricks(

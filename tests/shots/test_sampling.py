@@ -49,6 +49,7 @@ def deviations(tables: Any, weights: Any, shots: int) -> tuple[Any, Any]:
     return difference / np.sqrt(variance / shots), difference / np.asarray(error)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("shots", [1, 30, 1000, 100_000])
 @pytest.mark.parametrize("weights", [PARITY, np.array([[1.3, -0.4], [0.2, 0.8]])])
 def test_estimates_agree_with_the_exact_read_out(tables: Any, weights: Any, shots: int) -> None:

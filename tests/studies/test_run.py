@@ -91,6 +91,7 @@ def test_an_interrupted_study_goes_on(small_study: str, tmp_path: Path) -> None:
     assert_frame_equal(again, whole)
 
 
+@pytest.mark.slow
 def test_runs_and_quick(small_study: str, tmp_path: Path) -> None:
     result = reproduce(small_study, tmp_path, tables=["1"], quick=True, runs=2)
     (item,) = result.items

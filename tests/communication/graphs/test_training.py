@@ -138,6 +138,7 @@ def test_only_judged_graphs_are_looked_at(curves: Curves) -> None:
     assert np.array_equal(found.correct, curves.correct & HELD_OUT[:, None])
 
 
+@pytest.mark.slow
 def test_a_fold_has_the_same_numbers_whatever_is_trained_with_it(curves: Curves) -> None:
     alone = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, only=[2])
     np.testing.assert_allclose(alone.loss[0, :5], curves.loss[2, :5], rtol=1e-3, atol=1e-4)
