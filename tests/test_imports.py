@@ -153,6 +153,7 @@ def in_new_process(code: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     "module", ["ebit", "ebit.cli", "ebit.network", "ebit.plots", "ebit.report"]
 )

@@ -82,7 +82,7 @@ def expected() -> dict[str, str]:
     return numbers()
 
 
-@pytest.mark.sampled(2)
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_no_setting_of_the_user_changes_a_training(name: str, expected: dict[str, str]) -> None:
     data = load("chsh")
@@ -118,6 +118,7 @@ def test_a_device_that_is_not_there_is_an_error_of_one_line() -> None:
     assert "unset JAX_PLATFORMS" in last
 
 
+@pytest.mark.slow
 def test_models_work_with_what_a_user_traces_or_keeps_in_64_bits() -> None:
     model = ebit.DistributedQCNN(qubits=2, depth=1)
     with jax.enable_x64(True), jax.numpy_rank_promotion("raise"):

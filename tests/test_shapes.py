@@ -50,10 +50,11 @@ def trace(resource, qubits, **settings):
 for resource in sys.argv[1:]:
     trace(resource, 2, mixing=1)
     trace(resource, 2, noise=noise)
-trace("designed:1", 3)
-trace("classical", 3, noise=noise, mixing=1, pooling="all-but-one")
-trace("bell:1", 5, mixing=1)
-trace("bell:1", 5, noise=noise)
+if "designed:1" in sys.argv:
+    trace("designed:1", 3)
+    trace("classical", 3, noise=noise, mixing=1, pooling="all-but-one")
+    trace("bell:1", 5, mixing=1)
+    trace("bell:1", 5, noise=noise)
 model = model_from_string("bell:1", qubits=2, depth=1)
 layout = Layout.of(model)
 points = random_points(layout, 1, 0)
@@ -101,7 +102,7 @@ except Exception as error:
         pytest.param(
             (
                 "none", "bell:2,fidelity=0.9", "classical+bell:1", "quantum",
-                "quantum,fidelity=0.9", "single", "mixture:2+bell:1",
+                "quantum,fidelity=0.9", "single", "mixture:2+bell:1", "designed:1",
             ),
             id="others", marks=pytest.mark.slow,
         ),

@@ -1,7 +1,7 @@
 """Random keys: the same numbers from the same seed, whatever JAX's settings are."""
 
 import jax
-import jax.numpy as jnp
+import numpy as np
 
 
 def random_key(seed: int) -> jax.Array:
@@ -21,5 +21,5 @@ def random_key(seed: int) -> jax.Array:
         >>> bool(random_key(5) == jax.random.key(5))
         True
     """
-    words = jnp.array([seed >> 32, seed & 0xFFFFFFFF], jnp.uint32)
+    words = np.array([seed >> 32, seed & 0xFFFFFFFF], np.uint32)
     return jax.random.wrap_key_data(words, impl="threefry2x32")

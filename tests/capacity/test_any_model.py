@@ -78,7 +78,7 @@ def test_rank_of_the_jacobian(resource: str, noise: Noise | None, rank: int | No
     assert found.rank <= min(found.sampling_bound, found.num_parameters)
 
 
-@pytest.mark.sampled(1)
+@pytest.mark.slow
 @pytest.mark.parametrize("noise", [None, LOCAL])
 def test_rank_of_one_qpu(noise: Noise | None) -> None:
     """One bit; the phases of two embeddings are the identity on different states."""

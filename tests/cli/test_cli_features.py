@@ -60,6 +60,7 @@ def test_fewer_features_are_said_and_predicted(tmp_path: Path) -> None:
     np.testing.assert_allclose(found, stored.expectation(full, 0), atol=1e-6)
 
 
+@pytest.mark.slow
 def test_more_features_are_said(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", 7)
     done = run_ebit("train", "--data", path, *TINY, "--qubits", 2, "--out", tmp_path / "out")
@@ -82,6 +83,7 @@ def test_what_does_not_fit(
     assert words in error_of("train", "--data", path, *TINY, *options, "--out", tmp_path / "out")
 
 
+@pytest.mark.slow
 def test_columns_of_three_qpus(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", 6)
     choice = ("--qpus", 3, "--features", "f0,f3|f1,f4|f2,f5")

@@ -83,6 +83,7 @@ def test_a_setting_that_jax_does_not_know(tmp_path: Path) -> None:
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("flags", ["--xla_none=1", "--xla_cpu_use_xnnpack=maybe", "no_file"])
 def test_flags_that_xla_does_not_take(tmp_path: Path, flags: str) -> None:
     """XLA itself ends the process there, with some hundred lines."""

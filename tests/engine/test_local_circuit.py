@@ -78,6 +78,7 @@ def test_every_resource(local: Circuit, resource: str, settings: dict[str, Any])
     check(model_of(local, resource, **settings))
 
 
+@pytest.mark.slow
 def test_it_trains_with_the_runs_side_by_side() -> None:
     model = model_of(TWO, "bell:1")
     assert model.init(jax.random.key(0))["local"].shape == (2, 2)

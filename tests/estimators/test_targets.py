@@ -90,6 +90,7 @@ def test_whole_weights_are_repeated_rows(kind: Any) -> None:
     np.testing.assert_allclose(getattr(weighted, name)(X), getattr(repeated, name)(X), rtol=1e-6)
 
 
+@pytest.mark.slow
 def test_class_weights_are_weights_of_rows() -> None:
     settings = {**FAST, "precision": "double", "steps": 20}
     by_class = DQMLClassifier("dnn", class_weight={"a": 3, "b": 1, "c": 1}, **settings)
@@ -145,6 +146,7 @@ def test_bad_input(estimator: Any, y: Any, message: str) -> None:
         estimator.fit(X, y)
 
 
+@pytest.mark.slow
 def test_more_qpus() -> None:
     found = DQMLClassifier("bell:1", qpus=3, depth=1, **(FAST | {"steps": 2})).fit(X, NAMES)
     assert found.model_.features == 6

@@ -62,6 +62,7 @@ def test_a_game_is_won_by_the_loss_of_its_shots() -> None:
     assert many[result.train_loss.argmin()] == pytest.approx(1, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_accuracy_at_shots_of_the_validation_rows() -> None:
     model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
     result = train(model, steps=2)

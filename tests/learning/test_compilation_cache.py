@@ -50,6 +50,7 @@ def test_programs_are_kept_below_the_cache_folder(tmp_path: Path) -> None:
     assert files(Path(folder))
 
 
+@pytest.mark.slow
 def test_default_is_the_cache_folder_of_the_user(tmp_path: Path) -> None:
     assert Path(folder_in_use(tmp_path)).parent == tmp_path / ".cache" / "ebit" / "programs"
 
@@ -73,6 +74,7 @@ def test_the_users_own_setting_stays(tmp_path: Path) -> None:
     assert not (tmp_path / ".cache").exists()
 
 
+@pytest.mark.slow
 def test_it_can_be_turned_off(tmp_path: Path) -> None:
     assert folder_in_use(tmp_path, EBIT_COMPILATION_CACHE="") == "None"
     assert files(tmp_path) == []

@@ -205,6 +205,7 @@ def test_the_product_loss_keeps_the_weights() -> None:
     assert_allclose(result.train_loss, expected, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_the_fixed_parity_trains_no_weight() -> None:
     model = DistributedQCNN(qubits=2, depth=1, resource=BellPairs(1), readout="fixed-parity")
     result = train(model)

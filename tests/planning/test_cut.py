@@ -8,7 +8,6 @@ from ebit.planning.cut import cut_options
 from planning.conftest import site
 
 
-@pytest.mark.slow
 def test_cut_takes_the_shots_of_quantum_times_the_overhead(circuits: dict[str, Any]) -> None:
     """Two layers of two CZ gates are 49 each; what the data turn comes on top."""
     here = site({"two_qubit_gate_time": "1 us"})

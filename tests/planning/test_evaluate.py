@@ -32,6 +32,7 @@ def test_bad_shots(shots: object) -> None:
     assert f"but is {shots!r}" in error_of(readouts.accuracy, shots)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("shots", [30, 300])
 def test_the_normal_approximation_agrees_with_sampling(
     circuits: dict[str, Trained], chsh: Dataset, shots: int

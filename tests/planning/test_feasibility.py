@@ -3,7 +3,7 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ebit import BellPairs, ClassicalBits, DistributedQCNN, QuantumLink, Separable
@@ -80,6 +80,7 @@ def test_infinite_distance_is_infeasible() -> None:
 SECONDS = st.floats(1e-9, 1e9).map(lambda seconds: f"{seconds:.6e} s")
 
 
+@settings(max_examples=30)
 @given(
     t1=SECONDS,
     rate=st.floats(1e-9, 1e9),

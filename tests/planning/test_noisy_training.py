@@ -37,6 +37,7 @@ def test_the_task_starts_where_the_other_one_ended(tasks: dict[str, Task]) -> No
     assert "start" not in before.content
 
 
+@pytest.mark.slow
 def test_both_ways_stand_in_the_options(
     circuits: dict[str, Trained], training: NoisyTraining
 ) -> None:

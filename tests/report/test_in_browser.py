@@ -202,6 +202,7 @@ def test_downloads_are_unpacked_and_drawn(browser, whole):
     assert browser.complaints() == []
 
 
+@pytest.mark.slow
 def test_the_page_of_a_plan(browser, plan):
     path = plan[0]
     check(browser, path)

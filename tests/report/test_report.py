@@ -347,6 +347,7 @@ def test_a_missing_package_writes_nothing(rows, tmp_path, monkeypatch, package):
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.slow
 def test_importing_the_report_does_not_import_matplotlib():
     check = (
         "import sys, ebit.report; sys.exit(not {'matplotlib', 'jinja2'}.isdisjoint(sys.modules))"

@@ -100,6 +100,7 @@ def test_predicted_classes_are_those_of_the_largest_score(classes: Any) -> None:
     assert predict(stored, path, shots=1000)["correct"].to_numpy().mean() > 0.8
 
 
+@pytest.mark.slow
 def test_predicted_numbers_are_in_the_units_of_the_file(numbers: Any) -> None:
     _, _, rows, stored, path = numbers
     found = predict(stored, path)

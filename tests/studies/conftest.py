@@ -86,7 +86,8 @@ TASKS = {
         depth = 1
         steps = 3
         batch_size = 64
-        runs = 2
+        runs = 3
+        seed = 1
     """,
 }
 PUBLISHED = """set,resource,published,published_std,published_runs

@@ -47,8 +47,9 @@ def batch_gradient(
         >>> model = DistributedQCNN(qubits=2, depth=1)
         >>> parameters = model.init(jax.random.key(0))
         >>> inputs = model.encode(jnp.ones((3, 4)))
-        >>> value, gradient = batch_gradient(
-        ...     model, make_loss("mse"), parameters, inputs, jnp.ones(3))
+        >>> gradient_of = jax.jit(
+        ...     lambda p: batch_gradient(model, make_loss("mse"), p, inputs, jnp.ones(3)))
+        >>> value, gradient = gradient_of(parameters)
         >>> value.shape, gradient["readout"].shape
         ((), (2, 2))
     """

@@ -72,8 +72,8 @@ def slices(encoded: Encoded, labels: Shaped[Array, "all ..."], size: int) -> lis
         places = np.arange(start, start + size)
         rows = np.minimum(places, len(labels) - 1)
         weight = (places < len(labels)).astype(targets.dtype)
-        cut = tuple(jnp.asarray(part[rows]) for part in parts)
-        result.append(Slice(cut, jnp.asarray(targets[rows]), jnp.asarray(weight)))
+        cut = tuple(jax.device_put(part[rows]) for part in parts)
+        result.append(Slice(cut, jax.device_put(targets[rows]), jax.device_put(weight)))
     return result
 
 
@@ -154,7 +154,9 @@ class Program:
 
     def state_from(self, parameters: Parameters, runs: int, real: np.dtype[Any]) -> State:
         """The same parameters for every run, and the optimiser's state for them."""
-        stacked = jax.tree.map(lambda leaf: jnp.stack([jnp.asarray(leaf, real)] * runs), parameters)
+        stacked = jax.tree.map(
+            lambda leaf: jax.device_put(np.stack([np.asarray(leaf, real)] * runs)), parameters
+        )
         return stacked, self._initial_moments(stacked)
 
     def initial_state(

@@ -322,18 +322,18 @@ class _Training:
         weights: NDArray[Any] | None = None,
     ) -> None:
         started = time.perf_counter()
-        encoded = (program.encode(train[0]), jnp.asarray(train[1]))
-        measured = ((jnp.asarray(train[0]),), encoded[1])
+        encoded = (program.encode(train[0]), jax.device_put(train[1]))
+        measured = ((jax.device_put(train[0]),), encoded[1])
         inputs = encoded if program.shots is None else measured
-        self._data = (*inputs, None if weights is None else jnp.asarray(weights))
+        self._data = (*inputs, None if weights is None else jax.device_put(weights))
         self._validation_rows = len(validation[1])
-        other = (program.encode(validation[0]), jnp.asarray(validation[1]))
+        other = (program.encode(validation[0]), jax.device_put(validation[1]))
         self._settings, self._steps = settings, settings.steps
         self._every = every = min(settings.validate_every, settings.steps)
         self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
         runs = jax.tree.leaves(state)[0].shape[0]
-        self._losses = jnp.zeros((every, runs), self._data[1].dtype)
-        self._indices = jnp.asarray(self._minibatches(0))
+        self._losses = jax.device_put(np.zeros((every, runs), self._data[1].dtype))
+        self._indices = jax.device_put(self._minibatches(0))
         self._curves: dict[str, list[Any]] = {"steps": [], "loss": [], "accuracy": [], "r2": []}
         real = self._losses.dtype
         counts = (len(train[1]), len(validation[1]))
@@ -380,7 +380,7 @@ class _Training:
         begin = self._done - first
         last = min(first + self._chunk_size, self._every, self._steps - begin)
         if first == 0:
-            self._indices = jnp.asarray(self._minibatches(begin))
+            self._indices = jax.device_put(self._minibatches(begin))
         key = self._key(begin)
         self._state, self._losses = jax.block_until_ready(
             self._chunk(self._state, self._losses, self._indices, first, last, self._data, key)
@@ -427,7 +427,7 @@ class _Training:
             self._done, self._seconds = position["done"], position["seconds"]
             self._curves = {"r2": [], **position["curves"]}
             first = self._done % self._every
-            self._indices = jnp.asarray(self._minibatches(self._done - first))
+            self._indices = jax.device_put(self._minibatches(self._done - first))
 
     def _result(self) -> Fit:
         parameters = self._state[0]

@@ -3,13 +3,14 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import combinations
 from typing import Any
 
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Float
 
 from ebit import checks
@@ -556,13 +557,16 @@ def random_angles(key: jax.Array, shapes: dict[str, Any], dtype: Any) -> Paramet
     All angles come from one draw, because a random generator takes long to compile.
     """
     leaves, structure = jax.tree.flatten(shapes, is_leaf=_is_shape)
-    ends = np.cumsum([np.prod(shape, dtype=int) for shape in leaves])
-    flat = jax.random.uniform(key, (int(ends[-1]),), dtype, 0.0, 2 * np.pi)
-    angles = [
-        part.reshape(shape) for part, shape in zip(jnp.split(flat, ends[:-1]), leaves, strict=True)
-    ]
-    parameters: Parameters = jax.tree.unflatten(structure, angles)
+    parameters: Parameters = jax.tree.unflatten(structure, _drawn(key, tuple(leaves), dtype))
     return parameters
+
+
+@partial(jax.jit, static_argnums=(1, 2))
+def _drawn(key: jax.Array, shapes: tuple[tuple[int, ...], ...], dtype: Any) -> list[jax.Array]:
+    ends = np.cumsum([np.prod(shape, dtype=int) for shape in shapes])
+    flat = jax.random.uniform(key, (int(ends[-1]),), dtype, 0.0, 2 * np.pi)
+    parts = jnp.split(lax.optimization_barrier(flat), ends[:-1])  # or XLA draws them for every part
+    return [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
 
 
 def count_angles(shapes: dict[str, Any]) -> int:
