@@ -64,8 +64,14 @@ def test_batch_is_row_by_row(case: Case) -> None:
     np.testing.assert_allclose(np.concatenate(rows), table_of(*case), rtol=0, atol=1e-12)
 
 
-@pytest.mark.sampled(1)
-@pytest.mark.parametrize("resource", ["none", "bell:2", "bell:3", "classical", "quantum"])
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "bell:3",
+        "classical",
+        *(pytest.param(name, marks=pytest.mark.slow) for name in ("none", "bell:2", "quantum")),
+    ],
+)
 def test_large_batch_is_row_by_row(resource: str) -> None:
     """An engine may choose another way for many samples, but not another result."""
     model, rng = model_of(resource, 4, mixing=0), np.random.default_rng(5)

@@ -1,5 +1,6 @@
 r"""Trained parts without noise: rows R of a projector :math:`M = R^\dagger R`, or amplitudes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -28,6 +29,9 @@ from ebit.engine.base import CircuitParameters
 from ebit.engine.features import pair_blocks
 
 _HIGHEST = lax.Precision.HIGHEST
+_ROUND_WEIGHT = 5
+"""An operation of a pooling round takes as long as this many of one matrix product (the arrays of
+a round are narrow; measured on two CPU cores)."""
 
 
 @dataclass(frozen=True)
@@ -169,6 +173,9 @@ def string_amplitudes(
 ) -> Complex[Array, "batch states received own 2"]:
     """Amplitudes of one QPU for every string of bits that it receives and measures.
 
+    They are linear in the state: for many states of few qubits those of the basis states are found
+    first, and all states are one matrix product with them.
+
     Args:
         convolution: RX angles (depth, m) of one QPU, first stage first, in radians.
         pooling: Angles (h, 2, 2) of one QPU, first stage first, in radians.
@@ -177,6 +184,22 @@ def string_amplitudes(
     Returns:
         (batch, 2**k, received, own, 2): strings of n - 1 bits, the read-out at the end.
     """
+    batch, columns, dimension = states.shape
+    measured = [len(rotations) for rotations in pooling]
+    if _builds_table(dimension.bit_length() - 1, measured, batch * columns):
+        basis = jnp.eye(dimension, dtype=states.dtype)[:, None]  # (2**n, 1, 2**n)
+        table = _through_rounds(convolution, pooling, basis)  # (2**n, 1, received, own, 2)
+        found = jnp.matmul(states, table.reshape(dimension, -1), precision=_HIGHEST)
+        return found.reshape(batch, columns, *table.shape[2:])
+    return _through_rounds(convolution, pooling, states)
+
+
+def _through_rounds(
+    convolution: tuple[jax.Array, ...],
+    pooling: tuple[jax.Array, ...],
+    states: Complex[Array, "batch states dim"],
+) -> Complex[Array, "batch states received own 2"]:
+    """`string_amplitudes` of these states, round by round."""
     states = states[:, :, None, None, :]  # (batch, 2**k, 1, 1, 2**n)
     states = jnp.matmul(states, convolution_matrix(convolution[0]).T, precision=_HIGHEST)
     for stage, rotations in enumerate(pooling):
@@ -209,16 +232,38 @@ def _receive(
 
 
 def string_operations(qubits: int, depth: int, pooling: str) -> tuple[int, int]:
-    """Real operations of `string_amplitudes`: once, and for every sample and pair state."""
-    build, meet, messages = 0, 8 * 4**qubits, 1
-    rounds = (stages(qubits, pooling), measurements(qubits, pooling))
-    for left, measured in zip(*rounds, strict=True):
-        strings, kept = 2**measured, 2 ** (left - measured)
-        count = depth * len(bricks(left))
-        build += count * hadamard_operations(left) * 2**left + 8 * strings * kept**3
-        meet += 8 * messages * strings**2 * kept**2
-        messages *= strings**2
-    return build, meet
+    """Real operations of `string_amplitudes`: once, and for every sample and pair state.
+
+    Those of the rounds: a product with the amplitudes of the basis states has more, but is faster.
+    """
+    build = 0
+    measured = measurements(qubits, pooling)
+    for left, count in zip(stages(qubits, pooling), measured, strict=True):
+        layers = depth * len(bricks(left))
+        build += layers * hadamard_operations(left) * 2**left
+        build += 8 * 2**count * 2 ** (3 * (left - count))
+    return build, _round_operations(qubits, measured)
+
+
+def _round_operations(qubits: int, measured: Sequence[int]) -> int:
+    """Real operations on a state of all rounds, which measure so many qubits."""
+    left, total, messages = qubits, 8 * 4**qubits, 1
+    for count in measured:
+        left -= count
+        total += 8 * messages * 4**count * 4**left
+        messages *= 4**count
+    return total
+
+
+def _table_operations(qubits: int, measured: Sequence[int]) -> int:
+    """Real operations on a state of the product with the amplitudes of the basis states."""
+    return 8 * 2**qubits * 2 ** (qubits + sum(measured))  # all received, own and left bits
+
+
+def _builds_table(qubits: int, measured: Sequence[int], states: int) -> bool:
+    """Whether amplitudes of the basis states pay for this many states."""
+    saved = (states - 2**qubits) * _round_operations(qubits, measured)
+    return _ROUND_WEIGHT * saved > states * _table_operations(qubits, measured)
 
 
 def effect_rows(
