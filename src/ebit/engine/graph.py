@@ -35,9 +35,6 @@ MOST_OUTCOMES = 12
 MOST_NUMBERS = 4**12
 """Largest tensor of a contraction, in numbers per sample."""
 
-MOST_KINDS = 6
-"""Most kinds of operators that get a product of their own."""
-
 MOST_HALVES = 6
 """Most shared qubits of a QPU whose tensor is written out."""
 
@@ -207,14 +204,11 @@ class Graph:
         return found
 
     def _groups(self, rows: Sequence[Operators], shapes: Sequence[tuple[int, ...]]) -> list[Group]:
-        """QPUs sorted by the shape of their tensors, and by their operators where few differ."""
-        contents = [own.tobytes() for own in rows]
-        if len(set(contents)) > MOST_KINDS:
-            contents = len(rows) * [b""]
+        """QPUs sorted by the shape of their tensors."""
         sorted_by: dict[tuple[Any, ...], list[int]] = {}
         for place, (own, shape) in enumerate(zip(rows, shapes, strict=True)):
             size, _ = self.wiring.size_places[self.wiring.qpus[place].name]
-            key = (size, np.shape(own), shape, contents[place])
+            key = (size, np.shape(own), shape)
             sorted_by.setdefault(key, []).append(place)
         return [
             Group(
@@ -224,7 +218,7 @@ class Graph:
                 np.stack([np.asarray(rows[m]) for m in members]),
                 shape,
             )
-            for (size, _, shape, _), members in sorted_by.items()
+            for (size, _, shape), members in sorted_by.items()
         ]
 
     @cached_property

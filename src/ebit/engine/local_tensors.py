@@ -13,7 +13,6 @@ one real matrix product per QPU.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
 from typing import Any
 
 import jax
@@ -34,7 +33,7 @@ from ebit.circuits import (
 from ebit.engine.base import CircuitParameters
 from ebit.engine.effects import LocalEffect, NoisyEffect, PureEffect
 from ebit.engine.features import pack_effect, pair_blocks
-from ebit.engine.tensor_plan import index_of
+from ebit.engine.tensor_plan import index_of, products
 from ebit.physics import PAULIS, Noise, QPUNoise
 
 FEATURE_QUBITS = 4
@@ -204,30 +203,19 @@ class LocalTensors:
         phases = encoded[:, :, 0][..., blocks].transpose(1, 3, 2, 4, 0)
         phases = phases.reshape(*matrix.shape[:2], matrix.shape[3], -1)
         both = jnp.einsum("qsro,qsob->qsrb", matrix, phases, precision=_HIGHEST)
-        count, states = rows.shape[1], len(blocks)
-        amplitudes = [both[:, state] for state in range(states)]
-        couples = list(combinations(range(states), 2))
-        products = [jnp.sum(own * own, axis=1) for own in amplitudes]
-        products += [jnp.sum(amplitudes[j] * amplitudes[k], axis=1) for j, k in couples]
-        for j, k in couples:
-            real, imaginary = amplitudes[j][:, :count], amplitudes[j][:, count:]
-            other = amplitudes[k]
-            turned = real * other[:, count:] - imaginary * other[:, :count]
-            products.append(jnp.sum(turned, axis=1))
-        table = jnp.stack(products, axis=1)  # (QPUs, 4**d, batch)
-        turn, first = hadamard_matrix(pairs), np.array([j for j, _ in couples], int)
-        second = np.array([k for _, k in couples], int)
+        count = rows.shape[1]
+        real, imaginary = both[:, :, :count], both[:, :, count:]
+        mixed = jnp.concatenate([real + imaginary, imaginary - real], axis=2)
+        # of conjugate a_j times a_k the real plus the imaginary part, so that nothing is lost
+        table = products(both, mixed.swapaxes(1, 2)).reshape(len(both), 4**pairs, -1)
+        turn = hadamard_matrix(pairs)
 
         def of_part(part: Operators) -> jax.Array:
-            own = turn @ part @ turn
-            diagonal = np.diagonal(own, axis1=2, axis2=3).real
-            off = 2 * own[:, :, second, first]
-            weights = np.concatenate([diagonal, off.real, -off.imag], axis=2)
+            weights = pack_effect(turn @ part @ turn).reshape(*part.shape[:2], -1)
             if not np.ptp(weights, axis=0).any():
-                weights = weights[:1]
+                constant = jnp.asarray(weights[0], table.dtype)
+                return jnp.einsum("rg,qgb->qrb", constant, table, precision=_HIGHEST)
             constant = jnp.asarray(weights, table.dtype)
-            if len(constant) == 1:
-                return jnp.einsum("rg,qgb->qrb", constant[0], table, precision=_HIGHEST)
             return jnp.einsum("qrg,qgb->qrb", constant, table, precision=_HIGHEST)
 
         return _with_parts(operators, of_part)

@@ -9,7 +9,8 @@ path that `opt_einsum` or a sweep through the tensors finds.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import add
 from typing import Any, NamedTuple
 
 import jax
@@ -17,13 +18,15 @@ import jax.numpy as jnp
 import numpy as np
 import opt_einsum
 from jax import lax
+from jaxtyping import Array, Float
 from numpy.typing import NDArray
+
+from ebit.jax_settings import own_settings
 
 Labels = tuple[int, ...]
 
 _SMALL = 16
-"""Sums over at most so many terms are written out: a product of tiny matrices per sample is bound
-by memory, and so becomes one loop over the batch."""
+"""Sums over at most so many terms are written out, see `products`."""
 
 
 class Piece(NamedTuple):
@@ -285,11 +288,48 @@ def _multiply(product: Product, held: Sequence[jax.Array]) -> jax.Array:
     rows, batches = left.shape[0], (left.shape[-1], right.shape[-1])
     a = left.reshape(rows, math.prod(kept[0]), middle, batches[0])
     b = right.reshape(rows, middle, math.prod(kept[1]), batches[1])
-    if middle <= _SMALL:
-        c = jnp.sum(a[:, :, :, None] * b[:, None], axis=2)
-    else:
-        c = jnp.einsum("rimb,rmjb->rijb", a, b, precision=lax.Precision.HIGHEST)
+    c = products(*(jnp.broadcast_to(part, (*part.shape[:3], max(batches))) for part in (a, b)))
     return c.reshape(rows, *kept[0], *kept[1], max(batches))
+
+
+@jax.custom_vjp
+def products(
+    left: Float[Array, "rows i m batch"], right: Float[Array, "rows m j batch"]
+) -> Float[Array, "rows i j batch"]:
+    """Matrix products of every row and sample.
+
+    A sum over few terms is one loop along the batch, which processors do many at a time: a product
+    of tiny matrices is bound by memory.
+
+    Args:
+        left: Shape (rows, i, m, batch).
+        right: Shape (rows, m, j, batch).
+
+    Returns:
+        Shape (rows, i, j, batch).
+
+    Example:
+        >>> products(jnp.ones((3, 2, 4, 5)), jnp.ones((3, 4, 1, 5))).shape
+        (3, 2, 1, 5)
+    """
+    terms = left.shape[2]
+    if terms > _SMALL:
+        return jnp.einsum("rimb,rmjb->rijb", left, right, precision=lax.Precision.HIGHEST)
+    sides = zip(jnp.split(left, terms, axis=2), jnp.split(right, terms, axis=1), strict=True)
+    return reduce(add, (own * other for own, other in sides))
+
+
+def _products_forward(left: jax.Array, right: jax.Array) -> tuple[jax.Array, Any]:
+    return products(left, right), (left, right)
+
+
+@own_settings
+def _products_backward(sides: Any, slope: jax.Array) -> tuple[jax.Array, jax.Array]:
+    left, right = (side.swapaxes(1, 2) for side in sides)
+    return products(slope, right), products(left, slope)
+
+
+products.defvjp(_products_forward, _products_backward)
 
 
 def _side(side: Side, stack: jax.Array) -> jax.Array:

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -154,17 +154,15 @@ def _compiled(shapes: Shapes) -> Compiled:
 
 
 def _compile(shapes: Shapes) -> Compiled:
-    """Trace and compile both programs, the second one while the first is being compiled."""
+    """Trace and compile both programs, the first one while the second is being traced."""
     with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
-        steps, evaluate = _traced(shapes)
-        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="ebit-compile") as pool:
-            second = pool.submit(evaluate)
-            first = steps()
-            return Compiled(first, second.result())
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebit-compile") as pool:
+            steps, evaluate = [pool.submit(compile_it) for compile_it in _traced(shapes)]
+            return Compiled(steps.result(), evaluate.result())
 
 
-def _traced(shapes: Shapes) -> tuple[Callable[[], Any], Callable[[], Any]]:
-    """What compiles `steps` and `evaluate` for arguments of these shapes.
+def _traced(shapes: Shapes) -> Iterator[Callable[[], Any]]:
+    """What compiles `steps`, and then `evaluate`, for arguments of these shapes.
 
     Those of a model with noise are shared with all that differ in the numbers of the noise only.
     """
@@ -200,19 +198,16 @@ def _traced(shapes: Shapes) -> tuple[Callable[[], Any], Callable[[], Any]]:
     options = quick_to_compile(shapes.level)
     if program.model.noise is None:
         steps = Program.steps.lower(program, *step_arguments)
+        yield partial(steps.compile, compiler_options=options)
         evaluate = Program.evaluate.lower(program, *rows_arguments)
-        return (
-            partial(steps.compile, compiler_options=options),
-            partial(evaluate.compile, compiler_options=options),
-        )
-    return (
-        Shared.of(
-            partial(_plain(Program.steps), program), step_arguments, donated=2, options=options
-        ).compile,
-        Shared.of(
-            partial(_plain(Program.evaluate), program), rows_arguments, options=options
-        ).compile,
-    )
+        yield partial(evaluate.compile, compiler_options=options)
+        return
+    for method, arguments, donated in (
+        (Program.steps, step_arguments, 2),
+        (Program.evaluate, rows_arguments, 0),
+    ):
+        function = partial(_plain(method), program)
+        yield Shared.of(function, arguments, donated=donated, options=options).compile
 
 
 def _plain(method: Any) -> Any:
