@@ -1,11 +1,13 @@
-"""Time, memory and compilation of training steps of many QPUs: the table of the documentation.
+"""Time, memory and compilation of training steps of many QPUs: tables of the documentation.
 
 Usage: python benchmarks/many_qpus.py --out docs/results/many-qpus [--quick]
 
-Every case runs in a process of its own, so that its peak memory is its own.
+Every case runs in a process of its own, so that its peak memory is its own. What the table has
+already is not measured again: remove it to begin anew.
 """
 
 import json
+import math
 import os
 import resource
 import subprocess
@@ -18,17 +20,21 @@ import polars as pl
 import typer
 from step import compiled_step
 
-CASES: tuple[tuple[int, str, int, str], ...] = (
+SIZES = (64, 128, 256, 512, 1024)
+"""QPUs of lines, rings and trees, over which the growth of the time is fitted."""
+
+WIDTHS = (1, 2, 3, 4, 5)
+"""Rows of eight QPUs of the grids."""
+
+Case = tuple[int, str, int, str]
+
+CASES: tuple[Case, ...] = (
     (32, "ring", 256, "pairwise"),
-    *((qpus, graph, 256, "parity") for graph in ("line", "ring", "tree") for qpus in (16, 64, 256)),
-    (8, "line", 64, "parity"),
-    (16, "grid:2x8", 64, "parity"),
-    (24, "grid:3x8", 64, "parity"),
-    (32, "grid:4x8", 64, "parity"),
-    (32, "ring", 256, "mps:2"),
     (1024, "line", 64, "pairwise"),
     (1024, "ring", 64, "pairwise"),
-    (1024, "ring", 64, "parity"),
+    *((qpus, graph, 64, "parity") for qpus in SIZES for graph in ("line", "ring", "tree")),
+    *((8 * width, f"grid:{width}x8", 64, "parity") for width in WIDTHS),
+    (32, "ring", 256, "mps:2"),
 )
 """QPUs, topology, batch, read-out; 4 qubits per QPU, one pair per edge, depth 10."""
 
@@ -60,6 +66,7 @@ def measure(qpus: int, topology: str, batch: int, readout: str) -> dict[str, Any
         "batch": batch,
         "readout": readout,
         "qubits": 4 * qpus,
+        "contraction": contraction(model),
         "parameters": model.num_parameters,
         "compile_seconds": round(compiled, 2),
         "compile_processor_seconds": round(compiled_processor, 2),
@@ -70,7 +77,12 @@ def measure(qpus: int, topology: str, batch: int, readout: str) -> dict[str, Any
     }
 
 
-def in_process(case: tuple[int, str, int, str]) -> dict[str, Any]:
+def contraction(model: Any) -> int | None:
+    """Real operations per sample of putting all tensors together, where that is done."""
+    return model.engine.parity_plan.operations if model.readout == "parity" else None
+
+
+def in_process(case: Case) -> dict[str, Any]:
     """The same in a new process."""
     done = subprocess.run(
         [sys.executable, __file__, "--case", json.dumps(case)],
@@ -81,30 +93,73 @@ def in_process(case: tuple[int, str, int, str]) -> dict[str, Any]:
     return found
 
 
+def exponents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The exponent of time against K for every graph, by least squares, with its error."""
+    found = []
+    for graph in ("line", "ring", "tree"):
+        own = [
+            row
+            for row in rows
+            if row["topology"] == graph and row["readout"] == "parity" and row["qpus"] in SIZES
+        ]
+        if len(own) < 3:
+            continue
+        row: dict[str, Any] = {"topology": graph, "from": own[0]["qpus"], "to": own[-1]["qpus"]}
+        x = [math.log(one["qpus"]) for one in own]
+        x = [one - sum(x) / len(x) for one in x]
+        spread = sum(one**2 for one in x)
+        for name in ("step_ms", "median_ms", "step_processor_ms"):
+            y = [math.log(one[name]) for one in own]
+            slope = sum(a * b for a, b in zip(x, y, strict=True)) / spread
+            left = [b - sum(y) / len(y) - slope * a for a, b in zip(x, y, strict=True)]
+            error = math.sqrt(sum(one**2 for one in left) / (len(own) - 2) / spread)
+            row[name] = f"{slope:.2f} ± {error:.2f}"
+        found.append(row)
+    return found
+
+
+def written(rows: list[dict[str, Any]]) -> bytes:
+    """A table in Markdown."""
+    table = pl.DataFrame(rows)
+    lines = [
+        f"| {' | '.join(table.columns)} |",
+        f"|{' --- |' * len(table.columns)}",
+        *(
+            f"| {' | '.join('' if cell is None else str(cell) for cell in row)} |"
+            for row in table.rows()
+        ),
+    ]
+    return ("\n".join(lines) + "\n").encode()
+
+
 def main(
-    out: Annotated[Path, typer.Option(help="Folder for the table.")] = Path(
+    out: Annotated[Path, typer.Option(help="Folder for the tables.")] = Path(
         "docs/results/many-qpus"
     ),
     quick: Annotated[bool, typer.Option("--quick", help="The first cases only.")] = False,
     case: Annotated[str | None, typer.Option(help="One case as JSON, for the processes.")] = None,
 ) -> None:
-    """Measure all cases and write the table."""
+    """Measure what is missing and write the tables."""
     if case is not None:
         print(json.dumps(measure(*json.loads(case))))
         return
     from ebit.writing import write_atomically
 
-    rows = []
+    kept = out / "scale.json"
+    rows = json.loads(kept.read_text()) if kept.exists() else []
+    names = ("qpus", "topology", "batch", "readout")
     for one in CASES[:QUICK] if quick else CASES:
+        if one in {tuple(row[name] for name in names) for row in rows}:
+            continue
         rows.append(in_process(one))
         print(rows[-1], flush=True)
-        table = pl.DataFrame(rows)
-        lines = [
-            f"| {' | '.join(table.columns)} |",
-            f"|{' --- |' * len(table.columns)}",
-            *(f"| {' | '.join(map(str, row))} |" for row in table.rows()),
-        ]
-        write_atomically(out / "scale.md", ("\n".join(lines) + "\n").encode())
+        order = {measured: number for number, measured in enumerate(CASES)}
+        rows.sort(key=lambda row: order[tuple(row[name] for name in names)])
+        write_atomically(kept, (json.dumps(rows, indent=1) + "\n").encode())
+        write_atomically(out / "scale.md", written(rows))
+        fitted = exponents(rows)
+        if fitted:
+            write_atomically(out / "exponents.md", written(fitted))
 
 
 if __name__ == "__main__":
