@@ -155,10 +155,13 @@ def _compiled(shapes: Shapes) -> Compiled:
 
 def _compile(shapes: Shapes) -> Compiled:
     """Trace and compile both programs, the first one while the second is being traced."""
-    with jax.enable_x64(shapes.real == "float64"), programs_on_disk():
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebit-compile") as pool:
-            steps, evaluate = [pool.submit(compile_it) for compile_it in _traced(shapes)]
-            return Compiled(steps.result(), evaluate.result())
+    with (
+        jax.enable_x64(shapes.real == "float64"),
+        programs_on_disk(),
+        ThreadPoolExecutor(max_workers=2, thread_name_prefix="ebit-compile") as pool,
+    ):
+        steps, evaluate = [pool.submit(compile_it) for compile_it in _traced(shapes)]
+        return Compiled(steps.result(), evaluate.result())
 
 
 def _traced(shapes: Shapes) -> Iterator[Callable[[], Any]]:
