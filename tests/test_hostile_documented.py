@@ -3,6 +3,7 @@
 import inspect
 import re
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +13,26 @@ import polars as pl
 import pytest
 
 import ebit
-from ebit import communication, cutting, data, plots, report, results
+from ebit import (
+    algorithms,
+    circuits,
+    communication,
+    cutting,
+    data,
+    engine,
+    plots,
+    report,
+    results,
+    studies,
+)
+from ebit.circuits.circuit import Block
 from ebit.communication.links import infer_on_links
 from ebit.network import Link, Network, Qpu
 from test_hostile_arguments import CHSH, TASK, Call, others
 
-ROOMS = (communication, cutting, plots, report, results)
+ROOMS = (
+    algorithms, circuits, communication, cutting, engine, plots, report, results, studies,
+)  # fmt: skip
 LINK = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.QuantumLink())
 CUT = {"model": LINK, "parameters": LINK.init(jax.random.key(0)), "x": np.ones(4)}
 X, Y = np.arange(16.0).reshape(4, 4) % 5, np.array([1.0, -1.0, 1.0, -1.0])
@@ -34,6 +49,38 @@ ROWS = pl.DataFrame({"resource": ["none", "bell:1"], "validation_accuracy": [0.5
 COSTS = pl.DataFrame({"n": [6, 8], "cost": [100.0, 100.0]})
 FIGURE, _AX = plots.new_figure()
 plots.accuracy_by_resource(ROWS, _AX)
+
+
+OWN = circuits.Wiring((circuits.QPU("A", 2, 0),))
+TRAINED = circuits.Parameter(("local",), (0,))
+FIRST, LAST = circuits.Qubit("A", 0), circuits.Qubit("A", 1)
+ARRAYS = ((("local",), (2,)),)
+ENTANGLED = circuits.SharedState(
+    (circuits.Qubit("A", 0), circuits.Qubit("B", 0)), ebit.BellPairs(1).pair_state
+)
+QPUS = (circuits.QPU("A", 2, 2), circuits.QPU("B", 2, 2))
+TRANSFORM = algorithms.inverse_fourier(4, 2)
+
+
+def modelled(local: circuits.Circuit) -> ebit.DistributedQCNN:
+    """A model whose QPUs have this circuit."""
+    return ebit.DistributedQCNN(qubits=2, local=local)
+
+
+def running(make: Callable[..., Any], **fields: Any) -> Call:
+    """A model whose QPUs have a circuit with this operation in it."""
+
+    def run(**own: Any) -> None:
+        ends = circuits.Measure(FIRST, "a"), circuits.Measure(LAST, "b")
+        layers = ((ends[0],), (make(**own),), (ends[1],))
+        modelled(circuits.Circuit(OWN, (Block("local circuit", layers),), ARRAYS))
+
+    return run, fields
+
+
+def wired(make: Callable[..., circuits.Wiring], **fields: Any) -> Call:
+    """A model of QPUs that are wired so."""
+    return lambda **own: ebit.DistributedQCNN(qubits=2, topology=make(**own)), fields
 
 
 def figures() -> dict[str, Call]:
@@ -110,20 +157,70 @@ GOOD: dict[str, Call] = {
         **ASKED, "y": Y, "weight": 1, "radius": 1.0, "steps": 1, "rate": 0.1}),
     "communication.Parties": (communication.Parties, {
         "names": ("a", "b"), "wire": "direct", "ledger": None}),
+    "algorithms.inverse_fourier": (algorithms.inverse_fourier, {
+        "qubits": 4, "qpus": 2, "answer": None, "told": False}),
+    "algorithms.phase_estimation": (algorithms.phase_estimation, {
+        "qubits": 2, "qpus": 2, "answer": None, "told": False}),
+    "algorithms.shor_15": (algorithms.shor_15, {"qpus": 2}),
+    "algorithms.grover": (algorithms.grover, {}),
+    "algorithms.outcomes": (algorithms.outcomes, {"algorithm": TRANSFORM, "fidelity": 0.9}),
+    "algorithms.ways": (lambda **own: next(algorithms.ways(**own)), {
+        "algorithm": TRANSFORM, "fidelities": (0.9,)}),
+    "algorithms.program_of_algorithm": (algorithms.program_of_algorithm, {
+        "algorithm": TRANSFORM, "fidelity": 0.9}),
+    "algorithms.NonlocalGates": (algorithms.NonlocalGates, {
+        "algorithm": "grover", "qubits": 2, "qpus": 2, "fidelities": (0.9,), "shots": 10}),
+    "algorithms.nonlocal_gates": (algorithms.nonlocal_gates, {
+        "algorithms": ("grover",), "quick": True, "shots": 10}),
+    "algorithms.break_even": (algorithms.break_even, {"rows": ROWS, "column": "error"}),
+    "circuits.Circuit": (lambda **own: modelled(circuits.Circuit(**own)), {
+        "wiring": OWN, "shapes": ARRAYS,
+        "blocks": (Block("read-out", ((circuits.Measure(LAST, "b"),),)),)}),
+    "circuits.Share": running(circuits.Share, state=ENTANGLED),
+    "circuits.Gate": running(circuits.Gate, kind="RX", qubits=(LAST,), angle=TRAINED),
+    "circuits.Measure": running(circuits.Measure, qubit=FIRST, bit="a"),
+    "circuits.Send": running(circuits.Send, bit="a", sender="A", receiver="B"),
+    "circuits.Rotate": running(
+        circuits.Rotate, kind="RX", qubit=LAST, bit="a", angles=(TRAINED, TRAINED)),
+    "circuits.Parameter": running(
+        lambda **own: circuits.Gate("RX", (LAST,), circuits.Parameter(**own)),
+        leaf=("local",), place=(0,)),
+    "circuits.DataAngle": running(
+        lambda **own: circuits.Gate("RX", (LAST,), circuits.DataAngle(**own)), features=(0,)),
+    "circuits.Qubit": running(
+        lambda **own: circuits.Gate("H", (circuits.Qubit(**own),)), qpu="A", number=1),
+    "circuits.QPU": wired(
+        lambda **own: circuits.Wiring((circuits.QPU(**own), QPUS[1])),
+        name="A", qubits=2, features=2),
+    "circuits.SharedState": wired(
+        lambda **own: circuits.Wiring(QPUS, (circuits.SharedState(**own),)),
+        members=ENTANGLED.members, state=ENTANGLED.state, unit="ebits", amount=1, leaf=None),
+    "circuits.Wiring": wired(
+        circuits.Wiring, qpus=QPUS, shared=(ENTANGLED,), messages=(("A", "B"),), drives=(),
+        gates_across=False, teleported=False),
+    "engine.select_engine": (engine.select_engine, {
+        "resource": ebit.BellPairs(1), "qubits": 4, "mixing": 0, "pooling": "halves",
+        "noise": None}),
+    "studies.reproduce_counted": (studies.reproduce_counted, {
+        "study": "none", "out": "out", "tables": (), "quick": True, "seed": 0, "start": None}),
+    "studies.plan_study": (studies.plan_study, {
+        "name": "worth", "tables": (), "figures": (), "data": (), "quick": True, "runs": None,
+        "sets": None}),
+    "studies.read_study": (studies.read_study, {"name": "worth"}),
 }  # fmt: skip
 """One call of each; what is refused as it stands is refused with hostile arguments, too."""
 
 READ_OR_MADE = {
     "ResourceStyle", "check_installed", "paper_style", "CutOverhead", "Estimate", "Experiment",
     "Exported", "Training", "Capacity", "ModelSettings", "TrainingSettings", "export_model",
-    "links",
+    "links", "Engine", "Supports", "LocalForm", "ItemResult", "CountedResult",
 }  # fmt: skip
 """Values that users only read, what takes no argument, and settings, which check themselves."""
 
 
 def test_every_documented_name_has_its_row() -> None:
-    pages = Path(__file__).parents[1] / "docs" / "api"
-    text = "".join(page.read_text("utf-8") for page in pages.glob("*.md"))
+    pages = Path(__file__).parents[1] / "docs"
+    text = "".join(page.read_text("utf-8") for page in pages.rglob("*.md"))
     for room in ROOMS:
         short = room.__name__.rpartition(".")[2]
         documented = set(re.findall(rf"auto(?:function|class):: ebit\.{short}\.(\w+)", text))
@@ -143,3 +240,29 @@ def test_a_hostile_argument_is_one_ebit_error(
 def test_columns_of_another_kind_are_named(good: dict[str, Any]) -> None:
     with pytest.raises(ebit.EbitError, match="Argument `rows`"):
         plots.accuracy_against_cost(**good)
+
+
+A, B, C = (circuits.Qubit(name, 0) for name in "ABC")
+THREE = tuple(circuits.QPU(name, 2, 2) for name in "ABC")
+BELL = ebit.BellPairs(1).pair_state
+WRONG_WIRINGS: list[tuple[dict[str, Any], str]] = [
+    ({"shared": (circuits.SharedState((A, B, C), BELL),)}, "of 2 qubits is on 3 of them"),
+    ({"shared": (circuits.SharedState((A, B), ebit.GHZState(3)),)}, "of 3 qubits is on 2 of them"),
+    ({"shared": (circuits.SharedState((A, B), None),)}, "of 0 qubits is on 2 of them"),
+    ({"shared": (circuits.SharedState((A, circuits.Qubit("A", 1)), BELL),)}, "two qubits of QPU A"),
+    ({"shared": (circuits.SharedState((A, B), BELL, leaf="x"),)}, "leave out its `leaf`"),
+    ({"messages": (("A", "A"),)}, "name another QPU"),
+    ({"drives": ((A, circuits.Qubit("B", 9)),)}, "`drives` names qubit B9"),
+    ({"drives": ((A, circuits.Qubit("B", 1)),)}, "B1 is not measured by then"),
+    ({"qpus": (circuits.QPU("A", 2, 3), *THREE[1:])}, "the features of each QPU"),
+    ({"qpus": (THREE[0], *THREE[:2])}, "QPUs of different names"),
+]
+
+
+@pytest.mark.parametrize(("parts", "words"), WRONG_WIRINGS)
+def test_a_wiring_that_does_not_fit_is_one_line(parts: dict[str, Any], words: str) -> None:
+    with pytest.raises(ebit.EbitError, match=words) as error:
+        ebit.DistributedQCNN(
+            qpus=3, qubits=2, depth=1, topology=circuits.Wiring(**{"qpus": THREE, **parts})
+        )
+    assert "\n" not in str(error.value)

@@ -184,7 +184,7 @@ def test_only_the_first_data_sets() -> None:
     [
         ({"tables": ["S9"]}, "Argument `table` must be one of S6, S2, S3, S4, S5"),
         ({"figures": ["9"]}, "but is '9'"),
-        ({"runs": 0}, "Argument `runs` must be at least 1, but is 0."),
+        ({"runs": 0}, "Argument `runs` must be a whole number, at least 1, but is 0."),
         ({"data": [Path("a.npz")]}, "this study generates its data"),
     ],
 )

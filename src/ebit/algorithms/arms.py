@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.algorithms.simulate import Density, outcomes, signs, simulate
-from ebit.algorithms.steps import Algorithm, Block
+from ebit.algorithms.steps import Algorithm, Block, is_algorithm
 from ebit.export.program import Apply, Wire
 
 MOST_SHOTS = 10**15
@@ -113,6 +114,7 @@ class Way:
         return high
 
 
+@checks.takes(algorithm=is_algorithm, fidelities=checks.several(checks.real(0.5, 1)))
 def ways(algorithm: Algorithm, fidelities: tuple[float, ...]) -> Iterator[Way]:
     """All ways to run an algorithm.
 
@@ -123,6 +125,9 @@ def ways(algorithm: Algorithm, fidelities: tuple[float, ...]) -> Iterator[Way]:
     Yields:
         `pairs` and `pairs, corrected` for each fidelity; then, without any pairs, `cut gates`
         (where all gates across are rotations), `cut pairs` and `cut pairs together`.
+
+    Raises:
+        EbitError: If it is no algorithm, or a number is no fidelity.
 
     Example:
         >>> from ebit.algorithms.circuits import inverse_fourier

@@ -18,6 +18,7 @@ MOST_QUBITS = 8
 """Density matrices of more qubits take too long."""
 
 
+@checks.takes(told=checks.flag)
 def inverse_fourier(
     qubits: int, qpus: int, *, answer: int | None = None, told: bool = False
 ) -> Algorithm:
@@ -56,6 +57,7 @@ def inverse_fourier(
     return Algorithm(_named("fourier", told), names, sizes, tuple(steps), wires, (number,))
 
 
+@checks.takes(told=checks.flag)
 def phase_estimation(
     qubits: int, qpus: int, *, answer: int | None = None, told: bool = False
 ) -> Algorithm:
@@ -80,7 +82,7 @@ def phase_estimation(
     Source:
         Nielsen and Chuang, Quantum Computation and Quantum Information, section 5.2.
     """
-    checks.whole(2)("qpus", qpus)
+    checks.whole(2, MOST_QUBITS)("qpus", qpus)
     names, sizes = _spread(qubits, qpus - 1, extra=1)
     host = _letter(qpus - 1)
     number = _pattern(qubits) if answer is None else answer
@@ -163,7 +165,7 @@ def _named(name: str, told: bool) -> str:
 def _spread(qubits: int, qpus: int, extra: int = 0) -> tuple[tuple[str, ...], tuple[int, ...]]:
     """Names and sizes of QPUs that share qubits evenly."""
     checks.whole(1, MOST_QUBITS - extra)("qubits", qubits)
-    checks.whole(1)("qpus", qpus)
+    checks.whole(1, MOST_QUBITS)("qpus", qpus)
     if qubits % qpus:
         raise EbitError(
             f"Argument `qubits` must be a multiple of the {qpus} QPUs that share them, but is "

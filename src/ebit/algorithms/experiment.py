@@ -8,7 +8,7 @@ import polars as pl
 
 from ebit import checks
 from ebit.algorithms.arms import ways
-from ebit.algorithms.circuits import grover, inverse_fourier, phase_estimation, shor_15
+from ebit.algorithms.circuits import MOST_QUBITS, grover, inverse_fourier, phase_estimation, shor_15
 from ebit.algorithms.steps import Algorithm
 from ebit.errors import EbitError
 from ebit.results.experiment import Progress
@@ -76,7 +76,10 @@ class NonlocalGates:
 
     def __post_init__(self) -> None:
         checks.one_of(ALGORITHMS)("algorithm", self.algorithm)
-        checks.several(checks.real(0.5, 1))("fidelities", self.fidelities)
+        for name in ("qubits", "qpus"):
+            checks.whole(1, MOST_QUBITS)(name, getattr(self, name))
+        points = checks.several(checks.real(0.5, 1))("fidelities", self.fidelities)
+        object.__setattr__(self, "fidelities", points)
         checks.whole(1, 10**9)("shots", self.shots)
         _ = self.built
 
@@ -134,6 +137,11 @@ class NonlocalGates:
         return pl.DataFrame(rows, infer_schema_length=None)
 
 
+@checks.takes(
+    algorithms=checks.several(checks.text("names of algorithms"), least=0),
+    quick=checks.flag,
+    shots=checks.whole(1, 10**9),
+)
 def nonlocal_gates(
     algorithms: Sequence[str] = (), *, quick: bool = False, shots: int = SHOTS
 ) -> list[NonlocalGates]:
@@ -165,6 +173,7 @@ def nonlocal_gates(
     return [one for one in found if not quick or one.built.pairs <= 3]
 
 
+@checks.takes(rows=checks.frame, column=checks.one_of(("error", "shots_needed")))
 def break_even(rows: pl.DataFrame, column: str = "error") -> pl.DataFrame:
     """From which fidelity on pairs beat the best way without any pair.
 
@@ -177,6 +186,9 @@ def break_even(rows: pl.DataFrame, column: str = "error") -> pl.DataFrame:
         `best_cut` (its arm), `cut` (its value), and `fidelity`, the least of those looked at from
         which on pairs are better (for `shots_needed`: not worse), or null.
 
+    Raises:
+        EbitError: If the rows are those of no such experiments.
+
     Example:
         >>> rows = pl.DataFrame({"algorithm": ["phase"] * 3, "qubits": [1] * 3, "qpus": [2] * 3,
         ...     "gates_through_pairs": [1] * 3, "arm": ["pairs", "pairs", "cut gates"],
@@ -184,10 +196,16 @@ def break_even(rows: pl.DataFrame, column: str = "error") -> pl.DataFrame:
         >>> break_even(rows)["fidelity"].to_list()
         [0.9]
     """
-    if column not in rows.columns:
-        raise EbitError(f"Argument `column` must be error or shots_needed, but is {column!r}.")
-    found = []
     keys = ("algorithm", "qubits", "qpus", "gates_through_pairs")
+    checks.columns("rows", rows, *keys, "arm", "fidelity", column)
+    for name in ("fidelity", column):
+        if not rows[name].dtype.is_numeric():
+            raise EbitError(
+                f"Argument `rows` must hold numbers in `{name}`, but holds {rows[name].dtype}: "
+                "pass the rows of an experiment."
+            )
+    rows = rows.drop_nulls(column)
+    found = []
     for key, own in rows.group_by(keys, maintain_order=True):
         cut = own.filter(pl.col("fidelity").is_null())
         if cut.is_empty():

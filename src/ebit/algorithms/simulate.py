@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.algorithms.steps import Algorithm, Block, Told, link_of
+from ebit import checks
+from ebit.algorithms.steps import Algorithm, Block, Told, is_algorithm, link_of
 from ebit.export.gates import matrix_of
 from ebit.export.program import Apply, Wire
 
@@ -27,6 +28,7 @@ BlockRule = Callable[[Density, Block, tuple[Wire, ...]], Density]
 """What a block does to a density matrix of these qubits."""
 
 
+@checks.takes(algorithm=is_algorithm)
 def outcomes(
     algorithm: Algorithm, fidelity: float | Mapping[tuple[str, str], float] = 1.0
 ) -> NDArray[np.float64]:
@@ -39,11 +41,22 @@ def outcomes(
     Returns:
         One probability per outcome, shape (2**bits,).
 
+    Raises:
+        EbitError: If it is no algorithm, a number is no fidelity, or a link has none.
+
     Example:
         >>> from ebit.algorithms.circuits import inverse_fourier
         >>> [round(float(outcomes(inverse_fourier(4, 2), f)[5]), 4) for f in (1.0, 0.9)]
         [1.0, 0.9524]
     """
+    is_fidelity = checks.real(0, 1)
+    if isinstance(fidelity, Mapping):
+        for link in algorithm.links:
+            if link not in fidelity:
+                raise checks.wrong("fidelity", f"given for the link {link}, too", dict(fidelity))
+            is_fidelity("fidelity", fidelity[link])
+    else:
+        is_fidelity("fidelity", fidelity)
     return simulate(algorithm, _through_pairs(fidelity))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ebit import checks
 from ebit.export.program import (
     SOURCE,
     Apply,
@@ -116,6 +117,12 @@ class Algorithm:
         return 2 * self.pairs + len(told)
 
 
+is_algorithm = checks.instance(
+    Algorithm, "an algorithm such as ebit.algorithms.inverse_fourier(4, 2)"
+)
+"""The rule of algorithms."""
+
+
 def link_of(wire: Wire, host: str) -> tuple[str, str]:
     """The link over which a host gets a copy of a qubit, names in order."""
     first, second = sorted((owner_of(wire), host))
@@ -127,16 +134,20 @@ def owner_of(wire: Wire) -> str:
     return wire.register.removeprefix("qpu_")
 
 
+@checks.takes(algorithm=is_algorithm, fidelity=checks.real(0.25, 1))
 def program_of_algorithm(algorithm: Algorithm, fidelity: float = 1.0) -> Program:
     """An algorithm as a program of the export: pairs, measurements and conditions, nothing else.
 
     Args:
         algorithm: The algorithm.
-        fidelity: Fidelity of all pairs, Werner states.
+        fidelity: Fidelity of all pairs, Werner states, 1/4 to 1.
 
     Returns:
         The program; the bits of its last register `readout` are the outcome, least significant
         first.
+
+    Raises:
+        EbitError: If it is no algorithm, or no fidelity.
 
     Example:
         >>> from ebit.algorithms.circuits import inverse_fourier

@@ -22,6 +22,7 @@ from ebit.circuits.circuit import (
 from ebit.circuits.convolution import bricks
 from ebit.circuits.local import LEAF, count_angles, place_on, rounds_of
 from ebit.circuits.wiring import Qubit, Wiring
+from ebit.errors import EbitError
 
 Registers = Sequence[Sequence[Qubit]]
 """Qubits that one block acts on: those of each QPU, or of all QPUs together."""
@@ -251,6 +252,7 @@ class _Deal:
     def __init__(self, wiring: Wiring) -> None:
         self._wiring = wiring
         self._given = dict(wiring.drives)
+        self._measured: set[Qubit] = set()
         self._receivers: dict[str, list[str]] = {}
         for sender, receiver in wiring.messages:
             self._receivers.setdefault(sender, []).append(receiver)
@@ -263,7 +265,16 @@ class _Deal:
             measured: Qubits that every QPU measures in this round.
         """
         if self._given:
-            return {q: self._given.get(q, q) for qubits in measured.values() for q in qubits}
+            own = list(chain(*measured.values()))
+            self._measured.update(own)
+            for qubit in own:
+                driver = self._given.get(qubit, qubit)
+                if driver not in self._measured:
+                    raise EbitError(
+                        f"Argument `drives` has {driver} drive what {qubit} would drive, but "
+                        f"{driver} is not measured by then: name one that is."
+                    )
+            return {qubit: self._given.get(qubit, qubit) for qubit in own}
         arrived: dict[str, list[Qubit]] = {}
         for sender, receivers in self._receivers.items():
             for qubit in measured.get(sender, []):

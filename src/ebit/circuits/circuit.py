@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.circuits.wiring import Qubit, SharedState, Wiring
 from ebit.ledger import Ledger
 
@@ -239,6 +240,28 @@ class Block:
     name: str
     layers: tuple[tuple[Operation, ...], ...]
 
+    def __post_init__(self) -> None:
+        checks.text("the name of a part")("name", self.name)
+        checks.several(checks.instance(tuple, "a tuple of operations"), least=0)(
+            "layers", self.layers
+        )
+
+
+MOST_ANGLES = 10_000_000
+"""More trained angles of a circuit than this are a slip of the pen."""
+
+
+def _array(name: str, value: Any) -> tuple[Leaf, tuple[int, ...]]:
+    """The rule of arrays of angles."""
+    match value:
+        case ((str(), *numbers) as leaf, shape) if isinstance(leaf, tuple) and isinstance(
+            shape, tuple
+        ):
+            sizes = checks.several(checks.whole(), least=0)(name, (*numbers, *shape))
+            if math.prod(sizes) <= MOST_ANGLES:
+                return value
+    raise checks.wrong(name, f"((name, number, ...), shape) of at most {MOST_ANGLES:,}", value)
+
 
 @dataclass(frozen=True, repr=False)
 class Circuit:
@@ -265,6 +288,12 @@ class Circuit:
     wiring: Wiring
     blocks: tuple[Block, ...]
     shapes: tuple[tuple[Leaf, tuple[int, ...]], ...]
+
+    def __post_init__(self) -> None:
+        checks.instance(Wiring, "an ebit.Wiring")("wiring", self.wiring)
+        parts = checks.instance(Block, "a list of parts, as in `model.circuit.blocks`")
+        object.__setattr__(self, "blocks", checks.several(parts, least=0)("blocks", self.blocks))
+        object.__setattr__(self, "shapes", checks.several(_array, least=0)("shapes", self.shapes))
 
     @cached_property
     def operations(self) -> tuple[Operation, ...]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from itertools import groupby
+from typing import Any
 
 from ebit import checks
 from ebit.circuits.circuit import (
@@ -13,7 +14,7 @@ from ebit.circuits.circuit import (
     Parameter,
     Rotate,
 )
-from ebit.circuits.wiring import Qubit
+from ebit.circuits.wiring import Qubit, is_qubit
 from ebit.errors import EbitError
 
 LEAF = "local"
@@ -64,6 +65,8 @@ def check_local(local: Circuit, qubits: int) -> None:
     known: set[Qubit] = set(wiring.qubits)
     measured: dict[str, Qubit] = {}
     for operation in local.operations:
+        if not _is_well_made(operation, local):
+            raise _refused(f"holds {checks.shown(operation)}", _CURE)
         if len(set(operation.qubits)) < len(operation.qubits):
             raise _refused(f"holds '{operation}'", "use different qubits")
         for qubit in operation.qubits:
@@ -84,6 +87,32 @@ def check_local(local: Circuit, qubits: int) -> None:
                 measured[bit] = qubit
             case _:
                 raise _refused(f"holds '{operation}'", _CURE)
+
+
+def _is_well_made(operation: Any, local: Circuit) -> bool:
+    """Whether the parts of an operation are of their kinds, and its angles are there."""
+    angles: tuple[Any, ...] = ()
+    match operation:
+        case Gate(str(), tuple() as qubits, angle):
+            angles = () if angle is None or isinstance(angle, DataAngle) else (angle,)
+        case Rotate(str(), Qubit() as qubit, str(), (zero, one)):
+            qubits, angles = (qubit,), (zero, one)
+        case Measure(Qubit() as qubit, str()):
+            qubits = (qubit,)
+        case _:
+            return False
+    return all(map(is_qubit, qubits)) and all(
+        checks.is_real(angle) or _has(local, angle) for angle in angles
+    )
+
+
+def _has(local: Circuit, angle: Any) -> bool:
+    """Whether this is one of the trained angles of a circuit."""
+    try:
+        local.number(angle)
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError):
+        return False
+    return isinstance(angle, Parameter)
 
 
 def _refused(what: str, cure: str) -> EbitError:

@@ -3,10 +3,14 @@
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.physics import ManyState, PairState
+
+MOST_QUBITS = 1_000_000
+"""More qubits of a QPU than this are a slip of the pen."""
 
 
 class Qubit(NamedTuple):
@@ -25,6 +29,27 @@ class Qubit(NamedTuple):
         return f"{self.qpu}{self.number}"
 
 
+def is_qubit(value: Any) -> bool:
+    """Whether this is a qubit by the name of its QPU and its number there."""
+    return (
+        isinstance(value, Qubit)
+        and isinstance(value.qpu, str)
+        and isinstance(value.number, int)
+        and 0 <= value.number < MOST_QUBITS
+    )
+
+
+def _qubit(name: str, value: Any) -> Qubit:
+    """The rule of qubits."""
+    if not is_qubit(value):
+        raise checks.wrong(name, "a qubit such as ebit.Qubit('A', 0)", value)
+    found: Qubit = value
+    return found
+
+
+_name_of_qpu = checks.text("the name of a QPU")
+
+
 @dataclass(frozen=True)
 class QPU:
     """A quantum processor.
@@ -39,6 +64,11 @@ class QPU:
     name: str
     qubits: int
     features: int
+
+    def __post_init__(self) -> None:
+        _name_of_qpu("name", self.name)
+        checks.whole(1, MOST_QUBITS)("qubits", self.qubits)
+        checks.whole(0, MOST_QUBITS)("features", self.features)
 
     @property
     def register(self) -> tuple[Qubit, ...]:
@@ -70,6 +100,42 @@ class SharedState:
     amount: int = 1
     leaf: str | None = None
 
+    def __post_init__(self) -> None:
+        members = checks.several(_qubit, least=0)("members", self.members)
+        object.__setattr__(self, "members", members)
+        states = checks.instance(
+            (PairState, ManyState), "an ebit.PairState, ebit.ManyState or None"
+        )
+        checks.maybe(states)("state", self.state)
+        checks.text("a unit such as ebits")("unit", self.unit)
+        checks.whole(0, MOST_QUBITS)("amount", self.amount)
+        checks.maybe(checks.text("the name of an array of parameters"))("leaf", self.leaf)
+
+    def check(self) -> None:
+        """Raise unless it has as many qubits as its state, each of them on another QPU."""
+        count, number = len(self.members), 0
+        if self.state is not None:
+            number = 2 if isinstance(self.state, PairState) else self.state.members
+        if count != (2 * self.amount if self.leaf is not None else number):
+            raise EbitError(
+                f"A shared state of {number} qubits is on {count} of them: name one for each."
+            )
+        if self.leaf is None and len({qubit.qpu for qubit in self.members}) < count:
+            raise EbitError(
+                f"A shared state is on two qubits of QPU {self.members[0].qpu}: give it one qubit "
+                "of each QPU."
+            )
+
+
+_RULES_OF_WIRING: dict[str, checks.Rule] = {
+    "qpus": checks.several(checks.instance(QPU, "an ebit.QPU")),
+    "shared": checks.several(checks.instance(SharedState, "an ebit.SharedState"), least=0),
+    "messages": checks.several(checks.pair(_name_of_qpu), least=0),
+    "drives": checks.several(checks.pair(_qubit), least=0),
+    "gates_across": checks.flag,
+    "teleported": checks.flag,
+}
+
 
 @dataclass(frozen=True)
 class Wiring:
@@ -98,6 +164,13 @@ class Wiring:
     drives: tuple[tuple[Qubit, Qubit], ...] = ()
     gates_across: bool = False
     teleported: bool = False
+
+    def __post_init__(self) -> None:
+        for name, rule in _RULES_OF_WIRING.items():
+            object.__setattr__(self, name, rule(name, getattr(self, name)))
+        names = [qpu.name for qpu in self.qpus]
+        if len(set(names)) < len(names):
+            raise checks.wrong("qpus", "QPUs of different names", names)
 
     @property
     def qubits(self) -> tuple[Qubit, ...]:
@@ -154,6 +227,7 @@ class Wiring:
         """Raise unless every shared state and message is between QPUs and qubits that are there."""
         known, used = set(self.qubits), set[Qubit]()
         for state in self.shared:
+            state.check()
             for qubit in state.members:
                 if qubit not in known:
                     raise EbitError(f"A shared state is on qubit {qubit}, which no QPU has.")
@@ -164,3 +238,8 @@ class Wiring:
             for name in pair:
                 if name not in self._places:
                     raise EbitError(f"A message goes along {pair}, but there is no QPU {name!r}.")
+            if pair[0] == pair[1]:
+                raise EbitError(f"A message goes along {pair}: name another QPU, or leave it out.")
+        for qubit in (qubit for pair in self.drives for qubit in pair):
+            if qubit not in known:
+                raise EbitError(f"Argument `drives` names qubit {qubit}, which no QPU has.")

@@ -9,6 +9,9 @@ from jaxtyping import Array, Complex, Float
 from ebit.circuits import POOLINGS
 from ebit.physics import PairState
 
+MAX_QUBITS = 16
+"""Most qubits of a QPU."""
+
 
 class CircuitParameters(TypedDict):
     """Angles of both QPUs, in radians; n qubits each, of which m are left before a stage.

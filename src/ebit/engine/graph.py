@@ -174,11 +174,6 @@ class Graph:
         for number, state in enumerate(shared):
             assert state.state is not None
             members = tuple(self.wiring.place(qubit.qpu) for qubit in state.members)
-            if len(set(members)) < len(members):
-                raise EbitError(
-                    f"A shared state is on two qubits of QPU {state.members[0].qpu}: give it one "
-                    "qubit of each QPU."
-                )
             joint = (GHZState(2) if state.leaf else state.state).joint()
             if self.noise is not None and state.unit == "ebits":
                 seconds = self.noise.seconds_of("storage_seconds", len(shared))[number]

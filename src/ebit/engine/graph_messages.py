@@ -86,6 +86,8 @@ class GraphMessages(Graph):
         if self.wiring.qpus[0].passes > 1:
             cure = "use as many features as qubits, or no messages"
             raise UnsupportedError("messages with several passes of the embedding", who, cure)
+        if self.wiring.drives:
+            _ = self.circuit(1)  # who drives whom is checked where it is dealt out
 
     def circuit(self, depth: int) -> Circuit:
         """The circuit, which says who drives whom and who waits for whom."""

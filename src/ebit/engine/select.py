@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from ebit import checks
 from ebit.circuits import Circuit, Wiring
-from ebit.engine.base import Engine, GraphEngine, Supports
+from ebit.engine.base import MAX_QUBITS, Engine, GraphEngine, Supports
 from ebit.engine.contraction import Contraction
 from ebit.engine.graph import Graph
 from ebit.engine.graph_messages import GraphMessages
@@ -17,6 +18,13 @@ from ebit.physics import BELL, NO_NOISE, JointState, Noise, PairState, stored_st
 from ebit.resources import Resource
 
 
+@checks.takes(
+    resource=checks.instance(Resource, "a resource such as ebit.BellPairs(1)"),
+    qubits=checks.whole(2, MAX_QUBITS),
+    mixing=checks.whole(0),
+    pooling=checks.text("a pooling layout"),
+    noise=checks.maybe(checks.instance(Noise, "an ebit.Noise or None")),
+)
 def select_engine(
     resource: Resource,
     qubits: int,
@@ -41,6 +49,7 @@ def select_engine(
         The engine.
 
     Raises:
+        EbitError: If an argument is of another kind or out of range.
         UnsupportedError: If the engine does not support the noise, the layout or the trained state
             for QPUs of this size.
 

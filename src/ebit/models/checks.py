@@ -11,12 +11,11 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.circuits import POOLINGS, stages
+from ebit.engine.base import MAX_QUBITS as MAX_QUBITS
 from ebit.errors import EbitError
 from ebit.models.base import Parameters
 from ebit.physics import Noise
 from ebit.random_keys import random_key
-
-MAX_QUBITS = 16
 
 MAX_LAYERS = 10_000
 """More layers than this are a slip of the pen."""

@@ -198,11 +198,19 @@ class DistributedQCNN(Drawn):
         """A string or a wiring; a graph becomes a string."""
         if isinstance(self.topology, Wiring):
             wiring = self.topology
+            wiring.check()
             sizes = tuple(qpu.qubits for qpu in wiring.qpus)
-            if sizes != self._sizes or wiring.qpus[0].passes != self.passes:
+            features = tuple(qubits * self.passes for qubits in self._sizes)
+            if sizes != self._sizes or features != tuple(qpu.features for qpu in wiring.qpus):
                 raise EbitError(
                     f"Argument `topology` is a wiring of QPUs with {sizes} qubits, but `qpus`, "
-                    f"`qubits` and `sizes` say {self._sizes}: make them equal, and `passes` too."
+                    f"`qubits` and `sizes` say {self._sizes}: make them equal, and the features of "
+                    "each QPU `passes` times its qubits."
+                )
+            if any(state.leaf is not None for state in wiring.shared):
+                raise EbitError(
+                    "Argument `topology` is a wiring with a trained state: leave out its `leaf`, "
+                    "or use the resource designed:N."
                 )
             if self.resource != Separable():
                 raise EbitError(

@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
@@ -225,6 +226,14 @@ def select_counted(tables: Sequence[str] = ()) -> list[str]:
     return [name for name in known if name in tables or not tables]
 
 
+@checks.takes(
+    study=checks.one_of(COUNTED),
+    out=checks.path,
+    tables=checks.several(checks.text("names of experiments"), least=0),
+    quick=checks.flag,
+    seed=checks.seed,
+    start=checks.maybe(checks.function),
+)
 def reproduce_counted(
     study: str,
     out: checks.PathLike,
@@ -259,7 +268,7 @@ def reproduce_counted(
         9
     """
     numbers = expected_numbers(study)
-    store = Store(checks.path("out", out))
+    store = Store(Path(out))
     rows = {}
     for name in select_counted(tables):
         progress = start(name) if start is not None else None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from ebit.errors import EbitError
+from ebit import checks
 from ebit.results import SweepTask
 from ebit.studies.capacity_jobs import CapacityJob, capacity_jobs
 from ebit.studies.sets import PREFIX, Sets, available_sets
@@ -66,6 +66,14 @@ class Plan:
         return capacity_jobs(self.study, files_of(self.items, capacity=True), self.budget)
 
 
+@checks.takes(
+    tables=checks.several(checks.text("names of tables"), least=0),
+    figures=checks.several(checks.text("names of figures"), least=0),
+    data=checks.several(checks.path, least=0),
+    quick=checks.flag,
+    runs=checks.maybe(checks.whole(1)),
+    sets=checks.maybe(checks.whole()),
+)
 def plan_study(
     name: str,
     *,
@@ -99,8 +107,6 @@ def plan_study(
         (100, 124)
     """
     study = read_study(name)
-    if runs is not None and runs < 1:
-        raise EbitError(f"Argument `runs` must be at least 1, but is {runs}.")
     return Plan(
         study=study,
         items=tuple(study.select(tables, figures)),

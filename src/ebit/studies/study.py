@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.settings import Settings
 
@@ -266,7 +267,6 @@ def read_study(name: str) -> Study:
         ebit.errors.EbitError: Argument `study` must be one of kim2026, hwang2025, worth, but \
 is 'kim2025'.
     """
-    if name not in STUDIES:
-        raise EbitError(f"Argument `study` must be one of {', '.join(STUDIES)}, but is {name!r}.")
+    checks.one_of(STUDIES)("study", name)
     content: dict[str, Any] = tomllib.loads((folder_of(name) / "study.toml").read_text("utf-8"))
     return Study(name=name, **content)
