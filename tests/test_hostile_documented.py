@@ -254,6 +254,7 @@ WRONG_WIRINGS: list[tuple[dict[str, Any], str]] = [
     ({"messages": (("A", "A"),)}, "name another QPU"),
     ({"drives": ((A, circuits.Qubit("B", 9)),)}, "`drives` names qubit B9"),
     ({"drives": ((A, circuits.Qubit("B", 1)),)}, "B1 is not measured by then"),
+    ({"drives": ((circuits.Qubit("A", 1), B),)}, "A1, which is not measured before the read-out"),
     ({"qpus": (circuits.QPU("A", 2, 3), *THREE[1:])}, "the features of each QPU"),
     ({"qpus": (THREE[0], *THREE[:2])}, "QPUs of different names"),
 ]

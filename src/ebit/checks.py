@@ -18,7 +18,8 @@ from typing import Any, ParamSpec, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.errors import EbitError, printable
+from ebit.errors import EbitError
+from ebit.errors import shortened as shortened
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -115,27 +116,6 @@ def shown(value: Any) -> str:
         return f"a {type(value).__name__}"
 
 
-def shortened(text: object, most: int = 1000) -> str:
-    """A text on one line, cut in its middle where it is long.
-
-    Args:
-        text: Anything with a text form.
-        most: Most characters.
-
-    Returns:
-        One line.
-
-    Example:
-        >>> shortened("abcdefghij", 7)
-        'ab...ij'
-    """
-    line = printable(text)
-    if len(line) <= most:
-        return line
-    half = (most - 3) // 2
-    return f"{line[:half]}...{line[-half:]}"
-
-
 def whole(least: int = 0, most: int | None = None, unit: str = "") -> Rule:
     """A whole number in a range; True and 2.0 are none.
 
@@ -227,8 +207,8 @@ def is_real(value: Any) -> bool:
     if not isinstance(value, int | float | np.number) or isinstance(value, np.complexfloating):
         return False
     try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number beyond all floats
+        return math.isfinite(float(value))
+    except Exception:  # a whole number beyond all floats, or of whatever class it is
         return False
 
 

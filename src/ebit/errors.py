@@ -39,11 +39,32 @@ def visible(text: str) -> str:
     return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
+def shortened(text: object, most: int = 1000) -> str:
+    """A text on one line, cut in its middle where it is long.
+
+    Args:
+        text: Anything with a text form.
+        most: Most characters.
+
+    Returns:
+        One line.
+
+    Example:
+        >>> shortened("abcdefghij", 7)
+        'ab...ij'
+    """
+    line = printable(text)
+    if len(line) <= most:
+        return line
+    half = (most - 3) // 2
+    return f"{line[:half]}...{line[-half:]}"
+
+
 class EbitError(ValueError):
     """Bad input: one line that names the argument, its value and the cure.
 
     Every check in ebit raises this class, and the command line turns it into exit code 2. The
-    message is made `printable`, whatever names and values of files stand in it.
+    message is made `printable` and `shortened`, whatever names and values of files stand in it.
 
     Args:
         message: The line.
@@ -56,7 +77,7 @@ class EbitError(ValueError):
     """
 
     def __init__(self, message: object = "") -> None:
-        super().__init__(printable(message))
+        super().__init__(shortened(message))
 
 
 class UnsupportedError(EbitError):

@@ -91,6 +91,8 @@ def test_ebit_must_be_there(tmp_path: Path) -> None:
     for each, words in ((runner, "could not be measured"), (slow, "not done after 0.01 s")):
         with pytest.raises(EbitError, match=words):
             each._answer(EBIT, case, tmp_path / "no.npz")
+    with pytest.raises(EbitError, match=r"could not be measured .*not done after .*see --timeout"):
+        slow.measure(case)
 
 
 def test_rows_compare_with_one_run_and_with_the_floor() -> None:

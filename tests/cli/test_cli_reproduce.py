@@ -76,7 +76,10 @@ def test_a_quick_look_at_our_own_study(here: Path) -> None:
             ("hwang2025", "--figure", "9"),
             "must be one of 4c, code, notebook, 4d, parity, 3c, 5a, 6 for",
         ),
-        (("kim2026", "--runs", "0"), "Argument `runs` must be a whole number, at least 1, but is 0."),
+        (
+            ("kim2026", "--runs", "0"),
+            "Argument `runs` must be a whole number, at least 1, but is 0.",
+        ),
         (("kim2026", "--data", "a.npz"), "Argument `data` is 'a.npz', but this study generates"),
         (("hwang2025", "--data", "no.npz", "--table", "2"), "no.npz"),
         (("chen2026", "--table", "all"), "`table` must be one of main, corners, skewed, ideal"),

@@ -66,7 +66,10 @@ class Runner:
         answers: list[tuple[Tool, Answer]] = []
         with tempfile.TemporaryDirectory() as folder:
             problem = Path(folder) / "problem.npz"
-            self._call("problem", sys.executable, _problem_options(case), problem)
+            try:
+                self._call("problem", sys.executable, _problem_options(case), problem)
+            except ToolFailedError as error:
+                raise _not_measured(case, error) from None
             for tool in case.tools:
                 answer = self._answer(tool, case, problem)
                 if answer is None:
@@ -96,7 +99,7 @@ class Runner:
             return answer
         except ToolFailedError as error:
             if tool.name == "ebit":
-                raise EbitError(f"ebit could not be measured for {case.title}: {error}.") from None
+                raise _not_measured(case, error) from None
             line = f"{_name(tool, case)}: skipped ({error})"
             self.skipped.append(line)
             self.note(line)
@@ -110,12 +113,16 @@ class Runner:
                 command, capture_output=True, text=True, timeout=self.timeout, env=_ENVIRONMENT
             )
         except subprocess.TimeoutExpired:
-            raise ToolFailedError(f"not done after {self.timeout:g} s") from None
+            raise ToolFailedError(f"not done after {self.timeout:g} s, see --timeout") from None
         except OSError as error:
             raise ToolFailedError(f"cannot start {python}: {error.strerror}") from None
         if done.returncode:
             lines = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
             raise ToolFailedError(lines[-1][:200])
+
+
+def _not_measured(case: Case, error: ToolFailedError) -> EbitError:
+    return EbitError(f"ebit could not be measured for {case.title}: {error}.")
 
 
 def disagreement(answer: Answer, reference: Answer) -> str | None:

@@ -113,6 +113,7 @@ def build_circuit(
             blocks += [Block("convolution", layers), Block("pooling", (round_,))]
         last = tuple(Measure(qubit, bit(qubit)) for qubit in chain(*own))
         blocks.append(Block("read-out", (last,)))
+    dealt.end()
     return Circuit(
         wiring,
         tuple(block for block in blocks if any(block.layers)),
@@ -290,6 +291,14 @@ class _Deal:
                 strict=False,
             )
         }
+
+    def end(self) -> None:
+        """Raise if something is said of a qubit that is not measured before the read-out."""
+        for qubit in self._given.keys() - self._measured:
+            raise EbitError(
+                f"Argument `drives` says what drives in the place of {qubit}, which is not "
+                "measured before the read-out: leave it out."
+            )
 
 
 def _pool(

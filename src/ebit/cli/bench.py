@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import polars as pl
 import typer
 
+from ebit import checks
 from ebit.benchmark import GROUPS, QUICK, Case, Runner, exponents, write_tables
 from ebit.benchmark.tables import shown
 from ebit.cli.console import messages, output, print_table, write_json
@@ -33,6 +34,9 @@ COLUMNS = {
     "times_ebit": "x ebit",
     "times_floor": "x floor",
 }
+
+MOST_SECONDS = 1e6
+"""More seconds than this are a slip of the pen."""
 
 
 @with_config
@@ -60,6 +64,8 @@ def bench(
     It runs on the device that JAX finds: the same command measures a GPU.
     """
     check_installed()
+    checks.real(1, MOST_SECONDS)("--timeout", timeout)
+    checks.real(0, MOST_SECONDS)("--seconds", seconds)
     chosen = list(QUICK) if quick else _chosen(cases)
     if peer_python is not None and shutil.which(peer_python) is None:
         raise EbitError(
