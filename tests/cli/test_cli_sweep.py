@@ -78,7 +78,7 @@ def test_a_dry_run_trains_nothing(file: Path, here: Path) -> None:
     tasks, programs, needs = outcome.out.splitlines()
     assert tasks == "Tasks: 4, of which 0 are finished."
     assert programs == "Programs to compile: 2, a few seconds each on each worker."
-    assert re.fullmatch(r"Needs about [0-9.]+ GB of memory and .+ to .+ for training\.", needs)
+    assert re.fullmatch(r"Needs about [0-9.]+ [GM]B of memory and .+ to .+ for training\.", needs)
     assert list(here.iterdir()) == [file]
     run_ebit("sweep", file)
     assert "Tasks: 4, of which 4 are finished." in run_ebit("sweep", file, "--dry-run").out

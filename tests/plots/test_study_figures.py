@@ -15,6 +15,9 @@ from ebit.plots import (
     save_figure,
     success_probabilities,
 )
+from ebit.studies.figures import draw_item
+from ebit.studies.run import ItemResult
+from ebit.studies.study import read_study
 
 
 def points(x, published=0.7):
@@ -51,6 +54,19 @@ def test_categories_stand_side_by_side():
     means = [container.lines[0].get_xdata()[0] for container in ax.containers]
     assert len(set(np.round(means, 6))) == 4
     assert "published" not in [text.get_text() for text in ax.get_legend().get_texts()]
+
+
+def test_the_page_names_what_a_figure_names(tmp_path):
+    """Data sets, where colours are data sets, although the rows have resources, too."""
+    study = read_study("kim2026")
+    (item,) = study.select(figures=["concurrence"])
+    table = points([0.0, 1.0]).rename({"x": "concurrence", "series": "resource"})
+    table = table.with_columns(
+        pl.Series("set", ["A", "A", "chsh", "chsh"]), verdict=pl.lit("agrees"), reason=pl.lit("")
+    )
+    drawn = draw_item(study, ItemResult(item, table, table, (), (), ()), tmp_path)
+    assert [one.label for one in drawn.series] == ["A", "chsh"]
+    assert drawn.has_legend
 
 
 def test_many_means_are_a_line_without_markers():

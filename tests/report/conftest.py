@@ -116,7 +116,7 @@ def page():
     )
     return PlanPage(
         site="a & b: 1 km",
-        recommendation="Use none.",
+        recommendation="Use none. bell:1 with `a` is worth -0.01 more.",
         options=options,
         distance=sweep,
         fidelity=sweep,

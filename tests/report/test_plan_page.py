@@ -15,7 +15,8 @@ def test_the_page_says_everything(plan):
     ]  # fmt: skip
     parts = [
         "a &amp; b: 1 km",
-        "Use none.",
+        '<p class="headline">Use none.<sup>',
+        '<li id="reason-1">bell:1 with <code>a</code> is worth −0.01 more.</li>',
         "up to 3 km.",
         "A method.",
         '<li id="options-table-1">a &lt;pair&gt; waits</li>',

@@ -30,8 +30,8 @@ def test_needs_grow_with_runs_and_steps() -> None:
 
 def test_words() -> None:
     assert str(Estimate(2_500_000_000, 600)) == "about 2.5 GB of memory and 10 min to 8.3 h"
-    assert str(Estimate(0, 36_000)) == "about 0.0 GB of memory and 10.0 h to 500.0 h"
-    assert str(Estimate(0, 1)) == "about 0.0 GB of memory and 1 s to 50 s"
+    assert str(Estimate(0, 36_000)) == "about 0 MB of memory and 10.0 h to 500.0 h"
+    assert str(Estimate(12_000_000, 1)) == "about 12 MB of memory and 1 s to 50 s"
     assert Estimate(2_500_000_000, 1).is_large
     assert Estimate(1, 600).is_large
 

@@ -12,7 +12,7 @@ EXAMPLES: Mapping[str, str] = {
     "predict": "ebit predict MODEL.safetensors --data new.csv --out labels.csv",
     "export": "ebit export MODEL.safetensors --format qasm3 --out circuit.qasm",
     "sweep": "ebit sweep grid.toml --cluster local --workers 2",
-    "plan": "ebit plan trapped-ion+metropolitan --data clusters:0 --quick",
+    "plan": "ebit plan trapped-ion+laboratory --data clusters:0 --quick",
     "capacity": "ebit capacity --resource none,bell:1 --depth 1:10 --inputs 50",
     "network show": "ebit network show network.toml",
     "network check": "ebit network check network.toml",

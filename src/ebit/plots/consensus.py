@@ -43,7 +43,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         .group_by("arm", pl.col("rounds").alias("round"), maintain_order=True)
         .agg(pl.col("accuracies").mean().alias("mean"), pl.col("accuracies").std().alias("std"))
     )
-    data = data.sort("arm", maintain_order=True)  # in the colours of all other figures
+    data = data.sort("arm", maintain_order=True)
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
         color = COLORS[number % len(COLORS)]
         ax.plot(own["round"], own["mean"], color=color, label=arm)
@@ -77,7 +77,7 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         [0.9, 0.8]
     """
     check_columns(rows, "arm", "faulty", "accuracy")
-    data = _means(rows, ["arm", "faulty"], "accuracy").sort("faulty", maintain_order=True)
+    data = _means(rows, ["arm", "faulty"], "accuracy").sort("arm", "faulty")
     middle = (data["arm"].n_unique() - 1) / 2
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
         ax.errorbar(

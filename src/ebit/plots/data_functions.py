@@ -60,7 +60,7 @@ def accuracy_by_functions(points: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.D
                 capsize=2,
             )
         ax.plot([], [], color=style.color, marker=style.marker, linestyle="none", label=resource)
-    ax.plot([], [], "o", markerfacecolor=PAPER, markeredgecolor=INK, label="parity read-out")
+    ax.plot([], [], "o", color=INK, markerfacecolor=PAPER, label="parity read-out")
     ax.plot([], [], "D", color=INK, label="mixing layers")
     ax.set_xscale("log")
     ax.set_xlabel("Functions of the data")

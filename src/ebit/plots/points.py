@@ -69,8 +69,9 @@ def first_three_coordinates(
     for axis, name in zip((axes.xaxis, axes.yaxis, axes.zaxis), _AXIS_NAMES, strict=True):
         axis.set_label_text(name)
         axis.set_pane_color((1.0, 1.0, 1.0, 0.0))
+    axes.locator_params(nbins=4)
     axes.set_box_aspect((1, 1, 1), zoom=0.95)
-    axes.legend(loc="center left", bbox_to_anchor=(1.12, 0.5))
+    axes.legend(loc="center left", bbox_to_anchor=(1.12, 0.5), title="class")
     columns = {f"x{axis + 1}": points[:, axis] for axis in range(3)}
     return keep_data(ax, pl.DataFrame(columns | {"class": [class_names[k] for k in index]}))
 

@@ -64,7 +64,7 @@ def means_beside_published(points: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.
         ax.set_xticks(range(len(categories)), [str(name) for name in categories])
         ax.set_xlim(-0.5, len(categories) - 0.5)
     if data["published"].count():
-        ax.plot([], [], "o", markerfacecolor="none", markeredgecolor=INK, label="published")
+        ax.plot([], [], "o", color=INK, markerfacecolor="none", label="published")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
     return keep_data(ax, data)
 

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _PAGE_WIDTH = 4.0
 """Inches of a figure on the page: small, so that its letters can be read on a telephone."""
 
+_REM_AN_INCH = 8
+"""A figure of `_PAGE_WIDTH` is at most 32 rem wide, see the style sheet."""
+
 _MULTIPLE = (2.0, 1.6)
 """Inches of one of several small figures."""
 
@@ -63,6 +66,11 @@ class Panel:
     alt: str
     hits: Sequence[Hit]
     key: str = ""
+
+    @property
+    def rem(self) -> str:
+        """Its width on the page at which letters of all figures have the same size."""
+        return f"{float(self.box.split()[2]) / 72 * _REM_AN_INCH:.0f}"
 
 
 @dataclass(frozen=True)
@@ -257,12 +265,13 @@ def _rounded(number: re.Match[str]) -> str:
 
 
 def _legend_series(figure: "Figure", name: str) -> list[Series]:
-    """What the legends of a figure say."""
+    """What the legends of a figure say of colours; an example of a shape, in ink, is none."""
     found: dict[str, str] = {}
     for ax in figure.axes:
         for handle, label in zip(*ax.get_legend_handles_labels(), strict=True):
             color = next(_colors(handle), None)
-            if color is not None:
+            is_shape = color == INK and not len(getattr(handle, "get_xdata", lambda: [0])())
+            if color is not None and not is_shape:
                 found.setdefault(label, color)
     return [Series(f"{name}-s{n}", label, color) for n, (label, color) in enumerate(found.items())]
 

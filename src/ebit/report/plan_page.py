@@ -83,13 +83,14 @@ def write_plan(page: PlanPage, out: Path) -> list[Path]:
     check_installed()
     series = resource_series(page.options["resource"])
     pictures = _pictures(page, Path(out) / "figures", series)
+    advice, stop, beside = page.recommendation.partition(". ")
     html = render(
         "plan.html",
         title=f"What is each resource worth between {page.site}?",
         quick=page.quick,
         colors=color_rules(one.color for one in series),
-        headline=page.recommendation,
-        reasons=page.findings,
+        headline=advice + stop.strip(),
+        reasons=[*([beside] if beside else []), *page.findings],
         table=options_table(page.options),
         series=series,
         pictures=pictures,

@@ -69,7 +69,7 @@ def _line(row: dict[str, Any], color: str, group: str) -> Line:
         Cell(f"{row['shots']:,}", row["shots"]),
         Cell(f"{row['accuracy_noiseless']:.3f}", row["accuracy_noiseless"]),
         Cell(f"{row['pair_fidelity']:.3f}", row["pair_fidelity"]) if pairs else Cell("—", ""),
-        Cell(f"{row['fresh_pairs_per_label']:.4g}", row["fresh_pairs_per_label"]),
+        Cell(_amount(row["fresh_pairs_per_label"]), row["fresh_pairs_per_label"]),
         Cell(f"{row['bits_per_label']:,}", row["bits_per_label"]),
         Cell(f"{row['waiting_seconds_per_inference']:.3g}", row["waiting_seconds_per_inference"]),
     ]
@@ -79,3 +79,8 @@ def _line(row: dict[str, Any], color: str, group: str) -> Line:
 def _finite(value: float) -> float | str:
     """A number as scripts read it."""
     return "Infinity" if value == float("inf") else value
+
+
+def _amount(number: float) -> str:
+    """A mean number of things with four digits, without an exponent while it can be read."""
+    return f"{number:,.0f}" if 1000 <= number < 1e9 else f"{number:.4g}"

@@ -1,5 +1,6 @@
 """Pages from templates: Jinja2 with autoescape, style and script inside, downloads embedded."""
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import cache
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _MEDIA_TYPES = {".svg": "image/svg+xml", ".csv": "text/csv", ".gz": "application/gzip"}
+_MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")
 _LIGHTER = 0.35
 """How far the colours of lines go towards white on the dark page."""
 
@@ -154,12 +156,22 @@ def prose(text: str) -> "Markup":
     """
     from markupsafe import Markup, escape
 
-    parts = text.replace(" ± ", "\u00a0±\u00a0").split("`")
+    parts = text.split("`")
     if len(parts) % 2 == 0:  # one of them stands alone
-        return escape("`".join(parts))
+        return escape(unbroken(text))
     code = Markup("<code>{}</code>")
-    shown = (code.format(part) if k % 2 else escape(part) for k, part in enumerate(parts))
+    shown = (code.format(part) if k % 2 else escape(unbroken(part)) for k, part in enumerate(parts))
     return Markup("").join(shown)
+
+
+def unbroken(text: str) -> str:
+    """A text with the minus sign of print, in which no line breaks at a ±.
+
+    Example:
+        >>> unbroken("-0.1 (-0.2 to 0.1), clusters-product")
+        '−0.1 (−0.2 to 0.1), clusters-product'
+    """
+    return _MINUS.sub("−", text.replace(" ± ", "\u00a0±\u00a0"))
 
 
 @cache
@@ -175,7 +187,7 @@ def _environment() -> "Environment":
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"color": color_name, "prose": prose}
+    environment.filters |= {"color": color_name, "prose": prose, "unbroken": unbroken}
     return environment
 
 

@@ -49,7 +49,7 @@ def summary_table(advice: Advice, rows: pl.DataFrame) -> Table:
         Column(quality, "mean ± std"),
         *exact,
         Column("Runs"),
-        Column("Above none", "mean (interval)"),
+        Column("Above none", "mean, interval"),
         Column("Parameters"),
         *(
             Column(_UNITS.get(unit, unit.replace("_", " ").capitalize()), "per inference")

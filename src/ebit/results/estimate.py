@@ -39,7 +39,9 @@ class Estimate:
     def __str__(self) -> str:
         """Memory and time in words."""
         least, most = _span(self.seconds), _span(SLOWEST * self.seconds)
-        return f"about {self.memory_bytes / 1e9:.1f} GB of memory and {least} to {most}"
+        size = self.memory_bytes / 1e6
+        memory = f"{size / 1000:.1f} GB" if size >= 100 else f"{size:.0f} MB"
+        return f"about {memory} of memory and {least} to {most}"
 
 
 def _span(seconds: float) -> str:

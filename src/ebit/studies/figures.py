@@ -1,6 +1,6 @@
 """The figures of a study, in the layout of the paper, drawn from the results of its items."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,7 +22,7 @@ from ebit.plots import (
     validation_curves,
 )
 from ebit.plots.style import PANELS_A_LINE
-from ebit.report.picture import Picture, Series, save_picture
+from ebit.report.picture import Picture, save_picture
 from ebit.studies import words
 from ebit.studies.findings import gains, with_functions
 from ebit.studies.published import published_runs
@@ -51,14 +51,13 @@ _PANEL_NAMES = {"mixing": "{} mixing layers", "qubits": "{} qubits per QPU", "po
 _SERIES = ("resource", "set")
 
 
-def draw_item(study: Study, result: ItemResult, folder: Path, series: Sequence[Series]) -> Picture:
+def draw_item(study: Study, result: ItemResult, folder: Path) -> Picture:
     """Draw and save the figure of an item.
 
     Args:
         study: The study.
         result: What came of the item.
         folder: Where the PNG, SVG and CSV files go.
-        series: The resources of the page, see `resource_series`.
 
     Returns:
         The figure.
@@ -71,7 +70,7 @@ def draw_item(study: Study, result: ItemResult, folder: Path, series: Sequence[S
         figure = _DRAW[item.drawing.kind](study, result)
     name = item.name if item.figure is None else f"figure-{item.figure}"
     alt = f"{item.title}: {words.outcome(result)}. {' '.join(result.findings)}".strip()
-    return save_picture(figure, name, item.drawing.caption, alt, folder, series)
+    return save_picture(figure, name, item.drawing.caption, alt, folder)
 
 
 def _means(_: Study, result: ItemResult) -> "Figure":

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ebit.report.parts import PagePart, write_parts
-from ebit.report.picture import Picture, resource_series
+from ebit.report.picture import Picture
 from ebit.report.provenance import Made
 from ebit.report.table import Cell, Column, Line, Table, text_table
 from ebit.studies import words
@@ -34,10 +34,8 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
     Raises:
         EbitError: Matplotlib is missing, or the folder cannot be written.
     """
-    resources = sorted({name for item in result.items for name in item.rows["resource"]})
     study = result.plan.study
-    series = resource_series(resources)
-    pictures = [draw_item(study, item, out / "figures", series) for item in result.items]
+    pictures = [draw_item(study, item, out / "figures") for item in result.items]
     parts = [
         _part(number, item, picture)
         for number, (item, picture) in enumerate(zip(result.items, pictures, strict=True), start=1)
@@ -108,7 +106,8 @@ def _answers(number: int, result: ItemResult) -> list[Table]:
 
 def _texts(name: str, title: str, titles: Sequence[str], lines: Sequence[Sequence[str]]) -> Table:
     first, *others = titles
-    columns = [Column(first, is_number=False), *map(Column, others)]
+    columns = [Column(first, is_number=False)]
+    columns += [Column(title, is_number=title not in words.ANSWER_TEXTS) for title in others]
     return text_table(name, title, columns, lines)
 
 
@@ -118,15 +117,19 @@ def _line(result: ItemResult, row: Mapping[str, Any]) -> Line:
     digits = item.digits
     low, high, p = row["interval_low"], row["interval_high"], row["holm_p_value"]
     entry, published, measured, difference, errors = words.cells(item, item.keys, row)
+    numbers = [
+        published,
+        measured,
+        difference,
+        "-" if low is None else f"{low:+.{digits}f} to {high:+.{digits}f}",
+        errors,
+        "-" if p is None else f"{p:.2g}",
+    ]
     return Line(
-        [
-            Cell(entry),
-            Cell(str(row["verdict"]), note=row["reason"]),
-            Cell(published),
-            Cell(measured),
-            Cell(difference),
-            Cell("-" if low is None else f"{low:+.{digits}f} to {high:+.{digits}f}"),
-            Cell(errors),
-            Cell("-" if p is None else f"{p:.2g}"),
-        ]
+        [Cell(entry), Cell(str(row["verdict"]), note=row["reason"]), *map(_typeset, numbers)]
     )
+
+
+def _typeset(number: str) -> Cell:
+    """A number, or a dash where there is none."""
+    return Cell("—" if number == "-" else number)

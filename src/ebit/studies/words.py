@@ -170,6 +170,9 @@ def answer_cells(answer: Answer) -> list[str]:
 ANSWER_TITLES = ("read off", "difference", "mean (95% interval)", "above 0 on", "verdict")
 """Titles of the cells of an answer."""
 
+ANSWER_TEXTS = ("difference", "verdict")
+"""Those of them, after the first, that are no numbers."""
+
 
 def left_out(result: StudyResult) -> list[Item]:
     """Items of the study that were not computed."""
