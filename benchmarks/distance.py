@@ -296,8 +296,17 @@ def _gain(trained: pl.DataFrame, longer: pl.DataFrame, name: str) -> str | None:
 
 def _where(stretches: Sequence[Stretch], verdict: str) -> str:
     """The places with a verdict."""
-    spans = [f"{part.low:.3g} to {part.high:.3g}" for part in stretches if part.verdict == verdict]
+    spans = [
+        f"{_digits(part.low)} to {_digits(part.high)}"
+        for part in stretches
+        if part.verdict == verdict
+    ]
     return ", ".join(spans) or "nowhere"
+
+
+def _digits(place: float) -> str:
+    """Three digits, without an exponent."""
+    return f"{float(f'{place:.3g}'):g}"
 
 
 def _rows(store: Path, parts: Sequence[Part], settings: Settings, kind: str) -> pl.DataFrame:
