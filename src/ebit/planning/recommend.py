@@ -80,7 +80,7 @@ def circuit_words(option: Mapping[str, Any]) -> str:
     rounds = option["purification_rounds"]
     name = str(option["resource"])
     if option.get("trained_with_noise"):
-        name += ", trained with the noise,"
+        name += " (trained with the noise)"
     if not rounds:
         return name
     return f"{name} with {rounds_words(rounds)} of purification"
