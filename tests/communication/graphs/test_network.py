@@ -19,6 +19,8 @@ from ebit.communication.graphs import (
     outcomes,
     shipping_bits,
 )
+from ebit.communication.graphs.batches import Schedule
+from ebit.communication.graphs.blocks import BlockTable, features_of
 from ebit.communication.graphs.generate import ring_and_path
 from ebit.communication.graphs.graphs import graphs_of_arrays
 from ebit.communication.graphs.network import (
@@ -31,6 +33,7 @@ from ebit.communication.graphs.network import (
     node_form,
 )
 from ebit.communication.graphs.spread import Spread, spread_over_margin, spreads
+from ebit.communication.graphs.tables import NodeTable
 from ebit.errors import EbitError
 
 HOPS = Hops(gcn=2, ppr=1, raw=1, rw=2)
@@ -111,21 +114,58 @@ def batches() -> tuple[Moments, Nodes]:
     return Moments(moments_of(HEARD, GRAPHS.starts), weight), nodes
 
 
+def _loss_and_slopes(parameters: Any, batch: Any) -> Any:
+    """Number of nodes, norm and slopes of a loss."""
+
+    def loss(parameters: Any) -> Any:
+        scores, norm = batch.scores(ACTIVATIONS["polynomial"], parameters)
+        return batch.weight @ jax.nn.logsumexp(scores - scores[:, :1], axis=1), norm
+
+    return batch.number, *jax.grad(loss, has_aux=True)(parameters)
+
+
+def _assert_equal(one: Any, other: Any) -> None:
+    assert one[0] == other[0]
+    for name in one[1]:
+        np.testing.assert_allclose(one[1][name], other[1][name], rtol=2e-3, atol=2e-3)
+    for a, b in zip(one[2], other[2], strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
+
+
 @pytest.mark.slow
 def test_moments_and_nodes_give_the_same_norm_scores_and_slopes() -> None:
     parameters, _ = network()
-    activation = ACTIVATIONS["polynomial"]
+    _assert_equal(*(_loss_and_slopes(parameters, batch) for batch in batches()))
 
-    def loss(parameters: Any, batch: Any) -> Any:
-        scores, norm = batch.scores(activation, parameters)
-        return batch.weight @ jax.nn.logsumexp(scores - scores[:, :1], axis=1), norm
 
-    found = [jax.grad(loss, has_aux=True)(parameters, batch) for batch in batches()]
-    slopes, norms = zip(*found, strict=True)
-    for a, b in zip(*norms, strict=True):
-        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-5)
-    for name in parameters:
-        np.testing.assert_allclose(slopes[0][name], slopes[1][name], rtol=2e-3, atol=2e-3)
+@pytest.mark.slow
+def test_blocks_of_few_features_are_the_nodes_of_their_graphs() -> None:
+    """Graphs with two or three of seven kinds of nodes, in two batches with room left over."""
+    random = np.random.default_rng(2)
+    starts = np.cumsum([0, *random.integers(3, 7, 9)])
+    kinds = np.concatenate(
+        [
+            random.choice(random.choice(7, size, replace=False), nodes)
+            for size, nodes in zip(random.integers(2, 4, 9), np.diff(starts), strict=True)
+        ]
+    )
+    inside = np.setdiff1d(np.arange(starts[-1] - 1), starts[1:-1] - 1)
+    graphs = graphs_of_arrays("few", starts, kinds, inside, inside + 1, np.arange(9) % CLASSES)
+    heard = hop_features(graphs.features, graphs.sources, graphs.targets, HOPS)
+    has = features_of(heard, graphs.starts, 7)
+    schedule = Schedule.of(np.ones((1, 9), bool), batch_size=5, epochs=1, seed=0)
+    found = []
+    for table in (NodeTable(heard, graphs.starts), BlockTable(heard, graphs.starts, has)):
+        drawn = table.drawn(schedule, slice(0, 1), table.budget(schedule))
+        own = jax.tree.map(lambda part: jnp.asarray(part[0, 0, 1]), drawn)
+        which = jnp.asarray(schedule.graphs[0, 0, 1])
+        batch = table.batch(which, own, table.arrays())
+        parameters = initial_parameters(
+            jax.random.key(1), heard.shape[1], 5, CLASSES, ACTIVATIONS["polynomial"]
+        )
+        found.append(_loss_and_slopes(parameters, batch))
+    assert jnp.any(which == 9), "no room is left over: choose other sizes"
+    _assert_equal(*found)
 
 
 def test_the_spread_is_that_of_the_outcomes() -> None:

@@ -1,6 +1,7 @@
 """Training of all folds in one program."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,7 +16,9 @@ from ebit.communication.graphs import (
     training,
 )
 from ebit.communication.graphs.batches import Schedule, stratified_folds
+from ebit.communication.graphs.blocks import BlockTable, features_of
 from ebit.communication.graphs.generate import ring_and_path
+from ebit.communication.graphs.tables import NodeTable, Table
 from ebit.communication.graphs.validation import nested_score, published_score
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint
@@ -146,10 +149,16 @@ def test_a_fold_has_the_same_numbers_whatever_is_trained_with_it(curves: Curves)
 
 
 @pytest.mark.slow
-def test_rows_of_nodes_and_moments_train_to_the_same(
-    curves: Curves, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("form", [NodeTable, BlockTable])
+def test_all_forms_of_the_graphs_train_to_the_same(
+    form: type[Table], curves: Curves, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(training, "MOST_MOMENTS", 0)
+    def table(heard: Any, starts: Any, features: int, *_: Any) -> Table:
+        if form is NodeTable:
+            return NodeTable(heard, starts)
+        return BlockTable(heard, starts, features_of(heard, starts, features))
+
+    monkeypatch.setattr(training, "table_of", table)
     found = train_graphs(GRAPHS, ~HELD_OUT, SETTINGS, judged=HELD_OUT)
     np.testing.assert_allclose(found.loss[:, 0], curves.loss[:, 0] * HELD_OUT, rtol=1e-2, atol=1e-3)
     assert abs(found.correct[:, -1].sum() - (curves.correct[:, -1] & HELD_OUT).sum()) <= 2

@@ -150,9 +150,6 @@ class Nodes(NamedTuple):
         return pooled + parameters["bias"], norm
 
 
-Batch = Moments | Nodes
-
-
 def initial_parameters(
     key: jax.Array, features: int, hidden: int, classes: int, activation: Activation
 ) -> Parameters:

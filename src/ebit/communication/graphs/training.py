@@ -4,7 +4,6 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
-from itertools import pairwise
 from typing import Any
 
 import jax
@@ -20,18 +19,15 @@ from ebit.communication.graphs.hops import hop_features
 from ebit.communication.graphs.network import (
     ACTIVATIONS,
     Activation,
-    Batch,
-    Moments,
-    Nodes,
     Norm,
     Parameters,
     initial_parameters,
-    moments_of,
     node_form,
 )
 from ebit.communication.graphs.observable import GraphClassifier
 from ebit.communication.graphs.settings import GraphSettings
 from ebit.communication.graphs.spread import Spread, spread_over_margin
+from ebit.communication.graphs.tables import Batch, Table, table_of
 from ebit.errors import EbitError, TrainingDivergedError
 from ebit.learning import Checkpoint
 from ebit.random_keys import random_key
@@ -40,8 +36,6 @@ HALVING = 50
 """Epochs after which the step size is halved."""
 MOMENTUM = 0.1
 """Share of a batch in the running mean and variance."""
-MOST_MOMENTS = 1_000_000_000
-"""Most bytes of second moments; beyond, polynomials are trained on nodes."""
 CHUNK = 10
 """Epochs between two calls of `progress`."""
 EVERY_SECONDS = 10.0
@@ -66,31 +60,23 @@ class Curves:
 
 
 class Data:
-    """The arrays that a training needs: moments where they are cheaper, else nodes.
+    """The arrays that a training needs.
 
     Attributes:
-        table: Moments of every graph, or what nodes hear, shape (rows, heard).
-        rows: Rows of every graph, if they are nodes; those that hear the same are one row.
-        counts: Number of nodes of every row.
+        heard: Number of features that a node hears.
+        table: The graphs.
     """
 
-    def __init__(self, graphs: Graphs, settings: GraphSettings) -> None:
+    def __init__(self, graphs: Graphs, settings: GraphSettings, schedule: Schedule) -> None:
         seen = graphs.with_degrees() if settings.degrees else graphs
         heard = hop_features(seen.features, seen.sources, seen.targets, settings.hops)
         self.heard = heard.shape[1]
-        activation = ACTIVATIONS[settings.activation]
-        size = 2 * len(graphs) * (1 + self.heard) * (2 + self.heard)
-        self.has_moments = activation.is_quadratic and size <= MOST_MOMENTS
-        if self.has_moments:
-            self.table = moments_of(heard, graphs.starts)
-            self.rows, self.counts = graphs.nodes, np.ones(len(heard), np.float32)
-        else:
-            table, self.rows, self.counts = _merged(heard, graphs.starts)
-            self.table = jnp.asarray(table)
+        quadratic = ACTIVATIONS[settings.activation].is_quadratic
+        self.table = table_of(heard, graphs.starts, seen.features.shape[1], quadratic, schedule)
         self.labels = jnp.asarray(graphs.labels, jnp.int32)
         self.spread = None
         if settings.shot_weight:
-            if not self.has_moments:
+            if not self.table.has_all_graphs:
                 raise EbitError(
                     f"Argument `shot_weight` must be 0 for {graphs.name!r}, whose nodes hear "
                     f"{self.heard} numbers: take fewer hops."
@@ -99,22 +85,7 @@ class Data:
 
     def arrays(self) -> dict[str, Any]:
         """What goes into the compiled program."""
-        counts = jnp.asarray(self.counts)
-        return {
-            "table": self.table, "labels": self.labels, "counts": counts, "spread": self.spread
-        }  # fmt: skip
-
-
-def _merged(
-    heard: NDArray[np.float32], starts: NDArray[np.int64]
-) -> tuple[NDArray[np.float32], NDArray[np.int64], NDArray[np.float32]]:
-    """Rows that differ within every graph, their number, and the number of nodes of each row."""
-    found = [
-        np.unique(heard[first:last], axis=0, return_counts=True) for first, last in pairwise(starts)
-    ]
-    rows = np.array([len(own) for own, _ in found])
-    table, counts = (np.concatenate(parts) for parts in zip(*found, strict=True))
-    return table, rows, counts.astype(np.float32)
+        return {"labels": self.labels, "spread": self.spread, **self.table.arrays()}
 
 
 @dataclass(frozen=True)
@@ -122,7 +93,7 @@ class Program:
     """Pure functions of a training; equal settings share their compiled code."""
 
     activation: Activation
-    has_moments: bool
+    table: type[Table]
     side_by_side: bool
     optimizer: optax.GradientTransformation
     dropout: float
@@ -136,10 +107,10 @@ class Program:
         head = parameters["head"] * keep[:, None] / (1 - self.dropout)
         used = {**parameters, "head": head}
         scores, norm = batch.scores(self.activation, used)
-        labels = arrays["labels"] if self.has_moments else arrays["labels"].at[which].get()
+        labels = arrays["labels"] if self.table.has_all_graphs else arrays["labels"].at[which].get()
         entropy = optax.softmax_cross_entropy_with_integer_labels(scores, labels)
         loss = batch.weight @ entropy / jnp.sum(batch.weight)
-        if self.shot_weight:  # with moments, so the scores are those of all graphs
+        if self.shot_weight:  # then the scores are those of all graphs
             chosen = jnp.minimum(which, len(labels) - 1)
             ratio = spread_over_margin(
                 node_form(used, norm), used["bias"], scores[chosen], arrays["spread"].take(chosen)
@@ -149,16 +120,9 @@ class Program:
         return loss, norm
 
     def batch(self, drawn: Any, arrays: Any) -> Batch:
-        """The graphs of one batch of one run; `drawn` has them, and their rows of the table."""
-        which, places = drawn
-        if self.has_moments:  # all graphs: one product for all runs is cheaper than picking them
-            graphs = len(arrays["labels"])
-            weight = jnp.zeros(graphs, jnp.float32).at[which].set(1, mode="drop")
-            return Moments(arrays["table"], weight)
-        row, place = places
-        weight = (which < len(arrays["labels"])).astype(jnp.float32)
-        present = arrays["counts"].at[row].get(mode="fill", fill_value=0)
-        return Nodes(arrays["table"][row], place, present, weight)
+        """The graphs of one batch of one run; `drawn` has them, and what they take of the table."""
+        which, taken = drawn
+        return self.table.batch(which, taken, arrays)
 
     def step(self, state: Any, drawn: Any, arrays: Any) -> Any:
         """One step of the optimiser on one batch of one run."""
@@ -181,7 +145,7 @@ class Program:
         parameters, _, norm = state
         which, labels = judged[0], arrays["labels"]
         scores, _ = self.batch(judged, arrays).scores(self.activation, parameters, norm)
-        if self.has_moments:
+        if self.table.has_all_graphs:
             scores = scores.at[which].get(mode="clip")
         own = labels.at[which].get(mode="clip")
         entropy = optax.softmax_cross_entropy_with_integer_labels(scores, own)
@@ -249,17 +213,17 @@ def train_graphs(
         >>> curves.correct.shape, bool(curves.correct[0, -1].mean() > 0.8)
         ((1, 80, 20), True)
     """
-    data = Data(graphs, settings)
     runs = np.arange(len(training)) if only is None else np.asarray(only)
     schedule = Schedule.of(training, settings.batch_size, settings.epochs, settings.seed)
     looks = Schedule.in_order(np.ones_like(training) if judged is None else judged)
-    budgets = [own.most_rows(data.rows) for own in (schedule, looks)]
+    data = Data(graphs, settings, schedule)
+    budgets = [data.table.budget(own) for own in (schedule, looks)]
     batches = schedule.graphs.shape[2]
     activation = ACTIVATIONS[settings.activation]
     program = Program(
         activation,
-        data.has_moments,
-        data.has_moments or jax.default_backend() != "cpu",
+        type(data.table),
+        data.table.has_all_graphs or jax.default_backend() != "cpu",
         _optimizer(settings.learning_rate, settings.weight_decay, batches),
         settings.dropout,
         settings.shot_weight,
@@ -311,10 +275,10 @@ def train_graphs(
     return Curves(correct.astype(bool), loss, trained)
 
 
-def _drawn(schedule: Schedule, data: Data, epochs: slice, budget: int) -> tuple[jax.Array, Any]:
-    """Graphs of the batches of some epochs, and their rows if graphs are rows of nodes."""
-    places = None if data.has_moments else schedule.rows(data.rows, epochs, budget)
-    return jnp.asarray(schedule.graphs[:, epochs]), jax.tree.map(jnp.asarray, places)
+def _drawn(schedule: Schedule, data: Data, epochs: slice, budget: Any) -> tuple[jax.Array, Any]:
+    """Graphs of the batches of some epochs, and what these take of the table."""
+    taken = data.table.drawn(schedule, epochs, budget)
+    return jnp.asarray(schedule.graphs[:, epochs]), jax.tree.map(jnp.asarray, taken)
 
 
 @lru_cache  # equal settings give the same object, so that they share their compiled program
