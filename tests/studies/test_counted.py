@@ -14,6 +14,7 @@ from ebit.studies.counted import (
     MEASURES,
     NOT_RUN,
     RULES,
+    CountedResult,
     Expected,
     compare_counted,
     expected_numbers,
@@ -98,6 +99,15 @@ def test_a_number_belongs_to_its_rows_only() -> None:
     assert measured(number(copies=5)) is None
     assert measured(number(column="accuracy", value=1.0)) == pytest.approx(0.97)
     assert compare_counted({"E5": frame}, [number()]).is_empty()
+
+
+def test_numbers_that_differ_stand_together_with_their_reason() -> None:
+    frame = {"E4": rows(0.5)}
+    told = [number(reason="few runs"), number(rule="<=", value=0.1, reason="few runs")]
+    compared = compare_counted(frame, [*told, number(column="qubits", rule="=", value=24)])
+    text = readme(CountedResult("gilboa2024", False, frame, compared))
+    first, second = "error 0.5 for 0.03 ± 0.01", "error 0.5 for at most 0.1"
+    assert f"- **E4** (n = 6, quantum, {first}; n = 6, quantum, {second}): few runs\n" in text
 
 
 def test_only_experiments_that_are_named() -> None:

@@ -126,13 +126,26 @@ def readme(result: CountedResult) -> str:
     ]
     if result.quick:
         parts.append("**A quick look: small sizes. Do not cite these numbers.**")
-    parts += [_section(result, name) for name in result.rows]
+    parts += [*_differing(result.comparisons), *(_section(result, name) for name in result.rows)]
     left = [name for name in select_counted() if name not in result.rows]
     if left:
         options = " ".join(f"--table {name}" for name in left)
         parts.append(f"Not computed here: `ebit reproduce {result.study} {options}`.")
     parts.append("## Limits\n\n" + "\n".join(f"- {limit}" for limit in LIMITS))
     return "\n\n".join(parts) + "\n"
+
+
+def _differing(comparisons: pl.DataFrame) -> list[str]:
+    """The numbers that differ, those of one reason together."""
+    found = comparisons.filter(verdict=DIFFERS)
+    told = []
+    for (name, reason), own in found.group_by("experiment", "reason", maintain_order=True):
+        numbers = "; ".join(
+            f"{what}, {measure} {measured} for {expected}"
+            for what, measure, expected, measured, _ in lines(own)
+        )
+        told.append(f"- **{name}** ({numbers}): {reason or 'no reason is known.'}")
+    return ["## Numbers that differ\n\n" + "\n".join(told)] if told else []
 
 
 def _section(result: CountedResult, name: str) -> str:
