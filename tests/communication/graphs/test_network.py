@@ -33,7 +33,7 @@ from ebit.communication.graphs.network import (
     node_form,
 )
 from ebit.communication.graphs.spread import Spread, spread_over_margin, spreads
-from ebit.communication.graphs.tables import NodeTable
+from ebit.communication.graphs.tables import NodeTable, Table
 from ebit.errors import EbitError
 
 HOPS = Hops(gcn=2, ppr=1, raw=1, rw=2)
@@ -154,8 +154,12 @@ def test_blocks_of_few_features_are_the_nodes_of_their_graphs() -> None:
     heard = hop_features(graphs.features, graphs.sources, graphs.targets, HOPS)
     has = features_of(heard, graphs.starts, 7)
     schedule = Schedule.of(np.ones((1, 9), bool), batch_size=5, epochs=1, seed=0)
+    tables: list[Table] = [
+        NodeTable(heard, graphs.starts),
+        BlockTable(heard, graphs.starts, has),
+    ]
     found = []
-    for table in (NodeTable(heard, graphs.starts), BlockTable(heard, graphs.starts, has)):
+    for table in tables:
         drawn = table.drawn(schedule, slice(0, 1), table.budget(schedule))
         own = jax.tree.map(lambda part: jnp.asarray(part[0, 0, 1]), drawn)
         which = jnp.asarray(schedule.graphs[0, 0, 1])

@@ -168,10 +168,9 @@ class BlockTable:
             for kinds in (self._ends[block, 0], self._ends[block, 1], kind)
         )
         features = np.argsort(~has, axis=-1, kind="stable")[..., :places]
-        pair, place, features = (
-            part.astype(np.int32) for part in (one * places + other, place, features)
-        )
-        return block, of_block, pair, own, of_sum, place, features
+        pair = one * places + other
+        made = (block, of_block, pair, own, of_sum, place, features)
+        return tuple(part.astype(np.int32, copy=False) for part in made)
 
     @staticmethod
     def batch(which: jax.Array, places: Any, arrays: dict[str, Any]) -> Blocks:
