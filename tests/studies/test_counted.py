@@ -129,7 +129,10 @@ def test_finished_experiments_are_kept(tmp_path: Path, monkeypatch: pytest.Monke
     assert "**Verdict:** no advantage in any of 3 rows." in text
     assert "| n = 8, a link, C- ring | cbits | 1,792 | 1,792 | agrees |" in text
     assert "Do not cite" in text
-    assert "9 of 21 agree" in (tmp_path / "report.html").read_text("utf-8")
+    page = (tmp_path / "report.html").read_text("utf-8")
+    assert "9 of 21 agree" in page
+    assert "parties" in page
+    assert "log2" not in page  # n is no size here
 
 
 def test_on_the_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,6 +75,8 @@ _TITLES = (
     "error", "seconds", "value", "expected", "note",
 )  # fmt: skip
 _HEADINGS = {"n": "log2 N", "cbits": "bits"}
+_SIZES = {"E15": "parties"}
+"""What n is, where it is not the log2 of a size."""
 
 
 def write_communication(
@@ -204,7 +206,8 @@ def _table(part: Part) -> Table:
         and any(row.get(title) not in (None, "", 0) for row in found)
     ]
     words = ("protocol", "model", "verdict")
-    columns = [Column(_HEADINGS.get(title, title), is_number=title not in words) for title in shown]
+    headings = {**_HEADINGS, "n": _SIZES.get(part.name, _HEADINGS["n"])}
+    columns = [Column(headings.get(title, title), is_number=title not in words) for title in shown]
     groups: dict[str, list[dict[str, object]]] = {}
     for row in found:
         groups.setdefault(str(row["case"] or ""), []).append(row)
@@ -295,18 +298,26 @@ def _against_size(part: Part, folder: Path) -> list[Picture]:
             if not own["reached"].all():
                 caption += " Crosses: the error was not reached with any budget that was tried."
             name = f"{part.name} {case}"
-            pictures.append(_picture(cost_against_size, own, name, caption, folder))
+            size = _SIZES.get(part.name, "")
+            pictures.append(_picture(cost_against_size, own, name, caption, folder, size))
     return pictures or [
         _picture(_BUDGET.draw, part.rows, f"{part.name} {_BUDGET.mark}", _BUDGET.caption, folder)
     ]
 
 
 def _picture(
-    draw: Callable[..., pl.DataFrame], rows: pl.DataFrame, name: str, caption: str, folder: Path
+    draw: Callable[..., pl.DataFrame],
+    rows: pl.DataFrame,
+    name: str,
+    caption: str,
+    folder: Path,
+    size: str = "",
 ) -> Picture:
-    """A figure in files that are called after it."""
+    """A figure in files that are called after it; `size` stands below it in place of its own."""
     with paper_style():
         figure, ax = new_figure(3.2)
         draw(rows, ax)
+        if size:
+            ax.set_xlabel(size.capitalize())
     mark = "-".join(name.lower().replace(".", "-").replace("=", "-").split())
     return save_picture(figure, mark, caption, caption, folder)

@@ -155,7 +155,8 @@ EXPERIMENTS: Mapping[str, Case] = {
     "E15": Case(
         "Ring all-reduce with superdense coding",
         f"{_HERE}.counting:all_reduce",
-        "Pairs are shared in advance: traffic on line halves, traffic in all stays the same.",
+        "Pairs are shared in advance: traffic on line halves, traffic in all stays the same. "
+        "Here n is the number of parties.",
     ),
     "links": Case(
         "The output over links of a network: teleported copies against fidelity",
