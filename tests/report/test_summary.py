@@ -29,9 +29,10 @@ def test_missing_columns_are_unknown(rows):
     assert set(line.amounts.values()) == {None}
 
 
-def test_what_costs_nothing_known_costs_no_shared_bits_either(rows):
+@pytest.mark.parametrize("written", [None, 0])
+def test_what_costs_nothing_known_costs_no_shared_bits_either(rows, written):
     further = rows.with_columns(
-        shared_bits_per_inference=pl.when(resource="none").then(2),
+        shared_bits_per_inference=pl.when(resource="none").then(2).otherwise(written),
         ebits_per_inference=pl.when(pl.col("resource") != "dnn").then("ebits_per_inference"),
     )
     found = {line.resource: line.amounts["shared_bits"] for line in summarize(further)}

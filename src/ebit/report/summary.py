@@ -116,8 +116,9 @@ def _first(rows: pl.DataFrame, column: str) -> float | None:
 
 def _further(rows: pl.DataFrame, unit: str) -> float | None:
     """What an inference costs in a further unit: 0 where only the others are told."""
-    value = _first(rows, f"{unit}_per_inference")
-    return 0.0 if value is None and _first(rows, "ebits_per_inference") is not None else value
+    if _first(rows, "ebits_per_inference") is None:
+        return None
+    return _first(rows, f"{unit}_per_inference") or 0.0
 
 
 def _total(rows: pl.DataFrame, column: str) -> float | None:
