@@ -61,6 +61,7 @@ def test_run(tmp_path: Path) -> None:
         (("run", "--faulty", "17"), "`faulty` must be at most 16 of 50 nodes (n >= 3f + 1)"),
         (("run", "--faulty", "many"), "must be like 10 or 0,5,10, but is 'many'"),
         (("run", "--attack", "bribe", "--faulty", 3), "Argument `attack`"),
+        (("run", "--attack", "bribe"), "Argument `attack`"),
         (("run", "--arm", "best"), "Argument `arm`"),
         (("run", "--model", "dqnn", "--data", "clusters:0"), "must be 'digits' for model dqnn"),
         (("report", "--part", "all"), "Argument `part` must be one of main"),

@@ -145,4 +145,5 @@ def _usage(error: Any, arguments: list[str]) -> str:
             message += f", but is {values[-1]!r}"
     context = getattr(error, "ctx", None)
     command = "ebit" if context is None else context.command_path
-    return f"{message}. See `{command} --help`."
+    stop = "" if message.endswith("?") else "."
+    return f"{message}{stop} See `{command} --help`."

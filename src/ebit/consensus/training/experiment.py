@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import polars as pl
 
+from ebit import checks
+from ebit.consensus.attacks import ATTACKS
 from ebit.consensus.training.arms import ARMS
 from ebit.consensus.training.loop import CHUNK, State, Training
 from ebit.consensus.training.settings import ConsensusSettings
@@ -150,6 +152,7 @@ def consensus_tasks(
         >>> [(task.settings.attack, task.settings.faulty) for task in tasks]
         [('none', 0), ('alie', 5), ('ipm', 5)]
     """
+    attacks = [checks.one_of(ATTACKS)("attack", attack) for attack in attacks]
     tasks = [
         Consensus(
             ConsensusSettings(
