@@ -156,7 +156,8 @@ def open_site(network: str | Path | Network, qpus: tuple[str, str] | None = None
         if len(network.links) > 1:
             names = ", ".join(qpu.name for qpu in network.qpus)
             raise EbitError(
-                f"Argument `qpus` is missing: name two of the QPUs {names}, because the network "
+                f"Argument `qpus` is missing: name two of the QPUs {names} (`--between` on "
+                f"the command line), because the network "
                 f"has {len(network.links)} links."
             )
         qpus = network.links[0].between
