@@ -1,12 +1,19 @@
-"""A step of loss and gradient, compiled, for the benchmarks beside this file."""
+"""Training steps in one compiled program, for the benchmarks beside this file."""
 
 import time
 from collections.abc import Callable
 from typing import Any
 
+RATE = 1e-3
+"""Learning rate: plain gradient descent."""
 
-def compiled_step(model: Any, batch: int) -> tuple[Callable[[], Any], float, float]:
-    """The step on random data, and the wall and processor seconds that it took to compile."""
+
+def compiled_steps(model: Any, batch: int, steps: int) -> tuple[Callable[[], Any], float, float]:
+    """Steps on random data, and the wall and processor seconds that they took to compile.
+
+    As a training does, a program makes many steps, so that its memory is there from the second one
+    on.
+    """
     import jax
     import jax.numpy as jnp
     import numpy as np
@@ -22,9 +29,15 @@ def compiled_step(model: Any, batch: int) -> tuple[Callable[[], Any], float, flo
     def loss(parameters: Any, encoded: Any, y: Any) -> Any:
         return jnp.mean((model.read_out(parameters, encoded).scores[:, 0] - y) ** 2)
 
+    def run(parameters: Any, encoded: Any, y: Any) -> Any:
+        def step(_: Any, parameters: Any) -> Any:
+            slopes = jax.grad(loss)(parameters, encoded, y)
+            return jax.tree.map(lambda leaf, slope: leaf - RATE * slope, parameters, slopes)
+
+        return jax.lax.fori_loop(0, steps, step, parameters)
+
     started, used = time.perf_counter(), time.process_time()
     options = quick_to_compile(1)  # as trainings do
-    step = jax.jit(jax.value_and_grad(loss), compiler_options=options)
-    compiled = step.lower(parameters, encoded, y).compile()
+    compiled = jax.jit(run).lower(parameters, encoded, y).compile(compiler_options=options)
     seconds, processor = time.perf_counter() - started, time.process_time() - used
     return lambda: jax.block_until_ready(compiled(parameters, encoded, y)), seconds, processor
