@@ -68,7 +68,6 @@ def measure(qpus: int, topology: str, batch: int, readout: str) -> dict[str, Any
         "readout": readout,
         "qubits": 4 * qpus,
         "contraction": contraction(model),
-        "parameters": model.num_parameters,
         "compile_seconds": round(compiled, 2),
         "compile_processor_seconds": round(compiled_processor, 2),
         "step_ms": round(1e3 * min(times), 2),
@@ -121,7 +120,7 @@ def exponents(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def written(rows: list[dict[str, Any]]) -> bytes:
     """A table in Markdown."""
-    table = pl.DataFrame(rows)
+    table = pl.DataFrame(rows, infer_schema_length=None)
     lines = [
         f"| {' | '.join(table.columns)} |",
         f"|{' --- |' * len(table.columns)}",
