@@ -211,7 +211,8 @@ class LocalTensors:
         turn = hadamard_matrix(pairs)
 
         def of_part(part: Operators) -> jax.Array:
-            weights = pack_effect(turn @ part @ turn).reshape(*part.shape[:2], -1)
+            own = turn @ part @ turn
+            weights = (own.real + own.imag).reshape(*part.shape[:2], -1)
             if not np.ptp(weights, axis=0).any():
                 constant = jnp.asarray(weights[0], table.dtype)
                 return jnp.einsum("rg,qgb->qrb", constant, table, precision=_HIGHEST)
