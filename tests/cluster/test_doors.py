@@ -106,8 +106,9 @@ def test_too_few_open_files(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nobody_without_the_certificate_reaches_a_local_cluster() -> None:
     import distributed
 
+    before = set(distributed.LocalCluster._instances)  # those of other tests
     with dask.dask_runner("local", 1):
-        (cluster,) = distributed.LocalCluster._instances
+        (cluster,) = set(distributed.LocalCluster._instances) - before
         (worker,) = cluster.scheduler_info["workers"]
         for address in (cluster.scheduler_address, worker):
             assert address.startswith("tls://127.0.0.1:")
