@@ -1,6 +1,7 @@
 """Programs of trainings are compiled once per process, and several at once."""
 
 import threading
+from collections import OrderedDict
 from dataclasses import replace
 from typing import Any
 
@@ -54,9 +55,8 @@ def test_other_trainings_get_their_own(counted: list[Any], other: dict[str, Any]
 def test_what_was_compiled_ahead_is_used_and_changes_nothing(counted: list[Any]) -> None:
     settings = TrainingSettings(steps=2, runs=2, batch_size=6, validate_every=1)
     models = [MODEL, ebit.DistributedQCNN(qubits=2, depth=1)]
-    compile_trainings([(model, settings) for model in models], 6, 6)
-    assert len(counted) == 2
-    fits = [ebit.fit(model, (X, Y), settings=settings) for model in models]
+    with compile_trainings([(model, settings) for model in models], 6, 6):
+        fits = [ebit.fit(model, (X, Y), settings=settings) for model in models]
     assert len(counted) == 2
     again = ebit.fit(MODEL, (X, Y), settings=settings)
     assert again.compile_seconds < fits[0].compile_seconds
@@ -66,10 +66,32 @@ def test_what_was_compiled_ahead_is_used_and_changes_nothing(counted: list[Any])
 def test_a_training_that_cannot_be_compiled_is_left_to_its_own_fit(counted: list[Any]) -> None:
     shots = TrainingSettings(steps=2, runs=1, batch_size=6, loss="shots")
     dnn = ebit.DistributedDNN(qubits=2)
-    compile_trainings([(dnn, shots), (MODEL, shots)], 6, 6)
+    with compile_trainings([(dnn, shots), (MODEL, shots)], 6, 6):
+        with pytest.raises(EbitError):
+            ebit.fit(dnn, (X, Y), settings=shots)
+        ebit.fit(MODEL, (X, Y), settings=shots)
     assert [call.program.model for call in counted] == [MODEL]
-    with pytest.raises(EbitError):
-        ebit.fit(dnn, (X, Y), settings=shots)
+
+
+def test_what_is_not_begun_is_left_out_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[int] = []
+    started, end = threading.Event(), threading.Event()
+
+    def compile_one(shapes: Any) -> Any:
+        begun.append(shapes.runs)
+        started.set()
+        assert end.wait(60)
+        return compiled.Compiled(None, None)
+
+    monkeypatch.setattr(compiled, "_compile", compile_one)
+    monkeypatch.setattr(compiled, "_kept", OrderedDict())
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    settings = [TrainingSettings(steps=2, runs=runs, batch_size=6) for runs in (1, 2, 3)]
+    with compile_trainings([(MODEL, one) for one in settings], 6, 6) as ahead:
+        assert started.wait(60)
+    end.set()
+    ahead._pool.shutdown(wait=True)
+    assert begun == [1]
 
 
 def test_two_threads_wait_for_one_compilation(counted: list[Any]) -> None:

@@ -2,13 +2,12 @@
 
 import os
 import threading
-import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Self
 
 import jax
 import numpy as np
@@ -90,51 +89,18 @@ class Compiled:
 
 
 _kept: OrderedDict[Shapes, Future[Compiled]] = OrderedDict()
-_ahead: dict[Shapes, float] = {}
-"""Seconds of what was compiled ahead and was not asked for since."""
-
 _lock = threading.Lock()
 
 
-def compiled(shapes: Shapes) -> tuple[Compiled, float]:
+def compiled(shapes: Shapes) -> Compiled:
     """The programs of a training; a thread waits for those that another one is compiling.
 
     Args:
         shapes: What they depend on.
 
     Returns:
-        The programs, and their share of the seconds that compiling ahead took: 0 if this call
-        compiled them, or an earlier one was told.
+        The programs.
     """
-    found = _compiled(shapes)
-    with _lock:
-        return found, _ahead.pop(shapes, 0.0)
-
-
-def compile_ahead(shapes: Sequence[Shapes]) -> None:
-    """Compile the programs of several trainings side by side, on all cores.
-
-    Args:
-        shapes: What each of them depends on; no more than are kept are compiled.
-
-    Raises:
-        KeyboardInterrupt: If interrupted; programs that have not been begun are left out.
-    """
-    with _lock:
-        new = [one for one in dict.fromkeys(shapes) if one not in _kept][:_MOST_KEPT]
-    started = time.perf_counter()
-    pool = ThreadPoolExecutor(max_workers=os.cpu_count() or 1, thread_name_prefix="ebit-compile")
-    try:
-        for future in [pool.submit(own_settings(_compiled), one) for one in new]:
-            future.result()
-    finally:
-        pool.shutdown(wait=False, cancel_futures=True)
-    seconds = time.perf_counter() - started
-    with _lock:
-        _ahead.update({one: seconds / len(new) for one in new})
-
-
-def _compiled(shapes: Shapes) -> Compiled:
     with _lock:
         future = _kept.get(shapes)
         is_mine = future is None
@@ -151,6 +117,31 @@ def _compiled(shapes: Shapes) -> Compiled:
                 _kept.pop(shapes, None)
             future.set_exception(error)
     return future.result()
+
+
+class CompilingAhead:
+    """Programs of several trainings, compiled in their order while the first ones already run.
+
+    At the end of a `with` block those that have not been begun are left out.
+
+    Args:
+        shapes: What each of them depends on; no more than are kept are compiled.
+    """
+
+    def __init__(self, shapes: Sequence[Shapes]) -> None:
+        with _lock:
+            new = [one for one in dict.fromkeys(shapes) if one not in _kept][:_MOST_KEPT]
+        # Each of them uses a second core for a while, and the trainings need one, too.
+        workers = max(1, (os.cpu_count() or 1) - 1)
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="ebit-compile")
+        for one in new:
+            self._pool.submit(own_settings(compiled), one)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _compile(shapes: Shapes) -> Compiled:

@@ -19,7 +19,7 @@ from ebit.jax_settings import own_settings
 from ebit.learning.checkpoint import Checkpoint
 from ebit.learning.checks import Rows, checked_rows
 from ebit.learning.compilation_cache import programs_on_disk
-from ebit.learning.compiled import Shapes, compile_ahead, compiled
+from ebit.learning.compiled import CompilingAhead, Shapes, compiled
 from ebit.learning.interrupt import delayed_interrupt
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.optimizers import OPTIMIZERS, searches_line
@@ -71,8 +71,8 @@ class Fit(Represented):
         validation_accuracy_at_shots: Expected accuracy over the validation set if labels are read
             off so many shots: numbers of shots (`SHOTS`) to (runs,); NaN if nothing is measured.
         seconds: Wall time of the training program, all runs together, without compilation.
-        compile_seconds: Wall time of tracing and compilation; little if an equal training in this
-            process has the programs already.
+        compile_seconds: Wall time for which the training waited for its compiled programs; little
+            if an earlier or equal training of this process brought them along.
         train_rows: Rows of the training data.
         validation_rows: Rows of the validation data.
         precision: Type of the amplitudes, `complex64` or `complex128`.
@@ -287,8 +287,8 @@ def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> 
 
 def compile_trainings(
     trainings: Sequence[tuple[Model, TrainingSettings]], rows: int, validation_rows: int
-) -> None:
-    """Compile the programs of several trainings side by side, before the first of them starts.
+) -> CompilingAhead:
+    """Begin to compile the programs of several trainings, in the order in which they will run.
 
     A training whose program cannot be made is left out: its own `fit` says why.
 
@@ -297,15 +297,16 @@ def compile_trainings(
         rows: Rows of training data.
         validation_rows: Rows of validation data.
 
-    Raises:
-        KeyboardInterrupt: If interrupted.
+    Returns:
+        A context for the trainings: `fit` waits for programs that are not yet there, and at the
+        end of the context nothing new is begun.
     """
     shapes = []
     for model, settings in trainings:
         with suppress(EbitError):
             program = Program.of(model, settings)
             shapes.append(Shapes.of(program, np.dtype(np.float32), settings, rows, validation_rows))
-    compile_ahead(shapes)
+    return CompilingAhead(shapes)
 
 
 class _Training:
@@ -338,13 +339,13 @@ class _Training:
         real = self._losses.dtype
         counts = (len(train[1]), len(validation[1]))
         shapes = Shapes.of(program, real, settings, *counts, weighted=weights is not None)
-        programs, ahead = compiled(shapes)
+        programs = compiled(shapes)
         self._chunk = programs.steps
         parts = [slices(*data, shapes.slice_rows) for data in (encoded, other)]
         self._on_train, self._on_validation = (
             Evaluator(programs.evaluate, p, program.target) for p in parts
         )
-        self._compile_seconds = time.perf_counter() - started + ahead
+        self._compile_seconds = time.perf_counter() - started
 
     def run(self, checkpoint: Checkpoint | None, progress: Progress | None) -> Fit:
         """Train to the end, from the checkpoint if there is one."""

@@ -47,13 +47,26 @@ def loss_curves(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
         >>> ax.get_yscale()
         'log'
     """
-    data = curve_statistics(rows, "train_loss_curve")
+    return draw_losses(curve_statistics(rows, "train_loss_curve"), ax, loss_label(rows))
+
+
+def draw_losses(data: pl.DataFrame, ax: "Axes", label: str) -> pl.DataFrame:
+    """As `loss_curves`, of statistics that are already there.
+
+    Args:
+        data: Columns resource, step, mean, std, runs.
+        ax: Matplotlib axes to draw on.
+        label: What stands at the vertical axis.
+
+    Returns:
+        The same data.
+    """
     lowest, highest = np.min(data["mean"].to_numpy()), np.max(data["mean"].to_numpy())
     logarithmic = bool(lowest > 0 and highest > _LOG_SPAN * lowest)
     if logarithmic:
         ax.set_yscale("log")
     _draw(data, ax, floor=float(lowest) / 2 if logarithmic else None)
-    ax.set_ylabel(_loss_label(rows))
+    ax.set_ylabel(label)
     return keep_data(ax, data)
 
 
@@ -80,7 +93,19 @@ def validation_curves(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         >>> validation_curves(rows, ax)["mean"].to_list()
         [0.5, 0.75]
     """
-    data = curve_statistics(rows, "validation_accuracy_curve")
+    return draw_accuracies(curve_statistics(rows, "validation_accuracy_curve"), ax)
+
+
+def draw_accuracies(data: pl.DataFrame, ax: "Axes") -> pl.DataFrame:
+    """As `validation_curves`, of statistics that are already there.
+
+    Args:
+        data: Columns resource, step, mean, std, runs.
+        ax: Matplotlib axes to draw on.
+
+    Returns:
+        The same data.
+    """
     _draw(data, ax, floor=None)
     ax.set_ylabel("Validation accuracy (fraction)")
     return keep_data(ax, data)
@@ -120,7 +145,15 @@ def _thin(curve: pl.DataFrame) -> pl.DataFrame:
     return curve.filter(pl.int_range(pl.len()).is_in(kept.tolist()))
 
 
-def _loss_label(rows: pl.DataFrame) -> str:
+def loss_label(rows: pl.DataFrame) -> str:
+    """What the axis of training losses is called: after the loss, if all rows have the same.
+
+    Args:
+        rows: Result rows, one a run.
+
+    Returns:
+        Text.
+    """
     losses = rows["loss"].drop_nulls().unique().to_list() if "loss" in rows.columns else []
     if len(losses) != 1:
         return "Training loss"

@@ -15,17 +15,15 @@ from ebit.plots import (
     accuracy_by_resource,
     first_three_coordinates,
     gain_by_resource,
-    loss_curves,
     new_figure,
     new_panels,
     paper_style,
     save_figure,
-    sort_resources,
-    validation_curves,
 )
 from ebit.plots.cost import COSTS
+from ebit.plots.curves import draw_accuracies, draw_losses, loss_label
 from ebit.plots.resources import is_baseline
-from ebit.plots.rows import has_curve, mean_text
+from ebit.plots.rows import curve_statistics, has_curve, mean_text
 from ebit.plots.style import label_outside
 from ebit.report.advice import Advice
 from ebit.report.headline import gap_to_none
@@ -60,6 +58,7 @@ class _Curves:
     """Curves of training, one small figure for each resource."""
 
     name: str
+    column: str
     draw: Callable[[pl.DataFrame, "Axes"], pl.DataFrame]
     quantity: str
     caption: str
@@ -112,13 +111,9 @@ def _draw_curves(
     rows: pl.DataFrame, curves: _Curves, folder: Path, series: Sequence[Series]
 ) -> Picture:
     """One small figure for each resource, with `none` for comparison, on one scale."""
-    column = {"loss": "train_loss_curve"}.get(curves.name, "validation_accuracy_curve")
-    resources = [
-        name
-        for name in sort_resources(rows["resource"])
-        if has_curve(rows.filter(pl.col("resource") == name), column)
-    ]
-    own = [rows.filter(pl.col("resource").is_in([name, "none"])) for name in resources]
+    known = curve_statistics(rows, curves.column)
+    resources = known["resource"].unique(maintain_order=True).to_list()
+    own = [known.filter(pl.col("resource").is_in([name, "none"])) for name in resources]
     with paper_style():
         figure, axes = new_panels(len(resources))
         small: dict[str, Figure] = {}
@@ -127,11 +122,11 @@ def _draw_curves(
             small[name], copy = new_figure()
             copies.append(copy)
             for one in (ax, copy):
-                data = curves.draw(part, one)
+                curves.draw(part, one)
                 one.set_title(name, fontsize="medium")
                 if (legend := one.get_legend()) is not None:
                     legend.remove()
-            ends.append(data.filter(pl.col("resource") == name)["mean"][-1])
+            ends.append(part.filter(pl.col("resource") == name)["mean"][-1])
         low = min(ax.get_ylim()[0] for ax in copies)
         high = max(ax.get_ylim()[1] for ax in copies)
         scale = "log" if all(ax.get_yscale() == "log" for ax in copies) else "linear"
@@ -166,11 +161,23 @@ def _curves(rows: pl.DataFrame, advice: Advice) -> list[_Curves]:
     )
     found = []
     if has_curve(rows, "train_loss_curve"):
-        found.append(_Curves("loss", loss_curves, "Training loss", f"Training loss {spread}"))
+        found.append(
+            _Curves(
+                "loss",
+                "train_loss_curve",
+                partial(draw_losses, label=loss_label(rows)),
+                "Training loss",
+                f"Training loss {spread}",
+            )
+        )
     many = "" if advice.shots is None else " at infinitely many shots"
     if has_curve(rows, "validation_accuracy_curve"):
         caption = f"{advice.title}{many} {spread}"
-        found.append(_Curves("validation", validation_curves, advice.title, caption))
+        found.append(
+            _Curves(
+                "validation", "validation_accuracy_curve", draw_accuracies, advice.title, caption
+            )
+        )
     return found
 
 

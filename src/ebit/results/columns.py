@@ -259,7 +259,7 @@ COLUMNS: Sequence[Column] = (
     Column(
         "compile_seconds",
         pl.Float64,
-        "wall time of the compilation",
+        "wall time for which the training waited for its compiled programs",
         lambda run: run.fit.compile_seconds,
     ),
     Column(

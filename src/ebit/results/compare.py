@@ -131,15 +131,12 @@ def compare(
     store = Store(out)
     store.sweep()
     new = [task for task in tasks if store.get(task.hash) is None]
-    compile_trainings(
-        [(task.model.build(), task.training) for task in new],
-        len(dataset.y_train),
-        len(dataset.y_validation),
-    )
-    frames = [
-        train(dataset, task, out, progress=progress(task) if callable(progress) else progress)
-        for task in tasks
-    ]
+    trainings = [(task.model.build(), task.training) for task in new]
+    with compile_trainings(trainings, len(dataset.y_train), len(dataset.y_validation)):
+        frames = [
+            train(dataset, task, out, progress=progress(task) if callable(progress) else progress)
+            for task in tasks
+        ]
     return pl.concat(frames, how="diagonal")
 
 
