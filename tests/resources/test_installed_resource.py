@@ -102,7 +102,7 @@ def test_on_the_command_line(environment: dict[str, str], tmp_path: Path) -> Non
     assert re.search(r"gates +rounds +coins", said)
     page = (tmp_path / "both" / "report.html").read_text()
     assert "Coins whose sides both QPUs know: 2." in page
-    assert re.search(r"<th[^>]*>Coins</th>", page)
+    assert re.search(r"<th[^>]*>\W*(<span>)?Coins</", page)
 
     (tmp_path / "grid.toml").write_text(
         '[[grid]]\ndata = "chsh"\ndepth = 1\nsteps = 3\nruns = 1\nbatch_size = 16\n'

@@ -98,3 +98,10 @@ def test_models_must_be_writable_too(tmp_path: Path) -> None:
     (tmp_path / "models").write_text("a file in the place of the folder")
     with pytest.raises(EbitError, match="models"):
         Store(tmp_path).check_writable()
+
+
+def test_a_folder_whose_name_is_too_long_is_one_line() -> None:
+    store = Store("x" * 300)
+    for look in (store.sweep, store.finished, lambda: store.has("0" * 64)):
+        with pytest.raises(EbitError, match=r"Cannot use the folder .* choose another"):
+            look()

@@ -5,8 +5,8 @@ import io
 import json
 import re
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,22 +76,29 @@ class Store:
         """Where the trained parameters of a task are kept."""
         return self.folder / "models" / f"{task_hash}.safetensors"
 
-    def has(self, task_hash: str, kind: Kind = TRAINING) -> bool:
-        """Whether the experiment is finished: its rows and its model, if any, are there."""
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """Says in one line that the folder cannot be looked into."""
         try:
-            rows = self.path(task_hash, kind).is_file()
-            return rows and (not kind.keeps_model or self.model_path(task_hash).is_file())
+            yield
         except OSError as error:
             raise EbitError(
                 f"Cannot use the folder {str(self.folder)!r} ({error.strerror}): choose another."
             ) from None
 
+    def has(self, task_hash: str, kind: Kind = TRAINING) -> bool:
+        """Whether the experiment is finished: its rows and its model, if any, are there."""
+        with self._usable():
+            rows = self.path(task_hash, kind).is_file()
+            return rows and (not kind.keeps_model or self.model_path(task_hash).is_file())
+
     def finished(self) -> set[str]:
         """Hashes of all finished trainings; two listings, however many there are."""
-        found = [
-            {path.stem for path in self.folder.glob(pattern)}
-            for pattern in ("rows/*.parquet", "models/*.safetensors")
-        ]
+        with self._usable():
+            found = [
+                {path.stem for path in self.folder.glob(pattern)}
+                for pattern in ("rows/*.parquet", "models/*.safetensors")
+            ]
         return found[0] & found[1]
 
     def get(self, task_hash: str, kind: Kind = TRAINING) -> pl.DataFrame | None:
