@@ -243,8 +243,19 @@ def test_bad_arguments_are_one_clear_line(options: dict[str, object], words: str
         infer(model, model.init(), data, **options)  # type: ignore[arg-type]
 
 
-def test_too_large_states_are_refused_before_they_are_made() -> None:
-    with pytest.raises(EbitError, match=r"take about .* GB, but there are"):
+def test_too_large_states_are_refused_before_they_are_made(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pytest.raises(EbitError, match=r"1000000 states of 29 qubits would need about .* GB"):
         check_memory(29, rows=10**6)
     with pytest.raises(EbitError, match="at most 30 qubits"):
         check_memory(31)
+    many = np.broadcast_to(np.float32(1), (10**6, 2**20))  # 4 TB, of which nothing is there
+    with pytest.raises(
+        EbitError, match=r"1000000 states of 20 qubits would need about 100663.3 GB"
+    ):
+        ColumnSplit(many, {"alice": range(2**20)})
+    monkeypatch.setattr("ebit.communication.memory.memory", lambda: 10**5)
+    assert len(walsh_model(9, 4, NAMES[:2]).init()) == 4
+    with pytest.raises(EbitError, match=r"A state of 9 qubits and its angles would need about 0.0"):
+        walsh_model(9, 13, NAMES[:2]).init()

@@ -1,7 +1,6 @@
 """How much memory a state takes, estimated before it is made."""
 
-import os
-
+from ebit.data.content import memory
 from ebit.errors import EbitError
 
 MOST_QUBITS = 30
@@ -9,12 +8,15 @@ _ARRAYS = 6
 """Arrays of the size of the state that exist at a time."""
 
 
-def check_memory(qubits: int, rows: int = 1) -> None:
-    """Raise if states of so many qubits do not fit into the memory of this machine.
+def check_memory(qubits: int, rows: int = 1, angles: int = 0) -> None:
+    r"""Raise if states of so many qubits do not fit into the memory of this machine.
+
+    $$16 \cdot 6 \cdot 2^n \cdot \text{rows} + 8 \cdot \text{angles} \text{ bytes}$$
 
     Args:
-        qubits: Qubits of one state.
+        qubits: Qubits of one state, n.
         rows: States at a time.
+        angles: Angles of all layers, those that stay 0 included.
 
     Raises:
         EbitError: If they do not.
@@ -30,18 +32,12 @@ fewer features.
             f"States of {qubits} qubits cannot be simulated: at most {MOST_QUBITS} qubits; use "
             "fewer features."
         )
-    needed = 16 * 2**qubits * rows * _ARRAYS
-    there = _memory()
+    needed = 16 * _ARRAYS * 2**qubits * rows + 8 * angles
+    there = memory()
     if needed > there:
+        what = "A state" if rows == 1 else f"{rows} states"
+        extra, cure = (" and its angles", "or layers") if angles else ("", "or rows")
         raise EbitError(
-            f"States of {qubits} qubits for {rows} rows take about {needed / 1e9:.1f} GB, but "
-            f"there are {there / 1e9:.1f} GB: use fewer features or rows."
+            f"{what} of {qubits} qubits{extra} would need about {needed / 1e9:.1f} GB of memory, "
+            f"but there are {there / 1e9:.1f} GB: use fewer features {cure}."
         )
-
-
-def _memory() -> int:
-    """Bytes of memory; more than any machine has where the system does not say."""
-    try:
-        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
-    except (AttributeError, ValueError, OSError):
-        return 2**60

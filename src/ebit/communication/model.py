@@ -1,5 +1,6 @@
 """The layered model: layers of several owners, one after the other, on a state that travels."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.communication.layers import Angles, Ansatz, State, WalshLayers, stack_angles
+from ebit.communication.memory import check_memory
 from ebit.communication.parties import Parties, Register
 from ebit.communication.split import ColumnSplit
 from ebit.errors import EbitError
@@ -98,7 +100,11 @@ class LayeredModel:
 
         Returns:
             Angles of every layer.
+
+        Raises:
+            EbitError: If there is no memory for them and a state.
         """
+        check_memory(self.qubits, angles=sum(math.prod(layer.shape) for layer in self.layers))
         rng = np.random.default_rng(seed)
         scale = self.free**-0.5 if deviation is None else deviation
         return [

@@ -65,6 +65,8 @@ class ColumnSplit:
         standardise: bool = True,
         moments: Moments | None = None,
     ) -> None:
+        if isinstance(x, np.ndarray) and x.ndim == 2:  # before a copy of it is made
+            check_memory(max(x.shape[1] - 1, 1).bit_length(), len(x))
         raw = real_numbers("x", x)
         if raw.ndim != 2 or raw.size == 0:
             raise EbitError(
