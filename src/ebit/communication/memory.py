@@ -9,9 +9,9 @@ _ARRAYS = 6
 
 
 def check_memory(qubits: int, rows: int = 1, angles: int = 0) -> None:
-    r"""Raise if states of so many qubits do not fit into the memory of this machine.
+    """Raise if states of so many qubits do not fit into the memory of this machine.
 
-    $$16 \cdot 6 \cdot 2^n \cdot \text{rows} + 8 \cdot \text{angles} \text{ bytes}$$
+    $$16 * 6 * 2^n * rows + 8 * angles$$ bytes: six arrays of complex numbers exist at a time.
 
     Args:
         qubits: Qubits of one state, n.
