@@ -137,7 +137,7 @@ def _gain(claim: Claim, rows: pl.DataFrame) -> Verdict:
     reached = inside.filter(pl.col("gain") >= claim.low)
     words = (
         f"over {FAIR}: {min(own['gain']):+.3f} to {max(own['gain']):+.3f} in "
-        f"{own.height} settings; {reached.height} of them with a mean of at least {claim.low:.2f}"
+        f"{_settings(own.height)}; {reached.height} of them with a mean of at least {claim.low:.2f}"
     )
     verdict = "seen" if reached.height == own.height else "seen in part"
     return Verdict(claim, words, verdict if reached.height else "not seen")
@@ -167,11 +167,16 @@ def _variance(claim: Claim, rows: pl.DataFrame) -> Verdict:
     own = gains(main, column="gradient_error").filter(over=FAIR)
     lower = own.filter(pl.col("high") < 0).height
     words = (
-        f"squared gradient error against {FAIR}: lower in {lower} of {own.height} settings "
+        f"squared gradient error against {FAIR}: lower in {lower} of {_settings(own.height)} "
         f"(interval below 0), {min(own['gain']):+.4f} to {max(own['gain']):+.4f}"
     )
     verdict = "seen" if lower == own.height else "seen in part"
     return Verdict(claim, words, verdict if lower else "not seen")
+
+
+def _settings(number: int) -> str:
+    """So many settings, in words."""
+    return "1 setting" if number == 1 else f"{number} settings"
 
 
 def _made(rows: pl.DataFrame, command: str) -> Made:
