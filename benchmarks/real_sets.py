@@ -30,14 +30,17 @@ from ebit import DQMLClassifier, DQMLRegressor, model_from_string
 from ebit.statistics import paired
 
 CASES = (
-    ("wine", 2, 4, "none,bell:1,classical"),
-    ("breast_cancer", 2, 4, "none,bell:1,classical"),
-    ("diabetes", 2, 4, "none,bell:1,classical"),
-    ("digits", 4, 4, "none,bell:1,classical"),
-    ("digits", 8, 4, "none,bell:1"),
-    ("digits", 16, 4, "none,bell:1"),
+    ("wine", 2, 4, "none,bell:1,classical", None),
+    ("breast_cancer", 2, 4, "none,bell:1,classical", None),
+    ("diabetes", 2, 4, "none,bell:1,classical", None),
+    ("digits", 4, 4, "none,bell:1,classical", None),
+    ("digits", 8, 4, "none,bell:1", None),
+    ("digits", 16, 4, "none,bell:1", None),
+    ("digits", 8, 4, "none,bell:1,classical", "weights"),
+    ("digits", 16, 4, "none,bell:1,classical", "mps:2"),
 )
-"""Set, QPUs, qubits per QPU and resources; more than four QPUs read out pairs, not bits."""
+"""Set, QPUs, qubits per QPU, resources and read-out: by default `weights` for up to four QPUs and
+`pairwise` beyond, which does not go with bits."""
 
 SHARE = 0.25
 """Of the rows, held out."""
@@ -48,16 +51,26 @@ def is_numeric(name):
     return name == "diabetes"
 
 
-def hidden(name, qpus, qubits, components, options):
+def key(name, qpus, qubits, readout):
+    """Name of a case, in the JSON file and for --sets."""
+    return f"{name} {qpus}x{qubits}" + (f" {readout}" if readout else "")
+
+
+def hidden(name, qpus, qubits, readout, components, options):
     """Width of a perceptron with no more trained numbers than the circuits with pairs."""
     outputs = {"digits": 10, "wine": 3}.get(name, 1)
     model = model_from_string(
-        "bell:1", qpus=qpus, qubits=qubits, depth=options.depth, scores=outputs
+        "bell:1",
+        qpus=qpus,
+        qubits=qubits,
+        depth=options.depth,
+        scores=outputs,
+        readout=readout,
     )
     return max(1, (model.num_parameters - outputs) // (components + 1 + outputs))
 
 
-def learners(name, qpus, qubits, resources, components, options, seed):
+def learners(name, qpus, qubits, resources, readout, components, options, seed):
     """All learners for one set by name."""
     own = DQMLRegressor if is_numeric(name) else DQMLClassifier
     settings = {
@@ -67,9 +80,10 @@ def learners(name, qpus, qubits, resources, components, options, seed):
         "steps": options.steps,
         "random_state": seed,
         "learning_rate": 0.05,
+        "readout": readout,
     }
     found = {text: own(text, **settings) for text in resources.split(",")}
-    width = hidden(name, qpus, qubits, components, options)
+    width = hidden(name, qpus, qubits, readout, components, options)
     network = {"hidden_layer_sizes": (width,), "max_iter": 2000, "random_state": seed}
     if is_numeric(name):
         return found | {"ridge": Ridge(), "svr": SVR(), "mlp": MLPRegressor(**network)}
@@ -77,7 +91,7 @@ def learners(name, qpus, qubits, resources, components, options, seed):
     return found | {"logistic": logistic, "svc": SVC(), "mlp": MLPClassifier(**network)}
 
 
-def scores(name, qpus, qubits, resources, options, known, save):
+def scores(name, qpus, qubits, resources, readout, options, known, save):
     """Accuracy or R^2 of every learner on the held-out rows of every split, into `known`."""
     x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
     components = min(qpus * qubits, x.shape[1])
@@ -86,7 +100,7 @@ def scores(name, qpus, qubits, resources, options, known, save):
             x, y, test_size=SHARE, random_state=split, stratify=None if is_numeric(name) else y
         )
         x_train, x_test, y_train, y_test = parts
-        every = learners(name, qpus, qubits, resources, components, options, split)
+        every = learners(name, qpus, qubits, resources, readout, components, options, split)
         for learner, estimator in every.items():
             values = known.setdefault(learner, [])
             if len(values) > split:
@@ -103,6 +117,8 @@ def scores(name, qpus, qubits, resources, options, known, save):
             fitted = make_pipeline(*steps, estimator).fit(x_train, told)
             values.append(float(fitted.score(x_test, asked)))
             save()
+            used = time.process_time()
+            print(f"<!-- {learner}, split {split}: {values[-1]:.3f}, {used:.0f} s -->", flush=True)
     return math.ceil(SHARE * len(y))
 
 
@@ -116,7 +132,7 @@ def difference(first, second, rows):
     return None if ends is None else [found.value, *ends]
 
 
-def lines(name, qpus, qubits, table, rows):
+def lines(name, qpus, qubits, readout, table, rows):
     """Rows of the table of the documentation."""
     other = "ridge" if is_numeric(name) else "logistic"
     for learner, values in table.items():
@@ -129,7 +145,8 @@ def lines(name, qpus, qubits, table, rows):
             for gain in gains
         ]
         shown = f"`{learner}`" if learner in ("none", "bell:1", "classical") else learner
-        cells = (name, f"{qpus} x {qubits}", shown, len(values), f"{np.mean(values):.3f}", *words)
+        who = f"{qpus} x {qubits}" + (f", `{readout}`" if readout else "")
+        cells = (name, who, shown, len(values), f"{np.mean(values):.3f}", *words)
         yield f"| {' | '.join(map(str, cells))} |"
 
 
@@ -155,13 +172,14 @@ def main():
 
     print("| Set | QPUs x qubits | Learner | Splits | Accuracy or R^2 | - none | - linear |")
     print(f"|{' --- |' * 7}")
-    for name, qpus, qubits, resources in CASES:
-        if not {name, f"{name} {qpus}x{qubits}"} & set(options.sets.split(",")):
+    for name, qpus, qubits, resources, readout in CASES:
+        case = key(name, qpus, qubits, readout)
+        if not {name, case} & set(options.sets.split(",")):
             continue
         started = time.process_time()
-        table = content["sets"].setdefault(f"{name} {qpus}x{qubits}", {})
-        rows = scores(name, qpus, qubits, resources, options, table, save)
-        for line in lines(name, qpus, qubits, table, rows):
+        table = content["sets"].setdefault(case, {})
+        rows = scores(name, qpus, qubits, resources, readout, options, table, save)
+        for line in lines(name, qpus, qubits, readout, table, rows):
             print(line, flush=True)
         print(f"<!-- {time.process_time() - started:.0f} s of CPU -->", flush=True)
 

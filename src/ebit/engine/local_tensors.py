@@ -213,10 +213,7 @@ class LocalTensors:
         def of_part(part: Operators) -> jax.Array:
             own = turn @ part @ turn
             weights = (own.real + own.imag).reshape(*part.shape[:2], -1)
-            if not np.ptp(weights, axis=0).any():
-                constant = jnp.asarray(weights[0], table.dtype)
-                return jnp.einsum("rg,qgb->qrb", constant, table, precision=_HIGHEST)
-            constant = jnp.asarray(weights, table.dtype)
+            constant = jnp.asarray(weights, table.dtype)  # one for each, so that none is transposed
             return jnp.einsum("qrg,qgb->qrb", constant, table, precision=_HIGHEST)
 
         return _with_parts(operators, of_part)

@@ -9,7 +9,7 @@ path that `opt_einsum` or a sweep through the tensors finds.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, reduce
+from functools import cached_property, lru_cache, reduce
 from operator import add
 from typing import Any, NamedTuple
 
@@ -27,6 +27,9 @@ Labels = tuple[int, ...]
 
 _SMALL = 16
 """Sums over at most so many terms are written out, see `products`."""
+
+_FEW_USES = 4
+"""Evenly spaced rows of a stack may be taken for so many uses one after the other."""
 
 
 class Piece(NamedTuple):
@@ -65,6 +68,18 @@ class Product(NamedTuple):
     summed: int
 
 
+class Use(NamedTuple):
+    """Where rows of a stack go.
+
+    Attributes:
+        where: Number of the product and of its side; behind the last product what is left.
+        rows: Which rows.
+    """
+
+    where: tuple[int, int]
+    rows: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is put together with what.
@@ -89,6 +104,26 @@ class Plan:
     def width(self) -> int:
         """Indices of four values that the largest tensor has."""
         return math.ceil(math.log(max(self.most, 1), 4) - 1e-9)
+
+    @cached_property
+    def dealt_out(self) -> dict[int, tuple["Use", ...]]:
+        """All uses of the stacks that are dealt out at once, in the order of their first rows.
+
+        Taken one use after the other, the slope would be an array of the size of the stack for
+        each: for a tree, whose leaves meet others in every round, more than a multiple of its size.
+        """
+        uses: dict[int, list[Use]] = {}
+        for number, product in enumerate(self.products):
+            for place, side in enumerate((product.left, product.right)):
+                uses.setdefault(side.stack, []).append(Use((number, place), side.rows))
+        for number, piece in enumerate(self.rest):
+            uses.setdefault(piece.stack, []).append(Use((len(self.products), number), (piece.row,)))
+        return {
+            stack: tuple(sorted(own, key=lambda use: use.rows))
+            for stack, own in uses.items()
+            if len(own) > _FEW_USES
+            or not all(isinstance(index_of(np.array(use.rows)), slice) for use in own)
+        }
 
 
 @lru_cache(maxsize=64)
@@ -260,17 +295,26 @@ def run(plan: Plan, stacks: Sequence[jax.Array]) -> jax.Array:
     Returns:
         Shape (..., batch): the indices that stay, and the batch.
     """
-    held = list(stacks)
-    for product in plan.products:
-        held.append(_multiply(product, held))
+    held, parts = list(stacks), dict[tuple[int, int], jax.Array]()
+    for number in range(len(stacks)):
+        parts |= _dealt_out(plan, number, held[number])
+    for number, product in enumerate(plan.products):
+        sides = (product.left, product.right)
+        left, right = (
+            _side(side, parts.pop((number, place), None), held) for place, side in enumerate(sides)
+        )
+        held.append(_multiply(product, left, right))
+        parts |= _dealt_out(plan, len(held) - 1, held[-1])
+    rest = [
+        parts[where][0] if (where := (len(plan.products), number)) in parts else held[p.stack][p.row]
+        for number, p in enumerate(plan.rest)
+    ]
     if not plan.path:
-        (piece,) = plan.rest
-        return held[piece.stack][piece.row]
+        return rest[0]
     operands: list[Any] = []
     batch = 1 + max((label for piece in plan.rest for label in piece.labels), default=0)
-    size = max(held[piece.stack].shape[-1] for piece in plan.rest)
-    for piece in plan.rest:
-        tensor = held[piece.stack][piece.row]
+    size = max(tensor.shape[-1] for tensor in rest)
+    for piece, tensor in zip(plan.rest, rest, strict=True):
         is_constant = tensor.shape[-1] != size
         labels = piece.labels if is_constant else (*piece.labels, batch)
         operands += [tensor[..., 0] if is_constant else tensor, labels]
@@ -279,9 +323,21 @@ def run(plan: Plan, stacks: Sequence[jax.Array]) -> jax.Array:
     )
 
 
-def _multiply(product: Product, held: Sequence[jax.Array]) -> jax.Array:
+def _dealt_out(plan: Plan, stack: int, tensor: jax.Array) -> dict[tuple[int, int], jax.Array]:
+    """Rows of a stack by what they are used for, put in order once."""
+    uses = plan.dealt_out.get(stack, ())
+    if not uses:
+        return {}
+    order = np.concatenate([use.rows for use in uses])
+    stops = np.cumsum([len(use.rows) for use in uses])[:-1]
+    if np.any(np.diff(order) != 1):
+        tensor = repeated_rows(tensor, order)
+    split = jnp.split(tensor, stops)
+    return {use.where: own for use, own in zip(uses, split, strict=True)}
+
+
+def _multiply(product: Product, left: jax.Array, right: jax.Array) -> jax.Array:
     """(rows, kept of the left, kept of the right, batch)."""
-    left, right = (_side(side, held[side.stack]) for side in (product.left, product.right))
     count = product.summed
     kept = left.shape[1 : left.ndim - 1 - count], right.shape[1 + count : -1]
     middle = math.prod(right.shape[1 : 1 + count])
@@ -332,9 +388,10 @@ def _products_backward(sides: Any, slope: jax.Array) -> tuple[jax.Array, jax.Arr
 products.defvjp(_products_forward, _products_backward)
 
 
-def _side(side: Side, stack: jax.Array) -> jax.Array:
-    axes = (0, *(1 + axis for axis in side.order), stack.ndim - 1)
-    return rows_of(stack, np.array(side.rows)).transpose(axes)
+def _side(side: Side, rows: jax.Array | None, held: Sequence[jax.Array]) -> jax.Array:
+    """A factor: its rows if they are there already, its axes in order."""
+    own = rows_of(held[side.stack], np.array(side.rows)) if rows is None else rows
+    return own.transpose(0, *(1 + axis for axis in side.order), own.ndim - 1)
 
 
 def index_of(rows: NDArray[np.int64]) -> slice | NDArray[np.int64]:
@@ -372,11 +429,11 @@ def repeated_rows(stack: jax.Array, index: NDArray[np.int64]) -> jax.Array:
     scatter them, unless a few rows have most of the uses.
 
     Args:
-        stack: Shape (rows, batch).
+        stack: Shape (rows, ..., batch).
         index: Which rows, (uses,).
 
     Returns:
-        Shape (uses, batch).
+        Shape (uses, ..., batch).
 
     Example:
         >>> repeated_rows(jnp.arange(6.0).reshape(3, 2), np.array([2, 0, 2]))[:, 0].tolist()
@@ -387,6 +444,7 @@ def repeated_rows(stack: jax.Array, index: NDArray[np.int64]) -> jax.Array:
     if rows * most > _PADDED * (rows + uses):
         return stack[index]
     order = np.argsort(index, kind="stable")
+    once = most == 1 and uses == rows
     within = np.arange(uses) - np.searchsorted(index[order], index[order])
     places = np.full((rows, most), uses)  # what is not used is the row of zeros behind all uses
     places[index[order], within] = order
@@ -396,6 +454,8 @@ def repeated_rows(stack: jax.Array, index: NDArray[np.int64]) -> jax.Array:
         return stack[index]
 
     def back(_: None, slope: jax.Array) -> tuple[jax.Array]:
+        if once:
+            return (slope[order],)
         padded = jnp.concatenate([slope, jnp.zeros_like(slope[:1])])
         return (jnp.sum(padded[places], axis=1),)
 
