@@ -45,6 +45,9 @@ ROW_QUBITS = 3
 _MOST_SHARED = 3
 """Most shared qubits of a QPU whose amplitudes are multiplied with each other one by one."""
 
+_BLOCK = 2**18
+"""Amplitudes, in real numbers, of as many QPUs as meet their samples at a time: 1 MB."""
+
 _HIGHEST = lax.Precision.HIGHEST
 
 Operators = NDArray[np.complex128]
@@ -202,21 +205,12 @@ class LocalTensors:
         matrix = jnp.concatenate([upper, lower], axis=2)  # (QPUs, states, 2 rows, 2 others)
         phases = encoded[:, :, 0][..., blocks].transpose(1, 3, 2, 4, 0)
         phases = phases.reshape(*matrix.shape[:2], matrix.shape[3], -1)
-        both = jnp.einsum("qsro,qsob->qsrb", matrix, phases, precision=_HIGHEST)
-        count = rows.shape[1]
-        real, imaginary = both[:, :, :count], both[:, :, count:]
-        mixed = jnp.concatenate([real + imaginary, imaginary - real], axis=2)
-        # of conjugate a_j times a_k the real plus the imaginary part, so that nothing is lost
-        table = products(both, mixed.swapaxes(1, 2)).reshape(len(both), 4**pairs, -1)
         turn = hadamard_matrix(pairs)
-
-        def of_part(part: Operators) -> jax.Array:
-            own = turn @ part @ turn
-            weights = (own.real + own.imag).reshape(*part.shape[:2], -1)
-            constant = jnp.asarray(weights, table.dtype)  # one for each, so that none is transposed
-            return jnp.einsum("qrg,qgb->qrb", constant, table, precision=_HIGHEST)
-
-        return _with_parts(operators, of_part)
+        parts = _hermitian_parts(operators)
+        own = turn @ np.concatenate(parts, axis=1) @ turn
+        weights = (own.real + own.imag).reshape(*own.shape[:2], -1)
+        found = _in_blocks(matrix, phases, jnp.asarray(weights, matrix.dtype))
+        return found if len(parts) == 1 else lax.complex(*jnp.split(found, 2, axis=1))
 
     def behind(
         self,
@@ -346,6 +340,40 @@ class LocalTensors:
         return qpus * (effects + batch * each) + self.effect(pairs).reals(depth)
 
 
+def _in_blocks(
+    matrix: Float[Array, "qpus states double others"],
+    phases: Float[Array, "qpus states others batch"],
+    constant: Float[Array, "qpus rows pairs"],
+) -> Float[Array, "qpus rows batch"]:
+    """`_of_block` for so many QPUs at a time that what it makes of them stays in a cache.
+
+    Their amplitudes are computed again for the slope, which takes less time than to fetch them from
+    memory. Other devices than processors get all QPUs at once.
+    """
+    qpus, states, double, _ = matrix.shape
+    block = max(1, _BLOCK // (states * double * phases.shape[-1]))
+    if qpus <= block or jax.default_backend() != "cpu":
+        return _of_block(matrix, phases, constant)
+    again = jax.checkpoint(_of_block)
+
+    def of_one(parts: tuple[jax.Array, ...]) -> jax.Array:
+        return again(*(part[None] for part in parts))[0]
+
+    return lax.map(of_one, (matrix, phases, constant), batch_size=block)
+
+
+def _of_block(matrix: jax.Array, phases: jax.Array, constant: jax.Array) -> jax.Array:
+    """Amplitudes of every state of the shared qubits, multiplied with each other."""
+    both = jnp.einsum("qsro,qsob->qsrb", matrix, phases, precision=_HIGHEST)
+    count = both.shape[2] // 2
+    real, imaginary = both[:, :, :count], both[:, :, count:]
+    mixed = jnp.concatenate([real + imaginary, imaginary - real], axis=2)
+    # of conjugate a_j times a_k the real plus the imaginary part, so that nothing is lost
+    table = products(both, mixed.swapaxes(1, 2)).reshape(len(both), both.shape[1] ** 2, -1)
+    # a constant for each QPU, so that nothing is put in another order
+    return jnp.einsum("qrg,qgb->qrb", constant, table, precision=_HIGHEST)
+
+
 def _of_gram(operators: Operators, gram: Complex[Array, "qpus states states batch"]) -> jax.Array:
     """T from what the effects say about the states of the shared qubits."""
     return _with_parts(
@@ -360,11 +388,15 @@ def _of_gram(operators: Operators, gram: Complex[Array, "qpus states states batc
 
 def _with_parts(operators: Operators, function: Any) -> jax.Array:
     """A linear function of Hermitian operators, of any operators."""
+    found = [jnp.asarray(function(part)) for part in _hermitian_parts(operators)]
+    return found[0] if len(found) == 1 else lax.complex(*found)
+
+
+def _hermitian_parts(operators: Operators) -> list[Operators]:
+    """A and B of operators A + iB, both Hermitian; A alone where B is zero."""
     adjoint = np.swapaxes(operators, -1, -2).conj()
     hermitian, other = (operators + adjoint) / 2, (operators - adjoint) / 2j
-    if not np.abs(other).max() > 1e-14:
-        return jnp.asarray(function(hermitian))
-    return lax.complex(function(hermitian), function(other))
+    return [hermitian, other] if np.abs(other).max() > 1e-14 else [hermitian]
 
 
 def product_operators(factors: Sequence[NDArray[Any]]) -> NDArray[np.complex128]:

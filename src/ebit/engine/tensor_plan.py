@@ -306,8 +306,10 @@ def run(plan: Plan, stacks: Sequence[jax.Array]) -> jax.Array:
         held.append(_multiply(product, left, right))
         parts |= _dealt_out(plan, len(held) - 1, held[-1])
     rest = [
-        parts[where][0] if (where := (len(plan.products), number)) in parts else held[p.stack][p.row]
-        for number, p in enumerate(plan.rest)
+        parts[len(plan.products), number][0]
+        if piece.stack in plan.dealt_out
+        else held[piece.stack][piece.row]
+        for number, piece in enumerate(plan.rest)
     ]
     if not plan.path:
         return rest[0]
