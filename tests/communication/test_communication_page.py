@@ -23,7 +23,7 @@ from ebit.plots import (
     new_figure,
 )
 from ebit.report import Part, write_communication
-from ebit.report.communication_page import LIMITS
+from ebit.report.communication_page import LIMITS, markdown
 
 ROWS = [
     row
@@ -71,6 +71,19 @@ def test_figures_draw_what_is_sent() -> None:
         cost_against_size(frame().with_columns(qubits=0, cbits=0), new_figure()[1])
 
 
+def test_only_crossings_with_what_was_run_are_marked() -> None:
+    bound = frame().with_columns(executed=pl.col("quantum"))
+    _, ax = new_figure()
+    cost_against_size(bound, ax)
+    assert len(ax.lines) == 2  # no vertical
+
+
+def test_whole_numbers_are_written_alike_in_all_columns() -> None:
+    rows = frame().with_columns(qubits=pl.lit(13_284), expected=pl.lit(13_284.0), error=0.25)
+    table = markdown([Part("E2", "A title", "", rows)])
+    assert "| 13,284 | 0 | 0 | 0.25 | 13,284 |" in table
+
+
 def test_figures_that_are_no_costs_draw_their_own_columns() -> None:
     rows = [
         Row("E12", 4, "attack shadows", "one-way", copies=m, error=e, expected=b)
@@ -85,6 +98,8 @@ def test_figures_that_are_no_costs_draw_their_own_columns() -> None:
     _, ax = new_figure()
     assert error_against_copies(table, ax)["copies"].to_list() == [10, 100]
     assert len(ax.lines) == 2  # the error and its bound
+    ax.set_xlim(8, 60)
+    assert {20.0, 50.0} == {x for x in ax.get_xticks(minor=True) if 8 < x < 60}  # labels have room
     assert frequencies_against_layers(table, new_figure()[1]).rows() == [("scales 3^l", 2, 9.0)]
     assert bits_against_qubits(table, new_figure()[1]).rows() == [(10, 7380, 1722.0)]
     for draw in (error_against_copies, frequencies_against_layers, bits_against_qubits):

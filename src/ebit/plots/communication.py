@@ -56,7 +56,8 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
     """Draw qubits and bits sent against the size, a line for each protocol.
 
     Quantum protocols are solid, classical ones dashed, emulated ones and bare formulas dotted.
-    Vertical lines mark where the first quantum protocol becomes cheaper than a classical one.
+    Vertical lines mark where the first quantum protocol becomes cheaper than a classical one that
+    was run.
     Crosses off the lines are budgets at which a protocol did not reach the error.
 
     Args:
@@ -123,12 +124,13 @@ def cost_against_size(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
 
 
 def _mark(ax: "Axes", lines: dict[str, pl.DataFrame]) -> None:
-    """Where the first quantum protocol becomes cheaper than each classical one."""
+    """Where the first quantum protocol becomes cheaper than each classical one that was run."""
     first = next((own for own in lines.values() if own["quantum"][0]), None)
     if first is None:
         return
     for own in lines.values():
-        place = None if own["quantum"][0] else crossing(first, own)
+        is_rival = own["executed"].any() and not own["quantum"][0]
+        place = crossing(first, own) if is_rival else None
         if place is not None:
             ax.axvline(place, color="#999999", linewidth=0.8, linestyle=":")
 

@@ -234,7 +234,7 @@ def _cell(value: object) -> str:
     if value is None:
         return "-"
     if isinstance(value, float):
-        return f"{value:.0f}" if value.is_integer() else f"{value:.4g}"
+        return _cell(int(value)) if value.is_integer() else f"{value:.4g}"
     return f"{value:,}" if isinstance(value, int) and value > 9999 else str(value)
 
 
