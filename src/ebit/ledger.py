@@ -1,9 +1,10 @@
 """The ledger: what was sent between parties, written down where it is sent; totals are derived."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
 
+from ebit.checks import Rule, flag, instance, one_of, several, shown, takes, text, whole, wrong
 from ebit.errors import EbitError
 
 Kind = Literal["qubit", "cbit", "ebit", "gate", "state"]
@@ -11,6 +12,9 @@ KINDS: tuple[Kind, ...] = ("qubit", "cbit", "ebit", "gate", "state")
 
 _ON_THE_WAY = ("qubit", "cbit")
 """Kinds of messages; the others are shared, or need both at once."""
+
+MOST_SENT = 10**18
+"""No amount and no number of copies is larger: beyond it tables cannot hold the totals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +47,41 @@ class Entry:
 
     def __post_init__(self) -> None:
         """Nothing is sent to oneself, and no less than nothing."""
-        if self.kind not in KINDS:
-            raise EbitError(
-                f"Argument `kind` must be one of {', '.join(KINDS)}, but is {self.kind!r}."
-            )
-        for name in ("amount", "copies"):
-            if getattr(self, name) < 0:
-                raise EbitError(
-                    f"Argument `{name}` must be at least 0, but is {getattr(self, name)}."
-                )
+        for name, rule in _RULES.items():
+            object.__setattr__(self, name, rule(name, getattr(self, name)))
         if self.src == self.dst:
-            raise EbitError(f"Party {self.src!r} cannot send to itself: name another receiver.")
+            raise EbitError(
+                f"Party {shown(self.src)} cannot send to itself: name another receiver."
+            )
 
     @property
     def total(self) -> int:
         """Amount times copies."""
         return self.amount * self.copies
+
+
+def _party(name: str, value: Any) -> str:
+    """The rule of parties: text that is not empty."""
+    party: str = text("the name of a party")(name, value)
+    if not party:
+        raise wrong(name, "the name of a party", value)
+    return party
+
+
+_KIND: Rule = one_of(KINDS)
+_AMOUNT: Rule = whole(0, MOST_SENT)
+_RULES: dict[str, Rule] = {
+    "step": _AMOUNT,
+    "protocol": text("the name of a protocol"),
+    "src": _party,
+    "dst": _party,
+    "kind": _KIND,
+    "amount": _AMOUNT,
+    "copies": _AMOUNT,
+    "tag": text("words on what is sent"),
+    "emulated": flag,
+}
+_ENTRY: Rule = instance(Entry, "an Entry")
 
 
 class Ledger:
@@ -75,12 +98,13 @@ class Ledger:
         (4428, 10, 2)
     """
 
+    @takes(entries=several(_ENTRY, least=0))
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self._entries = list(entries)
 
     def append(self, entry: Entry) -> None:
         """Add an entry."""
-        self._entries.append(entry)
+        self._entries.append(_ENTRY("entry", entry))
 
     def send(
         self,
@@ -109,7 +133,8 @@ class Ledger:
             emulated: Whether the protocol is emulated, not run.
 
         Raises:
-            EbitError: If an amount is negative, the kind unknown or sender and receiver the same.
+            EbitError: If a value is none of its kind, such as an amount that is negative or not
+                whole, or sender and receiver are the same.
         """
         self.append(Entry(step, protocol, src, dst, kind, amount, copies, tag, emulated))
 
@@ -118,26 +143,37 @@ class Ledger:
         """All entries, the oldest first."""
         return tuple(self._entries)
 
-    def where(self, **fields: Any) -> "Ledger":
+    def where(self, **values: Any) -> "Ledger":
         """The entries with these values, such as `protocol="inference"`.
 
         Args:
-            fields: Values by name of the attribute of `Entry`.
+            values: Values by name of the attribute of `Entry`.
 
         Returns:
             A ledger of them.
+
+        Raises:
+            EbitError: If entries have no such attribute, or it is never of such a value.
 
         Example:
             >>> ledger = Ledger([Entry(0, "p", "a", "b", "qubit", 3)])
             >>> ledger.where(src="a").qubits, ledger.where(src="b").qubits
             (3, 0)
         """
+        for name in values:
+            if name not in _RULES:
+                raise EbitError(
+                    f"Argument {shown(name)} is no attribute of an entry: use "
+                    f"{', '.join(field.name for field in fields(Entry))}."
+                )
+        wanted = {name: _RULES[name](name, value) for name, value in values.items()}
         return Ledger(
             entry
             for entry in self._entries
-            if all(getattr(entry, name) == value for name, value in fields.items())
+            if all(getattr(entry, name) == value for name, value in wanted.items())
         )
 
+    @takes(kind=_KIND)
     def total(self, kind: Kind) -> int:
         """How many of a kind were sent in all."""
         return sum(entry.total for entry in self._entries if entry.kind == kind)
@@ -185,7 +221,8 @@ class Ledger:
             copies[key] = copies.get(key, 0) + entry.copies
         return Ledger(replace(entry, copies=number) for entry, number in copies.items())
 
-    def extend(self, other: "Ledger") -> None:
+    @takes(other=several(_ENTRY, least=0))
+    def extend(self, other: Iterable[Entry]) -> None:
         """Add all entries of another one."""
         self._entries.extend(other)
 

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal, get_args
 
 import jax
 import jax.numpy as jnp
@@ -11,6 +11,7 @@ import numpy as np
 from jax import lax
 from jax.scipy.special import ndtr
 
+from ebit import checks
 from ebit.errors import EbitError
 from ebit.models.base import CircuitModel, Model
 from ebit.models.counts import all_counts, number_of_counts
@@ -30,6 +31,18 @@ LossFunction = Callable[[jax.Array, ReadOut], jax.Array]
 
 _LEAST = 1e-20
 """Keeps quotients, roots and logarithms finite at 0, in single precision too."""
+
+
+def _numbers(name: str, value: Any) -> jax.Array:
+    """Real numbers as an array of JAX; one that is an array of JAX already keeps its type."""
+    if not isinstance(value, jax.Array):
+        return jnp.asarray(checks.numbers(name, value))
+    if jnp.issubdtype(value.dtype, jnp.floating) or jnp.issubdtype(value.dtype, jnp.integer):
+        return value
+    raise EbitError(
+        f"Argument `{name}` must be an array of real numbers, but holds {value.dtype}: convert it "
+        "first."
+    )
 
 
 @dataclass(frozen=True)
@@ -64,13 +77,92 @@ class Loss(ABC):
 
         Returns:
             A scalar.
+
+        Raises:
+            EbitError: If the arrays do not fit together, or the targets are none of this loss.
         """
         rows = self.of_rows(targets, read_out)
-        return jnp.mean(rows if weights is None else weights * rows)
+        if weights is None:
+            return jnp.mean(rows)
+        weights = _numbers("weights", weights)
+        if weights.shape != rows.shape:
+            raise EbitError(
+                f"Argument `weights` must have shape {rows.shape}, one number per row, but has "
+                f"shape {weights.shape}."
+            )
+        return jnp.mean(weights * rows)
+
+    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """The number of every row.
+
+        Args:
+            targets: As of the loss.
+            read_out: What the model says about the rows.
+
+        Returns:
+            Shape (batch,).
+
+        Raises:
+            EbitError: If the arrays do not fit together, or the targets are none of this loss.
+        """
+        read_out = self._checked(read_out)
+        return self._of_rows(self._checked_targets(targets, read_out), read_out)
 
     @abstractmethod
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
-        """The number of every row, shape (batch,)."""
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+        """The number of every row, (batch,), of checked arrays."""
+
+    def _checked(self, read_out: ReadOut) -> ReadOut:
+        """A read-out of the shapes that a model gives."""
+        checks.instance(ReadOut, "a ReadOut, as models give it")("read_out", read_out)
+        scores = _numbers("read_out.scores", read_out.scores)
+        if scores.ndim != 2 or 0 in scores.shape:
+            raise EbitError(
+                "Argument `read_out.scores` must have shape (batch, scores), but has shape "
+                f"{scores.shape}."
+            )
+        if scores.shape[1] > 1 and self.kinds == ("two classes",):
+            raise EbitError(
+                f"Argument `read_out` has {scores.shape[1]} scores, but the loss {self.name!r} is "
+                "for two classes: give one score, or use another loss."
+            )
+        if not self.measured:
+            return read_out._replace(scores=scores)
+        if read_out.probabilities is None or read_out.weights is None:
+            raise EbitError(
+                f"Argument `read_out` has no outcomes, but the loss {self.name!r} is about shots: "
+                "give their probabilities and weights, or use mse."
+            )
+        table = _numbers("read_out.probabilities", read_out.probabilities)
+        weights = _numbers("read_out.weights", read_out.weights)
+        if table.ndim != 2 or len(table) != len(scores) or weights.shape != (1, table.shape[1]):
+            raise EbitError(
+                "Argument `read_out` must have probabilities of shape (batch, outcomes) and "
+                f"weights of shape (1, outcomes), but they have shapes {table.shape} and "
+                f"{weights.shape} with {len(scores)} scores."
+            )
+        return ReadOut(scores, table, weights)
+
+    def _checked_targets(self, targets: Any, read_out: ReadOut) -> jax.Array:
+        """Targets that fit the rows; their values are looked at where they are known."""
+        rows, scores = read_out.scores.shape
+        shapes = [(rows,), (rows, scores)] if "numbers" in self.kinds else [(rows,)]
+        targets = _numbers("targets", targets)
+        if targets.shape not in shapes:
+            raise EbitError(
+                f"Argument `targets` must have shape {' or '.join(map(str, shapes))}, but has "
+                f"shape {targets.shape}."
+            )
+        if "numbers" not in self.kinds and not isinstance(targets, jax.core.Tracer):
+            allowed = (-1, 1) if scores == 1 else np.arange(scores)
+            fits = np.isin(np.asarray(targets), allowed)
+            if not np.all(fits):
+                words = "+1 and -1" if scores == 1 else f"from 0 to {scores - 1}"
+                raise EbitError(
+                    f"Argument `targets` must hold labels {words}, but has "
+                    f"{np.asarray(targets)[~fits][0]}."
+                )
+        return targets
 
     def positive_probability(self, read_out: ReadOut) -> jax.Array:
         r"""What a read-out that was trained with this loss says about the probability of +1.
@@ -83,7 +175,7 @@ class Loss(ABC):
         Returns:
             Shape (batch,).
         """
-        return (1 + jnp.clip(read_out.scores[:, 0], -1, 1)) / 2
+        return (1 + jnp.clip(self._checked(read_out).scores[:, 0], -1, 1)) / 2
 
     def class_probabilities(self, read_out: ReadOut) -> jax.Array:
         """What a read-out that was trained with this loss says about all classes.
@@ -101,7 +193,6 @@ class Loss(ABC):
 class QuadraticLoss(Loss):
     """A loss of degree two at most in the scores, so that shots give unbiased gradients of it."""
 
-    @abstractmethod
     def from_two_estimates(
         self, targets: jax.Array, first: jax.Array, second: jax.Array
     ) -> jax.Array:
@@ -114,7 +205,24 @@ class QuadraticLoss(Loss):
 
         Returns:
             A scalar whose mean over the shots is the loss.
+
+        Raises:
+            EbitError: If the three are no numbers of one shape.
         """
+        targets, first, second = (
+            _numbers(name, value)
+            for name, value in (("targets", targets), ("first", first), ("second", second))
+        )
+        if targets.ndim != 1 or not targets.shape == first.shape == second.shape:
+            raise EbitError(
+                "Arguments `targets`, `first` and `second` must have one shape (batch,), but have "
+                f"shapes {targets.shape}, {first.shape} and {second.shape}."
+            )
+        return self._from_two(targets, first, second)
+
+    @abstractmethod
+    def _from_two(self, targets: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
+        """The loss from two estimates, of checked arrays."""
 
 
 @dataclass(frozen=True)
@@ -140,15 +248,13 @@ class MeanSquaredError(QuadraticLoss):
     trains_readout = True
     kinds = ("two classes", "numbers")
 
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Squared differences, (batch,); their mean over several numbers."""
         if targets.ndim == 2:
             return jnp.mean((targets - read_out.scores) ** 2, axis=1)
         return (targets - read_out.scores[:, 0]) ** 2
 
-    def from_two_estimates(
-        self, targets: jax.Array, first: jax.Array, second: jax.Array
-    ) -> jax.Array:
+    def _from_two(self, targets: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
         """Mean of the products of the two differences."""
         return jnp.mean((targets - first) * (targets - second))
 
@@ -175,13 +281,11 @@ class Product(QuadraticLoss):
     words = "minus the mean product of label and parity"
     trains_readout = False
 
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Products with a minus sign, (batch,)."""
         return -targets * read_out.scores[:, 0]
 
-    def from_two_estimates(
-        self, targets: jax.Array, first: jax.Array, second: jax.Array
-    ) -> jax.Array:
+    def _from_two(self, targets: jax.Array, first: jax.Array, second: jax.Array) -> jax.Array:
         """It is linear, so the mean of the two estimates does."""
         return -jnp.mean(targets * (first + second)) / 2
 
@@ -226,10 +330,10 @@ class WrongLabel(Loss):
     def __post_init__(self) -> None:
         check_shots(self.shots_per_label, "shots_per_label")
 
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Probabilities of a wrong label, (batch,)."""
         _, probabilities, weights = read_out
-        assert probabilities is not None, "check_objective refuses models without a measurement"
+        assert probabilities is not None, "`_checked` refuses a read-out without outcomes"
         assert weights is not None
         if number_of_counts(self.shots_per_label, weights.size) > MOST_COUNTS:
             return self._by_normal(targets, probabilities, weights[0])
@@ -240,7 +344,8 @@ class WrongLabel(Loss):
 
     def positive_probability(self, read_out: ReadOut) -> jax.Array:
         """Probability that the label read off the shots is +1, (batch,)."""
-        return self.of_rows(-jnp.ones(len(read_out.scores)), read_out)
+        read_out = self._checked(read_out)
+        return self._of_rows(-jnp.ones(len(read_out.scores)), read_out)
 
     def _by_counts(self, probabilities: jax.Array, weights: jax.Array) -> jax.Array:
         r"""Probability of the label +1, exact: (batch, outcomes) to (batch,).
@@ -297,7 +402,7 @@ class CrossEntropy(Loss):
     trains_readout = True
     kinds = ("two classes", "classes")
 
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Negative logarithms, (batch,)."""
         logs = self._logs(read_out)
         two = read_out.scores.shape[1] == 1
@@ -306,11 +411,17 @@ class CrossEntropy(Loss):
 
     def positive_probability(self, read_out: ReadOut) -> jax.Array:
         """That of the label +1, (batch,)."""
-        return self.class_probabilities(read_out)[:, 1]
+        probabilities = self.class_probabilities(read_out)
+        if probabilities.shape[1] > 2:
+            raise EbitError(
+                f"Argument `read_out` has {probabilities.shape[1]} scores, but only two classes "
+                "have a positive one: use class_probabilities."
+            )
+        return probabilities[:, 1]
 
     def class_probabilities(self, read_out: ReadOut) -> jax.Array:
         """Softmax of the scores, (batch, classes)."""
-        return jnp.exp(self._logs(read_out))
+        return jnp.exp(self._logs(self._checked(read_out)))
 
     def _logs(self, read_out: ReadOut) -> jax.Array:
         scores = read_out.scores
@@ -326,6 +437,9 @@ class OwnLoss(Loss):
     Args:
         function: JAX function of targets (batch,) and read-outs; a number per row, (batch,).
 
+    Raises:
+        EbitError: If it cannot be called, or, once it is, does not give a number per row.
+
     Example:
         >>> hinge = OwnLoss(lambda targets, read_out: jnp.maximum(
         ...     0, 1 - targets * read_out.scores[:, 0]))
@@ -340,9 +454,13 @@ class OwnLoss(Loss):
     trains_readout = True
     kinds = ("two classes", "classes", "numbers")
 
-    def of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
+    def __post_init__(self) -> None:
+        if not callable(self.function):
+            raise checks.wrong("function", "a function of targets and read-outs", self.function)
+
+    def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """What the function gives, (batch,)."""
-        rows = jnp.asarray(self.function(targets, read_out))
+        rows = _numbers("loss", self.function(targets, read_out))
         if rows.shape != targets.shape[:1]:
             raise EbitError(
                 f"Argument `loss` must be a function to one number per row, shape "
@@ -375,8 +493,7 @@ def make_loss(name: str, *, shots_per_label: int | None = None) -> Loss:
         >>> make_loss("shots", shots_per_label=100)
         WrongLabel(shots_per_label=100)
     """
-    if not isinstance(name, str) or name not in LOSSES:
-        raise EbitError(f"Argument `loss` must be one of {', '.join(LOSSES)}, but is {name!r}.")
+    checks.one_of(LOSSES)("loss", name)
     if name == WrongLabel.name:
         if shots_per_label is None:
             raise EbitError(
@@ -402,11 +519,16 @@ def kind_of_target(model: Model, target: Target = "labels") -> TargetKind:
     Returns:
         The kind of targets.
 
+    Raises:
+        EbitError: If it is no model, or there is no such target.
+
     Example:
         >>> from ebit.models import DistributedDNN
         >>> kind_of_target(DistributedDNN()), kind_of_target(DistributedDNN(scores=3))
         ('two classes', 'classes')
     """
+    checks.instance(Model, "a model, such as ebit.DistributedQCNN")("model", model)
+    checks.one_of(get_args(Target))("target", target)
     if target == "numbers":
         return "numbers"
     return "two classes" if model.scores == 1 else "classes"
@@ -439,7 +561,10 @@ def check_objective(
         >>> from ebit.models import DistributedDNN
         >>> check_objective(make_loss("mse"), DistributedDNN())
     """
+    checks.instance(Loss, "a loss of ebit.models.make_loss")("loss", loss)
     kind = kind_of_target(model, target)
+    if shots is not None:
+        check_shots(shots)
     if kind not in loss.kinds:
         fitting = " or ".join(name for name, other in LOSSES.items() if kind in other.kinds)
         raise EbitError(
