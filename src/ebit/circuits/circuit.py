@@ -419,9 +419,16 @@ class Circuit:
         return uses
 
     def number(self, parameter: Parameter) -> int:
-        """The number of an angle among all angles, flattened."""
-        start, shape = self._starts[parameter.leaf]
-        return start + int(np.ravel_multi_index(parameter.place, shape))
+        """The number of an angle among all angles, flattened.
+
+        Raises:
+            EbitError: If the circuit has no such angle.
+        """
+        try:
+            start, shape = self._starts[parameter.leaf]
+            return start + int(np.ravel_multi_index(parameter.place, shape))
+        except (AttributeError, KeyError, TypeError, ValueError):
+            raise checks.wrong("parameter", "an angle of this circuit", parameter) from None
 
     @cached_property
     def _starts(self) -> dict[Leaf, tuple[int, tuple[int, ...]]]:

@@ -184,7 +184,14 @@ class Wiring:
 
     def place(self, name: str) -> int:
         """Place of a QPU among the others."""
+        self._check_name(name)
         return self._places[name]
+
+    def _check_name(self, name: str) -> None:
+        if not isinstance(name, str) or name not in self._places:
+            raise EbitError(
+                f"No QPU is called {checks.shown(name)}: use {', '.join(self._places)}."
+            )
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -192,6 +199,7 @@ class Wiring:
 
     def first_feature(self, name: str) -> int:
         """Number of the first feature that a QPU holds."""
+        self._check_name(name)
         return self.first_features[name]
 
     @cached_property

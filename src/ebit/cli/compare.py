@@ -48,6 +48,7 @@ from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, ModelSettings
 from ebit.report import advise, headline
+from ebit.resources import depth_note
 from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
     SMALL,
@@ -154,6 +155,9 @@ def compare(
         seconds = pl.col("task").replace_strict(waiting, return_dtype=pl.Float64, default=None)
         summary = summary.with_columns(waiting_seconds_per_inference=seconds)
     print_summary(with_columns_of(summary, by_shots), finite(label_shots))
+    note = depth_note({task.model.resource: task.model.depth for task in tasks[0]})
+    if note:
+        output.print(note)
     advice = advise(rows, training.shots_per_label)
     print_gains(advice)
     show_by_shots(by_shots, Store(out), draw=draw)

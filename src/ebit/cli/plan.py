@@ -20,7 +20,7 @@ from ebit.cli.console import (
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.pages import keep_plan
 from ebit.cli.plan_many import many_qpus, print_plan
-from ebit.cli.plan_page import plan_page, plan_settings
+from ebit.cli.plan_page import depths_of, plan_page, plan_settings
 from ebit.cli.progress import show_progress, show_titles
 from ebit.cli.quick import DEFAULTS, smaller, with_batches, with_defaults
 from ebit.cli.shots import parse_shots
@@ -183,7 +183,7 @@ def plan(
             train_with_noise=train_with_noise,
             evaluating=title("Under noise"),
         )
-    _print(found)
+    _print(found, depths_of(tasks))
     page = plan_page(
         found,
         str(found.site),
@@ -249,8 +249,8 @@ def _rounds(text: str | None) -> list[int] | None:
         ) from None
 
 
-def _print(found: Plan) -> None:
-    """Options, reasons and the recommendation."""
+def _print(found: Plan, depths: str) -> None:
+    """Options, reasons and the recommendation; and what is to say of depths, if anything."""
     options = found.options.to_dicts()
     titles = ("purif", "noise", "shots", "accuracy", "std", "fidelity", "pairs", "bits", "labels/s")
     print_table(
@@ -266,6 +266,8 @@ def _print(found: Plan) -> None:
         output.print(
             "cut: quantum without link and noise, its gates across made up from more shots"
         )
+    if depths:
+        output.print(depths)
     reasons: dict[str, list[str]] = {}
     for row in options:
         if row["reason"] is not None:

@@ -11,7 +11,7 @@ import polars as pl
 from ebit.cli.console import announce, output, print_table, write_json
 from ebit.cli.options import Given
 from ebit.cli.pages import keep_plan
-from ebit.cli.plan_page import plan_page, plan_settings
+from ebit.cli.plan_page import depths_of, plan_page, plan_settings
 from ebit.cli.progress import show_progress, show_titles
 from ebit.data import Dataset
 from ebit.learning import TrainingSettings
@@ -94,8 +94,13 @@ def print_plan(
         [_line(row) for row in options.to_dicts()],
     )
     output.print(
-        "noise: whether trained with it\nfidelity: of the worst link's pairs when a run starts"
+        "purif: rounds of purification; noise: whether trained with it\n"
+        "fidelity: of the worst link's pairs when a run starts\n"
+        "feasible: * is on the Pareto front of accuracy and labels/s"
     )
+    trainings = [task for _, task in tasks]
+    if depths := depths_of(trainings):
+        output.print(depths)
     for (reason,), own in options.drop_nulls("reason").group_by("reason", maintain_order=True):
         names = dict.fromkeys(
             " on ".join(filter(None, (row["resource"], row["topology"]))) for row in own.to_dicts()
@@ -105,7 +110,6 @@ def print_plan(
     for line in [*_link_lines(options), *findings, *marks]:
         output.print(line)
     output.print(advice.sentence)
-    trainings = [task for _, task in tasks]
     page = plan_page(
         plan,
         ", ".join(dict.fromkeys(qpu.name for each in every for qpu in each.network.qpus)),

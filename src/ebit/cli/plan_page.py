@@ -9,6 +9,7 @@ from ebit.cli.console import command_line
 from ebit.planning import best_trained, words
 from ebit.planning.swept import Swept
 from ebit.report import PlanPage
+from ebit.resources import depth_note
 from ebit.results import Task
 from ebit.results.provenance import provenance
 from ebit.writing import followed
@@ -57,7 +58,13 @@ def plan_page(
         command=command_line(),
         quick=quick,
         tasks=hashes,
+        remarks=[*filter(None, [depths_of(tasks)])],
     )
+
+
+def depths_of(tasks: Sequence[Task]) -> str:
+    """What to say of a resource that is shallower than the others; empty if none is."""
+    return depth_note({task.model.resource: task.model.depth for task in tasks})
 
 
 def plan_settings(found: Swept, tasks: Sequence[Task], network: str, out: Path) -> dict[str, str]:

@@ -403,6 +403,7 @@ def random_words(qubits: int, count: int, seed: int) -> tuple[str, ...]:
 
 def stack_angles(layers: Sequence[Ansatz], angles: Sequence[Angles]) -> list[Angles]:
     """Angles of every layer in the shape of that layer, checked."""
+    angles = checks.several(checks.real_numbers, least=0)("theta", angles)
     if len(angles) != len(layers):
         raise EbitError(
             f"Argument `theta` must hold {len(layers)} layers, but holds {len(angles)}."

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from ebit import checks
 from ebit.communication.layers import Angles, Ansatz, State, WalshLayers, stack_angles
 from ebit.communication.memory import check_memory
-from ebit.communication.parties import Parties, Register
+from ebit.communication.parties import PARTIES, REGISTER, Parties, Register, check_amplitudes
 from ebit.communication.split import ColumnSplit
 from ebit.errors import EbitError
 from ebit.ledger import Ledger
@@ -83,6 +83,10 @@ class LayeredModel:
 
     def hops_between(self, first: int, last: int) -> int:
         """Borders between two layers."""
+        most = len(self.layers) - 1
+        first, last = (
+            checks.whole(0, most)(name, value) for name, value in (("first", first), ("last", last))
+        )
         owners = self.owners[first : last + 1]
         return sum(a != b for a, b in pairwise(owners))
 
@@ -102,8 +106,11 @@ class LayeredModel:
             Angles of every layer.
 
         Raises:
-            EbitError: If there is no memory for them and a state.
+            EbitError: If the seed is none, the deviation no number from 0 on, or there is no memory
+                for the angles and a state.
         """
+        seed = checks.seed("seed", seed)
+        deviation = checks.maybe(checks.real(0))("deviation", deviation)
         check_memory(self.qubits, angles=sum(math.prod(layer.shape) for layer in self.layers))
         rng = np.random.default_rng(seed)
         scale = self.free**-0.5 if deviation is None else deviation
@@ -113,9 +120,18 @@ class LayeredModel:
 
     def forward(self, theta: Theta, states: State) -> State:
         """The state behind all layers, in one place: amplitudes (rows, N)."""
+        self._check_states(states)
         for layer, angles in zip(self.layers, stack_angles(self.layers, theta), strict=True):
             states = layer.apply(angles, states)
         return states
+
+    def _check_states(self, states: State) -> None:
+        check_amplitudes("states", states)
+        if states.ndim < 2 or states.shape[-1] != self.size:
+            raise EbitError(
+                f"Argument `states` must have shape (rows, {self.size}), but has shape "
+                f"{states.shape}."
+            )
 
     def output(self, theta: Theta, states: State) -> NDArray[np.float64]:
         """The exact output f of every state (rows, N), shape (rows,)."""
@@ -133,6 +149,8 @@ class LayeredModel:
 
     def pass_on(self, theta: Theta, parties: Parties, register: Register) -> None:
         """Take a register through all layers, from owner to owner."""
+        PARTIES("parties", parties)
+        REGISTER("register", register)
         angles = stack_angles(self.layers, theta)
         for layer, own, owner in zip(self.layers, angles, self.owners, strict=True):
             if register.owner != owner:
@@ -141,6 +159,9 @@ class LayeredModel:
 
     def take_back(self, theta: Theta, parties: Parties, register: Register, to_layer: int) -> None:
         """Take a register back until it stands behind a layer, with the owner of that layer."""
+        PARTIES("parties", parties)
+        REGISTER("register", register)
+        to_layer = checks.whole(0, len(self.layers) - 1)("to_layer", to_layer)
         angles = stack_angles(self.layers, theta)
         for place in range(len(self.layers) - 1, to_layer, -1):
             parties.gate(

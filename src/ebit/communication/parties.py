@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,28 @@ class Register:
     qubits: int
     copies: int
     state: NDArray[np.complex128]
+
+
+REGISTER: checks.Rule = checks.instance(Register, "a Register, as Parties.register makes it")
+_TAG = checks.text("words on what is sent")
+_LEDGER = checks.maybe(checks.instance(Ledger, "a ledger"))
+_ENTRY = checks.instance(Entry, "an Entry of ebit.ledger")
+
+
+def check_amplitudes(name: str, value: Any) -> None:
+    """Raise unless this is an array of amplitudes (..., N) with N a power of two.
+
+    Raises:
+        EbitError: If it is not.
+    """
+    is_array = isinstance(value, np.ndarray) and not isinstance(value, np.ma.MaskedArray)
+    if not is_array or value.dtype.kind not in "cf" or value.ndim == 0:
+        raise checks.wrong(name, "an array of amplitudes", value)
+    if value.shape[-1].bit_count() != 1:
+        raise EbitError(
+            f"Argument `{name}` must have a power of two of amplitudes, but has shape "
+            f"{value.shape}: fill it up with zeros."
+        )
 
 
 class Parties:
@@ -65,7 +87,7 @@ class Parties:
         self, names: Sequence[str], wire: Wire = "direct", ledger: Ledger | None = None
     ) -> None:
         self.names = checks.several(checks.instance(str, "names of parties"))("names", names)
-        checks.maybe(checks.instance(Ledger, "a ledger"))("ledger", ledger)
+        _LEDGER("ledger", ledger)
         if len(self.names) < 2 or len(set(self.names)) < len(self.names):
             raise EbitError(
                 f"Argument `parties` must be two or more different names, but is {self.names}."
@@ -95,8 +117,13 @@ class Parties:
 
         Returns:
             The register.
+
+        Raises:
+            EbitError: If there is no such party, or the state is no array of amplitudes.
         """
         self._check_name(owner)
+        check_amplitudes("state", state)
+        copies = checks.whole()("copies", copies)
         register = Register(owner, state.shape[-1].bit_length() - 1, copies, state)
         self._held(register)
         return register
@@ -121,6 +148,8 @@ class Parties:
             EbitError: If somebody else holds the register.
         """
         self._check_owner(caller, register)
+        checks.function("operation", operation)
+        new_qubits = checks.whole()("new_qubits", new_qubits)
         register.state = operation(register.state)
         register.qubits += new_qubits
         self._held(register)
@@ -142,12 +171,15 @@ class Parties:
             EbitError: If somebody else holds the register.
         """
         self._check_owner(caller, register)
+        checks.function("read", read)
         outcomes = read(register.state)
         register.copies = 0
         return outcomes
 
     def send_qubits(self, register: Register, dst: str, tag: str = "state") -> None:
         """Send all copies of a register; from now on they are the receiver's."""
+        REGISTER("register", register)
+        _TAG("tag", tag)
         self._check_name(dst)
         if dst == register.owner:
             raise EbitError(f"Register is with {dst!r} already: send it to another party.")
@@ -168,6 +200,7 @@ class Parties:
         """Send a classical value of so many bits, or one for each of some samples."""
         self._check_name(src)
         self._check_name(dst)
+        width = checks.whole()("width", width)
         self._write(src, dst, "cbit", width, copies, tag)
 
     def send_numbers(
@@ -177,12 +210,17 @@ class Parties:
 
         Returns:
             What arrives: the numbers in single precision.
+
+        Raises:
+            EbitError: If there is no such party, or the values are no finite numbers.
         """
+        values = checks.numbers("values", values)
         self.send_bits(src, dst, 32, copies=values.size, tag=tag)
         return values.astype(np.float32).astype(np.float64)
 
     def repeat(self, entry: Entry, copies: int, *, emulated: bool = False) -> None:
         """Write what was sent elsewhere once more, for so many copies."""
+        _ENTRY("entry", entry)
         self.ledger.append(replace(entry, copies=copies, emulated=emulated, **self._labels))  # type: ignore[arg-type]
 
     def _write(self, src: str, dst: str, kind: str, amount: int, copies: int, tag: str) -> None:
@@ -192,13 +230,19 @@ class Parties:
         self.peak[register.owner] = max(self.peak[register.owner], register.qubits)
 
     def _check_name(self, name: str) -> None:
-        if name not in self.names:
-            raise EbitError(f"No party is called {name!r}: use {', '.join(self.names)}.")
+        if not isinstance(name, str) or name not in self.names:
+            raise EbitError(
+                f"No party is called {checks.shown(name)}: use {', '.join(self.names)}."
+            )
 
     def _check_owner(self, caller: str, register: Register) -> None:
         self._check_name(caller)
+        REGISTER("register", register)
         if register.owner != caller:
             raise EbitError(
                 f"Register of {register.qubits} qubits belongs to {register.owner!r}, not to "
                 f"{caller!r}: send it first."
             )
+
+
+PARTIES: checks.Rule = checks.instance(Parties, "a Parties of ebit.communication")

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from ebit import checks
 from ebit.checks import real_numbers
 from ebit.communication.memory import check_memory
-from ebit.communication.parties import Parties, Register
+from ebit.communication.parties import PARTIES, Parties, Register
 from ebit.errors import EbitError
 
 Moments = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -166,7 +166,11 @@ class ColumnSplit:
 
         Returns:
             Squared norms (rows,) by party, as party 0 knows them.
+
+        Raises:
+            EbitError: If these are no parties.
         """
+        PARTIES("parties", parties)
         first, *others = self.parties
         squares = {name: (part**2).sum(axis=1) for name, part in self.parts.items()}
         for name in others:
@@ -185,7 +189,17 @@ class ColumnSplit:
 
         Returns:
             The register, with the last party.
+
+        Raises:
+            EbitError: If the squared norms are not those of all parties.
         """
+        PARTIES("parties", parties)
+        copies = checks.whole(1)("copies", copies)
+        if not isinstance(squares, Mapping) or set(squares) != set(self.parties):
+            raise checks.wrong("squares", "what `announce` gave", squares)
+        squares = {name: checks.numbers("squares", squares[name]) for name in squares}
+        if any(norms.shape != (len(self),) for norms in squares.values()):
+            raise EbitError("Argument `squares` must hold one number per row: use `announce`.")
         first, *others = self.parties
         blocks = 2 ** (self.hops.bit_length())
         size = 2**self.qubits // blocks

@@ -7,7 +7,7 @@ from typing import Any, Literal, Self, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from ebit.checks import real, several, shown
+from ebit.checks import instance, numbers, real, several, shown
 from ebit.data.messages import bad_input, listed
 
 ScaleKind = Literal["none", "angles"]
@@ -91,6 +91,11 @@ class Scaling:
         """
         if not isinstance(kind, str) or kind != "angles":
             return cls(kind=kind)
+        x = numbers("x", x)
+        if x.ndim != 2 or len(x) == 0:
+            raise bad_input(
+                f"Argument `x` must have shape (rows, features), but has shape {x.shape}."
+            )
         return cls(kind, tuple(x.min(axis=0).tolist()), tuple(x.max(axis=0).tolist()))
 
     def apply(self, x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -111,6 +116,7 @@ class Scaling:
             >>> Scaling().apply(np.array([[0.5]])).tolist()
             [[0.5]]
         """
+        x = numbers("x", x)
         if self.kind == "none":
             return x
         if x.ndim != 2 or x.shape[1] != len(self.minimum):
@@ -155,6 +161,7 @@ class Scaling:
             >>> Scaling.from_dict({"kind": "none", "minimum": [], "maximum": []}).kind
             'none'
         """
+        instance(Mapping, "what `to_dict` wrote")("values", values)
         if set(values) != {"kind", "minimum", "maximum"}:
             raise bad_input(
                 "Scaling must have the keys kind, minimum and maximum, but has "

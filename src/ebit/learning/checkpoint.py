@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jax
+
 from ebit import checks
 from ebit.errors import EbitError
 from ebit.learning.arrays import load_arrays, restore, save_arrays
@@ -41,8 +43,16 @@ class Checkpoint:
         """Write the state (a pytree of arrays) and the position in the training.
 
         Raises:
-            EbitError: If the file cannot be written.
+            EbitError: If the file cannot be written, a leaf is no array of numbers, or the position
+                is no dictionary that JSON can write.
         """
+        for leaf in jax.tree.leaves(state):
+            checks.real_numbers("state", leaf)
+        try:
+            position = dict(position)
+            json.dumps(position)
+        except (TypeError, ValueError):
+            raise checks.wrong("position", "a dictionary that JSON can write", position) from None
         metadata = {"identity": self.identity, "position": json.dumps(position)}
         save_arrays(self.path, state, metadata)
 

@@ -139,8 +139,11 @@ class DistributedDNN:
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
+        batch = checks.whole()("batch", batch)
         return 2 * batch * self.num_parameters
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
+        batch = checks.whole()("batch", batch)
+        bytes_per_real = checks.whole(1)("bytes_per_real", bytes_per_real)
         return 4 * bytes_per_real * batch * 2 * sum(self._sizes)

@@ -190,10 +190,13 @@ class SingleQCNN(Drawn):
 
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
+        batch = checks.whole()("batch", batch)
         return self.engine.operations(self.depth, batch)
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
+        batch = checks.whole()("batch", batch)
+        bytes_per_real = checks.whole(1)("bytes_per_real", bytes_per_real)
         return self.engine.memory(self.depth, batch, bytes_per_real)
 
     @cached_property

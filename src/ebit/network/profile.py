@@ -73,6 +73,8 @@ class Profile(Settings):
             >>> profile("nv").settings("qpu", {"name": "alice", "qubits": 2})["qubits"]
             2
         """
+        checks.one_of(("qpu", "link"))("kind", kind)
+        checks.instance(Mapping, "fields by name")("given", given)
         if kind != self.kind:
             raise EbitError(
                 f"Profile `{self.name}` is for a {self.kind}, not for a {kind}: use "

@@ -7,10 +7,14 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.checks import is_real
 from ebit.errors import EbitError
 from ebit.physics.channels import Channel, damping, dephasing, depolarising, idling
 from ebit.physics.checks import check_lifetime, check_probability, check_seconds
+
+MOST_PLACES = 10_000_000
+"""Shared states, directions of messages or QPUs; more of them are a slip of the pen."""
 
 PerQPU = float | tuple[float, ...]
 """One number for all QPUs, or one for each."""
@@ -267,6 +271,8 @@ class Noise:
             >>> Noise(message_seconds=0.5).seconds_of("message_seconds", 2)
             (0.5, 0.5)
         """
+        checks.one_of(("storage_seconds", "message_seconds"))("name", name)
+        places = checks.whole(0, MOST_PLACES)("places", places)
         value = getattr(self, name)
         if not isinstance(value, tuple):
             return places * (float(value),)
@@ -303,6 +309,7 @@ class Noise:
             >>> [qpu.flip_one for qpu in Noise(flip_one=(0.1, 0.2, 0.3)).for_qpus(3)]
             [0.1, 0.2, 0.3]
         """
+        count = checks.whole(1, MOST_PLACES)("count", count)
         for name, given in self._counts.items():
             if given not in (1, count):
                 raise EbitError(

@@ -59,7 +59,7 @@ class PairState:
         """
         try:
             rho = np.asarray(matrix, complex)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise EbitError("Argument `matrix` must hold 4 x 4 numbers.") from None
         if rho.shape != (4, 4):
             raise EbitError(f"Argument `matrix` must have shape (4, 4), but has {rho.shape}.")

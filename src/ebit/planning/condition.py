@@ -61,6 +61,7 @@ class Condition:
 
     def noisy(self, model: DistributedQCNN) -> DistributedQCNN:
         """The same circuit under these conditions: the noise says what happens to the pairs."""
+        checks.instance(DistributedQCNN, "an ebit.DistributedQCNN")("model", model)
         return replace(model, noise=self.noise)
 
     def with_fidelity(self, fidelity: float) -> "Condition":
@@ -71,7 +72,11 @@ class Condition:
 
         Returns:
             The condition.
+
+        Raises:
+            EbitError: If it is no such fidelity.
         """
+        fidelity = checks.real(0.25, 1)("fidelity", fidelity)
         error = (1 - fidelity) / 3
         fresh = {"pair_errors": (error, error, error), "storage_seconds": 0.0}
         still = {"arrival_seconds": 0.0, "attempt_seconds": 0.0, "cutoff_seconds": None}

@@ -47,6 +47,7 @@ class PlanPage:
             where `distance` has others.
         fidelity_before: The same for the fidelity sweep.
         tasks: Hashes of the trainings by resource.
+        remarks: Sentences under the table of options.
     """
 
     site: str
@@ -64,6 +65,7 @@ class PlanPage:
     distance_before: pl.DataFrame | None = None
     fidelity_before: pl.DataFrame | None = None
     tasks: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    remarks: Sequence[str] = ()
 
 
 @checks.takes(page=checks.instance(PlanPage, "a PlanPage"), out=checks.path)
@@ -91,7 +93,7 @@ def write_plan(page: PlanPage, out: Path) -> list[Path]:
         colors=color_rules(one.color for one in series),
         headline=advice + stop.strip(),
         reasons=[*([beside] if beside else []), *page.findings],
-        table=options_table(page.options),
+        table=options_table(page.options, page.remarks),
         series=series,
         pictures=pictures,
         made=Made(page.method, page.command, {"Settings": page.settings}, page.tasks),

@@ -1,5 +1,6 @@
 """The table of options on the page of a plan."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import polars as pl
@@ -29,11 +30,12 @@ _REMARK = (
 )
 
 
-def options_table(options: pl.DataFrame) -> Table:
+def options_table(options: pl.DataFrame, remarks: Sequence[str] = ()) -> Table:
     """The options, grouped by resource; the reasons of what is not feasible are footnotes.
 
     Args:
         options: One row per option, with a column `recommended`.
+        remarks: Sentences under the table, before those on its columns.
 
     Returns:
         The table.
@@ -43,9 +45,9 @@ def options_table(options: pl.DataFrame) -> Table:
         []
     """
     if options.is_empty():
-        return Table("options-table", "Options", _COLUMNS, [], [_REMARK])
+        return Table("options-table", "Options", _COLUMNS, [], [*remarks, _REMARK])
     is_marked = options["recommended"].any()
-    remarks = ["The coloured row is the recommended one."] if is_marked else []
+    marked = ["The coloured row is the recommended one."] if is_marked else []
     colors = {name: style.color for name, style in resource_styles(options["resource"]).items()}
     several = options.height > len(colors)
     lines = [
@@ -53,7 +55,7 @@ def options_table(options: pl.DataFrame) -> Table:
         for name in sort_resources(options["resource"])
         for row in options.filter(pl.col("resource") == name).iter_rows(named=True)
     ]
-    return Table("options-table", "Options", _COLUMNS, lines, [*remarks, _REMARK])
+    return Table("options-table", "Options", _COLUMNS, lines, [*remarks, *marked, _REMARK])
 
 
 def _line(row: dict[str, Any], color: str, group: str) -> Line:

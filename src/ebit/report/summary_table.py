@@ -11,6 +11,7 @@ from ebit.report.advice import Advice
 from ebit.report.headline import accuracy, gap_to_none
 from ebit.report.summary import ResourceSummary
 from ebit.report.table import Cell, Column, Line, Table, number_cell
+from ebit.resources import depth_note
 
 _REMARK = (
     "std: sample standard deviation over the runs. Intervals leave out 0 where a resource is told "
@@ -67,7 +68,18 @@ def summary_table(advice: Advice, rows: pl.DataFrame) -> Table:
         for name, own in grouped.items()
         for summary in own
     ]
-    return Table("summary-table", "Summary of all resources", columns, lines, [_REMARK])
+    remarks = [*filter(None, [_depths(rows)]), _REMARK]
+    return Table("summary-table", "Summary of all resources", columns, lines, remarks)
+
+
+def _depths(rows: pl.DataFrame) -> str:
+    """What to say of a resource that is shallower than the others."""
+    if not {"resource", "depth"} <= set(rows.columns):
+        return ""
+    of_each = rows.select("resource", "depth").unique(maintain_order=True)
+    if of_each["resource"].n_unique() < of_each.height:  # several depths of one resource
+        return ""
+    return depth_note(dict(of_each.iter_rows()))
 
 
 def _group(summary: ResourceSummary) -> str:

@@ -6,6 +6,7 @@ from ebit.resources.bell_pairs import BellPairs
 from ebit.resources.classical_bits import ClassicalBits
 from ebit.resources.consumption import Consumption, Usage, further_units
 from ebit.resources.consumption import Ledger as Ledger
+from ebit.resources.depths import depth_note
 from ebit.resources.designed_pairs import DesignedPairs
 from ebit.resources.ghz_states import GHZStates
 from ebit.resources.given_state import GivenState
@@ -49,6 +50,7 @@ __all__ = [
     "Usage",
     "all_rows",
     "compared_resources",
+    "depth_note",
     "find_row",
     "further_units",
     "parse_resource",

@@ -113,6 +113,9 @@ def further_units(columns: Iterable[str]) -> list[str]:
 
 NOTHING = Consumption()
 
+MOST_INFERENCES = 10**18
+"""More inferences than this no table can hold."""
+
 
 @dataclass(frozen=True)
 class Usage:
@@ -156,7 +159,13 @@ class Usage:
 
         Returns:
             The usage.
+
+        Raises:
+            EbitError: If one of them is none of its kind.
         """
+        checks.instance(Consumption, "a Consumption")("used", used)
+        inferences = checks.whole(0, MOST_INFERENCES)("inferences", inferences)
+        waiting_seconds = checks.real(0)("waiting_seconds", waiting_seconds)
         return cls(inferences, inferences * used, inferences * waiting_seconds)
 
     @property

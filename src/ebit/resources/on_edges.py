@@ -62,12 +62,14 @@ class OnEdges(Resource):
 
     def on_edge(self, edge: str) -> Resource:
         """What the QPUs of an edge share, whichever of them is named first."""
+        checks.instance(str, "an edge, such as A-B")("edge", edge)
         first, _, second = edge.partition("-")
         own = dict(self.edges)
         return own.get(edge) or own.get(f"{second}-{first}") or self.other
 
     def check_edges(self, names: tuple[str, ...]) -> None:
         """Raise unless all named edges are there."""
+        names = checks.several(checks.instance(str, "edges, such as A-B"))("names", names)
         known = {*names, *("-".join(reversed(name.split("-"))) for name in names)}
         for edge, _ in self.edges:
             if edge not in known:

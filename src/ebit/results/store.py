@@ -47,6 +47,17 @@ OTHER_CLASSIFIER = Kind("other classifier", "rows")
 CAPACITY = Kind("capacity", "capacity")
 
 
+_KIND = checks.instance(Kind, "a kind of experiment of ebit.results.store")
+_CONTENT = checks.maybe(checks.instance(Mapping, "a mapping or None"))
+
+
+def _hash(name: str, value: Any) -> str:
+    """The rule of hashes of tasks: they name files, so nothing else than letters and digits."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9A-Za-z_-]{1,128}", value):
+        raise checks.wrong(name, "the hash of a task", value)
+    return value
+
+
 class Store:
     """Finished experiments in a folder, one file each.
 
@@ -66,14 +77,18 @@ class Store:
 
     def path(self, task_hash: str, kind: Kind = TRAINING) -> Path:
         """The file of an experiment."""
+        _hash("task_hash", task_hash)
+        _KIND("kind", kind)
         return self.folder / kind.folder / f"{task_hash}.parquet"
 
     def checkpoint_path(self, task_hash: str) -> Path:
         """Where an unfinished training keeps its state."""
+        _hash("task_hash", task_hash)
         return self.folder / "checkpoints" / f"{task_hash}.safetensors"
 
     def model_path(self, task_hash: str) -> Path:
         """Where the trained parameters of a task are kept."""
+        _hash("task_hash", task_hash)
         return self.folder / "models" / f"{task_hash}.safetensors"
 
     @contextmanager
@@ -148,6 +163,8 @@ class Store:
         Raises:
             EbitError: If the folder cannot be written.
         """
+        checks.frame("rows", rows)
+        _CONTENT("content", content)
         write_rows(self.path(task_hash, kind), rows, content)
 
     def rows(self, kind: Kind = TRAINING) -> pl.DataFrame:
@@ -156,6 +173,7 @@ class Store:
         Raises:
             EbitError: If a file is damaged.
         """
+        _KIND("kind", kind)
         frames = [read_rows(path) for path in sorted(self.folder.glob(f"{kind.folder}/*.parquet"))]
         return pl.concat(frames, how="diagonal_relaxed") if frames else pl.DataFrame()
 
@@ -178,6 +196,7 @@ class Store:
         Raises:
             EbitError: If it cannot.
         """
+        _KIND("kind", kind)
         for folder in (kind.folder, "models") if kind.keeps_model else (kind.folder,):
             check_writable(self.folder / folder / "new")
 
