@@ -17,8 +17,8 @@ def depth_note(depths: Mapping[str, int | None]) -> str:
 
     Example:
         >>> depth_note({"none": 20, "mixture:4": 3, "bell:1": 20})
-        'Depth: 3 of mixture:4 and 20 of the other circuits, since each of its values has angles \
-of its own: so it has no more of them than none.'
+        'Depth: 3 of mixture:4 and 20 of the other circuits: each of its values has angles of its \
+own, and the depth is the largest with no more of them than none has, but at least 1.'
         >>> depth_note({"none": 20, "bell:1": 20})
         ''
     """
@@ -32,10 +32,10 @@ of its own: so it has no more of them than none.'
     if not less:
         return ""
     of_each = ", ".join(f"{depth} of {name}" for name, depth in less.items())
-    its, has = ("its", "it has") if len(less) == 1 else ("their", "they have")
+    its = "its" if len(less) == 1 else "their"
     return (
-        f"Depth: {of_each} and {most} of the other circuits, since each of {its} values has "
-        f"angles of its own: so {has} no more of them than none."
+        f"Depth: {of_each} and {most} of the other circuits: each of {its} values has angles of "
+        "its own, and the depth is the largest with no more of them than none has, but at least 1."
     )
 
 
