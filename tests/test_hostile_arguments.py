@@ -320,6 +320,6 @@ def test_a_hostile_argument_of_what_takes_a_trained_model(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     ebit.train(CHSH, TASK, "out")
-    stored = ebit.load_model(f"out/models/{TASK.hash}.npz")
+    stored = ebit.load_model(f"out/models/{TASK.hash}.safetensors")
     function, good = OF_STORED[name]
     assert others(function, {"stored": stored, **good}) == []

@@ -17,7 +17,7 @@ import pytest
 
 import ebit
 from ebit.data import load
-from ebit.jax_settings import own_settings
+from ebit.jax_settings import WITHOUT_PRODUCT_FUSION, own_settings, xla_options_of
 
 SETTINGS: dict[str, AbstractContextManager[Any]] = {
     "other splitting of random numbers": jax.threefry_partitionable(False),
@@ -157,3 +157,29 @@ def test_a_model_called_twice_is_traced_once(monkeypatch: pytest.MonkeyPatch) ->
     np.testing.assert_allclose(
         compute(model.engine, circuit, model.encode(x)), first, rtol=0, atol=1e-6
     )
+
+
+def test_programs_of_more_than_two_qpus_say_what_they_need() -> None:
+    two, three = (ebit.DistributedQCNN(qpus=qpus, qubits=2, depth=1) for qpus in (2, 3))
+    assert xla_options_of(two) == ()
+    assert xla_options_of(three) == WITHOUT_PRODUCT_FUSION
+
+
+MATRICES_OF_16_QPUS = """
+import numpy as np, ebit
+model = ebit.model_from_string(
+    "none", qpus=16, qubits=4, depth=3, scores=10, readout="mps:2", topology="line"
+)
+x, y = np.random.default_rng(0).uniform(0, 3, (1347, 64)), np.arange(1347) % 10
+print(*ebit.fit(model, (x, y), steps=3, runs=1, batch_size=256, progress=False).train_loss)
+"""
+
+
+@pytest.mark.slow
+def test_a_step_of_many_qpus_does_not_crash() -> None:
+    """Without the option jaxlib 0.10.2 ends in a segmentation fault."""
+    done = subprocess.run(
+        [sys.executable, "-c", MATRICES_OF_16_QPUS], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert float(done.stdout) > 0

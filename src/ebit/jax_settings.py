@@ -42,8 +42,29 @@ _SETTINGS = (
 """JAX's defaults. Lost numbers (NaN) are looked for by ebit itself, with messages of its own."""
 
 
+Options = tuple[tuple[str, Any], ...]
+"""Options of XLA: names and values."""
+
+WITHOUT_PRODUCT_FUSION: Options = (("xla_cpu_experimental_ynn_fusion_type", ""),)
+"""For many products of stacks of small tensors: without it some programs of more than two QPUs end
+in a segmentation fault (jaxlib 0.10.2). With it programs of two QPUs are a fifth slower."""
+
+
+def xla_options_of(owner: object) -> Options:
+    """Further options of XLA that programs of a model need, as its attribute `xla_options` says.
+
+    Args:
+        owner: A model, or anything else.
+
+    Returns:
+        Names and values; nothing where the object does not say any.
+    """
+    found: Options = getattr(owner, "xla_options", ())
+    return found
+
+
 @cache
-def quick_to_compile(level: int) -> dict[str, Any]:
+def quick_to_compile(level: int, further: Options = ()) -> dict[str, Any]:
     """Options of XLA with which programs for processors compile two to five times faster.
 
     With level 1 the small programs of ebit run as fast as with XLA's own options; with level 0 they
@@ -52,6 +73,7 @@ def quick_to_compile(level: int) -> dict[str, Any]:
 
     Args:
         level: How much XLA optimises, 0 to 3.
+        further: Other options of XLA.
 
     Returns:
         Argument `compiler_options` of `jax.jit`.
@@ -67,6 +89,7 @@ def quick_to_compile(level: int) -> dict[str, Any]:
     wanted: dict[str, Any] = {
         "xla_backend_optimization_level": level,
         "xla_cpu_use_fusion_emitters": False,
+        **dict(further),
     }
     if level == 0:
         wanted["xla_llvm_disable_expensive_passes"] = True
@@ -121,8 +144,8 @@ def one_program(method: Callable[P, R]) -> Callable[P, R]:
     0.4 s of a later call become 1 ms. Inside a program or gradient of the caller it is unchanged.
 
     Args:
-        method: A method of an object that can be hashed; arrays are given by place, what selects
-            another program by name.
+        method: A method of an object that can be hashed, see also `xla_options_of`; arrays are
+            given by place, what selects another program by name.
 
     Returns:
         The method.
@@ -137,19 +160,19 @@ def one_program(method: Callable[P, R]) -> Callable[P, R]:
     """
 
     @cache
-    def program(names: tuple[str, ...]) -> Any:
+    def program(names: tuple[str, ...], further: Options) -> Any:
         return jax.jit(
             method,
             static_argnums=0,
             static_argnames=names,
-            compiler_options=quick_to_compile(1),
+            compiler_options=quick_to_compile(1, further),
         )
 
     @wraps(method)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
         if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(args[1:])):
             return method(*args, **kwargs)
-        found: R = program(tuple(kwargs))(*args, **kwargs)
+        found: R = program(tuple(kwargs), xla_options_of(args[0]))(*args, **kwargs)
         return found
 
     return called

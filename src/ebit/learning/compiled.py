@@ -12,7 +12,7 @@ from typing import Any, Self
 import jax
 import numpy as np
 
-from ebit.jax_settings import own_settings, quick_to_compile
+from ebit.jax_settings import own_settings, quick_to_compile, xla_options_of
 from ebit.learning.compilation_cache import programs_on_disk
 from ebit.learning.program import Program, training_operations
 from ebit.learning.settings import TrainingSettings
@@ -189,7 +189,7 @@ def _traced(shapes: Shapes) -> Iterator[Callable[[], Any]]:
     )
     targets = array(size, *program.target_shape)
     rows_arguments = (state[0], encoded(size), targets, array(size))
-    options = quick_to_compile(shapes.level)
+    options = quick_to_compile(shapes.level, xla_options_of(program.model))
     if program.model.noise is None:
         steps = Program.steps.lower(program, *step_arguments)
         yield partial(steps.compile, compiler_options=options)

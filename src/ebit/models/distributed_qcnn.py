@@ -29,7 +29,7 @@ from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
 from ebit.errors import EbitError, UnsupportedError
-from ebit.jax_settings import one_program, own_settings
+from ebit.jax_settings import WITHOUT_PRODUCT_FUSION, Options, one_program, own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
     MAX_QUBITS,
@@ -263,6 +263,11 @@ class DistributedQCNN(Drawn):
     def _graph_readout(self) -> GraphReadOut:
         assert self.readout is not None
         return graph_readout(self.readout, self.qpus, self.edges, self.scores, self.outputs)
+
+    @property
+    def xla_options(self) -> Options:
+        """Options of XLA that its programs need, see `xla_options_of`."""
+        return WITHOUT_PRODUCT_FUSION if self.qpus > 2 else ()
 
     @property
     def resource_name(self) -> str:

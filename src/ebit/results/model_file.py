@@ -16,6 +16,7 @@ from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning.arrays import load_arrays, restore, save_arrays
 from ebit.models import Loss, Model, Parameters, make_loss
+from ebit.models.checks import check_angles
 from ebit.models.places import placed
 from ebit.random_keys import random_key
 from ebit.represented import Represented, over_runs
@@ -80,9 +81,11 @@ class StoredModel(Represented):
 
     def check_run(self, run: int) -> None:
         """Raise `EbitError` unless there is such a run."""
-        if not 0 <= run < self.runs:
+        is_whole = isinstance(run, int | np.integer) and not isinstance(run, bool)
+        if not is_whole or not 0 <= run < self.runs:
             raise EbitError(
-                f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is {run}."
+                f"Argument `run` must be from 0 to {self.runs - 1} for this model, but is "
+                f"{checks.shown(run)}."
             )
 
     def expectation(self, x: NDArray[np.float64], run: int) -> NDArray[np.float64]:
@@ -128,12 +131,21 @@ class StoredModel(Represented):
         """Angles (rows, features) of data that have fewer features than the model: 0 for others.
 
         Raises:
-            EbitError: If the features are not those that the model was trained on.
+            EbitError: If there are no rows, or the features are not those that the model was
+                trained on.
         """
-        places, features = self.preparation.get("places"), self.model.features
-        if places is None or np.ndim(x) != 2 or x.shape[1] == features:
+        x = checks.real_numbers("x", x)
+        check_angles(x, "x")
+        features = self.model.features
+        places = self.preparation.get("places") or range(features)
+        if x.ndim == 2 and len(x) and x.shape[1] == features:
             return x
-        if len(places) != x.shape[1] or not set(places) <= set(range(features)):
+        if (
+            x.ndim != 2
+            or not len(x)
+            or len(places) != x.shape[1]
+            or not set(places) <= set(range(features))
+        ):
             raise EbitError(
                 f"Argument `x` must have shape (rows, {len(places)}), but has shape {x.shape}."
             )

@@ -21,6 +21,7 @@ from ebit.shots import (
 )
 
 
+@checks.takes(stored=checks.instance(StoredModel, "a trained model, as load_model returns it"))
 @own_settings
 def predict(
     stored: StoredModel,

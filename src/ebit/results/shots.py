@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from ebit import checks
 from ebit.accuracies import accuracy_column
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
@@ -19,6 +20,7 @@ from ebit.results.rows import completed
 from ebit.shots import accuracy_at_shots, check_seed, sampled_accuracies, shot_cost
 
 
+@checks.takes(stored=checks.instance(StoredModel, "a trained model, as load_model returns it"))
 @own_settings
 def accuracy_with_shots(
     stored: StoredModel,
