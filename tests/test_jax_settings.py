@@ -183,3 +183,17 @@ def test_a_step_of_many_qpus_does_not_crash() -> None:
     )
     assert done.returncode == 0, done.stderr
     assert float(done.stdout) > 0
+
+
+def test_data_may_be_constants_of_a_program_of_the_user() -> None:
+    model = ebit.DistributedQCNN(qubits=2, depth=1, resource=ebit.BellPairs(1))
+    parameters = model.init(jax.random.key(0))
+    x = jnp.linspace(0, 3, 12).reshape(3, 4)
+    expected = model.probabilities(parameters, x)
+    np.testing.assert_allclose(
+        jax.jit(lambda p: model.probabilities(p, x))(parameters), expected, atol=1e-6
+    )
+    counted, _ = jax.lax.scan(
+        lambda total, _: (total + model.probabilities(parameters, x), None), 0 * expected, length=2
+    )
+    np.testing.assert_allclose(counted, 2 * expected, atol=1e-6)

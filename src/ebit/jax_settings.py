@@ -170,12 +170,19 @@ def one_program(method: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(method)
     def called(*args: P.args, **kwargs: P.kwargs) -> R:
-        if any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(args[1:])):
+        traced = any(isinstance(leaf, jax.core.Tracer) for leaf in jax.tree.leaves(args[1:]))
+        if traced or _in_a_program():
             return method(*args, **kwargs)
         found: R = program(tuple(kwargs), xla_options_of(args[0]))(*args, **kwargs)
         return found
 
     return called
+
+
+def _in_a_program() -> bool:
+    """Whether the caller is tracing a program, in which even constants are traced."""
+    with jax.transfer_guard("allow"):
+        return isinstance(jax.numpy.zeros(()), jax.core.Tracer)
 
 
 _ASK = "from jaxlib import xla_client; xla_client.CompileOptions()"
