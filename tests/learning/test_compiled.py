@@ -150,7 +150,7 @@ def test_programs_of_short_trainings_are_hardly_optimised(
     assert levels == [0, 1]
     asked: list[int] = []
 
-    def options(level: int) -> dict[str, Any]:
+    def options(level: int, _: object = ()) -> dict[str, Any]:
         asked.append(level)
         return {}
 

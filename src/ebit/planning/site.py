@@ -99,7 +99,7 @@ class Site:
             >>> round(site.link.raw_pair_rate, 2)
             6.24
         """
-        kilometres = checks.real(above=0)("kilometres", kilometres)
+        kilometres = checks.real(0)("kilometres", kilometres)
         if kilometres == self.length:
             return self
         link = self.link
