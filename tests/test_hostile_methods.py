@@ -12,7 +12,6 @@ from ebit import circuits, communication, data, ledger, models, network, plannin
 from ebit.models import ReadOut, objective
 from ebit.results.store import TRAINING
 from test_hostile_arguments import (
-    CIRCUIT,
     KEY,
     MODEL,
     PAIR,
@@ -39,8 +38,8 @@ LABELS = jnp.array([1.0, -1.0])
 LOSS = {"targets": LABELS, "read_out": READ, "weights": jnp.ones(2)}
 ESTIMATES = {"targets": LABELS, "first": LABELS, "second": LABELS}
 STATES = np.eye(LAYERED.size, dtype=complex)
-ENCODED = MODEL.encode(np.ones((1, 4)))
-SINGLE, DNN = ebit.SingleQCNN(**CIRCUIT), ebit.DistributedDNN(qubits=2)
+ENCODED = MODEL.encode(jnp.ones((1, 4)))
+SINGLE, DNN = ebit.SingleQCNN(qubits=2, depth=1), ebit.DistributedDNN(qubits=2)
 BELL = ebit.BellPairs(1)
 SHARED = BELL.pair_state
 ON_EDGES = ebit.OnEdges({"A-B": BELL})
@@ -165,9 +164,9 @@ GOOD: dict[str, Call] = {
     "Store.put": (stored("put"), HASH | KIND | {"rows": ROWS, "content": None}),
     "Store.rows": (stored("rows"), KIND),
     "Store.check_writable": (stored("check_writable"), KIND),
-    "Checkpoint.save": (ebit.Checkpoint("a", "x").save, {
+    "Checkpoint.save": (ebit.Checkpoint(Path("a"), "x").save, {
         "state": {"a": np.ones(2)}, "position": {}}),
-    "Checkpoint.load": (ebit.Checkpoint("none", "x").load, {"state": {"a": np.ones(2)}}),
+    "Checkpoint.load": (ebit.Checkpoint(Path("none"), "x").load, {"state": {"a": np.ones(2)}}),
     "Circuit.number": (MODEL.circuit.number, {"parameter": PLACE}),
     "Wiring.place": (MODEL.circuit.wiring.place, {"name": "A"}),
     "Wiring.first_feature": (MODEL.circuit.wiring.first_feature, {"name": "A"}),

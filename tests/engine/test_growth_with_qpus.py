@@ -63,6 +63,7 @@ def test_qpus_in_blocks(resource: str, monkeypatch: pytest.MonkeyPatch) -> None:
     model = ebit.model_from_string(
         resource, qpus=5, qubits=3, depth=1, topology="ring", readout="parity"
     )
+    assert isinstance(model, ebit.DistributedQCNN)
     rng = np.random.default_rng(0)
     parameters, x = random_parameters(model, rng), random_data(model, rng, 4)
 
