@@ -109,7 +109,7 @@ def test_random_options(tmp_path: Path, features: str, label: str, positive: str
 
 
 @fast
-@given(source=st.text(max_size=30))
+@given(source=st.text(max_size=30).filter(lambda text: text != "-"))  # that is stdin
 def test_random_sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, source: str) -> None:
     monkeypatch.chdir(tmp_path)
     with contextlib.suppress(EbitError):
