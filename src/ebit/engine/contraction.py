@@ -35,7 +35,7 @@ from numpy.typing import NDArray
 from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.effects import NoisyEffect, PureEffect
-from ebit.engine.features import pack_effect, pair_blocks, phase_features
+from ebit.engine.features import meet_features, pack_effect, pair_blocks, phase_features
 from ebit.engine.shared_pairs import reduced_state, through_groups, through_pairs
 from ebit.physics import BELL, JointState, Noise, PairState, aged, density_of, pauli_of_schmidt
 
@@ -165,10 +165,9 @@ class Contraction:
         dressed = inputs * self.effect.operators(parameters)[:, None, None]
         seen, reduced = self._seen(dressed[1], self.state, parameters)
         first, second = (
-            jnp.matmul(
+            meet_features(
                 (jnp.swapaxes(side.real, 0, 1) + side.imag).reshape(states**2, -1),  # (4**k, 4**n)
-                table.T,  # (4**n, batch)
-                precision=_HIGHEST,
+                table,
             ).reshape(states, states, -1)
             for side, table in zip((dressed[0], seen), features, strict=True)
         )

@@ -2,6 +2,7 @@
 
 import jax.numpy as jnp
 import numpy as np
+from jax import lax
 from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
@@ -41,6 +42,30 @@ def phase_features(phases: Float[Array, "*batch dim"]) -> Float[Array, "*batch f
     bra, ket = (..., slice(None), None), (..., None, slice(None))
     features = (cosine[bra] + sine[bra]) * cosine[ket] + (sine[bra] - cosine[bra]) * sine[ket]
     return features.reshape(*phases.shape[:-1], phases.shape[-1] ** 2)
+
+
+def meet_features(
+    effects: Float[Array, "effects features"], table: Float[Array, "batch features"]
+) -> Float[Array, "effects batch"]:
+    """What every sample makes of every packed effect.
+
+    A single effect is a vector, which XLA multiplies several times faster from the right; several
+    meet the table faster from the left.
+
+    Args:
+        effects: Packed, one per row, shape (effects, d**2).
+        table: Features of the samples, shape (batch, d**2).
+
+    Returns:
+        Shape (effects, batch).
+
+    Example:
+        >>> meet_features(jnp.ones((3, 16)), jnp.ones((5, 16))).shape
+        (3, 5)
+    """
+    if len(effects) == 1:
+        return jnp.matmul(table, effects[0], precision=lax.Precision.HIGHEST)[None]
+    return jnp.matmul(effects, table.T, precision=lax.Precision.HIGHEST)
 
 
 def pair_blocks(qubits: int, pairs: int) -> NDArray[np.intp]:
