@@ -330,6 +330,8 @@ class _Training:
         self._validation_rows = len(validation[1])
         other = (program.encode(validation[0]), jax.device_put(validation[1]))
         self._settings, self._steps = settings, settings.steps
+        self._is_exact = program.shots is None
+        self._key = jax.random.fold_in(random_key(settings.seed), _SHOTS)
         self._every = every = min(settings.validate_every, settings.steps)
         self._state, self._done, self._seconds, self._chunk_size = state, 0, 0.0, 1
         runs = jax.tree.leaves(state)[0].shape[0]
@@ -369,10 +371,12 @@ class _Training:
         rows = len(self._data[1])
         return minibatch_indices(self._settings, rows, first, self._every)
 
-    def _key(self, first: int) -> jax.Array:
-        """Random key of the shots of an interval, a function of the seed and the step alone."""
-        key = random_key(self._settings.seed)
-        return jax.random.fold_in(jax.random.fold_in(key, _SHOTS), first)
+    def _key_of(self, first: int) -> jax.Array:
+        """Random key of the shots of an interval, a function of the seed and the step alone.
+
+        Exact gradients draw nothing, so one key does for all intervals of theirs.
+        """
+        return self._key if self._is_exact else jax.random.fold_in(self._key, first)
 
     def _advance(self) -> None:
         """One chunk of about a second, never past the end of an interval of the curves."""
@@ -382,7 +386,7 @@ class _Training:
         last = min(first + self._chunk_size, self._every, self._steps - begin)
         if first == 0:
             self._indices = jax.device_put(self._minibatches(begin))
-        key = self._key(begin)
+        key = self._key_of(begin)
         self._state, self._losses = jax.block_until_ready(
             self._chunk(self._state, self._losses, self._indices, first, last, self._data, key)
         )
