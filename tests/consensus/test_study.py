@@ -6,9 +6,11 @@ from typing import Any
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from ebit.consensus.convergence import floor, stationarity
-from ebit.consensus.study import bootstrap, claims, gains, in_order, parts
+from ebit.consensus.readme import readme
+from ebit.consensus.study import bootstrap, claims, gains, in_order, mean_gains, parts
 from ebit.consensus.training import ARMS, CORNERS, MAIN
 from ebit.consensus.verdict import verdicts, write_verdict
 from ebit.errors import EbitError
@@ -98,6 +100,63 @@ def test_gains_are_paired_by_seed() -> None:
     assert found["seeds"] == 6
 
 
+def test_p_values_are_corrected_for_all_comparisons_with_an_arm() -> None:
+    random = np.random.default_rng(5)
+    rows = pl.concat(
+        [
+            made_up(gain).with_columns(
+                attack=pl.lit(attack), accuracy=pl.col("accuracy") + random.normal(0, 0.03, 12)
+            )
+            for attack, gain in (("alie", 0.06), ("ipm", 0.02), ("mimic", 0.0))
+        ]
+    )
+    found = gains(rows)
+    raw = []
+    for attack in found["attack"]:
+        arms = [
+            rows.filter(attack=attack, arm=arm)["accuracy"].to_numpy()
+            for arm in ("ceas", "fifo+robust")
+        ]
+        raw.append(float(stats.ttest_rel(*arms).pvalue))
+    order = sorted(range(3), key=raw.__getitem__)
+    expected = np.minimum(
+        1, np.maximum.accumulate([(3 - k) * raw[own] for k, own in enumerate(order)])
+    )
+    assert found["p_value"].to_numpy()[order] == pytest.approx(expected)
+    same = made_up(0.1).with_columns(accuracy=0.5)
+    assert gains(same)["p_value"].to_list() == [None]
+
+
+def test_the_mean_over_attacks_is_paired_by_attack_and_seed() -> None:
+    rows = pl.concat(
+        made_up(gain).with_columns(attack=pl.lit(attack))
+        for attack, gain in (("alie", 0.06), ("ipm", 0.02))
+    )
+    one = mean_gains(rows.filter((pl.col("attack") == "alie") | (pl.col("seed") > 0))).row(
+        0, named=True
+    )
+    assert one["gain"] == pytest.approx(np.mean([0.06, *(0.04 + 0.001 * k for k in range(1, 6))]))
+    assert (one["attacks"], one["seeds"]) == (2, 6)
+
+
+def test_the_readme_has_all_rows_and_marks_what_is_told_apart() -> None:
+    chosen = parts(only=["main", "ideal"])
+    rows = pl.concat(
+        [made_up(0.12), made_up(0.12).with_columns(part=pl.lit("ideal"), regime=pl.lit("ideal"))]
+    )
+    text = readme(chosen, rows, schedules(), [("claimed", "seen", "x")], ["Known."], quick=True)
+    assert "Do not cite" in text
+    assert "| claimed | seen | x |" in text
+    assert "| `alie_noise` | 10 | 0.725 ± 0.019 | 0.848 ± 0.021 |" in text
+    assert "| `alie_noise` | **+0.122 (+0.121 to +0.124)** |" in text
+    assert "| mean over the attacks | +0.122 (+0.121 to +0.124) |" in text
+    assert "| ideal | `alie_noise` | 10 | `ceas` | 0.848 ± 0.021 |" in text
+    assert "| hard | `ceas` | 0.950 | 1.000 | 0.930 |" in text
+    swing = pl.when(pl.col("arm") == "ceas").then(0.3 - 0.6 * (pl.col("seed") % 2)).otherwise(0.0)
+    noisy = rows.with_columns(accuracy=pl.col("accuracy") + swing)
+    assert "**+" not in readme(chosen, noisy, schedules().clear(), [], [], quick=False)
+
+
 @pytest.mark.parametrize(("gain", "verdict"), [(0.12, "seen"), (0.0, "not seen")])
 def test_verdicts(gain: float, verdict: str) -> None:
     found = {one.claim.name: one for one in verdicts(made_up(gain), schedules())}
@@ -118,8 +177,9 @@ def test_the_page(tmp_path: Path) -> None:
     for claim in claims():
         assert claim.text.split(",")[0] in page
     assert "+0.122" in page
+    assert (tmp_path / "README.md").read_text().startswith("# chen2026")
     assert "Do not cite" in page
-    assert {path.suffix for path in written} == {".html", ".csv", ".png", ".svg"}
+    assert {path.suffix for path in written} == {".html", ".md", ".csv", ".png", ".svg"}
 
 
 def test_the_floor_is_the_noise_of_the_aggregate() -> None:

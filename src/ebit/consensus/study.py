@@ -12,6 +12,7 @@ import polars as pl
 from ebit.checks import one_of
 from ebit.consensus.training import Consensus, ConsensusSettings, consensus_tasks
 from ebit.errors import EbitError
+from ebit.statistics import holm, paired
 
 RESAMPLES = 10_000
 
@@ -212,7 +213,8 @@ def gains(rows: pl.DataFrame, arm: str = "ceas", column: str = "accuracy") -> pl
 
     Returns:
         One row for every part, regime, attack, number of faulty nodes and other arm: `mean` and
-        `other_mean`, `gain`, `low`, `high`, `seeds`.
+        `other_mean`, `gain`, `low`, `high`, `seeds`, and `p_value` of the paired t-test after
+        Holm's correction for all comparisons of the part with that arm (None without a spread).
 
     Example:
         >>> rows = pl.DataFrame({"part": ["main"] * 4, "regime": ["easy"] * 4,
@@ -233,6 +235,7 @@ def gains(rows: pl.DataFrame, arm: str = "ceas", column: str = "accuracy") -> pl
             both = own.select("seed", column).join(
                 rest.select("seed", pl.col(column).alias("other")), on="seed"
             )
+            values = both[column].to_list(), both["other"].to_list()
             gain, low, high = bootstrap((both[column] - both["other"]).to_list())
             found.append(
                 {
@@ -245,8 +248,61 @@ def gains(rows: pl.DataFrame, arm: str = "ceas", column: str = "accuracy") -> pl
                     "low": low,
                     "high": high,
                     "seeds": both.height,
+                    "p_value": paired(*values).p_value,
                 }
             )
+    _adjust(found)
+    return pl.DataFrame(found, infer_schema_length=None, schema_overrides={"p_value": pl.Float64})
+
+
+def _adjust(found: Sequence[dict[str, Any]]) -> None:
+    """Holm's correction of the p-values, among all comparisons of a part with the same arm."""
+    families: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in found:
+        if row["p_value"] is not None:
+            families.setdefault((row["part"], row["over"]), []).append(row)
+    for family in families.values():
+        for row, after in zip(family, holm([one["p_value"] for one in family]), strict=True):
+            row["p_value"] = after
+
+
+def mean_gains(rows: pl.DataFrame, arm: str = "ceas") -> pl.DataFrame:
+    """What an arm gains over every other one in the mean over all attacks, seed by seed.
+
+    Args:
+        rows: Rows of the study, as for `gains`.
+        arm: The arm.
+
+    Returns:
+        One row for every part, regime, number of faulty nodes (not 0) and other arm: `gain`, `low`,
+        `high`, `attacks`, `seeds`.
+
+    Example:
+        >>> rows = pl.DataFrame({"part": ["main"] * 4, "regime": ["easy"] * 4,
+        ...     "attack": ["ipm"] * 2 + ["alie"] * 2, "faulty": [5] * 4,
+        ...     "arm": ["ceas", "fifo+mean"] * 2, "seed": [0] * 4,
+        ...     "accuracy": [0.9, 0.8, 0.8, 0.6]})
+        >>> mean_gains(rows)["gain"].round(6).to_list()
+        [0.15]
+    """
+    keys = ["part", "regime", "faulty"]
+    attacked = rows.filter(pl.col("faulty") > 0)
+    own = attacked.filter(arm=arm).select(*keys, "attack", "seed", pl.col("accuracy").alias("own"))
+    both = attacked.filter(pl.col("arm") != arm).join(own, on=[*keys, "attack", "seed"])
+    found = []
+    for key, group in both.group_by(*keys, "arm", maintain_order=True):
+        means = group.group_by("seed").agg((pl.col("own") - pl.col("accuracy")).mean()).sort("seed")
+        gain, low, high = bootstrap(means["own"].to_list())
+        found.append(
+            {
+                **dict(zip((*keys, "over"), key, strict=True)),
+                "gain": gain,
+                "low": low,
+                "high": high,
+                "attacks": group["attack"].n_unique(),
+                "seeds": means.height,
+            }
+        )
     return pl.DataFrame(found, infer_schema_length=None)
 
 

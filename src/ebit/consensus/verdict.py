@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from ebit.consensus.readme import readme
 from ebit.consensus.study import Claim, Part, claims, gains
 from ebit.plots import (
     accuracy_by_faulty,
@@ -39,7 +40,8 @@ METHOD = (
     "Gain: mean difference of the accuracies of equal seeds (each the mean of the last three "
     "evaluations), with the 95 % interval of 10,000 bootstrap samples of the seeds. All arms of a "
     "seed share data, links, noise of the nodes, and the nodes that lie. Intervals are not "
-    "adjusted for their number."
+    "adjusted for their number; p-values are those of paired t-tests after Holm's correction for "
+    "all comparisons of a part with the same arm."
 )
 
 
@@ -85,7 +87,7 @@ def write_verdict(
     quick: bool,
     command: str,
 ) -> list[Path]:
-    """Write ``report.html``, ``gains.csv`` and ``figures/``.
+    """Write ``report.html``, ``README.md``, ``gains.csv`` and ``figures/``.
 
     Args:
         parts: The study.
@@ -96,7 +98,7 @@ def write_verdict(
         command: The command line that makes it again.
 
     Returns:
-        The page, the table, and the files of the figures.
+        The page, its README, the table, and the files of the figures.
 
     Raises:
         EbitError: If the folder cannot be written, or Matplotlib is missing.
@@ -125,7 +127,11 @@ def write_verdict(
     )
     written = out / "gains.csv"
     write_atomically(written, table.write_csv().encode())
-    return [path, written, *(file for picture in pictures for file in picture.paths)]
+    told = out / "README.md"
+    lines = [(one.claim.text, one.verdict, one.measured or "-") for one in judged]
+    text = readme(parts, rows, schedules, lines, [HONESTY, METHOD], quick=quick)
+    write_atomically(told, text.encode())
+    return [path, told, written, *(file for picture in pictures for file in picture.paths)]
 
 
 def _gain(claim: Claim, rows: pl.DataFrame) -> Verdict:
@@ -204,7 +210,7 @@ def _gains_table(name: str, table: pl.DataFrame) -> Table:
     """The gain stands second; rows of a regime and an attack stand together."""
     columns = [
         Column("over", is_number=False), Column("gain", "95 %"), Column("faulty"), Column("ceas"),
-        Column("other"), Column("seeds"),
+        Column("other"), Column("p", "Holm"), Column("seeds"),
     ]  # fmt: skip
     lines = [
         Line(
@@ -218,6 +224,7 @@ def _gains_table(name: str, table: pl.DataFrame) -> Table:
                 Cell(str(row["faulty"]), row["faulty"]),
                 Cell(f"{row['mean']:.3f}", row["mean"]),
                 Cell(f"{row['other_mean']:.3f}", row["other_mean"]),
+                Cell("-") if row["p_value"] is None else Cell(_p(row["p_value"]), row["p_value"]),
                 Cell(str(row["seeds"]), row["seeds"]),
             ],
             group=f"{row['regime']} network, attack {row['attack']}",
@@ -225,6 +232,10 @@ def _gains_table(name: str, table: pl.DataFrame) -> Table:
         for row in table.sort("regime", "attack", maintain_order=True).iter_rows(named=True)
     ]
     return Table(f"gains-{name}", f"Gains, part {name}", columns, lines)
+
+
+def _p(value: float) -> str:
+    return "< 0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _schedules_table(schedules: pl.DataFrame) -> Table:

@@ -1,18 +1,62 @@
 """Training over a faulty network: accuracy, utilisation, ages and fidelities, gradients."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
 
+from ebit import checks
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import COLORS
+from ebit.plots.style import COLORS, INK
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_MARKERS = "osD^vP*X"
+
+class Look(NamedTuple):
+    """How an arm, or the policy that it schedules with, is drawn.
+
+    Attributes:
+        color: As ``#rrggbb``.
+        marker: Of its points.
+    """
+
+    color: str
+    marker: str
+
+
+LOOKS = {
+    "fifo+mean": Look(COLORS[4], "v"),
+    "fifo+robust": Look(COLORS[2], "D"),
+    "edf+robust": Look(COLORS[1], "s"),
+    "freshest+robust": Look(COLORS[3], "^"),
+    "ceas": Look(COLORS[0], "o"),
+    "fifo+weights+mean": Look(COLORS[7], "<"),
+    "fifo+weights+robust": Look("#117733", ">"),
+    "ceas+mean": Look("#332288", "p"),
+    "ceas+robust": Look(COLORS[5], "P"),
+    "ceas+weights+mean": Look("#aa4499", "X"),
+    "ceas+info": Look(COLORS[6], "*"),
+    "ceas+shuffled": Look("#999933", "h"),
+    "ceas+krum": Look("#44aa99", "d"),
+    "ceas+geomedian": Look("#661100", "8"),
+}
+"""Every arm in the order of legends: it looks the same in all figures, whoever is beside it."""
+
+POLICY_LOOKS = {
+    "ceas": LOOKS["ceas"],
+    "edf": LOOKS["edf+robust"],
+    "fifo": LOOKS["fifo+robust"],
+    "freshest": LOOKS["freshest+robust"],
+    "random": Look(COLORS[6], "*"),
+    "oracle": Look(COLORS[5], "P"),
+}
+"""Every policy of a schedule, as the arm that differs by it."""
+
+_QUANTITY_COLORS = ("#444444", "#aaaaaa")
+"""Greys: colours are those of policies."""
 
 
 @standalone()
@@ -27,7 +71,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         What is drawn: arm, round, mean, std.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -43,9 +87,9 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         .group_by("arm", pl.col("rounds").alias("round"), maintain_order=True)
         .agg(pl.col("accuracies").mean().alias("mean"), pl.col("accuracies").std().alias("std"))
     )
-    data = data.sort("arm", maintain_order=True)
-    for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
-        color = COLORS[number % len(COLORS)]
+    data = _in_order(data, "arm", LOOKS)
+    for (arm,), own in data.group_by("arm", maintain_order=True):
+        color = LOOKS[arm].color
         ax.plot(own["round"], own["mean"], color=color, label=arm)
         spread = own["std"].fill_null(0)
         low, high = own["mean"] - spread, own["mean"] + spread
@@ -67,7 +111,7 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         What is drawn: arm, faulty, mean, std.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -77,15 +121,16 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         [0.9, 0.8]
     """
     check_columns(rows, "arm", "faulty", "accuracy")
-    data = _means(rows, ["arm", "faulty"], "accuracy").sort("arm", "faulty")
+    data = _means(rows, ["arm", "faulty"], "accuracy").sort("faulty")
+    data = _in_order(data, "arm", LOOKS)
     middle = (data["arm"].n_unique() - 1) / 2
     for number, ((arm,), own) in enumerate(data.group_by("arm", maintain_order=True)):
         ax.errorbar(
             own["faulty"] + 0.15 * (number - middle),  # side by side
             own["mean"],
             yerr=own["std"].fill_null(0),
-            color=COLORS[number % len(COLORS)],
-            marker=_MARKERS[number % len(_MARKERS)],
+            color=LOOKS[arm].color,
+            marker=LOOKS[arm].marker,
             capsize=2,
             label=arm,
         )
@@ -106,7 +151,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFram
         What is drawn: policy, quantity, mean, std.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -122,7 +167,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFram
         _means(rows, ["policy"], column).with_columns(pl.lit(name).alias("quantity"))
         for column, name in quantities.items()
     ]
-    data = pl.concat(parts)
+    data = _in_order(pl.concat(parts), "policy", POLICY_LOOKS)
     policies = data["policy"].unique(maintain_order=True).to_list()
     for number, name in enumerate(quantities.values()):
         own = data.filter(quantity=name)
@@ -132,7 +177,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFram
             own["mean"],
             0.36,
             yerr=own["std"].fill_null(0),
-            color=COLORS[number],
+            color=_QUANTITY_COLORS[number],
             label=name,
         )
     ax.axhline(0.9, color="#555555", linewidth=0.8, linestyle=":")
@@ -154,7 +199,7 @@ def age_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
         What is drawn: policy, age, share.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -164,9 +209,7 @@ def age_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
         [1.0, 0.0]
     """
     check_columns(rows, "policy", "age_counts")
-    found = _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
-    ax.set_yscale("log")  # most pairs are used at once
-    return found
+    return _histogram(rows, ax, "age_counts", "age", 1.0, 0.0, "Age of a used pair (slots)")
 
 
 @standalone()
@@ -183,7 +226,7 @@ def fidelity_histogram(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         What is drawn: policy, fidelity (lower end), share.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -210,7 +253,7 @@ def gradient_errors(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame
         What is drawn: arm, mean, std, floor.
 
     Raises:
-        EbitError: A column is missing.
+        EbitError: A column is missing, or a name is none of an arm or policy.
 
     Example:
         >>> from ebit.plots import new_figure
@@ -222,11 +265,16 @@ def gradient_errors(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame
     check_columns(rows, "arm", "gradient_error", "noise_floor")
     floors = _means(rows, ["arm"], "noise_floor").select("arm", pl.col("mean").alias("floor"))
     data = _means(rows, ["arm"], "gradient_error").join(floors, on="arm", maintain_order="left")
+    data = _in_order(data, "arm", LOOKS)
     places = range(data.height)
-    ax.bar(places, data["mean"], 0.6, yerr=data["std"].fill_null(0), color=COLORS[0])
-    ax.plot(places, data["floor"], linestyle="", marker="_", markersize=22, color=COLORS[1])
+    colors = [LOOKS[arm].color for arm in data["arm"]]
+    ax.bar(places, data["mean"], 0.6, yerr=data["std"].fill_null(0), color=colors)
+    for place, floor in zip(places, data["floor"], strict=True):
+        label = "shot noise alone" if place == 0 else None
+        ax.plot([place - 0.4, place + 0.4], [floor, floor], color=INK, linewidth=2, label=label)
     ax.set_xticks(places, data["arm"].to_list(), rotation=20, ha="right")
     ax.set(ylabel="Squared gradient error")
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))  # bars may reach every corner
     return keep_data(ax, data)
 
 
@@ -235,6 +283,15 @@ def _means(rows: pl.DataFrame, keys: list[str], column: str) -> pl.DataFrame:
     return rows.group_by(keys, maintain_order=True).agg(
         own.mean().alias("mean"), own.std().alias("std")
     )
+
+
+def _in_order(data: pl.DataFrame, column: str, looks: Mapping[str, Look]) -> pl.DataFrame:
+    """The rows in the order of legends; refuses names that have no look."""
+    names = [*looks]
+    known = checks.one_of(names)
+    for name in data[column].unique(maintain_order=True):
+        known(column, name)
+    return data.sort(pl.col(column).replace_strict(names, range(len(names))), maintain_order=True)
 
 
 def _histogram(
@@ -247,14 +304,15 @@ def _histogram(
     title: str,
 ) -> pl.DataFrame:
     parts = []
-    for number, ((policy,), own) in enumerate(rows.group_by("policy", maintain_order=True)):
+    ordered = _in_order(rows, "policy", POLICY_LOOKS)
+    for (policy,), own in ordered.group_by("policy", maintain_order=True):
         counts = [sum(values) for values in zip(*own[column].to_list(), strict=True)]
         total = max(sum(counts), 1)
         places = [first + width * k for k in range(len(counts))]
         shares = [count / total for count in counts]
-        color = COLORS[number % len(COLORS)]
+        color = POLICY_LOOKS[policy].color
         ax.stairs(shares, [*places, places[-1] + width], color=color, label=policy)
         parts.append(pl.DataFrame({"policy": policy, quantity: places, "share": shares}))
-    ax.set(xlabel=title, ylabel="Share of used pairs")
+    ax.set(xlabel=title, ylabel="Share of used pairs", yscale="log")  # most are used at once
     ax.legend()
     return keep_data(ax, pl.concat(parts))

@@ -52,7 +52,8 @@ class NetworkSettings(Settings):
         Field(
             ge=0.26,
             le=0.95,
-            description="Fidelity below which pairs are discarded, but not by fifo and freshest.",
+            description="Fidelity below which pairs are discarded, but not by fifo and freshest. "
+            "With 0.65 and --quality 0.2 CEAS completes 0.93 of the jobs in the hard regime, too.",
         ),
     ] = 0.70
 
