@@ -119,7 +119,8 @@ def _laid_out(figure: "Figure") -> Iterator[None]:
     with paper_style():
         figure.set_dpi(rcParams["savefig.dpi"])
         if not isinstance(engine, PlaceHolderLayoutEngine):
-            figure.draw_without_rendering()
+            if engine is not None:
+                engine.execute(figure)
             figure.set_layout_engine("none")
         try:
             yield
