@@ -252,11 +252,12 @@ MOST_ANGLES = 10_000_000
 
 
 def _array(name: str, value: Any) -> tuple[Leaf, tuple[int, ...]]:
-    """The rule of arrays of angles."""
+    """The rule of arrays of angles.
+
+    Arrays of NumPy are no tuples: since version 2.5 they match a pattern of one, and have no length.
+    """
     match value:
-        case ((str(), *numbers) as leaf, shape) if isinstance(leaf, tuple) and isinstance(
-            shape, tuple
-        ):
+        case tuple((tuple((str(), *numbers)), tuple(shape))):
             sizes = checks.several(checks.whole(), least=0)(name, (*numbers, *shape))
             if math.prod(sizes) <= MOST_ANGLES:
                 return value

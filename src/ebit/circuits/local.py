@@ -95,8 +95,8 @@ def _is_well_made(operation: Any, local: Circuit) -> bool:
     match operation:
         case Gate(str(), tuple() as qubits, angle):
             angles = () if angle is None or isinstance(angle, DataAngle) else (angle,)
-        case Rotate(str(), Qubit() as qubit, str(), (zero, one)):
-            qubits, angles = (qubit,), (zero, one)
+        case Rotate(str(), Qubit() as qubit, str(), (tuple() | list()) as both) if len(both) == 2:
+            qubits, angles = (qubit,), tuple(both)
         case Measure(Qubit() as qubit, str()):
             qubits = (qubit,)
         case _:
