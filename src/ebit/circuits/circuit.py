@@ -254,7 +254,7 @@ MOST_ANGLES = 10_000_000
 def _array(name: str, value: Any) -> tuple[Leaf, tuple[int, ...]]:
     """The rule of arrays of angles.
 
-    Arrays of NumPy are no tuples: since version 2.5 they match a pattern of one, and have no length.
+    Arrays of NumPy 2.5 match any pattern of a sequence, even those without a length.
     """
     match value:
         case tuple((tuple((str(), *numbers)), tuple(shape))):
