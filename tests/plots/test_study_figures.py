@@ -69,6 +69,25 @@ def test_the_page_names_what_a_figure_names(tmp_path):
     assert drawn.has_legend
 
 
+def test_a_legend_below_panels_goes_to_the_page(tmp_path):
+    """Of one panel it was wider than the figure, and cut off."""
+    study = read_study("hwang2025")
+    (item,) = study.select(tables=["1"])
+    table = points([3, 9]).rename({"x": "depth", "series": "resource"})
+    table = table.with_columns(set=pl.lit("A"), verdict=pl.lit("agrees"), reason=pl.lit(""))
+    drawn = draw_item(study, ItemResult(item, table, table, (), (), ()), tmp_path)
+    assert [one.label for one in drawn.series] == ["none", "bell:1"]
+    assert "published" not in drawn.panels[0].svg
+    assert "published" in next(p for p in drawn.paths if p.suffix == ".svg").read_text("utf-8")
+
+
+def test_numbers_of_layers_are_whole():
+    _, ax = new_figure()
+    means_beside_published(points([3]), ax)
+    low, high = ax.get_xlim()
+    assert [place for place in ax.get_xticks() if low < place < high] == [3]
+
+
 def test_many_means_are_a_line_without_markers():
     _, ax = new_figure()
     means_beside_published(points(list(range(30))), ax)

@@ -9,7 +9,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import INK
+from ebit.plots.style import INK, whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -77,6 +77,7 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
         label="parameters",
     )
     ax.set_xlabel("Convolution layers per stage")
+    whole_ticks(ax.xaxis)
     ax.set_ylabel("Effective dimension")
     ax.set_ylim(bottom=0)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
@@ -85,7 +86,7 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
 
 @standalone()
 def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
-    """Draw how the logarithms of the non-zero eigenvalues are spread, with their deviation.
+    """Draw how the logarithms of the non-zero eigenvalues are spread.
 
     Args:
         rows: Capacity rows with resource, depth and the list column eigenvalues; zeros are left
@@ -127,7 +128,7 @@ def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
                 histtype="step",
                 color=style.color,
                 linestyle=style.line,
-                label=f"{name} (std {values.std():.3f})",
+                label=name,
             )
     ax.set_xlabel("Natural logarithm of the eigenvalue")
     ax.set_ylabel("Density")

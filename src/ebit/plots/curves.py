@@ -9,7 +9,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import curve_statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import PAPER
+from ebit.plots.style import PAPER, whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,6 +133,7 @@ def _draw(data: pl.DataFrame, ax: "Axes", *, floor: float | None) -> None:
             label=resource,
         )
     ax.set_xlabel("Training step")
+    whole_ticks(ax.xaxis)
     ax.margins(x=0.01)
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))
 

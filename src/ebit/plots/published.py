@@ -9,7 +9,7 @@ from ebit.plots.resources import ResourceStyle, resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import INK
+from ebit.plots.style import INK, whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -63,6 +63,8 @@ def means_beside_published(points: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.
     if not is_number:
         ax.set_xticks(range(len(categories)), [str(name) for name in categories])
         ax.set_xlim(-0.5, len(categories) - 0.5)
+    elif data["x"].dtype.is_integer():
+        whole_ticks(ax.xaxis)
     if data["published"].count():
         ax.plot([], [], "o", color=INK, markerfacecolor="none", label="published")
     ax.legend(loc="center left", bbox_to_anchor=(1.01, 0.5))

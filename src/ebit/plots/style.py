@@ -10,6 +10,7 @@ from ebit.errors import EbitError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 TWO_COLUMN_WIDTH = 7.16
@@ -175,6 +176,25 @@ def label_outside(axes: "Sequence[Axes]") -> None:
         if place + PANELS_A_LINE < len(axes):
             ax.set_xlabel("")
             ax.tick_params(which="both", labelbottom=False)
+
+
+def whole_ticks(axis: "Axis") -> None:
+    """Ticks at whole numbers only, for an axis of counts.
+
+    Args:
+        axis: Such as ``ax.xaxis``.
+
+    Example:
+        >>> from ebit.plots.style import new_figure, whole_ticks
+        >>> figure, ax = new_figure()
+        >>> limits = ax.set_xlim(2.8, 3.2)
+        >>> whole_ticks(ax.xaxis)
+        >>> [float(place) for place in ax.get_xticks() if 2.8 < place < 3.2]
+        [3.0]
+    """
+    from matplotlib.ticker import MaxNLocator
+
+    axis.set_major_locator(MaxNLocator(nbins="auto", integer=True, min_n_ticks=1))
 
 
 def check_installed() -> None:

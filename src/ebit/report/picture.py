@@ -196,10 +196,11 @@ def draw_panel(figure: "Figure", name: str, alt: str, series: Sequence[Series]) 
         The panel.
     """
     figure.set_dpi(72)
-    for ax in figure.axes:
-        legend = ax.get_legend()
-        if series and legend is not None:
+    legends = [*figure.legends, *(ax.get_legend() for ax in figure.axes)]
+    for legend in legends if series else ():
+        if legend is not None:
             legend.remove()
+    for ax in figure.axes:
         _wrap(ax.xaxis, figure.get_figwidth())
         _wrap(ax.yaxis, figure.get_figheight())
     keys = [_Keys(ax, series) for ax in figure.axes]

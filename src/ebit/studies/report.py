@@ -19,6 +19,9 @@ _COLUMNS = (
     Column("Difference"), Column("95% interval"), Column("Standard errors"), Column("p", "Holm"),
 )  # fmt: skip
 
+_MOST_LINES = 12
+"""Whole numbers that agree exactly are folded where they are more."""
+
 
 def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
     """Write `report.html`, `figures/`, `README.md` and `comparisons.csv`.
@@ -37,7 +40,7 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
     study = result.plan.study
     pictures = [draw_item(study, item, out / "figures") for item in result.items]
     parts = [
-        _part(number, item, picture)
+        _part(number, item, picture, is_quick=result.plan.budget.quick)
         for number, (item, picture) in enumerate(zip(result.items, pictures, strict=True), start=1)
     ]
     sentences = [words.rule(study), study.note, words.sets(result), words.times(result)]
@@ -59,13 +62,13 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
     return [out / name for name in ("report.html", *contents)]
 
 
-def _part(number: int, result: ItemResult, picture: Picture) -> PagePart:
+def _part(number: int, result: ItemResult, picture: Picture, *, is_quick: bool) -> PagePart:
     item = result.item
     about = {
         "Verdict": words.outcome(result),
         "What": item.title,
         "Data": item.data,
-        "Settings": item.settings,
+        "Settings without --quick" if is_quick else "Settings": item.settings,
         "Expected": item.expected,
     }
     patterns = {pattern.text: words.pattern(pattern) for pattern in result.patterns}
@@ -74,7 +77,7 @@ def _part(number: int, result: ItemResult, picture: Picture) -> PagePart:
         sentences=result.findings,
         facts=about | patterns,
         tables=[*_points(number, result), *_answers(number, result)],
-        is_folded=item.exact,
+        is_folded=item.exact and result.points.height > _MOST_LINES,
         pictures=[(item.label, picture)],
     )
 
