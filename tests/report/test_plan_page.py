@@ -1,6 +1,9 @@
 """The page of a plan."""
 
 import re
+from dataclasses import replace
+
+import polars as pl
 
 from ebit.report import write_plan
 from ebit.report.plan_table import options_table
@@ -32,6 +35,18 @@ def test_the_page_says_everything(plan):
     assert "The coloured row is the recommended one." in text
     assert "Do not cite" not in text
     assert not re.search(r'(?:src|href)="http', text), "works offline"
+
+
+def test_captions_name_only_what_is_drawn(page, tmp_path):
+    bare = replace(page, distance_marks={}, fidelity_marks={}, distance_before=page.distance,
+                   fidelity_before=None)  # fmt: skip
+    captions = re.findall("<figcaption>.*?</figcaption>", write_plan(bare, tmp_path)[0].read_text())
+    assert len(captions) == 3
+    assert not any("Dotted" in one or "Thin" in one for one in captions)
+    before = page.distance.with_columns(accuracy=pl.lit(0.5))
+    full = replace(page, distance_marks={"bell:1": 3.0}, distance_before=before)
+    captions = re.findall("<figcaption>.*?</figcaption>", write_plan(full, tmp_path)[0].read_text())
+    assert "Dotted verticals: where a resource stops to help. Thin dashed" in captions[0]
 
 
 def test_without_a_recommendation_no_row_is_said_to_be_coloured(page):

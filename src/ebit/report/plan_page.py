@@ -118,14 +118,18 @@ def _pictures(page: PlanPage, folder: Path, series: Sequence[Series]) -> list[Pi
         flat = [name for name, kind in page.options.schema.items() if not kind.is_nested()]
         return accuracy_against_rate(page.options.select(flat), ax)
 
+    def thin(before: pl.DataFrame | None, rows: pl.DataFrame) -> str:
+        is_other = before is not None and not before.equals(rows)
+        return " Thin dashed lines: trained without noise." if is_other else ""
+
     spread = "Points are means over the runs, bars ±1 standard deviation."
     return [
         _picture(
             "distance",
             distance,
-            f"Accuracy against the length of the link. {spread} Empty markers: not feasible. "
-            "Dotted verticals: where a resource stops to help. Thin dashed lines: trained without "
-            "noise.",
+            f"Accuracy against the length of the link. {spread} Empty markers: not feasible."
+            + (" Dotted verticals: where a resource stops to help." if page.distance_marks else "")
+            + thin(page.distance_before, page.distance),
             _ends(page.distance, "distance_km", "km"),
             folder,
             series,
@@ -133,8 +137,13 @@ def _pictures(page: PlanPage, folder: Path, series: Sequence[Series]) -> list[Pi
         _picture(
             "fidelity",
             fidelity,
-            f"Accuracy against the fidelity of Werner pairs. {spread} Dotted verticals: below this "
-            "fidelity the pairs do not help.",
+            f"Accuracy against the fidelity of Werner pairs. {spread}"
+            + (
+                " Dotted verticals: below this fidelity the pairs do not help."
+                if page.fidelity_marks
+                else ""
+            )
+            + thin(page.fidelity_before, page.fidelity),
             _ends(page.fidelity, "pair_fidelity", "fidelity"),
             folder,
             series,

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 _TEMPLATES = Path(__file__).parent / "templates"
 _MEDIA_TYPES = {".svg": "image/svg+xml", ".csv": "text/csv", ".gz": "application/gzip"}
 _MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")
+_PERCENT = re.compile(r"(?<=\d) %")
+_OPTION = re.compile(r"(?<![\w-])--[a-z][a-z-]*[a-z]")
+_ONE_LINE = r'<span class="option">\g<0></span>'
 _LIGHTER = 0.35
 """How far the colours of lines go towards white on the dark page."""
 
@@ -142,7 +145,7 @@ def packed(name: str, content: bytes) -> Mapping[str, str]:
 
 
 def prose(text: str) -> "Markup":
-    """A sentence as HTML: what stands between backticks is code, and no line breaks at a ±.
+    """A sentence as HTML: what stands between backticks is code, and no option is broken.
 
     Args:
         text: Plain text.
@@ -153,25 +156,31 @@ def prose(text: str) -> "Markup":
     Example:
         >>> print(prose("`none` & `bell:1`"))
         <code>none</code> &amp; <code>bell:1</code>
+        >>> print(prose("Give it with --data."))
+        Give it with <span class="option">--data</span>.
     """
     from markupsafe import Markup, escape
 
+    def plain(part: str) -> Markup:
+        return Markup(_OPTION.sub(_ONE_LINE, str(escape(unbroken(part)))))
+
     parts = text.split("`")
     if len(parts) % 2 == 0:  # one of them stands alone
-        return escape(unbroken(text))
+        return plain(text)
     code = Markup("<code>{}</code>")
-    shown = (code.format(part) if k % 2 else escape(unbroken(part)) for k, part in enumerate(parts))
+    shown = (code.format(part) if k % 2 else plain(part) for k, part in enumerate(parts))
     return Markup("").join(shown)
 
 
 def unbroken(text: str) -> str:
-    """A text with the minus sign of print, in which no line breaks at a ±.
+    """A text with the minus sign of print, in which no line breaks at a ± or before a %.
 
     Example:
         >>> unbroken("-0.1 (-0.2 to 0.1), clusters-product")
         '−0.1 (−0.2 to 0.1), clusters-product'
     """
-    return _MINUS.sub("−", text.replace(" ± ", "\u00a0±\u00a0"))
+    text = _PERCENT.sub("\u00a0%", text.replace(" ± ", "\u00a0±\u00a0"))
+    return _MINUS.sub("−", text)
 
 
 @cache
