@@ -304,6 +304,40 @@ def function(name: str, value: Any) -> Any:
     return value
 
 
+def function_of(*arguments: str) -> Rule:
+    """The rule of a function of so many arguments.
+
+    Args:
+        *arguments: What it is called with, in words.
+
+    Returns:
+        The rule.
+
+    Example:
+        >>> function_of("targets", "read-outs")("loss", lambda targets: targets)
+        Traceback (most recent call last):
+        ...
+        ebit.errors.EbitError: Argument `loss` must be a function of targets and read-outs, but \
+    takes (targets).
+    """
+    what = f"a function of {' and '.join(arguments)}"
+
+    def check(name: str, value: Any) -> Any:
+        if not callable(value):
+            raise wrong(name, what, value)
+        try:
+            signature = inspect.signature(value)
+        except (TypeError, ValueError):  # written in C, perhaps
+            return value
+        try:
+            signature.bind(*arguments)
+        except TypeError:
+            raise EbitError(f"Argument `{name}` must be {what}, but takes {signature}.") from None
+        return value
+
+    return check
+
+
 def maybe(rule: Rule) -> Rule:
     """None, or what a rule says.
 

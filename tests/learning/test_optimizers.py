@@ -134,8 +134,33 @@ def test_a_loss_and_a_read_out_may_be_functions() -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "name"),
-    [(("a", squares), "model"), ((MODEL, 3), "function"), ((MODEL, squares, 0), "scores")],
+    [
+        (("a", squares), "model"),
+        ((MODEL, 3), "function"),
+        ((MODEL, squares), "function"),
+        ((MODEL, weighted, 0), "scores"),
+    ],
 )
 def test_a_read_out_needs_a_model_and_a_function(arguments: Any, name: str) -> None:
     with pytest.raises(ebit.EbitError, match=f"`{name}`"):
         CustomReadOut(*arguments)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"optimizer": optax.adam}, "`optimizer` must be a name, or an Optax optimiser that is"),
+        ({"optimizer": 3}, "`optimizer` must be a name, or .* but is 3"),
+        ({"loss": 3}, "`loss` must be a name, or a function of targets and read-outs, but is 3"),
+        ({"loss": lambda targets: targets}, r"but takes \(targets\)"),
+    ],
+)
+def test_what_is_no_optimiser_and_no_loss_is_told(options: Any, message: str) -> None:
+    with pytest.raises(ebit.EbitError, match=message):
+        ebit.fit(MODEL, ROWS, steps=1, **options)
+
+
+def test_a_read_out_that_gives_no_numbers() -> None:
+    text: Any = "x"
+    with pytest.raises(ebit.EbitError, match=r"must give scores of shape .* but gives 'x'"):
+        ebit.fit(CustomReadOut(MODEL, lambda _: text), ROWS, steps=1)

@@ -263,12 +263,19 @@ def _taken_objects(
     optimizer, loss = options.get("optimizer"), options.get("loss")
     if isinstance(optimizer, optax.GradientTransformation):
         del options["optimizer"]
-    else:
+    elif optimizer is None or isinstance(optimizer, str):
         optimizer = None
-    if callable(loss):
-        del options["loss"]
-        return optimizer, loss if isinstance(loss, Loss) else OwnLoss(loss)
-    return optimizer, None
+    else:
+        words = "a name, or an Optax optimiser that is made already, as in optax.adam(0.01)"
+        raise checks.wrong("optimizer", words, optimizer)
+    if loss is None or isinstance(loss, str):
+        return optimizer, None
+    if not callable(loss):
+        raise checks.wrong("loss", "a name, or a function of targets and read-outs", loss)
+    del options["loss"]
+    if isinstance(loss, Loss):
+        return optimizer, loss
+    return optimizer, OwnLoss(checks.function_of("targets", "read-outs")("loss", loss))
 
 
 def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> NDArray[np.float64]:

@@ -49,7 +49,7 @@ class CustomReadOut:
 
     def __post_init__(self) -> None:
         checks.instance(Model, "a model such as ebit.DistributedQCNN()")("model", self.model)
-        checks.function("function", self.function)
+        checks.function_of("read-outs")("function", self.function)
         checks.whole(1, MOST_SCORES)("scores", self.scores)
 
     @property
@@ -101,7 +101,14 @@ class CustomReadOut:
     ) -> ReadOut:
         """The scores of the function; they are no weighted outcomes, so it tells none."""
         inner = self.model.read_out(parameters, encoded, trained_readout=trained_readout)
-        scores = jnp.asarray(self.function(inner))
+        found = self.function(inner)
+        try:
+            scores = jnp.asarray(found)
+        except (TypeError, ValueError):
+            raise EbitError(
+                f"Argument `function` must give scores of shape (batch, {self.scores}), but gives "
+                f"{checks.shown(found)}."
+            ) from None
         if scores.shape != (len(inner.scores), self.scores):
             raise EbitError(
                 f"Argument `function` must give scores of shape (batch, {self.scores}), but gives "

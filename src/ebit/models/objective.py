@@ -455,8 +455,7 @@ class OwnLoss(Loss):
     kinds = ("two classes", "classes", "numbers")
 
     def __post_init__(self) -> None:
-        if not callable(self.function):
-            raise checks.wrong("function", "a function of targets and read-outs", self.function)
+        checks.function_of("targets", "read-outs")("function", self.function)
 
     def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """What the function gives, (batch,)."""
