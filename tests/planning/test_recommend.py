@@ -59,6 +59,7 @@ def test_a_cheaper_one_of_two_good_ones_is_chosen() -> None:
     chosen, sentence = advice(option("none", 0.7, 100), best, option("bell:1", 0.9, 2))
     assert chosen == "bell:1"
     assert "bell:2 with 100 shots per label, for 2 ebits per inference, is worth +0.005" in sentence
+    assert " over 4 runs. bell:1 is worth +0.200" in sentence
     assert sentence.endswith("over none with 100 shots per label, the best of what costs less.")
 
 

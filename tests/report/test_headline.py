@@ -71,6 +71,7 @@ def test_a_shared_bit_is_cheaper_than_a_pair_and_dearer_than_nothing():
     assert sentence.startswith("shared:1 reaches")
     assert "and costs 1 shared bit per inference." in sentence
     assert "The best one, bell:1, for 1 ebit per inference, is worth +0.010" in sentence
+    assert ", which is not told apart from nothing. shared:1 is worth +0.1" in sentence
     assert sentence.endswith("over none, the best of what costs less.")
 
 

@@ -65,6 +65,19 @@ def ask(
     return answer
 
 
+def test_no_interval_goes_beyond_the_largest_difference() -> None:
+    """Of two data sets it was -11.6 to 11.6."""
+    few = {"none": [0.4, 0.9], "bell:1": [0.9, 0.5]}
+    item = Item(
+        table="1", title="", data="", settings="", expected="", keys=("resource",),
+        question=(Question(text="?", first=("bell:1",), second=("none",),
+                           measures=("validation_accuracy",)),),
+        drawing=Drawing(kind="means", caption=""),
+    )  # fmt: skip
+    (answer,) = answers(item, rows(few, sets=True), quick=False)
+    assert (answer.gap.low, answer.gap.high) == (-1, 1)
+
+
 def test_the_best_of_each_side_with_intervals_for_all_pairs() -> None:
     answer = ask(("bell:1",), ("none", "shared:1", "shared:2"))
     assert (answer.first, answer.second) == ("bell:1", "shared:1")

@@ -202,8 +202,9 @@ def _reason(name: str, best: Mapping[str, Mapping[str, Any]], compared: Comparis
         under = max(cheaper, key=lambda other: compared.means[other])
         better = compared.better(under, feasible)
         if name in better:
+            it = name if sentences else "It"
             sentences.append(
-                f"It is worth {compared.gap(name, under)} over {describe(best[under])}, the best "
+                f"{it} is worth {compared.gap(name, under)} over {describe(best[under])}, the best "
                 "of what costs less."
             )
         else:

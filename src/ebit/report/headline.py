@@ -69,7 +69,8 @@ def verdict(advice: Advice) -> list[str]:
         better = advice.compared.better(under, advice.compared.means)
         if chosen.resource in better:
             gap = advice.compared.gap(chosen.resource, under)
-            sentences.append(f"It is worth {gap}{at} over {under}, the best of what costs less.")
+            it = "It" if len(sentences) == 1 else chosen.resource
+            sentences.append(f"{it} is worth {gap}{at} over {under}, the best of what costs less.")
         else:
             gap = advice.compared.gap(better[0], under)
             sentences.append(

@@ -70,7 +70,8 @@ def answers(item: Item, rows: pl.DataFrame, *, quick: bool) -> tuple[Answer, ...
         for second in question.second
         if first in found and second in found
     ]
-    all_gaps = gaps([measure_gap(cases[n][2][a], cases[n][2][b]) for n, a, b in pairs])
+    found_gaps = [measure_gap(cases[n][2][a], cases[n][2][b]) for n, a, b in pairs]
+    all_gaps = gaps(found_gaps, most=1)  # of fractions
     gap_of = dict(zip(pairs, all_gaps, strict=True))
     return tuple(
         _answer(question, measure, found, number, gap_of, quick=quick)

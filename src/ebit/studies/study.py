@@ -68,7 +68,7 @@ class Question(Settings):
         first: Resources, the best of which is compared ...
         second: ... with the best of these.
         predicted: What the first is to the second, said before anything was measured.
-        measures: Columns; each gets an answer.
+        measures: Columns of fractions, such as accuracies; each gets an answer.
     """
 
     text: str
