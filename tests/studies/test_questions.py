@@ -8,7 +8,9 @@ import pytest
 from ebit.statistics import gaps, paired, unpaired
 from ebit.studies import Item
 from ebit.studies.questions import QUICK, Answer, answers, samples
+from ebit.studies.run import ItemResult
 from ebit.studies.study import Drawing, Predicted, Question
+from ebit.studies.words import outcome
 
 VALUES = {
     "none": [0.70, 0.72, 0.71, 0.69],
@@ -76,6 +78,20 @@ def test_no_interval_goes_beyond_the_largest_difference() -> None:
     )  # fmt: skip
     (answer,) = answers(item, rows(few, sets=True), quick=False)
     assert (answer.gap.low, answer.gap.high) == (-1, 1)
+
+
+def test_a_quick_look_has_no_verdict_in_the_summary_either() -> None:
+    item = Item(
+        table="1", title="", data="", settings="", expected="", keys=("resource",),
+        question=(Question(text="?", first=("bell:1",), second=("none",)),),
+        drawing=Drawing(kind="means", caption=""),
+    )  # fmt: skip
+    answer = ask(("bell:1",), ("none",), "above", quick=True)
+    frame = pl.DataFrame()
+    assert outcome(ItemResult(item, frame, frame, (), (), (answer,))) == f"1 difference, {QUICK}"
+    told = ask(("bell:1",), ("none",), "above")
+    told_words = outcome(ItemResult(item, frame, frame, (), (), (told, told)))
+    assert told_words == "2 of 2 differences told apart; 2 of 2 as predicted"
 
 
 def test_the_best_of_each_side_with_intervals_for_all_pairs() -> None:

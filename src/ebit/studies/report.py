@@ -50,7 +50,9 @@ def write_study(result: StudyResult, out: Path, *, command: str) -> list[Path]:
         parts=parts,
         made=Made([sentence for sentence in sentences if sentence], command),
         quick=result.plan.budget.quick,
-        answers=[f"{item.item.label}: {words.outcome(item)}" for item in result.items],
+        answers=[
+            f"{item.item.label} ({item.item.title}): {words.outcome(item)}" for item in result.items
+        ],
         remarks=[words.chance(result)],
     )
     contents = {

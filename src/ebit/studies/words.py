@@ -12,6 +12,7 @@ from ebit.studies.points import AGREES, DIFFERS, ERRORS, NOTHING, UNKNOWN
 from ebit.studies.questions import (
     AS_PREDICTED,
     NOT_AS_PREDICTED,
+    QUICK,
     Answer,
     mean_and_std,
     samples,
@@ -132,6 +133,8 @@ def outcome(result: ItemResult) -> str:
     if not result.item.question:
         return counts(result.points)
     verdicts = [answer.verdict for answer in result.answers]
+    if verdicts and all(verdict == QUICK for verdict in verdicts):
+        return f"{len(verdicts)} difference{'s' * (len(verdicts) > 1)}, {QUICK}"
     held = sum(verdict.endswith(f", {AS_PREDICTED}") for verdict in verdicts)
     failed = sum(verdict.endswith(NOT_AS_PREDICTED) for verdict in verdicts)
     apart = sum(verdict.startswith(("above", "below")) for verdict in verdicts)
