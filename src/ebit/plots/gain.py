@@ -117,4 +117,5 @@ def gain_by_resource(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
     ax.set_ylim(gains.height - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("Gain (mean and interval)")
+    ax.locator_params(axis="x", nbins=6)  # so that numbers with a sign do not touch
     return keep_data(ax, gains)

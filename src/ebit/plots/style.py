@@ -194,7 +194,7 @@ def whole_ticks(axis: "Axis") -> None:
     """
     from matplotlib.ticker import MaxNLocator
 
-    axis.set_major_locator(MaxNLocator(nbins="auto", integer=True, min_n_ticks=1))
+    axis.set_major_locator(MaxNLocator("auto", steps=(1, 2, 5, 10), integer=True, min_n_ticks=1))
 
 
 def check_installed() -> None:
