@@ -7,6 +7,7 @@ cd "$(dirname "$0")/.."
 ebit reproduce kim2026
 ebit reproduce hwang2025 "$@"
 ebit reproduce gilboa2024
-for study in kim2026 hwang2025 gilboa2024; do
+ebit reproduce chen2026
+for study in kim2026 hwang2025 gilboa2024 chen2026; do
     cp "ebit-reproduce/$study/README.md" "src/ebit/studies/$study/README.md"
 done

@@ -12,6 +12,7 @@ import polars as pl
 import pytest
 
 from ebit import EbitError
+from ebit.consensus.study import claims, parts
 from ebit.results import depth_for
 from ebit.studies import STUDIES, Item, Study, plan_study, read_study
 from ebit.studies.patterns import check_patterns
@@ -129,6 +130,17 @@ def test_a_readme_for_every_paper() -> None:
         for part in ("Reproduced", "Data", "Settings", "Expected", "Measured", "Verdict"):
             least = sum(not item.question for item in read_study(name).item)
             assert text.count(f"- **{part}:**") >= least
+
+
+def test_the_readme_of_the_study_with_liars_has_all_parts() -> None:
+    text = (files("ebit.studies") / "chen2026" / "README.md").read_text("utf-8")
+    for part in parts():
+        assert f"\n## {part.title}\n" in text
+        for arm in {task.settings.arm for task in part.tasks}:
+            assert f"`{arm}`" in text
+    assert "A quick look" not in text
+    for claim in claims():
+        assert claim.text in text
 
 
 def test_the_readme_of_our_own_study_names_every_item() -> None:

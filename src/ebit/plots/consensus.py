@@ -95,7 +95,7 @@ def accuracy_by_round(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
         low, high = own["mean"] - spread, own["mean"] + spread
         ax.fill_between(own["round"], low, high, color=color, alpha=0.12, linewidth=0)
     ax.set(xlabel="Round", ylabel="Test accuracy")
-    ax.legend()
+    _legend_above(ax)
     return keep_data(ax, data)
 
 
@@ -135,7 +135,7 @@ def accuracy_by_faulty(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
             label=arm,
         )
     ax.set(xlabel="Faulty nodes", ylabel="Test accuracy")
-    ax.legend()
+    _legend_above(ax)
     return keep_data(ax, data)
 
 
@@ -183,7 +183,7 @@ def utilisation_bars(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFram
     ax.axhline(0.9, color="#555555", linewidth=0.8, linestyle=":")
     ax.set_xticks(range(len(policies)), policies)
     ax.set(ylabel="Share", ylim=(0, 1.05))
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=2)
+    _legend_above(ax)
     return keep_data(ax, data)
 
 
@@ -274,7 +274,7 @@ def gradient_errors(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame
         ax.plot([place - 0.4, place + 0.4], [floor, floor], color=INK, linewidth=2, label=label)
     ax.set_xticks(places, data["arm"].to_list(), rotation=20, ha="right")
     ax.set(ylabel="Squared gradient error")
-    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0))  # bars may reach every corner
+    _legend_above(ax)
     return keep_data(ax, data)
 
 
@@ -283,6 +283,12 @@ def _means(rows: pl.DataFrame, keys: list[str], column: str) -> pl.DataFrame:
     return rows.group_by(keys, maintain_order=True).agg(
         own.mean().alias("mean"), own.std().alias("std")
     )
+
+
+def _legend_above(ax: "Axes") -> None:
+    """Lines and bars may reach every corner."""
+    number = len(ax.get_legend_handles_labels()[1])
+    ax.legend(loc="lower center", bbox_to_anchor=(0.5, 1.0), ncols=number if number <= 5 else 4)
 
 
 def _in_order(data: pl.DataFrame, column: str, looks: Mapping[str, Look]) -> pl.DataFrame:
