@@ -25,6 +25,7 @@ def test_ranks_and_only_the_bounds_that_matter(capacities):
     data = dimension_by_depth(capacities, ax)
     labels = [line.get_label() for line in ax.lines]
     assert labels == ["none", "none, sampling bound", "bell:1", "parameters"]
+    assert ax.lines[0].get_linewidth() > ax.lines[2].get_linewidth(), "seen below the same ranks"
     assert ax.lines[0].get_xydata().tolist() == [[5, 64], [30, 200]]
     assert ax.lines[3].get_xydata().tolist() == [[5, 84], [30, 384]]
     assert data.height == 4
@@ -42,6 +43,8 @@ def test_spectra_of_several_depths_are_apart(capacities):
     log_spectrum(capacities, ax)
     labels = [text.get_text() for text in ax.get_legend().get_texts()]
     assert labels[0] == "none, depth 5"
+    shallow, deep = (ax.patches[place] for place in (0, 1))
+    assert shallow.get_alpha() < deep.get_alpha()
     assert len(labels) == 4
 
 

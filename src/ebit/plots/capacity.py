@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _BINS = 40
 
+_SEEN_BELOW = 2
+"""So many of the first lines are wider, so that they are seen where others have the same ranks."""
+
 
 @standalone()
 def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
@@ -46,15 +49,17 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
     names = ("resource", "depth", "rank", "sampling_bound", "num_parameters")
     check_columns(rows, *names)
     data = rows.select(names).sort("depth", maintain_order=True)
-    for resource, style in resource_styles(data["resource"]).items():
+    for place, (resource, style) in enumerate(resource_styles(data["resource"]).items()):
         own = data.filter(pl.col("resource") == resource)
         depths = own["depth"].to_list()
+        wider = max(0, _SEEN_BELOW - place)
         ax.plot(
             depths,
             own["rank"].to_list(),
             color=style.color,
             marker=style.marker,
-            markersize=4,
+            markersize=4 + 2.5 * wider,
+            linewidth=1.4 + 1.2 * wider,
             linestyle=style.line,
             label=resource,
         )
@@ -86,7 +91,7 @@ def dimension_by_depth(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFr
 
 @standalone()
 def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
-    """Draw how the logarithms of the non-zero eigenvalues are spread.
+    """Draw how the logarithms of the non-zero eigenvalues are spread; deep circuits in bold.
 
     Args:
         rows: Capacity rows with resource, depth and the list column eigenvalues; zeros are left
@@ -115,7 +120,7 @@ def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
         raise EbitError("Argument `rows` must have a positive eigenvalue, but all are zero.")
     depths = flat["depth"].unique()
     for resource, style in resource_styles(flat["resource"]).items():
-        for depth in depths.sort():
+        for place, depth in enumerate(depths.sort(), start=1):
             own = flat.filter(pl.col("resource") == resource, pl.col("depth") == depth)
             if own.is_empty():
                 continue
@@ -128,6 +133,8 @@ def log_spectrum(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
                 histtype="step",
                 color=style.color,
                 linestyle=style.line,
+                linewidth=0.4 + 1.2 * place / len(depths),
+                alpha=0.25 + 0.75 * place / len(depths),
                 label=name,
             )
     ax.set_xlabel("Natural logarithm of the eigenvalue")
