@@ -37,7 +37,7 @@ CASES = (
     ("digits", 8, 4, "none,bell:1", None),
     ("digits", 16, 4, "none,bell:1", None),
     ("digits", 8, 4, "none,bell:1,classical", "weights"),
-    ("digits", 16, 4, "none,bell:1,classical", "mps:2"),
+    ("digits", 16, 4, "none,bell:1", "mps:2"),
 )
 """Set, QPUs, qubits per QPU, resources and read-out: by default `weights` for up to four QPUs and
 `pairwise` beyond, which does not go with bits."""
@@ -79,7 +79,7 @@ def learners(name, qpus, qubits, resources, readout, components, options, seed):
         "depth": options.depth,
         "steps": options.steps,
         "random_state": seed,
-        "learning_rate": 0.05,
+        "learning_rate": options.rate,
         "readout": readout,
     }
     found = {text: own(text, **settings) for text in resources.split(",")}
@@ -155,11 +155,12 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     for option, default in (("splits", 5), ("steps", 200), ("depth", 3)):
         parser.add_argument(f"--{option}", type=int, default=default)
+    parser.add_argument("--rate", type=float, default=0.05)
     parser.add_argument("--sets", default=",".join(dict.fromkeys(case[0] for case in CASES)))
     parser.add_argument("--json", type=Path, required=True)
     options = parser.parse_args()
     warnings.simplefilter("ignore")
-    settings = {"steps": options.steps, "depth": options.depth}
+    settings = {"steps": options.steps, "depth": options.depth, "rate": options.rate}
     content = {"settings": settings, "sets": {}}
     if options.json.exists():
         content = json.loads(options.json.read_text())

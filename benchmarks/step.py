@@ -18,7 +18,7 @@ def compiled_steps(model: Any, batch: int, steps: int) -> tuple[Callable[[], Any
     import jax.numpy as jnp
     import numpy as np
 
-    from ebit.jax_settings import quick_to_compile
+    from ebit.jax_settings import quick_to_compile, xla_options_of
 
     rng = np.random.default_rng(0)
     x = jnp.asarray(rng.uniform(0, np.pi, (batch, model.features)), jnp.float32)
@@ -37,7 +37,7 @@ def compiled_steps(model: Any, batch: int, steps: int) -> tuple[Callable[[], Any
         return jax.lax.fori_loop(0, steps, step, parameters)
 
     started, used = time.perf_counter(), time.process_time()
-    options = quick_to_compile(1)  # as trainings do
+    options = quick_to_compile(1, xla_options_of(model))  # as trainings do
     compiled = jax.jit(run).lower(parameters, encoded, y).compile(compiler_options=options)
     seconds, processor = time.perf_counter() - started, time.process_time() - used
     return lambda: jax.block_until_ready(compiled(parameters, encoded, y)), seconds, processor

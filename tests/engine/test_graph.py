@@ -256,8 +256,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"topology": "edges:A/B"}, "'A/B', which is no edge: write A-B or A>B"),
     ({"topology": "torus"}, "must be line, ring, star, tree, complete, grid:RxC or edges"),
     ({"topology": "grid:2x2"}, "has 4 QPUs, but `qpus` is 3: make them equal"),
+    ({"topology": "grid:0x3"}, "a grid without QPUs: give it at least 1 row"),
     ({"sizes": "4,2"}, "one number of qubits for each of the 3 QPUs"),
     ({"sizes": "4,two,2"}, "whole numbers between commas"),
+    ({"sizes": "4,2,2", "qubits": 3}, "both say how many qubits QPUs have: leave one"),
     ({"sizes": "4,1,2"}, "`sizes` must be a whole number from 2 to 16"),
     ({"resource": "ghz:1"}, "`members` must be a whole number from 2 to 64"),
     ({"resource": "ghz:2"}, "groups of 2 QPUs, but there are 3"),
@@ -268,8 +270,10 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"resource": "bell:2", "qubits": 2}, "takes 4 qubits of QPU B, which has 2"),
     (
         {"qpus": 6, "resource": "quantum"},
-        "register of 24 qubits of 6 QPUs with 4 each, and 20 qubits fit: use at most 5 such QPUs",
+        "register of 24 qubits of 6 QPUs with 4 each, and 20 qubits fit: use at most 5 such QPUs, "
+        "or at most 3 qubits per QPU",
     ),
+    ({"qpus": 12, "qubits": 2, "resource": "quantum"}, "use at most 10 such QPUs\\.$"),
     ({"resource": "quantum", "passes": 2}, "not support several passes of the embedding"),
     ({"resource": "quantum,fidelity=0.9", "qubits": 2}, "does not support noise"),
     ({"resource": "designed:1", "readout": "pairwise"}, "does not support readout 'pairwise'"),

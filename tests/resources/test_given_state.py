@@ -128,8 +128,10 @@ def test_bad_strings(folder: Path) -> None:
         ebit.parse_resource("state:none.npy")
     with pytest.raises(EbitError, match="after a comma use on=A0"):
         ebit.parse_resource(f"state:{folder}/w.npy,fidelity=0.9")
-    with pytest.raises(EbitError, match="on qubit C0, which no QPU has"):
+    with pytest.raises(EbitError, match="on qubit C0, but there is no QPU 'C': use qubits of A, B"):
         ebit.parse_resource(f"state:{folder}/w.npy").wiring(2)
+    with pytest.raises(EbitError, match="on qubit A9, but QPU A has 2, A0 to A1: use one"):
+        ebit.parse_resource(f"state:{folder}/w.npy,on=A9+B0+C0").wiring(2)
     with pytest.raises(EbitError, match="Unknown resource 'state:'"):
         ebit.parse_resource("state:")
 

@@ -121,6 +121,11 @@ def parse_topology(text: str, qpus: int) -> Topology:
         both_ways = text != "ring" or qpus == 2
     elif grid := re.fullmatch(r"grid:([0-9]{1,4})x([0-9]{1,4})", text):
         rows, columns = map(int, grid.groups())
+        if not rows * columns:
+            raise EbitError(
+                f"Argument `topology` is {text!r}, a grid without QPUs: give it at least 1 row and "
+                "1 column."
+            )
         if rows * columns != qpus:
             raise EbitError(
                 f"Argument `topology` is {text!r}, which has {rows * columns} QPUs, but `qpus` is "

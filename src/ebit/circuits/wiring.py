@@ -12,6 +12,9 @@ from ebit.physics import ManyState, PairState
 MOST_QUBITS = 1_000_000
 """More qubits of a QPU than this are a slip of the pen."""
 
+MOST_LISTED = 8
+"""Most QPUs that a message names one by one."""
+
 
 class Qubit(NamedTuple):
     """A qubit by the name of its QPU and its number there.
@@ -189,9 +192,21 @@ class Wiring:
 
     def _check_name(self, name: str) -> None:
         if not isinstance(name, str) or name not in self._places:
-            raise EbitError(
-                f"No QPU is called {checks.shown(name)}: use {', '.join(self._places)}."
-            )
+            raise EbitError(f"No QPU is called {checks.shown(name)}: use {self._listed}.")
+
+    @property
+    def _listed(self) -> str:
+        """The names of the QPUs, for a message: all of a few, else the first and the last one."""
+        names = list(self._places)
+        return ", ".join(names) if len(names) <= MOST_LISTED else f"{names[0]} to {names[-1]}"
+
+    def _no_qubit(self, qubit: Qubit) -> str:
+        """The end of a message about a qubit that is not there, with what is."""
+        if qubit.qpu not in self._places:
+            return f", but there is no QPU {qubit.qpu!r}: use qubits of {self._listed}."
+        count = self.qpus[self._places[qubit.qpu]].qubits
+        first, last = Qubit(qubit.qpu, 0), Qubit(qubit.qpu, count - 1)
+        return f", but QPU {qubit.qpu} has {count}, {first} to {last}: use one of these."
 
     @cached_property
     def _places(self) -> dict[str, int]:
@@ -238,16 +253,19 @@ class Wiring:
             state.check()
             for qubit in state.members:
                 if qubit not in known:
-                    raise EbitError(f"A shared state is on qubit {qubit}, which no QPU has.")
+                    raise EbitError(f"A shared state is on qubit {qubit}{self._no_qubit(qubit)}")
                 if qubit in used:
                     raise EbitError(f"Qubit {qubit} is in two shared states: take another qubit.")
                 used.add(qubit)
         for pair in self.messages:
             for name in pair:
                 if name not in self._places:
-                    raise EbitError(f"A message goes along {pair}, but there is no QPU {name!r}.")
+                    raise EbitError(
+                        f"A message goes along {pair}, but there is no QPU {name!r}: use "
+                        f"{self._listed}."
+                    )
             if pair[0] == pair[1]:
                 raise EbitError(f"A message goes along {pair}: name another QPU, or leave it out.")
         for qubit in (qubit for pair in self.drives for qubit in pair):
             if qubit not in known:
-                raise EbitError(f"Argument `drives` names qubit {qubit}, which no QPU has.")
+                raise EbitError(f"Argument `drives` names qubit {qubit}{self._no_qubit(qubit)}")

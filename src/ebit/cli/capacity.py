@@ -14,6 +14,7 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_titles
 from ebit.data import Dataset, DataSource, check_features
 from ebit.errors import EbitError
+from ebit.models.settings import check_sizes
 from ebit.plots import (
     check_installed,
     dimension_by_depth,
@@ -73,6 +74,7 @@ def capacity(
     """
     dataset = _load(given)
     shared = given.of(CapacitySettings)
+    check_sizes(shared)
     if dataset is not None:
         qpus, passes = shared.get("qpus", 2), shared.get("passes", 1)
         if "sizes" not in shared:

@@ -189,8 +189,8 @@ def _check_variety(y: NDArray[np.float64], classes: Sequence[str]) -> None:
     if not classes:
         if np.all(y == y[0]):
             raise bad_input(
-                f"Argument `y_train` must hold numbers that differ, but all are {y[0]:g}: there is "
-                "nothing to learn."
+                f"Argument `y_train` must hold numbers that differ, but all are {y[0]:g}: add "
+                "rows with other numbers, or take another target."
             )
         return
     allowed = labels_of_classes(len(classes))

@@ -64,7 +64,7 @@ def choose_features(
     if len(set(sizes)) > 1:
         raise bad_input(
             f"Data option `features` must give every QPU the same number of columns, but gives "
-            f"{' and '.join(map(str, sizes))} in `{features}`."
+            f"{' and '.join(map(str, sizes))} in `{features}`: add or leave out columns."
         )
     chosen = [name for block in blocks for name in block]
     twice = sorted({name for name in chosen if chosen.count(name) > 1})

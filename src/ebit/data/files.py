@@ -145,7 +145,7 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
 def _check_all_classes(where: str, y: NDArray[np.float64], class_names: Sequence[str]) -> None:
     """Raise unless the training part that the user made holds every class."""
     if len(np.unique(y)) < 2:
-        raise bad_input(f"{where} has one class only in `y_train`: two classes are needed.")
+        raise bad_input(f"{where} has one class only in `y_train`: add rows of another.")
     labels = labels_of_classes(len(class_names))
     missing = [name for name, label in zip(class_names, labels, strict=True) if label not in y]
     if missing:

@@ -10,6 +10,7 @@ from ebit.data.clusters import clusters, product_clusters
 from ebit.data.dataset import Dataset
 from ebit.data.games import chain_game, parity_game
 from ebit.data.messages import bad_input, listed
+from ebit.errors import EbitError
 
 HWANG_POINTS, HWANG_CLUSTERS = 2048, 32
 
@@ -94,7 +95,10 @@ def generate(text: str) -> Dataset | None:
         return None
     first = argument if generator.argument == "word" else _number(text, argument, generator)
     given = _options(text, options, generator)
-    data = generator.make(first, **given)
+    try:
+        data = generator.make(first, **given)
+    except EbitError as error:
+        raise bad_input(f"Data source `{text}`: {error}") from None
     return replace(data, name=text) if given else data
 
 

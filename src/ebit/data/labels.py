@@ -213,7 +213,7 @@ def choose_classes(where: str, texts: pl.Series, positive: str | None) -> tuple[
     if len(values) < 2:
         raise bad_input(
             f"{where} has {'the one label value ' + listed(values) if values else 'no rows'}: "
-            "two classes are needed."
+            "name another label column, or add rows of a second class."
         )
     if positive is None:
         if len(values) > MOST_CLASSES:

@@ -222,8 +222,8 @@ class TargetScaling:
         """
         if np.all(y == y[0]):
             raise bad_input(
-                f"{where} has the one target value {y[0]:g} in its training part: there is nothing "
-                "to learn."
+                f"{where} has the one target value {y[0]:g} in its training part: name "
+                "another column, or add rows with other values."
             )
         with np.errstate(over="ignore", invalid="ignore"):
             mean, std = float(np.mean(y)), float(np.std(y))

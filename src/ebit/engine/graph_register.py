@@ -104,11 +104,12 @@ class GraphRegister:
             raise UnsupportedError("shared states and messages", who, "use gates across alone")
         qubits = count * first.qubits
         if qubits > MOST_QUBITS:
+            fewer = MOST_QUBITS // count
+            smaller = f", or at most {fewer} qubits per QPU" if fewer > 1 else ""
             raise EbitError(
                 f"Resource 'quantum' makes one register of {qubits} qubits of {count} QPUs with "
                 f"{first.qubits} each, and {MOST_QUBITS} qubits fit: use at most "
-                f"{MOST_QUBITS // first.qubits} such QPUs, or at most {MOST_QUBITS // count} "
-                "qubits per QPU."
+                f"{MOST_QUBITS // first.qubits} such QPUs{smaller}."
             )
 
     @cached_property

@@ -28,6 +28,7 @@ from ebit.models import (
 from ebit.models.checks import MAX_QUBITS
 from ebit.models.distributed_qcnn import MAX_PASSES
 from ebit.models.places import feature_places, placed
+from ebit.models.settings import check_sizes
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.provenance import provenance
 from ebit.results.task import Task
@@ -295,6 +296,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         Features that take more than `LARGE` qubits, or more than there are, take several passes.
         """
         given = {"scores": scores, **self._given(training=False)}
+        check_sizes(given)
         qpus = checks.whole(1)("qpus", given["qpus"])
         if given.get("sizes") is None:
             most = checks.whole(1)("qubits", given.get("qubits", LARGE))

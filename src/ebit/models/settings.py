@@ -1,5 +1,6 @@
 """The settings of a model: which circuit or network, told once."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field, field_serializer, field_validator, model_validator
@@ -159,6 +160,31 @@ class ModelSettings(CircuitSettings):
             del settings[name]
         model: Model = make(**settings)
         return model
+
+
+def check_sizes(given: Mapping[str, Any]) -> None:
+    """Raise where `sizes` and `qubits` both say how large QPUs are, and not the same.
+
+    Args:
+        given: Settings that somebody gave, without defaults.
+
+    Raises:
+        EbitError: If the largest of the sizes is not the number of qubits.
+
+    Example:
+        >>> check_sizes({"sizes": "4,2,2"})
+        >>> check_sizes({"sizes": "4,2,2", "qubits": 3})
+        Traceback (most recent call last):
+        ebit.errors.EbitError: Arguments `sizes` ('4,2,2') and `qubits` (3) both say how many \
+qubits QPUs have: leave one of them out.
+    """
+    sizes, qubits = given.get("sizes"), given.get("qubits")
+    if sizes is None or qubits is None or max(_sizes(sizes)) == qubits:
+        return
+    raise EbitError(
+        f"Arguments `sizes` ({sizes!r}) and `qubits` ({qubits!r}) both say how many qubits QPUs "
+        "have: leave one of them out."
+    )
 
 
 def _sizes(text: str) -> tuple[int, ...]:

@@ -39,7 +39,7 @@ class GHZStates(Resource):
     is_of_graph = True
 
     def __post_init__(self) -> None:
-        checks.whole(2, MOST_MEMBERS, "members")("members", self.members)
+        checks.whole(2, MOST_MEMBERS, "QPUs that share a GHZ state")("members", self.members)
         checks.real(2.0**-self.members, 1.0)("fidelity", self.fidelity)
 
     def __repr__(self) -> str:

@@ -17,6 +17,7 @@ from ebit.models import DEFAULT_LOSSES, ModelSettings, TargetKind
 from ebit.models.checks import MAX_QUBITS
 from ebit.models.distributed_qcnn import MAX_PASSES
 from ebit.models.places import feature_places
+from ebit.models.settings import check_sizes
 from ebit.resources import Resource
 from ebit.results.experiment import run_experiment
 from ebit.results.run import Training
@@ -127,6 +128,7 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
     _fit_targets(dataset, model, given)
     training = TrainingSettings.for_rows(len(dataset.y_train), given)
+    check_sizes(model)
     if "sizes" not in model:
         _fit_qubits(dataset, model)
     task = Task(
