@@ -71,7 +71,7 @@ def test_three_players_of_a_shared_ghz_state_win_always() -> None:
         ("parity-game:x", "must end in the number of players"),
         (
             "parity-game:2",
-            "Data source `parity-game:2`: Argument `qpus` must be a whole number from 3 to 12, but is 2",
+            "Data source `parity-game:2`: Argument `qpus` must be a whole number from 3 to 12",
         ),
         ("parity-game:3,topology=ring", "has no option `topology`: leave it out"),
         ("chain-game:1", "`qpus` must be a whole number from 2 to 8, but is 1"),

@@ -422,12 +422,13 @@ class Graph:
             both.reshape(len(group.members), -1, *group.shape, both.shape[-1])
             for group, both in zip(self.whole, outcomes, strict=True)
         ]
-        table = run(self._outcome_plan, [*stacks, *self._cores(parameters, stacks[0])])
+        table = run(self.outcome_plan, [*stacks, *self._cores(parameters, stacks[0])])
         bits = self.outputs * len(self.wiring.qpus)
         return jnp.moveaxis(table.real, -1, 0).reshape(-1, *bits * (2,))
 
     @cached_property
-    def _outcome_plan(self) -> Plan:
+    def outcome_plan(self) -> Plan:
+        """How the probabilities of all outcomes are contracted."""
         names = [_OUTCOME + place for place in range(len(self.wiring.qpus))]
         return self._network([(n,) for n in names], [(n, 2**self.outputs) for n in names], names)
 

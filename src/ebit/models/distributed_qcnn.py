@@ -28,6 +28,8 @@ from ebit.circuits.local import check_local
 from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
+from ebit.engine.graph import Graph
+from ebit.engine.tensor_plan import Plan
 from ebit.errors import EbitError, UnsupportedError
 from ebit.jax_settings import WITHOUT_PRODUCT_FUSION, Options, one_program, own_settings
 from ebit.models.base import Parameters
@@ -509,13 +511,26 @@ class DistributedQCNN(Drawn):
     def operations(self, batch: int) -> int:
         """Real floating-point operations of one forward evaluation, to leading order."""
         batch = checks.whole()("batch", batch)
-        return self.engine.operations(self.depth, batch)
+        together = sum(plan.operations for plan in self._plans)
+        return self.engine.operations(self.depth, batch) + batch * together
 
     def memory(self, batch: int, bytes_per_real: int) -> int:
         """Bytes that one training step of one run holds at its peak, to leading order."""
         batch = checks.whole()("batch", batch)
         bytes_per_real = checks.whole(1)("bytes_per_real", bytes_per_real)
-        return self.engine.memory(self.depth, batch, bytes_per_real)
+        together = sum(plan.most for plan in self._plans)
+        own = self.engine.memory(self.depth, batch, bytes_per_real)
+        return own + batch * bytes_per_real * together
+
+    @property
+    def _plans(self) -> list[Plan]:
+        """How tensors of all QPUs are put together, where the engine has them.
+
+        Raises:
+            EbitError: If their graph is too wide.
+        """
+        engine = self.engine
+        return self._graph_readout.plans(engine) if isinstance(engine, Graph) else []
 
     @property
     def _weighting(self) -> Weighting:

@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from ebit import checks
 from ebit.engine.base import CircuitParameters, Encoded, GraphEngine
+from ebit.engine.graph import Graph
+from ebit.engine.tensor_plan import Plan
 from ebit.errors import EbitError
 from ebit.models.readout import ReadOut, walsh_functions, weigh_outcomes
 
@@ -69,6 +71,10 @@ class GraphReadOut(ABC):
     def table(self, weights: jax.Array | None) -> jax.Array:
         """Weight of every string of outcomes, (2, ..., 2), or (S, 2, ..., 2)."""
 
+    @abstractmethod
+    def plans(self, engine: Graph) -> list[Plan]:
+        """How the tensors of all QPUs are put together, once for every sample."""
+
 
 def _signs(qpus: int, outputs: int = 1) -> NDArray[np.float64]:
     """Products of the outputs of every QPU as +1 and -1 for every string, (QPUs, 2, ..., 2)."""
@@ -115,6 +121,10 @@ class TableReadOut(GraphReadOut):
         bits = self.qpus * self.outputs
         return jnp.asarray(parity_table(bits)) if weights is None else weights
 
+    def plans(self, engine: Graph) -> list[Plan]:
+        """One, that of all probabilities."""
+        return [engine.outcome_plan]
+
 
 @dataclass(frozen=True)
 class ParityReadOut(GraphReadOut):
@@ -149,6 +159,10 @@ class ParityReadOut(GraphReadOut):
         """Plus or minus the weight."""
         table = jnp.asarray(parity_table(self.qpus * self.outputs))
         return table if weights is None else weights * table
+
+    def plans(self, engine: Graph) -> list[Plan]:
+        """One, that of the parity."""
+        return [engine.parity_plan]
 
 
 def _read_parity(
@@ -204,6 +218,11 @@ class PairwiseReadOut(GraphReadOut):
         both = [signs[i] * signs[j] for i, j in self.edges]
         table = jnp.asarray(np.stack([*signs, *both]), own.dtype)
         return jnp.tensordot(own, table, 1, precision=jax.lax.Precision.HIGHEST)
+
+    def plans(self, engine: Graph) -> list[Plan]:
+        """None: each QPU and each edge is computed alone."""
+        del engine
+        return []
 
 
 @dataclass(frozen=True)
@@ -265,6 +284,10 @@ class MatrixProductReadOut(GraphReadOut):
             found = jnp.einsum("...ij,ajk->...aik", found, factor)
         table = jnp.trace(found, axis1=-2, axis2=-1)
         return table.reshape(self.qpus * self.outputs * (2,))
+
+    def plans(self, engine: Graph) -> list[Plan]:
+        """One for every score."""
+        return self.scores * [engine.matrix_product_plan(self.bond)]
 
 
 FORMS = "weights, parity, fixed-parity, pairwise or mps:chi"

@@ -1,0 +1,52 @@
+"""What putting all tensors together takes is in the counts of a model."""
+
+import pytest
+
+import ebit
+from ebit import DistributedQCNN, EbitError, make_task
+from ebit.data import clusters
+from ebit.results import estimate
+
+
+def model_of(topology: str, readout: str) -> DistributedQCNN:
+    return DistributedQCNN(
+        qpus=9, qubits=4, depth=1, topology=topology, resource=ebit.BellPairs(1), readout=readout
+    )
+
+
+@pytest.mark.parametrize("readout", ["weights", "parity", "mps:2"])
+def test_a_grid_takes_more_than_its_single_edges(readout: str) -> None:
+    alone, together = (model_of("grid:3x3", name) for name in ("pairwise", readout))
+    for batch in (1, 10):
+        more = together.operations(batch) - alone.operations(batch)
+        assert more == batch * sum(plan.operations for plan in together._plans) > 0
+        assert together.memory(batch, 4) - alone.memory(batch, 4) == 4 * batch * sum(
+            plan.most for plan in together._plans
+        )
+
+
+def test_many_classes_take_a_product_of_matrices_each() -> None:
+    one, ten = (
+        DistributedQCNN(qpus=9, qubits=2, depth=1, readout="mps:2", scores=scores)
+        for scores in (1, 10)
+    )
+    assert len(ten._plans) == 10 * len(one._plans) == 10
+
+
+def test_a_wide_grid_says_that_it_is_long_before_it_starts() -> None:
+    data = clusters(0, points=64, clusters=4, dimensions=128)
+    settings = {"qpus": 64, "qubits": 4, "depth": 1, "topology": "grid:8x8", "runs": 1}
+    long, short = (
+        estimate(make_task(data, resource="bell:1", readout=readout, **settings))  # type: ignore[arg-type]
+        for readout in ("parity", "pairwise")
+    )
+    assert long.is_large
+    assert long.seconds > 100 * short.seconds
+
+
+def test_a_graph_that_is_too_wide_is_told_before_a_training() -> None:
+    with pytest.raises(EbitError, match="tree-width"):
+        DistributedQCNN(
+            qpus=9, qubits=8, depth=1, topology="complete", resource=ebit.BellPairs(1),
+            readout="parity",
+        ).operations(1)  # fmt: skip
