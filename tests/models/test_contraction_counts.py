@@ -33,6 +33,24 @@ def test_many_classes_take_a_product_of_matrices_each() -> None:
     assert len(ten._plans) == 10 * len(one._plans) == 10
 
 
+@pytest.mark.parametrize(
+    ("resource", "times"),
+    [("bell:1", 1), ("mixture:4", 4), ("mixture:4+bell:1", 4), ("classical", 1)],
+)
+def test_every_value_of_shared_randomness_has_a_contraction(resource: str, times: int) -> None:
+    model = ebit.model_from_string(resource, qpus=3, qubits=2, depth=1, readout="parity")
+    assert isinstance(model, DistributedQCNN)
+    assert len(model._plans) == times
+
+
+@pytest.mark.parametrize("resource", ["none", "bell:1", "classical", "quantum"])
+def test_two_qpus_and_registers_contract_nothing(resource: str) -> None:
+    for qpus in (2, 3) if resource == "quantum" else (2,):
+        model = ebit.model_from_string(resource, qpus=qpus, qubits=2, depth=1)
+        assert isinstance(model, DistributedQCNN)
+        assert model._plans == []
+
+
 def test_a_wide_grid_says_that_it_is_long_before_it_starts() -> None:
     data = clusters(0, points=64, clusters=4, dimensions=128)
     settings = {"qpus": 64, "qubits": 4, "depth": 1, "topology": "grid:8x8", "runs": 1}

@@ -7,6 +7,7 @@ import jax
 from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import POOLINGS
+from ebit.engine.tensor_plan import Plan
 from ebit.physics import PairState
 
 MAX_QUBITS = 16
@@ -143,6 +144,21 @@ class Engine(Protocol):
         """
 
 
+class TensorNetwork(Protocol):
+    """Tensors of QPUs along the edges of a graph, and how they are put together."""
+
+    @property
+    def outcome_plan(self) -> Plan:
+        """How the probabilities of all outcomes are contracted."""
+
+    @property
+    def parity_plan(self) -> Plan:
+        """How the parity is contracted."""
+
+    def matrix_product_plan(self, chi: int) -> Plan:
+        """How weights of a bond dimension are contracted with the graph."""
+
+
 @runtime_checkable
 class GraphEngine(Engine, Protocol):
     """An engine of any number of QPUs, which need not write out all outcomes."""
@@ -150,6 +166,10 @@ class GraphEngine(Engine, Protocol):
     @property
     def has_marginals(self) -> bool:
         """Whether what a few QPUs say needs these QPUs alone, so that there are `correlations`."""
+
+    @property
+    def networks(self) -> tuple[TensorNetwork, ...]:
+        """What a read-out of all QPUs contracts beside what `operations` and `memory` count."""
 
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes, +1 for 0 and -1 for 1."""

@@ -122,6 +122,11 @@ class Graph:
         """Whether what a few QPUs say needs these QPUs alone, and no trained state."""
         return not self._trained
 
+    @property
+    def networks(self) -> tuple["Graph", ...]:
+        """Itself."""
+        return (self,)
+
     @cached_property
     def locals(self) -> tuple[LocalTensors, ...]:
         """The QPUs of every size."""

@@ -12,7 +12,7 @@ from jaxtyping import Array, Complex, Float
 from numpy.typing import NDArray
 
 from ebit.circuits import Circuit, Wiring, measurement_order, outputs_of
-from ebit.engine.base import CircuitParameters, Encoded, Supports
+from ebit.engine.base import CircuitParameters, Encoded, Supports, TensorNetwork
 from ebit.engine.effects import LocalEffect
 from ebit.engine.register import Register
 from ebit.errors import EbitError, UnsupportedError
@@ -86,6 +86,9 @@ class GraphRegister:
 
     has_marginals: ClassVar = True
     """Everything is made of all outcomes."""
+
+    networks: ClassVar[tuple[TensorNetwork, ...]] = ()
+    """None: a register has no tensors of single QPUs."""
 
     def __post_init__(self) -> None:
         count, who = len(self.wiring.qpus), f"Gates across {len(self.wiring.qpus)} QPUs"

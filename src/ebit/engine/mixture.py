@@ -14,6 +14,7 @@ from ebit.engine.base import (
     Engine,
     GraphEngine,
     Supports,
+    TensorNetwork,
 )
 
 
@@ -90,6 +91,11 @@ class GraphMixture(Mixture):
     def has_marginals(self) -> bool:
         """As for one value."""
         return self.engine.has_marginals
+
+    @property
+    def networks(self) -> tuple[TensorNetwork, ...]:
+        """Those of one value, for every value."""
+        return self.values * self.engine.networks
 
     def parity(self, parameters: CircuitParameters, encoded: Encoded) -> Float[Array, " batch"]:
         """Expectation of the product of all outcomes."""

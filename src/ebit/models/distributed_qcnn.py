@@ -28,7 +28,6 @@ from ebit.circuits.local import check_local
 from ebit.circuits.topology import MAX_QPUS
 from ebit.engine import Engine, GraphEngine, select_engine, select_graph_engine
 from ebit.engine.base import Encoded
-from ebit.engine.graph import Graph
 from ebit.engine.tensor_plan import Plan
 from ebit.errors import EbitError, UnsupportedError
 from ebit.jax_settings import WITHOUT_PRODUCT_FUSION, Options, one_program, own_settings
@@ -524,13 +523,15 @@ class DistributedQCNN(Drawn):
 
     @property
     def _plans(self) -> list[Plan]:
-        """How tensors of all QPUs are put together, where the engine has them.
+        """How tensors of all QPUs are put together, for every value of shared randomness.
 
         Raises:
             EbitError: If their graph is too wide.
         """
-        engine = self.engine
-        return self._graph_readout.plans(engine) if isinstance(engine, Graph) else []
+        if not self.is_graph:
+            return []
+        networks = self._graph_engine.networks
+        return [plan for network in networks for plan in self._graph_readout.plans(network)]
 
     @property
     def _weighting(self) -> Weighting:

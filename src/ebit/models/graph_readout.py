@@ -13,8 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ebit import checks
-from ebit.engine.base import CircuitParameters, Encoded, GraphEngine
-from ebit.engine.graph import Graph
+from ebit.engine.base import CircuitParameters, Encoded, GraphEngine, TensorNetwork
 from ebit.engine.tensor_plan import Plan
 from ebit.errors import EbitError
 from ebit.models.readout import ReadOut, walsh_functions, weigh_outcomes
@@ -72,7 +71,7 @@ class GraphReadOut(ABC):
         """Weight of every string of outcomes, (2, ..., 2), or (S, 2, ..., 2)."""
 
     @abstractmethod
-    def plans(self, engine: Graph) -> list[Plan]:
+    def plans(self, network: TensorNetwork) -> list[Plan]:
         """How the tensors of all QPUs are put together, once for every sample."""
 
 
@@ -121,9 +120,9 @@ class TableReadOut(GraphReadOut):
         bits = self.qpus * self.outputs
         return jnp.asarray(parity_table(bits)) if weights is None else weights
 
-    def plans(self, engine: Graph) -> list[Plan]:
+    def plans(self, network: TensorNetwork) -> list[Plan]:
         """One, that of all probabilities."""
-        return [engine.outcome_plan]
+        return [network.outcome_plan]
 
 
 @dataclass(frozen=True)
@@ -160,9 +159,9 @@ class ParityReadOut(GraphReadOut):
         table = jnp.asarray(parity_table(self.qpus * self.outputs))
         return table if weights is None else weights * table
 
-    def plans(self, engine: Graph) -> list[Plan]:
+    def plans(self, network: TensorNetwork) -> list[Plan]:
         """One, that of the parity."""
-        return [engine.parity_plan]
+        return [network.parity_plan]
 
 
 def _read_parity(
@@ -219,9 +218,9 @@ class PairwiseReadOut(GraphReadOut):
         table = jnp.asarray(np.stack([*signs, *both]), own.dtype)
         return jnp.tensordot(own, table, 1, precision=jax.lax.Precision.HIGHEST)
 
-    def plans(self, engine: Graph) -> list[Plan]:
+    def plans(self, network: TensorNetwork) -> list[Plan]:
         """None: each QPU and each edge is computed alone."""
-        del engine
+        del network
         return []
 
 
@@ -285,9 +284,9 @@ class MatrixProductReadOut(GraphReadOut):
         table = jnp.trace(found, axis1=-2, axis2=-1)
         return table.reshape(self.qpus * self.outputs * (2,))
 
-    def plans(self, engine: Graph) -> list[Plan]:
+    def plans(self, network: TensorNetwork) -> list[Plan]:
         """One for every score."""
-        return self.scores * [engine.matrix_product_plan(self.bond)]
+        return self.scores * [network.matrix_product_plan(self.bond)]
 
 
 FORMS = "weights, parity, fixed-parity, pairwise or mps:chi"
