@@ -17,7 +17,12 @@ import pytest
 
 import ebit
 from ebit.data import load
-from ebit.jax_settings import WITHOUT_PRODUCT_FUSION, own_settings, xla_options_of
+from ebit.jax_settings import (
+    WITH_FUSION_EMITTERS,
+    WITHOUT_PRODUCT_FUSION,
+    own_settings,
+    xla_options_of,
+)
 
 SETTINGS: dict[str, AbstractContextManager[Any]] = {
     "other splitting of random numbers": jax.threefry_partitionable(False),
@@ -163,6 +168,12 @@ def test_programs_of_more_than_two_qpus_say_what_they_need() -> None:
     two, three = (ebit.DistributedQCNN(qpus=qpus, qubits=2, depth=1) for qpus in (2, 3))
     assert xla_options_of(two) == ()
     assert xla_options_of(three) == WITHOUT_PRODUCT_FUSION
+
+
+def test_programs_of_one_register_say_what_they_need() -> None:
+    two, three = (ebit.model_from_string("quantum", qpus=n, qubits=2, depth=1) for n in (2, 3))
+    assert xla_options_of(two) == WITH_FUSION_EMITTERS
+    assert xla_options_of(three) == (*WITH_FUSION_EMITTERS, *WITHOUT_PRODUCT_FUSION)
 
 
 MATRICES_OF_16_QPUS = """

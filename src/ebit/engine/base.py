@@ -8,6 +8,7 @@ from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import POOLINGS
 from ebit.engine.tensor_plan import Plan
+from ebit.jax_settings import Options
 from ebit.physics import PairState
 
 MAX_QUBITS = 16
@@ -54,6 +55,7 @@ class Supports:
         bits: Bits that are read off in the end.
         stacks_runs: True if one small operator serves all samples, so that runs are faster side by
             side; else one run fills the cache by itself.
+        xla_options: Options of XLA with which its programs run faster, see `ebit.jax_settings`.
     """
 
     noisy_qubits: int
@@ -63,6 +65,7 @@ class Supports:
     poolings: tuple[str, ...] = POOLINGS
     bits: int = 2
     stacks_runs: bool = False
+    xla_options: Options = ()
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ from ebit.circuits import (
 )
 from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.effects.pure import hadamard_operations
+from ebit.jax_settings import WITH_FUSION_EMITTERS
 
 _HIGHEST = lax.Precision.HIGHEST
 _BRICK_WEIGHT = 3
@@ -52,7 +53,7 @@ class Register:
     pooling: str = "halves"
     qpus: int = 2
 
-    supports: ClassVar = Supports(noisy_qubits=0)
+    supports: ClassVar = Supports(noisy_qubits=0, xla_options=WITH_FUSION_EMITTERS)
 
     local_form: ClassVar = None
     """There are no two local circuits."""

@@ -268,7 +268,8 @@ class DistributedQCNN(Drawn):
     @property
     def xla_options(self) -> Options:
         """Options of XLA that its programs need, see `xla_options_of`."""
-        return WITHOUT_PRODUCT_FUSION if self.qpus > 2 else ()
+        many = WITHOUT_PRODUCT_FUSION if self.qpus > 2 else ()
+        return (*self.engine.supports.xla_options, *many)
 
     @property
     def resource_name(self) -> str:

@@ -15,7 +15,7 @@ from harness import Variant
 from problem import Layout, Params, Problem, flatten
 from protocol import SAMPLES, Answer, Check, Order, median_seconds
 
-from ebit.jax_settings import quick_to_compile
+from ebit.jax_settings import quick_to_compile, xla_options_of
 from ebit.learning import TrainingSettings
 from ebit.learning.minibatches import minibatch_indices
 from ebit.learning.program import Program
@@ -71,7 +71,7 @@ def measure_training(problem: Problem, runs: int, budget: float) -> Answer:
     key = jax.random.key(0)
     begin = time.perf_counter()
     lowered = Program.steps.lower(program, state, losses, indices, 0, STEPS, data, key)
-    compiled = lowered.compile(compiler_options=quick_to_compile(1))
+    compiled = lowered.compile(compiler_options=quick_to_compile(1, xla_options_of(program.model)))
     compile_seconds = time.perf_counter() - begin
 
     def loop(steps: int) -> None:
