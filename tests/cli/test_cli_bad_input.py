@@ -133,7 +133,7 @@ def test_more_memory_than_there_is(here: Path) -> None:
 
 
 BAD_TABLES: dict[str, tuple[dict[str, Any], str]] = {
-    "one class": ({"label": ["a"] * 8}, "one label value `a`: two classes"),
+    "one class": ({"label": ["a"] * 8}, "one label value `a`: name another label column"),
     "a class of one row": ({"label": list("abababac")}, r"1 row of one class \(`c`\)"),
     "NaN": ({"a": [0.0, float("nan"), *[0.1] * 6]}, "`NaN`.*column `a`, row 2"),
     "inf": ({"b": [0.0] * 7 + [float("inf")]}, "`inf`.*column `b`, row 8"),

@@ -59,7 +59,7 @@ def test_what_was_compiled_ahead_is_used_and_changes_nothing(counted: list[Any])
         fits = [ebit.fit(model, (X, Y), settings=settings) for model in models]
     assert len(counted) == 2
     again = ebit.fit(MODEL, (X, Y), settings=settings)
-    assert again.compile_seconds < fits[0].compile_seconds
+    assert len(counted) == 2  # nothing is compiled again
     np.testing.assert_array_equal(again.train_loss, fits[0].train_loss)
 
 

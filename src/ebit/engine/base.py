@@ -147,6 +147,7 @@ class Engine(Protocol):
         """
 
 
+@runtime_checkable
 class TensorNetwork(Protocol):
     """Tensors of QPUs along the edges of a graph, and how they are put together."""
 
