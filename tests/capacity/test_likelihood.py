@@ -19,7 +19,8 @@ STEP = 0.02
 
 
 def model_of(resource: str = "bell:1", **settings: Any) -> Any:
-    return ebit.model_from_string(resource, **{"qpus": 3, "qubits": 2, "depth": 1, **settings})
+    size = {} if "sizes" in settings else {"qubits": 2}
+    return ebit.model_from_string(resource, **{"qpus": 3, "depth": 1, **size, **settings})
 
 
 def dense(model: Any, parameters: Any, x: Any, outcomes: str) -> Any:
