@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import polars as pl
 
 from ebit.consensus.study import Part, gains, mean_gains
+from ebit.report.table import markdown_table
 from ebit.statistics import LEVEL
 
 MAIN = "main"
@@ -39,7 +40,7 @@ def readme(
     made = ", ".join(sorted(rows["device"].drop_nulls().unique())) or "an unknown device"
     about = f"{rows.height:,} trainings, on: {made}."
     sections += [*remarks, f"{about} Accuracy: mean ± sample standard deviation over the seeds."]
-    sections += [_markdown(("public text", "verdict", "measured"), judged)]
+    sections += [markdown_table(("public text", "verdict", "measured"), judged)]
     table = gains(rows)
     for part in parts:
         own = rows.filter(part=part.name)
@@ -66,7 +67,7 @@ def _attacks(rows: pl.DataFrame, table: pl.DataFrame) -> list[str]:
             cells = [_mean(group.filter(arm=arm)["accuracy"]) for arm in arms]
             lines.append([f"`{attack}`", str(faulty), *cells])
         titles = ["attack", "faulty", *(f"`{arm}`" for arm in arms)]
-        found += [f"### Accuracy, {regime} regime", _markdown(titles, lines)]
+        found += [f"### Accuracy, {regime} regime", markdown_table(titles, lines)]
     means = mean_gains(rows)
     for over in [arm for arm in arms if arm != "ceas"]:
         compared = table.filter(over=over)
@@ -96,7 +97,7 @@ def _gains(table: pl.DataFrame, means: pl.DataFrame, regime: str) -> str:
     if means.height:
         own = {row["faulty"]: row for row in means.to_dicts()}
         lines.append(["mean over the attacks", *(_gain(own.get(number)) for number in numbers)])
-    shown = _markdown([f"{regime} regime", *(f"{number} faulty" for number in numbers)], lines)
+    shown = markdown_table([f"{regime} regime", *(f"{number} faulty" for number in numbers)], lines)
     alone = [f"Without an attack: {_gain(row)}." for row in table.filter(faulty=0).to_dicts()]
     return "\n\n".join([*([shown] if lines else []), *alone])
 
@@ -120,7 +121,7 @@ def _arms(rows: pl.DataFrame, table: pl.DataFrame) -> str:
             ]
         )
     titles = ("regime", "attack", "faulty", "arm", "accuracy", "squared gradient error")
-    return _markdown((*titles, "CEAS minus this arm (95 %)"), lines)
+    return markdown_table((*titles, "CEAS minus this arm (95 %)"), lines)
 
 
 def _schedules(schedules: pl.DataFrame) -> str:
@@ -136,7 +137,7 @@ def _schedules(schedules: pl.DataFrame) -> str:
         [row["regime"], f"`{row['policy']}`", *(_number(row[c]) for c in columns.values())]
         for row in means.to_dicts()
     ]
-    return _markdown(("regime", "policy", *columns), lines)
+    return markdown_table(("regime", "policy", *columns), lines)
 
 
 def _mean(values: pl.Series) -> str:
@@ -158,9 +159,3 @@ def _gain(row: dict[str, float] | None) -> str:
 
 def _number(value: object) -> str:
     return f"{value:.3f}" if isinstance(value, float) else "-"
-
-
-def _markdown(titles: Iterable[str], lines: Iterable[Iterable[str]]) -> str:
-    titles = list(titles)
-    ruled = [titles, ["---"] * len(titles), *lines]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in ruled)

@@ -20,7 +20,7 @@ from ebit.report.parts import PagePart, write_parts
 from ebit.report.picture import Picture, save_picture
 from ebit.report.provenance import Made
 from ebit.report.render import check_installed
-from ebit.report.table import Cell, Column, Line, Table
+from ebit.report.table import Cell, Column, Line, Table, markdown_table
 from ebit.writing import write_atomically
 
 LIMITS = (
@@ -153,14 +153,11 @@ def markdown(parts: Sequence[Part]) -> str:
         Markdown.
     """
     lines = [
-        f"| experiment | {' | '.join(_IN_TABLE)} |",
-        f"| --- | {' | '.join('---' for _ in _IN_TABLE)} |",
+        [part.name, *(_cell(row[title]).replace("|", "/") for title in _IN_TABLE)]
+        for part in parts
+        for row in part.rows.to_dicts()
     ]
-    for part in parts:
-        for row in part.rows.to_dicts():
-            cells = [_cell(row[title]).replace("|", "/") for title in _IN_TABLE]
-            lines.append(f"| {part.name} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
+    return markdown_table(("experiment", *_IN_TABLE), lines) + "\n"
 
 
 def _judged(part: Part) -> tuple[pl.DataFrame, int]:

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -181,6 +181,26 @@ def text_table(
         x,1
     """
     return Table(name, title, columns, [Line([Cell(text) for text in line]) for line in lines])
+
+
+def markdown_table(titles: Sequence[str], lines: Iterable[Iterable[str]]) -> str:
+    """A table as Markdown, for pages that stand with the source.
+
+    Args:
+        titles: Of the columns.
+        lines: One text for each column.
+
+    Returns:
+        Its lines, without a break at the end.
+
+    Example:
+        >>> print(markdown_table(("a", "b"), [("x", "1")]))
+        | a | b |
+        | --- | --- |
+        | x | 1 |
+    """
+    ruled = [titles, ["---"] * len(titles), *lines]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in ruled)
 
 
 def number_text(value: float | None) -> str:

@@ -1,7 +1,6 @@
 """What the reproduction of a counted study writes: report, README in a fixed form, numbers."""
 
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 
 import polars as pl
@@ -10,6 +9,7 @@ from ebit.communication.experiments import EXPERIMENTS
 from ebit.communication.study import claims
 from ebit.report import Part, write_communication
 from ebit.report.communication_page import LIMITS
+from ebit.report.table import markdown_table
 from ebit.studies.counted import NOT_RUN, CountedResult, number_words, select_counted
 from ebit.studies.points import AGREES, DIFFERS, UNKNOWN
 from ebit.writing import write_atomically
@@ -159,14 +159,9 @@ def _section(result: CountedResult, name: str) -> str:
         f"- **Verdict:** {advantages(result.rows[name])}.",
         "",
     ]
-    return "\n".join([*text, *_markdown(TITLES, lines(comparisons))]).rstrip()
-
-
-def _markdown(titles: Sequence[str], cells: Sequence[Sequence[str]]) -> list[str]:
-    if not cells:
-        return []
-    ruled = [titles, ["---"] * len(titles), *cells]
-    return [f"| {' | '.join(line)} |" for line in ruled]
+    cells = lines(comparisons)
+    table = [markdown_table(TITLES, cells)] if cells else []
+    return "\n".join([*text, *table]).rstrip()
 
 
 def _part(result: CountedResult, name: str) -> Part:

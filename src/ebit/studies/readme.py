@@ -1,7 +1,6 @@
 """The page of results of a study in the fixed form, as Markdown."""
 
-from collections.abc import Sequence
-
+from ebit.report.table import markdown_table
 from ebit.studies import words
 from ebit.studies.points import DIFFERS, UNKNOWN
 from ebit.studies.run import ItemResult, StudyResult
@@ -58,18 +57,13 @@ def _questions(result: ItemResult) -> str:
         f"- **Verdict:** {words.outcome(result)}.",
         *[f"- **Found:** {finding}" for finding in result.findings],
         "",
-        *_markdown(words.mean_titles(item), words.mean_lines(result)),
+        markdown_table(words.mean_titles(item), words.mean_lines(result)),
     ]
     for question in item.question:
         own = [words.answer_cells(one) for one in result.answers if one.text == question.text]
         if own:
-            lines += ["", f"**{question.text}**", "", *_markdown(words.ANSWER_TITLES, own)]
+            lines += ["", f"**{question.text}**", "", markdown_table(words.ANSWER_TITLES, own)]
     return "\n".join(lines)
-
-
-def _markdown(titles: Sequence[str], lines: Sequence[Sequence[str]]) -> list[str]:
-    ruled = [titles, ["---"] * len(titles), *lines]
-    return [f"| {' | '.join(cells)} |" for cells in ruled]
 
 
 def _item(result: ItemResult) -> str:
