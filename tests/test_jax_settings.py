@@ -170,6 +170,13 @@ def test_programs_of_more_than_two_qpus_say_what_they_need() -> None:
     assert xla_options_of(three) == WITHOUT_PRODUCT_FUSION
 
 
+@pytest.mark.parametrize("resource", ["bell:1", "mixture:2", "classical", "single"])
+def test_programs_of_large_qpus_say_what_they_need(resource: str) -> None:
+    four, five = (ebit.model_from_string(resource, qubits=n, depth=1) for n in (4, 5))
+    assert xla_options_of(four) == ()
+    assert xla_options_of(five) == WITH_FUSION_EMITTERS
+
+
 def test_programs_of_one_register_say_what_they_need() -> None:
     two, three = (ebit.model_from_string("quantum", qpus=n, qubits=2, depth=1) for n in (2, 3))
     assert xla_options_of(two) == WITH_FUSION_EMITTERS

@@ -8,7 +8,7 @@ from jaxtyping import Array, Complex, Float
 
 from ebit.circuits import POOLINGS
 from ebit.engine.tensor_plan import Plan
-from ebit.jax_settings import Options
+from ebit.jax_settings import WITH_FUSION_EMITTERS, Options
 from ebit.physics import PairState
 
 MAX_QUBITS = 16
@@ -55,7 +55,8 @@ class Supports:
         bits: Bits that are read off in the end.
         stacks_runs: True if one small operator serves all samples, so that runs are faster side by
             side; else one run fills the cache by itself.
-        xla_options: Options of XLA with which its programs run faster, see `ebit.jax_settings`.
+        fused_from: Fewest qubits of a QPU with which its programs run faster with XLA's fusion
+            emitters, see `ebit.jax_settings`.
     """
 
     noisy_qubits: int
@@ -65,7 +66,11 @@ class Supports:
     poolings: tuple[str, ...] = POOLINGS
     bits: int = 2
     stacks_runs: bool = False
-    xla_options: Options = ()
+    fused_from: int = 5
+
+    def xla_options(self, qubits: int) -> Options:
+        """Options of XLA with which programs of QPUs of so many qubits run faster."""
+        return WITH_FUSION_EMITTERS if qubits >= self.fused_from else ()
 
 
 @dataclass(frozen=True)

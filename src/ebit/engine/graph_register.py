@@ -16,7 +16,6 @@ from ebit.engine.base import CircuitParameters, Encoded, Supports, TensorNetwork
 from ebit.engine.effects import LocalEffect
 from ebit.engine.register import Register
 from ebit.errors import EbitError, UnsupportedError
-from ebit.jax_settings import WITH_FUSION_EMITTERS
 
 MOST_QUBITS = 20
 """Most qubits of a register of more than two QPUs: 2**20 amplitudes per sample."""
@@ -80,7 +79,7 @@ class GraphRegister:
     pooling: str = "halves"
     local: Circuit | None = None
 
-    supports: ClassVar = Supports(noisy_qubits=0, xla_options=WITH_FUSION_EMITTERS)
+    supports: ClassVar = Supports(noisy_qubits=0, fused_from=1)
 
     local_form: ClassVar = None
     """There are no local circuits."""

@@ -29,7 +29,6 @@ from ebit.circuits import (
 )
 from ebit.engine.base import CircuitParameters, Encoded, Supports
 from ebit.engine.effects.pure import hadamard_operations
-from ebit.jax_settings import WITH_FUSION_EMITTERS
 
 _HIGHEST = lax.Precision.HIGHEST
 _BRICK_WEIGHT = 3
@@ -53,7 +52,7 @@ class Register:
     pooling: str = "halves"
     qpus: int = 2
 
-    supports: ClassVar = Supports(noisy_qubits=0, xla_options=WITH_FUSION_EMITTERS)
+    supports: ClassVar = Supports(noisy_qubits=0, fused_from=1)
 
     local_form: ClassVar = None
     """There are no two local circuits."""

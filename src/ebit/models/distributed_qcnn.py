@@ -269,7 +269,7 @@ class DistributedQCNN(Drawn):
     def xla_options(self) -> Options:
         """Options of XLA that its programs need, see `xla_options_of`."""
         many = WITHOUT_PRODUCT_FUSION if self.qpus > 2 else ()
-        return (*self.engine.supports.xla_options, *many)
+        return (*self.engine.supports.xla_options(self.qubits), *many)
 
     @property
     def resource_name(self) -> str:

@@ -12,7 +12,7 @@ from ebit import checks
 from ebit.circuits import QPU, Circuit, Wiring, build_circuit, parameter_shapes
 from ebit.engine import SingleQPU
 from ebit.engine.base import CircuitParameters, Encoded
-from ebit.jax_settings import one_program, own_settings
+from ebit.jax_settings import Options, one_program, own_settings
 from ebit.models.base import Parameters
 from ebit.models.checks import (
     check_circuit,
@@ -83,6 +83,11 @@ class SingleQCNN(Drawn):
     def resource_name(self) -> str:
         """The string of the command line."""
         return "single" if self.passes == 2 else "joint"
+
+    @property
+    def xla_options(self) -> Options:
+        """Options of XLA that its programs need, see `xla_options_of`."""
+        return self.engine.supports.xla_options(self.qubits)
 
     @property
     def features(self) -> int:
