@@ -1,6 +1,7 @@
 """Accuracies of result rows as they are compared: at how many shots, and which belong together."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,6 +19,17 @@ def accuracy_column(shots: int) -> str:
         ('validation_accuracy_1_shot', 'validation_accuracy_10_shots')
     """
     return f"validation_accuracy_{shots}_shot{'' if shots == 1 else 's'}"
+
+
+def shots_of_columns(columns: Iterable[str]) -> list[int]:
+    """The numbers of shots whose `accuracy_column` is among some columns, in their order.
+
+    Example:
+        >>> shots_of_columns(["task", "validation_accuracy_1_shot", "validation_accuracy_50_shots"])
+        [1, 50]
+    """
+    found = [re.fullmatch(r"validation_accuracy_(\d+)_shots?", name) for name in columns]
+    return [int(match[1]) for match in found if match]
 
 
 def shots_words(shots: int | None) -> str:

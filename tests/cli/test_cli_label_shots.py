@@ -1,4 +1,4 @@
-"""`ebit compare --shots-per-label`."""
+"""`ebit compare` and `ebit train` with `--shots-per-label`."""
 
 import json
 from pathlib import Path
@@ -94,3 +94,15 @@ def test_with_the_loss_of_the_papers_shots_are_infinitely_many() -> None:
 def test_bad_numbers() -> None:
     error = error_of("compare", "--data", "chsh", "--shots-per-label", "many")
     assert "must be whole numbers separated by commas" in error
+
+
+@pytest.mark.usefixtures("here")
+def test_train_tells_the_accuracy_at_the_shots_of_its_loss() -> None:
+    outcome = run_ebit(
+        "train", "--data", "chsh", "--resource", "none", "--depth", 1, "--steps", 3,
+        "--runs", 1, "--loss", "shots", "--shots-per-label", 3, "--json", "a.json",
+    )  # fmt: skip
+    (row,) = json.loads(Path("a.json").read_text())["rows"]
+    titles, values = (line.split() for line in outcome.out.splitlines()[:2])
+    assert titles[:3] == ["resource", "at", "3"]
+    assert values[1] == f"{row['validation_accuracy_3_shots']:.3f}"

@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from ebit.results import (
     expected_accuracies,
     make_task,
     shots_needed,
+    summarize,
     train,
 )
 
@@ -44,6 +46,20 @@ def test_one_row_per_run_and_number_of_shots(finished: Any) -> None:
 def test_the_seed_decides(finished: Any) -> None:
     assert measured(finished).equals(measured(finished))
     assert not measured(finished).equals(measured(finished, seed=1))
+
+
+def test_rows_tell_the_accuracy_at_the_shots_of_the_loss(game: Dataset, tmp_path: Path) -> None:
+    same = {"depth": 1, "steps": 3, "runs": 2, "batch_size": 4, "resource": "bell:1"}
+    task = make_task(game, loss="shots", shots_per_label=7, **same)
+    rows = train(game, task, tmp_path)
+    stored = load_model(Store(tmp_path).model_path(task.hash))
+    again = expected_accuracies(stored, game.x_validation, game.y_validation, shots=(7,))
+    at_seven = rows["validation_accuracy_7_shots"].to_list()
+    assert at_seven == pytest.approx(again["accuracy"].to_list(), abs=1e-6)
+    other = train(game, make_task(game, loss="mse", **same), tmp_path)
+    assert "validation_accuracy_7_shots" not in other.columns
+    means = summarize(Store(tmp_path).rows())["validation_accuracy_7_shots_mean"].to_list()
+    assert sorted(means, key=lambda mean: mean is None) == [pytest.approx(np.mean(at_seven)), None]
 
 
 @pytest.mark.slow

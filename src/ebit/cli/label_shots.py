@@ -11,6 +11,7 @@ from ebit.cli.options import Given
 from ebit.cli.shots import parse_shots
 from ebit.data import Dataset
 from ebit.errors import EbitError
+from ebit.learning import SHOTS
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import DEFAULT_LOSSES, CircuitModel, ModelSettings
 from ebit.plots import (
@@ -122,12 +123,13 @@ def with_more_shots(
 
 def with_accuracy_at(rows: pl.DataFrame, table: pl.DataFrame, shots: int | None) -> pl.DataFrame:
     """Rows with the accuracy at a number of shots of the table, as a column like that at 1000."""
-    if shots is None or accuracy_column(shots) in rows.columns:
+    if shots is None or shots in SHOTS:
         return rows
     chosen = table.filter(pl.col("shots") == shots).select(
         "task", "run", pl.col("accuracy").alias(accuracy_column(shots))
     )
-    return rows.join(chosen, on=["task", "run"], how="left", maintain_order="left")
+    others = rows.drop(accuracy_column(shots), strict=False)  # only trainings for so many have it
+    return others.join(chosen, on=["task", "run"], how="left", maintain_order="left")
 
 
 def with_columns_of(summary: pl.DataFrame, table: pl.DataFrame) -> pl.DataFrame:

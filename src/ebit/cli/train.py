@@ -14,6 +14,7 @@ from ebit.cli.console import (
     quality_words,
     write_json,
 )
+from ebit.cli.label_shots import finite
 from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.sites import check_between, tasks_on
@@ -61,7 +62,7 @@ def train(
     with show_progress(1) as start:
         rows = train_task(dataset, task, out, progress=start(task))
     summary = summarize(rows)
-    print_summary(summary)
+    print_summary(summary, finite([task.training.shots_per_label]))
     stored = load_model(store.model_path(task.hash))
     name = "validation_r2" if stored.validation_r2 else "validation_accuracy"
     best = getattr(stored, name)[stored.best_run]

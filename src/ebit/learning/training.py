@@ -69,7 +69,8 @@ class Fit(Represented):
             numbers.
         validation_accuracy: The same over the validation set, (runs,).
         validation_accuracy_at_shots: Expected accuracy over the validation set if labels are read
-            off so many shots: numbers of shots (`SHOTS`) to (runs,); NaN if nothing is measured.
+            off so many shots: numbers of shots (`SHOTS`, and those of the loss) to (runs,); NaN if
+            nothing is measured.
         seconds: Wall time of the training program, all runs together, without compilation.
         compile_seconds: Wall time for which the training waited for its compiled programs; little
             if an earlier or equal training of this process brought them along.
@@ -278,6 +279,12 @@ def _taken_objects(
     return optimizer, OwnLoss(checks.function_of("targets", "read-outs")("loss", loss))
 
 
+def _shots_told(settings: TrainingSettings) -> Sequence[int]:
+    """Numbers of shots for which a training tells its accuracy: its own is one of them."""
+    own = settings.shots_per_label
+    return SHOTS if own is None or own in SHOTS else (*SHOTS, own)
+
+
 def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> NDArray[np.float64]:
     """Weights of rows whose mean is 1."""
     weights = checks.real_numbers("sample_weight", sample_weight)
@@ -454,7 +461,7 @@ class _Training:
             train_accuracy=train.accuracy,
             validation_accuracy=validation.accuracy,
             validation_accuracy_at_shots={
-                shots: validation.accuracy_at_shots(shots) for shots in SHOTS
+                shots: validation.accuracy_at_shots(shots) for shots in _shots_told(self._settings)
             },
             seconds=self._seconds,
             compile_seconds=self._compile_seconds,

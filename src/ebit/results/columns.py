@@ -1,7 +1,7 @@
 """The one table of columns: rows, summaries and the page about them are made from it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Literal
@@ -332,6 +332,11 @@ COLUMNS: Sequence[Column] = (
 
 UNITS = ("ebits", "bits", "nonlocal_gates", "rounds")
 """Units that every row has; a resource with a unit of its own adds its columns."""
+
+
+def shots_columns(shots: Iterable[int]) -> list[Column]:
+    """The columns of accuracies at numbers of shots that only some rows have, in their order."""
+    return [_at_shots(number) for number in shots if number not in SHOTS]
 
 
 def unit_columns(units: Sequence[str]) -> list[Column]:

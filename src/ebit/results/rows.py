@@ -5,11 +5,12 @@ from dataclasses import replace
 import polars as pl
 
 from ebit import checks
+from ebit.accuracies import shots_of_columns
 from ebit.errors import EbitError
 from ebit.learning import Fit
 from ebit.models import Model
 from ebit.resources import further_units
-from ebit.results.columns import COLUMNS, UNITS, Column, Run, unit_columns
+from ebit.results.columns import COLUMNS, UNITS, Column, Run, shots_columns, unit_columns
 from ebit.results.provenance import Provenance, provenance
 from ebit.results.task import Task
 
@@ -24,11 +25,13 @@ def rows_of(task: Task, model: Model, fit: Fit, made: Provenance | None = None) 
         made: Where it was computed; by default here and now.
 
     Returns:
-        Rows with the columns of `COLUMNS`, and two more for every unit that an inference uses up.
+        Rows with the columns of `COLUMNS`, two more for every unit that an inference uses up, and
+        the accuracy at the shots of the loss where `COLUMNS` has not their number.
     """
     if made is None:
         made = provenance_of(fit)
-    columns = [*COLUMNS, *unit_columns(list(model.consumption.amounts))]
+    units, shots = list(model.consumption.amounts), fit.validation_accuracy_at_shots
+    columns = [*COLUMNS, *shots_columns(shots), *unit_columns(units)]
     runs = [Run(task, model, fit, number, made) for number in range(task.training.runs)]
     return pl.DataFrame(
         [{column.name: column.value(run) for column in columns} for run in runs],
@@ -82,7 +85,8 @@ def summarize(rows: pl.DataFrame) -> pl.DataFrame:
             f"Argument `rows` has no column {sorted(missing)[0]!r}: use what ebit.train returns."
         )
     rows = completed(rows)
-    columns = [*COLUMNS, *unit_columns([*UNITS, *further_units(rows.columns)])]
+    further = shots_columns(shots_of_columns(rows.columns))
+    columns = [*COLUMNS, *further, *unit_columns([*UNITS, *further_units(rows.columns)])]
     measured = [column.name for column in columns if column.role == "measured"]
     kept = [column.name for column in columns if column.role in ("setting", "same")]
     same = ["data", *[c.name for c in columns if c.role == "setting" and c.name != "seed"]]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
-from ebit.learning import SHOTS
+from ebit.accuracies import accuracy_column, shots_of_columns
 from ebit.plots import (
     accuracy_against_shots,
     accuracy_by_functions,
@@ -120,15 +120,14 @@ def _success(study: Study, result: ItemResult) -> "Figure":
 
 def _shots(_: Study, result: ItemResult) -> "Figure":
     figure, ax = new_figure()
-    columns = dict(zip(AT_SHOTS[:-1], SHOTS, strict=True))
     frames = [
         result.rows.select(
             "resource",
             pl.lit(shots).alias("shots"),
-            pl.col(column).alias("accuracy"),
+            pl.col(accuracy_column(shots)).alias("accuracy"),
             pl.col(AT_SHOTS[-1]).alias("exact_accuracy"),
-        )
-        for column, shots in columns.items()
+        ).drop_nulls("accuracy")
+        for shots in shots_of_columns(result.rows.columns)
     ]
     accuracy_against_shots(pl.concat(frames), ax)
     return figure

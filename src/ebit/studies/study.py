@@ -57,7 +57,7 @@ AT_SHOTS = (
     "validation_accuracy_1_shot", "validation_accuracy_10_shots", "validation_accuracy_100_shots",
     "validation_accuracy_1000_shots", "validation_accuracy",
 )  # fmt: skip
-"""Accuracies with 1 to infinitely many shots per label."""
+"""Accuracies with 1 to infinitely many shots per label, of all trainings."""
 
 
 class Question(Settings):

@@ -42,6 +42,7 @@ _MEASURES = {
     "validation_accuracy_10_shots": "10 shots",
     "validation_accuracy_100_shots": "100 shots",
     "validation_accuracy_1000_shots": "1000 shots",
+    "validation_accuracy_10000_shots": "10 000 shots",
     "validation_accuracy": "infinitely many",
     "success_probability": "success probability",
 }
