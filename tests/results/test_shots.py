@@ -49,7 +49,7 @@ def test_the_seed_decides(finished: Any) -> None:
 
 
 def test_rows_tell_the_accuracy_at_the_shots_of_the_loss(game: Dataset, tmp_path: Path) -> None:
-    same = {"depth": 1, "steps": 3, "runs": 2, "batch_size": 4, "resource": "bell:1"}
+    same: dict[str, Any] = {"depth": 1, "steps": 3, "runs": 2, "resource": "bell:1"}
     task = make_task(game, loss="shots", shots_per_label=7, **same)
     rows = train(game, task, tmp_path)
     stored = load_model(Store(tmp_path).model_path(task.hash))
