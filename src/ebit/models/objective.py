@@ -362,21 +362,24 @@ class WrongLabel(Loss):
         ways = jnp.asarray(log_ways, weights.dtype)
         with_one_more = table[:, None] + jnp.eye(outcomes, dtype=weights.dtype)
         positive = labels_of((with_one_more @ unit_weights(weights)[0])[..., None]) > 0
-        logs = jnp.log(jnp.where(probabilities < 0, 0, probabilities) + _LEAST)
-        sums = jnp.matmul(logs, table.T, precision=lax.Precision.HIGHEST)  # (batch, counts)
-        share = positive.astype(weights.dtype)  # (counts, outcomes)
-        slopes = jnp.matmul(jnp.exp(sums + ways), share, precision=lax.Precision.HIGHEST)
+        p = probabilities.T  # (outcomes, batch)
+        logs = jnp.log(jnp.where(p < 0, 0, p) + _LEAST)
+        sums = jnp.matmul(table, logs, precision=lax.Precision.HIGHEST)  # (counts, batch)
+        share = positive.astype(weights.dtype).T  # (outcomes, counts)
+        slopes = jnp.matmul(share, jnp.exp(sums + ways[:, None]), precision=lax.Precision.HIGHEST)
         slopes = lax.stop_gradient(slopes)  # the sum over outcomes has them, not N - 1 times more
-        total = jnp.sum(probabilities * slopes, axis=1)
+        total = jnp.sum(p * slopes, axis=0)
         return lax.stop_gradient(total) + shots * (total - lax.stop_gradient(total))
 
     def _by_normal(
         self, targets: jax.Array, probabilities: jax.Array, weights: jax.Array
     ) -> jax.Array:
         """Probability of a wrong label if the estimate were normally distributed, (batch,)."""
-        mean = jnp.sum(weights * probabilities, axis=1)
-        square = jnp.sum(weights**2 * probabilities, axis=1)
-        variance = jnp.sum((weights - mean[:, None]) ** 2 * probabilities, axis=1)
+        # XLA sums along the first axis for all rows at once, and along a short last one slowly.
+        p, w = probabilities.T, weights[:, None]  # (outcomes, batch), (outcomes, 1)
+        mean = jnp.sum(w * p, axis=0)
+        square = jnp.sum(w**2 * p, axis=0)
+        variance = jnp.sum((w - mean) ** 2 * p, axis=0)
         least = np.finfo(weights.dtype).eps * square + _LEAST
         sharpness = np.sqrt(self.shots_per_label) * lax.rsqrt(variance + least)
         return ndtr(-targets * mean * sharpness)
