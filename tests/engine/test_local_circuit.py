@@ -90,7 +90,7 @@ def test_it_trains_with_the_runs_side_by_side() -> None:
 
 
 BAD: list[tuple[Any, dict[str, Any], str]] = [
-    (3, {}, "`local` must be an ebit.Circuit, as ebit.from_qiskit makes it, but is 3"),
+    (3, {}, "`local` must be an ebit.circuits.Circuit, as ebit.from_qiskit makes it, but is 3"),
     (OWN, {"qubits": 4}, "`local` has 3 qubits, but a QPU 4: make them equal"),
     (OWN, {"sizes": (3, 4)}, "`local` is the circuit of QPUs of one size, but `sizes`"),
     (ebit.DistributedQCNN(qubits=3, depth=1).circuit, {}, "`local` is on 2 QPUs"),

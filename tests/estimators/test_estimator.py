@@ -1,6 +1,7 @@
 import pickle
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import jax
@@ -29,6 +30,7 @@ from ebit.estimators.base import BLOCK
 from ebit.estimators.classifier import DQMLClassifier
 from ebit.estimators.regressor import DQMLRegressor
 from ebit.learning import fit
+from ebit.results import load_model
 
 SEED_OF_0 = int(np.random.RandomState(0).randint(2**31 - 1))
 
@@ -211,6 +213,11 @@ def test_qubits_take_all_features(features: int, chosen: int | None, qubits: int
         ({"resource": 3}, "`resource` must be text, but is 3"),
         ({"qubits": 2, "passes": 1}, "`qubits` must be at least 3 for 5 features .*, but is 2"),
         ({"qubits": 17}, "`qubits` must be a whole number from 2 to 16"),
+        ({"sizes": (3, 2), "qubits": 4}, "`sizes` .'3,2'. and `qubits` .4. both say how many"),
+        ({"features": "0,1|2"}, "`features` must name every column of `X`, but leaves out 3"),
+        ({"features": "0,1,2|3|4"}, "columns to 3 QPUs .3, 1, 1., but `qpus` is 2"),
+        ({"features": 3}, "`features` must be text such as"),
+        ({"class_weight": {"far": -1}}, "`class_weight` must be .* but is -1 for class far"),
         ({"qubits": 4.0}, "`qubits` must be a whole number"),
         ({"depth": 0}, "`depth` must be at least 1"),
         ({"depth": "5"}, "`depth` must be a whole number, but is '5'"),
@@ -237,6 +244,52 @@ def test_bad_settings(arguments: dict[str, object], message: str) -> None:
     assert "\n" not in str(caught.value)
     with pytest.raises(NotFittedError):
         classifier.predict(X)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "changes", "message"),
+    [
+        ({}, {"depth": 3}, "`depth` was 1 when this model was first fitted and is 3 now: leave"),
+        ({}, {"resource": "bell:1"}, "`resource` was 'none' .* and is 'bell:1' now"),
+        ({}, {"scale": "none"}, "`scale` was 'angles' .* and is 'none' now"),
+    ],
+)
+def test_going_on_takes_the_same_model(
+    arguments: dict[str, Any], changes: dict[str, Any], message: str
+) -> None:
+    classifier = DQMLClassifier("none", depth=1, steps=1, warm_start=True, **arguments).fit(X, Y)
+    classifier.set_params(**changes)
+    for go_on in (classifier.fit, classifier.partial_fit):
+        with pytest.raises(EbitError, match=message):
+            go_on(X, Y)
+    classifier.set_params(warm_start=False).fit(X, Y)
+
+
+def test_columns_of_each_qpu(tmp_path: Path) -> None:
+    settings = {"depth": 1, "steps": 1, "random_state": 0}
+    chosen = DQMLClassifier("bell:1", features="4,0|2,1,3", **settings).fit(X, Y)
+    moved = np.insert(X[:, [4, 0, 2, 1, 3]], 2, 0, axis=1)  # QPU A has room for one more
+    plain = DQMLClassifier("bell:1", **settings).fit(moved, Y)
+    np.testing.assert_allclose(chosen.predict_proba(X), plain.predict_proba(moved), atol=1e-12)
+    chosen.save(tmp_path / "a.safetensors")
+    again = DQMLClassifier.load(tmp_path / "a.safetensors")
+    np.testing.assert_array_equal(again.predict_proba(X), chosen.predict_proba(X))
+
+
+def test_a_saved_order_of_columns_is_that_of_predictions(tmp_path: Path) -> None:
+    x, y = X[:, :4], Y
+    chosen = DQMLClassifier("none", features="3,0|2,1", depth=1, steps=1, random_state=0).fit(x, y)
+    chosen.save(tmp_path / "a.safetensors")
+    stored = load_model(tmp_path / "a.safetensors")
+    found = stored.expectation(chosen.scaling_.apply(x), 0)
+    np.testing.assert_allclose(found, chosen.decision_function(x), atol=1e-6)
+
+
+def test_a_graph_and_sizes_are_values() -> None:
+    path = pytest.importorskip("networkx").path_graph(3)
+    given = DQMLClassifier("none", qpus=3, topology=path, sizes=(3, 2, 2), depth=1, steps=1)
+    settings = given.fit(X, Y)._settings_
+    assert (settings.topology, settings.sizes, settings.qubits) == ("edges:A-B,B-C", "3,2,2", 3)
 
 
 def test_bad_labels_and_features() -> None:

@@ -46,7 +46,9 @@ def check_local(local: Circuit, qubits: int) -> None:
     Raises:
         EbitError: If it is something else.
     """
-    checks.instance(Circuit, "an ebit.Circuit, as ebit.from_qiskit makes it")("local", local)
+    checks.instance(Circuit, "an ebit.circuits.Circuit, as ebit.from_qiskit makes it")(
+        "local", local
+    )
     wiring = local.wiring
     if len(wiring.qpus) != 1:
         raise _refused(f"is on {len(wiring.qpus)} QPUs", "give the circuit of one QPU")

@@ -14,7 +14,6 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_titles
 from ebit.data import Dataset, DataSource, check_features
 from ebit.errors import EbitError
-from ebit.models.settings import check_sizes
 from ebit.plots import (
     check_installed,
     dimension_by_depth,
@@ -24,6 +23,7 @@ from ebit.plots import (
     save_figure,
 )
 from ebit.results import Capacity, Store, default_qubits, run_experiment
+from ebit.results.run import parts_of
 from ebit.writing import check_writable
 
 MAX_DEPTHS = 1000
@@ -74,7 +74,6 @@ def capacity(
     """
     dataset = _load(given)
     shared = given.of(CapacitySettings)
-    check_sizes(shared)
     if dataset is not None:
         qpus, passes = shared.get("qpus", 2), shared.get("passes", 1)
         if "sizes" not in shared:
@@ -103,12 +102,12 @@ def capacity(
 
 def _check_features(dataset: Dataset, asked: CapacitySettings) -> None:
     """One feature for every place of the QPUs; places that stay empty would count as directions."""
-    if asked.sizes is None:
+    if asked.sizes is None and dataset.blocks is None:
         check_features(dataset, asked.qpus, asked.qubits * asked.passes)
-    elif dataset.features != sum(asked.shares):
+    elif (parts := parts_of(dataset, asked)) != list(asked.shares):
         raise EbitError(
-            f"Data `{dataset.name}` has {dataset.features} features, but `--sizes` takes "
-            f"{sum(asked.shares)}: choose as many with --features, or give other sizes."
+            f"Data `{dataset.name}` gives the QPUs {parts} features, but they take "
+            f"{list(asked.shares)}: choose as many with --features, or give other --sizes."
         )
 
 

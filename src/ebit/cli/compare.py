@@ -42,13 +42,13 @@ from ebit.cli.quick import DEFAULTS, QUICK_ROWS, smaller, with_batches, with_def
 from ebit.cli.shots import parse_shots, show_shots
 from ebit.cli.sites import check_between, tasks_on
 from ebit.data import Dataset, DataSource
-from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.learning.settings import SHOTS_PER_LABEL
 from ebit.models import RESOURCES_HELP, ModelSettings
+from ebit.planning.many import is_planned
 from ebit.report import advise, headline
-from ebit.resources import depth_note
+from ebit.resources import depth_note, parse_resource
 from ebit.results import CLASSIFIER_NAMES as NAMES
 from ebit.results import (
     SMALL,
@@ -57,9 +57,9 @@ from ebit.results import (
     Task,
     all_resources,
     compare_splits,
-    default_qubits,
     depth_for,
     graph_resources,
+    model_settings,
     rows_of_all,
     scikit_learn_version,
     summarize,
@@ -125,11 +125,10 @@ def compare(
     check_between(network, between)
     draw = can_draw()
     shot_numbers, label_shots = parse_shots(shots), parse_label_shots(shots_per_label)
-    check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     given, datasets = _prepared(given, label_shots, splits=splits, quick=quick)
     training = TrainingSettings(**given.of(TrainingSettings))
     seed = training.seed
-    names = _names(resource, given, datasets[0])
+    names = _names(resource, given, datasets[0], on_network=network is not None)
     tasks = [
         _tasks(dataset, names, given, seed + number) for number, dataset in enumerate(datasets)
     ]
@@ -231,28 +230,32 @@ def _print_splits(number: int) -> None:
     )
 
 
-def _names(resources: Sequence[str] | None, given: Given, dataset: Dataset) -> list[str]:
-    """What is compared: all resources and other classifiers, or those that were named."""
+def _names(
+    resources: Sequence[str] | None, given: Given, dataset: Dataset, *, on_network: bool
+) -> list[str]:
+    """What is compared: all resources and other classifiers, or those that were named.
+
+    On a network of many QPUs all resources are those that links say something about.
+    """
     if resources:
         return split_resources(*resources)
     qpus = given.values.get("qpus", 2)
     if qpus > 2:
-        return [*graph_resources(qpus), *NAMES]
-    qubits = given.values.get("qubits") or default_qubits(dataset)
-    return [*all_resources(qubits), *NAMES]
+        every = graph_resources(qpus)
+        known = [name for name in every if not on_network or is_planned(parse_resource(name))]
+        return [*known, *NAMES]
+    settings = model_settings(dataset, {**given.of(ModelSettings), "resource": "none"})
+    return [*all_resources(min(settings.every_size)), *NAMES]
 
 
 def _tasks(dataset: Dataset, names: Sequence[str], given: Given, seed: int) -> list[Task]:
     """The trainings on one data set, each once."""
     settings = {**given.of(ModelSettings, TrainingSettings), "seed": seed}
-    if "sizes" not in settings and "qubits" not in settings:
-        shares = settings.get("qpus", 2), settings.get("passes", 1)
-        settings["qubits"] = default_qubits(dataset, *shares)
     found: dict[str, Task] = {}
     for name in names:
         if name not in NAMES:
             known = {key: settings[key] for key in ModelSettings.model_fields if key in settings}
-            own = ModelSettings(**{**known, "resource": name})
+            own = model_settings(dataset, {**known, "resource": name})
             fitting = {"resource": name, "depth": depth_for(own), **loss_for(own, given)}
             task = task_of(dataset, {**settings, **fitting})
             found.setdefault(task.hash, task)

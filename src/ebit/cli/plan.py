@@ -48,7 +48,7 @@ from ebit.planning.site import used_profiles
 from ebit.plots import check_installed
 from ebit.report import write_plan
 from ebit.resources import planned_resources
-from ebit.results import Store, Task, compare, default_qubits, depth_for, shots_text, task_of
+from ebit.results import Store, Task, compare, depth_for, model_settings, shots_text, task_of
 
 RESOURCES = ",".join(planned_resources())
 NETWORK_HELP = (
@@ -202,9 +202,8 @@ def _tasks(dataset: Dataset, resources: Sequence[str], given: Given) -> list[Tas
     """One for every resource, in the depth that a comparison has."""
     tasks = []
     for name in dict.fromkeys(resources):
-        own = given.of(ModelSettings)
-        model = {"qubits": default_qubits(dataset), **own, "resource": name}
-        depth = depth_for(ModelSettings(**model))
+        model = {**given.of(ModelSettings), "resource": name}
+        depth = depth_for(model_settings(dataset, model))
         tasks.append(task_of(dataset, {**model, **given.of(TrainingSettings), "depth": depth}))
     return tasks
 

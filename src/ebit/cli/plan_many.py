@@ -20,7 +20,7 @@ from ebit.network import Network
 from ebit.planning import Layout, layouts, plan_links, words
 from ebit.planning.many import RESOURCES
 from ebit.report import write_plan
-from ebit.results import Store, Task, compare, default_qubits, depth_for, task_of
+from ebit.results import Store, Task, compare, depth_for, model_settings, task_of
 
 
 def many_qpus(between: str | None) -> int | list[str] | None:
@@ -144,10 +144,9 @@ def _tasks(
     for name in dict.fromkeys(resources):
         for layout in every if name.startswith(("bell:", "classical")) else every[:1]:
             count = len(layout.network.qpus)
-            own = given.of(ModelSettings)
-            model = {"qubits": default_qubits(dataset, count), **own, "resource": name}
+            model = {**given.of(ModelSettings), "resource": name}
             model |= {"qpus": count, "topology": layout.topology}
-            depth = depth_for(ModelSettings(**model))
+            depth = depth_for(model_settings(dataset, model))
             task = task_of(dataset, {**model, **given.of(TrainingSettings), "depth": depth})
             tasks.append((layout, task))
     return tasks

@@ -19,7 +19,6 @@ from ebit.cli.options import Given, Json, split_resources, with_settings
 from ebit.cli.progress import show_progress
 from ebit.cli.sites import check_between, tasks_on
 from ebit.data import DataSource
-from ebit.data.features import check_blocks
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
@@ -46,7 +45,6 @@ def train(
     Interrupted with Ctrl-C or killed, the same command goes on where it stopped.
     """
     check_between(network, between)
-    check_blocks(given.values.get("features"), given.values.get("qpus") or 2)
     if len(split_resources(given.values["resource"])) > 1:
         raise EbitError(
             f"Argument `resource` must be one for `ebit train`, but is "

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ebit.checks import instance, several
+from ebit.checks import instance, several, whole
 from ebit.data.messages import bad_input, listed
 from ebit.data.scaling import Scaling, TargetScaling
 from ebit.errors import EbitError
@@ -20,8 +20,8 @@ from ebit.represented import several as listed_names
 class Dataset(Represented):
     """A training part and a validation part of one problem: classes to tell apart, or numbers.
 
-    The arrays are copied and made read-only. Features are angles in radians; each QPU has an equal
-    block of them, QPU A the first one.
+    The arrays are copied and made read-only. Features are angles in radians; each QPU has a block
+    of them, QPU A the first one, and the blocks are equal unless others were chosen.
 
     Args:
         x_train: Features of shape (rows, features), in radians.
@@ -37,6 +37,7 @@ class Dataset(Represented):
         label: Name of the column that the targets came from.
         notes: What the user should know about how a file was read, one line each.
         target_scaling: How numbers became the targets in this data set.
+        blocks: How many features were chosen for each QPU; None if nothing was chosen.
 
     Raises:
         EbitError: If shapes disagree, a value is not finite, a label is none of the classes, a
@@ -65,6 +66,7 @@ class Dataset(Represented):
     label: str = "label"
     notes: tuple[str, ...] = ()
     target_scaling: TargetScaling = field(default_factory=TargetScaling)
+    blocks: tuple[int, ...] | None = None
 
     def __post_init__(self) -> None:
         """Convert the arrays, then check everything the class promises."""
@@ -76,6 +78,7 @@ class Dataset(Represented):
             names = several(instance(str, "names, as text"), least=0)
             object.__setattr__(self, name, names(name, getattr(self, name)))
         _check_names(self)
+        _check_blocks(self)
         _check_part(self, "train", self.x_train, self.y_train)
         _check_part(self, "validation", self.x_validation, self.y_validation)
         if len(self.y_train) < 2:
@@ -112,7 +115,7 @@ class Dataset(Represented):
 
     @cached_property
     def fingerprint(self) -> str:
-        """SHA-256 over the arrays (bytes and shapes) and the feature and class names.
+        """SHA-256 over the arrays (bytes and shapes), the names, and blocks that are not equal.
 
         Equal data give equal fingerprints on every machine; the name of the data set, and so the
         place of its file, does not count.
@@ -123,6 +126,8 @@ class Dataset(Represented):
             digest.update(array.astype("<f8").tobytes())
         for names in (self.feature_names, self.class_names):
             digest.update(repr(names).encode())
+        if len(set(self.blocks or ())) > 1:  # equal ones are those of no choice
+            digest.update(repr(self.blocks).encode())
         return digest.hexdigest()
 
 
@@ -143,6 +148,18 @@ def _array(key: str, value: ArrayLike, dimensions: int) -> NDArray[np.float64]:
     array = np.array(raw, dtype=np.float64, order="C")
     array.setflags(write=False)
     return array
+
+
+def _check_blocks(dataset: Dataset) -> None:
+    if dataset.blocks is None:
+        return
+    blocks = several(whole(1), least=1)("blocks", dataset.blocks)
+    object.__setattr__(dataset, "blocks", blocks)
+    if sum(blocks) != dataset.features:
+        raise bad_input(
+            f"Argument `blocks` must hold {dataset.features} features in all, but holds "
+            f"{sum(blocks)}."
+        )
 
 
 def _check_names(dataset: Dataset) -> None:

@@ -17,7 +17,7 @@ def choose_features(
     features: str | None,
     label: str,
     numbering: Sequence[str] = (),
-) -> list[str]:
+) -> tuple[list[str], tuple[int, ...] | None]:
     """Put the feature columns in the order of the QPUs.
 
     `a,b|c,d` gives the columns a and b to QPU A, c and d to QPU B. A column is given by its name
@@ -32,15 +32,16 @@ def choose_features(
         numbering: The columns that number the rows.
 
     Returns:
-        The names of the chosen columns, those of QPU A first.
+        The names of the chosen columns, those of QPU A first; and how many are for each QPU, None
+        without a bar.
 
     Raises:
-        EbitError: If a column does not exist, is chosen twice, or the QPUs get different numbers.
+        EbitError: If a column does not exist or is chosen twice.
 
     Example:
         >>> from ebit.data.features import choose_features
         >>> choose_features("File `a.csv`", ["a", "b", "c", "d"], "d,a|2,b", "y")
-        ['d', 'a', 'c', 'b']
+        (['d', 'a', 'c', 'b'], (2, 2))
     """
     if features is None:
         left = [column for column in columns if column not in numbering]
@@ -55,36 +56,16 @@ def choose_features(
                 f"{where} has only row numbers for features ({listed(columns)}): add features, or "
                 "choose these with `features`."
             )
-        return left
+        return left, None
     blocks = [
         [_column(where, columns, token.strip(), label) for token in block.split(",")]
         for block in features.split("|")
     ]
-    sizes = [len(block) for block in blocks]
-    if len(set(sizes)) > 1:
-        raise bad_input(
-            f"Data option `features` must give every QPU the same number of columns, but gives "
-            f"{' and '.join(map(str, sizes))} in `{features}`: add or leave out columns."
-        )
     chosen = [name for block in blocks for name in block]
     twice = sorted({name for name in chosen if chosen.count(name) > 1})
     if twice:
         raise bad_input(f"Data option `features` names {listed(twice)} twice: name it once.")
-    return chosen
-
-
-def check_blocks(features: str | None, qpus: int) -> None:
-    """Raise unless a choice `a,b|c,d` of columns has a block for each QPU, or one for all.
-
-    Example:
-        >>> check_blocks("a,b|c,d|e,f", 3)
-    """
-    blocks = 1 if features is None else features.count("|") + 1
-    if blocks not in (1, qpus):
-        raise bad_input(
-            f"Data option `features` gives columns to {blocks} QPUs (`{features}`), but `qpus` is "
-            f"{qpus}: write {qpus} blocks with | between them."
-        )
+    return chosen, tuple(map(len, blocks)) if len(blocks) > 1 else None
 
 
 def _column(where: str, columns: Sequence[str], token: str, label: str) -> str:

@@ -90,7 +90,7 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
     label = _training_label(where, content, source.label)
     columns = [column for column in content.data.frame.columns if column != label]
     numbering = [column for column in row_numbers(content.data) if column != label]
-    names = choose_features(where, columns, source.features, label, numbering)
+    names, blocks = choose_features(where, columns, source.features, label, numbering)
     left_out = tuple(
         f"{where} has row numbers in column `{column}`, which is left out: choose it with "
         "`features` if it is a feature."
@@ -139,6 +139,7 @@ def prepare(name: str, content: Content, source: DataSource) -> Dataset:
         label=label,
         notes=(*content.notes, *left_out),
         target_scaling=target_scaling,
+        blocks=blocks,
     )
 
 

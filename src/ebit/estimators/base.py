@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from ebit import checks
 from ebit.data import Scaling
+from ebit.data.features import choose_features
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
 from ebit.learning import Fit, TrainingSettings, fit
@@ -27,8 +28,7 @@ from ebit.models import (
 )
 from ebit.models.checks import MAX_QUBITS
 from ebit.models.distributed_qcnn import MAX_PASSES
-from ebit.models.places import feature_places, placed
-from ebit.models.settings import check_sizes
+from ebit.models.places import check_blocks, feature_parts, feature_places, passes_needed, placed
 from ebit.results.model_file import StoredModel, load_model, save_model
 from ebit.results.provenance import provenance
 from ebit.results.task import Task
@@ -65,6 +65,7 @@ DEFAULTS: dict[str, Any] = {
 del DEFAULTS["resource"], DEFAULTS["scores"]
 
 OWN: dict[str, Any] = {
+    "features": None,
     "scale": "angles",
     "random_state": None,
     "validation_fraction": 0.0,
@@ -130,7 +131,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
             "scaling": self.scaling_.to_dict(),
             "feature_names": own if names is None else [str(name) for name in names],
             "label": "label",
-            "places": self._places(),
+            "places": self._places,
             **self._preparation(),
         }
         content = {"estimator": type(self).__name__, "preparation": preparation}
@@ -178,6 +179,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         try:
             found.scaling_ = Scaling.from_dict(keep["scaling"])
             found.n_features_in_ = len(keep["feature_names"])
+            found._places = list(keep.get("places") or range(found.n_features_in_))
             found._restore(keep)
         except (KeyError, TypeError, ValueError):
             raise EbitError(
@@ -232,10 +234,18 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         checks.one_of(PRECISIONS)("precision", self.precision)
         if fraction == 1:
             raise EbitError("Argument `validation_fraction` must be less than 1.")
-        if not go_on:
-            self._settings_ = self._model_settings(features.shape[1], scores)
-            self.model_ = self._settings_.build()
+        order, blocks = self._choice(features.shape[1])
+        asked = self._model_settings(features.shape[1], blocks, scores)
+        if go_on:
+            self._check_same(asked)
+        else:
+            self._settings_ = asked
+            self.model_ = asked.build()
             self.scaling_ = Scaling.fit(self.scale, features)
+            shared = feature_parts(features.shape[1], asked.shares, blocks)
+            places = np.empty(len(order), int)
+            places[order] = feature_places(shared, asked.shares)
+            self._places = places.tolist()
         angles = self._distribute(self.scaling_.apply(features))
         parts: Any = (np.arange(len(targets)), None) if fraction == 0 else split(targets)
         train, validation = parts
@@ -290,39 +300,74 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         filled = {k: DEFAULTS[k] if value is None else value for k, value in own.items()}
         return {name: value for name, value in filled.items() if value is not None}
 
-    def _model_settings(self, features: int, scores: int) -> ModelSettings:
+    def _model_settings(
+        self, features: int, blocks: tuple[int, ...] | None, scores: int
+    ) -> ModelSettings:
         """Those of the model; by default its QPUs have as many qubits as the features take.
 
         Features that take more than `LARGE` qubits, or more than there are, take several passes.
         """
-        given = {"scores": scores, **self._given(training=False)}
-        check_sizes(given)
+        given = {"resource": self.resource, "scores": scores, **self._given(training=False)}
         qpus = checks.whole(1)("qpus", given["qpus"])
-        if given.get("sizes") is None:
-            most = checks.whole(1)("qubits", given.get("qubits", LARGE))
-            given.setdefault("passes", min(-(-features // (qpus * most)), MAX_PASSES))
-        shares = qpus * checks.whole(1)("passes", given.get("passes", 1))
-        needed = max(2, -(-features // shares))
-        settings = ModelSettings(**{"resource": self.resource, "qubits": needed, **given})
-        if needed > MAX_QUBITS and settings.sizes is None:
-            raise EbitError(
-                f"Argument `X` must have at most {shares * MAX_QUBITS} features, but has "
-                f"{features}: select some, or put a PCA before the estimator."
-            )
+        if blocks is not None:
+            check_blocks(blocks, qpus)
+        share = -(-features // qpus) if blocks is None else max(blocks)
+        if "qubits" not in given and "sizes" not in given:
+            given.setdefault("passes", min(-(-share // LARGE), MAX_PASSES))
+            given["qubits"] = max(2, -(-share // checks.whole(1)("passes", given["passes"])))
+            if given["qubits"] > MAX_QUBITS:
+                raise EbitError(
+                    f"Argument `X` must have at most {qpus * given['passes'] * MAX_QUBITS} "
+                    f"features, but has {features}: select some, or put a PCA before the estimator."
+                )
+        settings = ModelSettings(**given)
+        for size in settings.every_size:
+            checks.whole(2, MAX_QUBITS)("qubits", size)
+        if "passes" not in given:
+            passes = passes_needed(features, settings.every_size, blocks)
+            settings = settings.model_copy(update={"passes": min(passes, MAX_PASSES)})
+        needed = -(-share // settings.passes)
         if settings.sizes is None and settings.qubits < needed:
             raise EbitError(
-                f"Argument `qubits` must be at least {needed} for {features} features (an equal "
-                f"share on each QPU), but is {settings.qubits}."
+                f"Argument `qubits` must be at least {needed} for {features} features "
+                f"({share} on a QPU), but is {settings.qubits}."
             )
         return settings
 
-    def _places(self) -> list[int]:
-        """Where each feature stands among those of the model."""
-        return feature_places(self.n_features_in_, self._settings_.shares)
+    def _choice(self, features: int) -> tuple[list[int], tuple[int, ...] | None]:
+        """Places of the columns in the order of the QPUs, and how many each gets if that is said.
+
+        Raises:
+            EbitError: If a column is left out.
+        """
+        if self.features is None:
+            return list(range(features)), None
+        text = checks.instance(str, "text such as 'a,b,c|d,e', or None")("features", self.features)
+        columns = [str(name) for name in getattr(self, "feature_names_in_", range(features))]
+        names, blocks = choose_features("Argument `X`", columns, text, "")
+        if len(names) < features:
+            left = next(name for name in columns if name not in names)
+            raise EbitError(
+                f"Argument `features` must name every column of `X`, but leaves out {left}: add "
+                "it, or take it out of `X`."
+            )
+        return [columns.index(name) for name in names], blocks
+
+    def _check_same(self, asked: ModelSettings) -> None:
+        """Raise unless a model that is trained further is the one that is asked for."""
+        pairs = [(name, getattr(self._settings_, name), value) for name, value in asked]
+        pairs.append(("scale", self.scaling_.kind, self.scale))
+        for name, old, new in pairs:
+            if old != new:
+                raise EbitError(
+                    f"Argument `{name}` was {checks.shown(old)} when this model was first fitted "
+                    f"and is {checks.shown(new)} now: leave it, or take a new estimator "
+                    "(`sklearn.base.clone`)."
+                )
 
     def _distribute(self, angles: NDArray[np.float64]) -> NDArray[np.float64]:
         """Angles at their places; qubits that are left over get the angle 0."""
-        return placed(angles, self._places(), self.model_.features)
+        return placed(angles, self._places, self.model_.features)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))

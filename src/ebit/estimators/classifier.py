@@ -33,6 +33,8 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
     Args:
         resource: What the QPUs share, as on the command line or as a resource object; or a
             baseline, `single` or `dnn`.
+        features: Which columns go to which QPU, as `a,b,c|d,e` (names of the columns of `X`, or
+            places from 0); every column once. By default equal shares in their order.
         scale: `angles` maps the range that each feature has in the training data to [0, pi];
             `none` takes the features as angles in radians.
         random_state: Seed of the initial parameters and of the order of the data: an integer, a
@@ -159,7 +161,14 @@ class DQMLClassifier(ClassifierMixin, Estimator):  # type: ignore[misc]
             raise EbitError(f"Argument `y` has the label {unknown[0]}, which is none of `classes`.")
         places = np.searchsorted(found, labels)
         if self.class_weight is not None:
-            balance = compute_class_weight(self.class_weight, classes=found, y=labels)[places]
+            of_classes = compute_class_weight(self.class_weight, classes=found, y=labels)
+            for name, weight in zip(found, of_classes, strict=True):
+                if not 0 <= weight < np.inf:
+                    raise EbitError(
+                        "Argument `class_weight` must be a number of at least 0 for each class, "
+                        f"but is {weight:g} for class {name}."
+                    )
+            balance = of_classes[places]
             weights = balance if weights is None else weights * balance
 
         def split(targets: NDArray[np.float64]) -> tuple[NDArray[Any], NDArray[Any]]:

@@ -26,6 +26,8 @@ class DQMLRegressor(RegressorMixin, Estimator):  # type: ignore[misc]
     Args:
         resource: What the QPUs share, as on the command line or as a resource object; or a
             baseline, `single` or `dnn`.
+        features: Which columns go to which QPU, as `a,b,c|d,e` (names of the columns of `X`, or
+            places from 0); every column once. By default equal shares in their order.
         scale: `angles` maps the range that each feature has in the training data to [0, pi];
             `none` takes the features as angles in radians.
         random_state: Seed of the initial parameters and of the order of the data: an integer, a

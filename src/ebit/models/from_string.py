@@ -3,7 +3,7 @@
 from typing import Any, Unpack
 
 from ebit.models.base import Model
-from ebit.models.settings import ModelOptions, ModelSettings, check_sizes
+from ebit.models.settings import ModelOptions, ModelSettings
 
 
 def model_from_string(resource: str, **settings: Unpack[ModelOptions]) -> Model:
@@ -26,5 +26,4 @@ def model_from_string(resource: str, **settings: Unpack[ModelOptions]) -> Model:
         268
     """
     given: dict[str, Any] = {name: value for name, value in settings.items() if value is not None}
-    check_sizes(given)
     return ModelSettings(resource=resource, **given).build()

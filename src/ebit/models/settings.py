@@ -1,11 +1,10 @@
 """The settings of a model: which circuit or network, told once."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field, field_serializer, field_validator, model_validator
 
-from ebit.circuits.topology import FORMS, MAX_QPUS
+from ebit.circuits.topology import FORMS, MAX_QPUS, topology_of_graph
 from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
@@ -75,6 +74,31 @@ class CircuitSettings(Settings):
         Since("2026-11-26"),
     ] = 1
 
+    @field_validator("topology", mode="before")
+    @classmethod
+    def _edges(cls, topology: Any) -> Any:
+        """A graph stands for its edges."""
+        return topology_of_graph(topology) if hasattr(topology, "nodes") else topology
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_size(cls, values: Any) -> Any:
+        """`sizes`, as text or numbers, alone say how large QPUs are; `qubits` is the largest."""
+        if not isinstance(values, dict) or values.get("sizes") is None:
+            return values
+        sizes, qubits = values["sizes"], values.get("qubits")
+        if isinstance(sizes, tuple | list):
+            sizes = ",".join(map(str, sizes))
+        if not isinstance(sizes, str):
+            return values
+        most = max(_sizes(sizes))
+        if qubits not in (None, most):
+            raise EbitError(
+                f"Arguments `sizes` ({sizes!r}) and `qubits` ({qubits!r}) both say how many qubits "
+                "QPUs have: leave one of them out."
+            )
+        return {**values, "sizes": sizes, "qubits": most}
+
     @field_validator("resource", mode="before")
     @classmethod
     def _name(cls, resource: Any) -> Any:
@@ -85,9 +109,15 @@ class CircuitSettings(Settings):
 
     @property
     def shares(self) -> tuple[int, ...]:
-        """Features that each QPU takes."""
-        sizes = self.qpu_sizes or self.qpus * (self.qubits,)
-        return tuple(size * self.passes for size in sizes)
+        """Features that each QPU takes; halves of a baseline are equal."""
+        return tuple(size * self.passes for size in self.every_size)
+
+    @property
+    def every_size(self) -> tuple[int, ...]:
+        """Qubits of each QPU."""
+        row = find_row(self.resource)
+        has_sizes = row is None or not row.is_baseline
+        return (self.qpu_sizes if has_sizes else None) or self.qpus * (self.qubits,)
 
     @property
     def qpu_sizes(self) -> tuple[int, ...] | None:
@@ -160,31 +190,6 @@ class ModelSettings(CircuitSettings):
             del settings[name]
         model: Model = make(**settings)
         return model
-
-
-def check_sizes(given: Mapping[str, Any]) -> None:
-    """Raise where `sizes` and `qubits` both say how large QPUs are, and not the same.
-
-    Args:
-        given: Settings that somebody gave, without defaults.
-
-    Raises:
-        EbitError: If the largest of the sizes is not the number of qubits.
-
-    Example:
-        >>> check_sizes({"sizes": "4,2,2"})
-        >>> check_sizes({"sizes": "4,2,2", "qubits": 3})
-        Traceback (most recent call last):
-        ebit.errors.EbitError: Arguments `sizes` ('4,2,2') and `qubits` (3) both say how many \
-qubits QPUs have: leave one of them out.
-    """
-    sizes, qubits = given.get("sizes"), given.get("qubits")
-    if sizes is None or qubits is None or max(_sizes(sizes)) == qubits:
-        return
-    raise EbitError(
-        f"Arguments `sizes` ({sizes!r}) and `qubits` ({qubits!r}) both say how many qubits QPUs "
-        "have: leave one of them out."
-    )
 
 
 def _sizes(text: str) -> tuple[int, ...]:

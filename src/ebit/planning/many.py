@@ -35,7 +35,7 @@ from ebit.planning.site import Site, seconds_text
 from ebit.planning.timing import GateTimes, circuit_seconds
 from ebit.planning.trained import EVALUATED_ROWS, Trained, trained_circuit
 from ebit.planning.turns import turns
-from ebit.resources import OnEdges, Separable
+from ebit.resources import OnEdges, Resource, Separable
 from ebit.results import Task, compare
 from ebit.shots import MAX_SHOTS
 from ebit.statistics import paired
@@ -77,6 +77,17 @@ class ManyCondition:
         return min(self.fidelities.values(), default=None)
 
 
+def is_planned(resource: Resource) -> bool:
+    """Whether a plan for more than two QPUs knows what a resource asks of links.
+
+    Example:
+        >>> from ebit import parse_resource
+        >>> is_planned(parse_resource("bell:1")), is_planned(parse_resource("ghz:3"))
+        (True, False)
+    """
+    return not (resource.has_nonlocal_gates or resource.trains_state or resource.is_of_graph)
+
+
 def many_condition(
     layout: Layout, model: DistributedQCNN, purification: int | None
 ) -> ManyCondition:
@@ -95,7 +106,7 @@ def many_condition(
             more than two QPUs.
     """
     resource = model.resource
-    if resource.has_nonlocal_gates or resource.trains_state or resource.is_of_graph:
+    if not is_planned(resource):
         raise EbitError(
             f"Argument `resources` holds {resource.name!r}, which is not planned for more than two "
             "QPUs: use none, shared:N, bell:N, classical or classical+bell:N."

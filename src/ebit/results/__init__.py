@@ -38,7 +38,7 @@ from ebit.results.splits import SMALL, gains, load_splits, rows_of_all, with_gai
 from ebit.results.store import Store
 from ebit.results.sweep import SweepTask, batches, grid_points, read_sweep, sweep_tasks
 from ebit.results.task import Task, TaskOptions, noise_of, read_noise
-from ebit.results.train import default_qubits, make_task, task_of, train
+from ebit.results.train import default_qubits, make_task, model_settings, task_of, train
 
 __all__ = [
     "CLASSIFIER_NAMES",
@@ -86,6 +86,7 @@ __all__ = [
     "load_splits",
     "make_task",
     "matrix_product_rate",
+    "model_settings",
     "noise_of",
     "predict",
     "provenance",

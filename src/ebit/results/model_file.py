@@ -138,8 +138,8 @@ class StoredModel(Represented):
         check_angles(x, "x")
         features = self.model.features
         places = self.preparation.get("places") or range(features)
-        if x.ndim == 2 and len(x) and x.shape[1] == features:
-            return x
+        if x.ndim == 2 and len(x) and len(places) != x.shape[1] == features:
+            return x  # with the angles that are left over
         if (
             x.ndim != 2
             or not len(x)

@@ -8,12 +8,23 @@ import polars as pl
 
 from ebit.data import Dataset
 from ebit.learning import Checkpoint, fit
-from ebit.models.places import feature_places, placed
+from ebit.models import CircuitSettings
+from ebit.models.places import feature_parts, feature_places, placed
 from ebit.results.experiment import Progress
 from ebit.results.model_file import load_model, save_model
 from ebit.results.rows import provenance_of, rows_of
 from ebit.results.store import TRAINING, Kind, Store
 from ebit.results.task import Task
+
+
+def parts_of(dataset: Dataset, settings: CircuitSettings) -> list[int]:
+    """How many features of a data set each QPU of a model gets."""
+    return feature_parts(dataset.features, settings.shares, dataset.blocks)
+
+
+def places_of(dataset: Dataset, settings: CircuitSettings) -> list[int]:
+    """Where the features of a data set stand among those of a model."""
+    return feature_places(parts_of(dataset, settings), settings.shares)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +63,7 @@ class Training:
         disk costs nothing but the time since the last checkpoint.
         """
         model, data, start = self.task.model.build(), self.dataset, self.task.start
-        places = feature_places(data.features, self.task.model.shares)
+        places = places_of(data, self.task.model)
         train, validation = (
             placed(x, places, model.features) for x in (data.x_train, data.x_validation)
         )

@@ -9,20 +9,22 @@ import polars as pl
 
 from ebit import checks
 from ebit.checks import shown
-from ebit.circuits.topology import MAX_QPUS
+from ebit.circuits.topology import MAX_QPUS, qpu_names
 from ebit.data import Dataset, check_features
 from ebit.errors import EbitError
 from ebit.learning import Progress, TrainingSettings, reporting, shown_or_called
 from ebit.models import DEFAULT_LOSSES, ModelSettings, TargetKind
 from ebit.models.checks import MAX_QUBITS
 from ebit.models.distributed_qcnn import MAX_PASSES
-from ebit.models.places import feature_places
-from ebit.models.settings import check_sizes
+from ebit.models.places import check_blocks, passes_needed
 from ebit.resources import Resource
 from ebit.results.experiment import run_experiment
-from ebit.results.run import Training
+from ebit.results.run import Training, parts_of, places_of
 from ebit.results.store import Store
 from ebit.results.task import Task, TaskOptions
+
+MOST_TOLD = 8
+"""A note names what each QPU gets for no more QPUs than this."""
 
 
 def default_qubits(dataset: Dataset, qpus: int = 2, passes: int = 1) -> int:
@@ -39,38 +41,58 @@ def default_qubits(dataset: Dataset, qpus: int = 2, passes: int = 1) -> int:
     Raises:
         EbitError: If no QPUs of equal size take this number of features.
     """
-    qubits = max(2, -(-dataset.features // (qpus * passes)))
+    if dataset.blocks is not None:
+        check_blocks(dataset.blocks, qpus)
+    largest = -(-dataset.features // qpus) if dataset.blocks is None else max(dataset.blocks)
+    qubits = max(2, -(-largest // passes))
     if qubits > MAX_QUBITS:
-        check_features(dataset, qpus, MAX_QUBITS * passes)
+        few = MAX_QUBITS // 2
+        raise EbitError(
+            f"Data `{dataset.name}` has {dataset.features} features, but {qpus} QPUs of "
+            f"{MAX_QUBITS} qubits take {qpus * MAX_QUBITS * passes}: use --qubits {few}, which "
+            f"takes them in {-(-largest // few)} passes of the embedding, or choose some of them "
+            "with --features."
+        )
     return qubits
 
 
-def passes_for(dataset: Dataset, qpus: int, qubits: int) -> int:
-    """Passes of the embedding that take all features of a data set.
-
-    Example:
-        >>> from ebit.data import load
-        >>> passes_for(load("chsh"), qpus=2, qubits=2)
-        1
-    """
-    return -(-dataset.features // (qpus * qubits))
-
-
-def check_fits(dataset: Dataset, settings: ModelSettings) -> None:
-    """Raise unless a model takes all features of a data set.
+def model_settings(dataset: Dataset, given: Mapping[str, Any]) -> ModelSettings:
+    """Settings of a model that takes all features of a data set.
 
     Args:
         dataset: The data.
-        settings: Those of the model.
+        given: Settings that somebody gave. Without sizes of QPUs these are as large as the features
+            ask for; without `passes` there are as many as QPUs of given sizes need.
+
+    Returns:
+        All settings.
 
     Raises:
-        EbitError: If the numbers of features differ; the message says what would fit.
+        EbitError: If a setting is out of range, or the features do not fit; the message says what
+            would.
+
+    Example:
+        >>> from ebit.data import load
+        >>> model_settings(load("chsh"), {"resource": "none"}).qubits
+        2
     """
-    if settings.sizes is None:
-        if dataset.features > sum(settings.shares):
-            check_features(dataset, settings.qpus, settings.qubits * settings.passes)
-        return
-    feature_places(dataset.features, settings.shares)
+    has_size = "qubits" in given or "sizes" in given
+    if has_size:
+        found = ModelSettings(**given)
+        for size in found.every_size:
+            checks.whole(2, MAX_QUBITS, "qubits per QPU")("qubits", size)
+    else:
+        qpus = checks.whole(2, MAX_QPUS)("qpus", given.get("qpus", 2))
+        passes = checks.whole(1, MAX_PASSES)("passes", given.get("passes", 1))
+        found = ModelSettings(**given, qubits=default_qubits(dataset, qpus, passes))
+    if has_size and "passes" not in given:
+        passes = passes_needed(dataset.features, found.every_size, dataset.blocks)
+        found = found.model_copy(update={"passes": min(passes, MAX_PASSES)})
+    is_plain = found.sizes is None and dataset.blocks is None and found.passes == 1
+    if is_plain and dataset.features > sum(found.shares):
+        check_features(dataset, found.qpus, found.qubits)
+    parts_of(dataset, found)
+    return found
 
 
 def fitting_note(dataset: Dataset, settings: ModelSettings) -> str | None:
@@ -90,7 +112,13 @@ def fitting_note(dataset: Dataset, settings: ModelSettings) -> str | None:
     if features < places:
         left = places - features
         said.append(f"leave {left} of {places} angles at 0")
-    return f"Note: {features} features {' and '.join(said)}." if said else None
+    if not said:
+        return None
+    parts = parts_of(dataset, settings)
+    is_chosen = settings.sizes is not None or dataset.blocks is not None
+    is_told = is_chosen and len(set(parts)) > 1 and len(parts) <= MOST_TOLD
+    each = f" ({', '.join(map(str, parts))} on {', '.join(qpu_names(len(parts)))})"
+    return f"Note: {features} features{each if is_told else ''} {' and '.join(said)}."
 
 
 @checks.takes(dataset=checks.instance(Dataset, "a Dataset, as ebit.data.load returns it"))
@@ -128,17 +156,12 @@ def task_of(dataset: Dataset, settings: Mapping[str, Any]) -> Task:
     model = {name: given.pop(name) for name in ModelSettings.model_fields if name in given}
     _fit_targets(dataset, model, given)
     training = TrainingSettings.for_rows(len(dataset.y_train), given)
-    check_sizes(model)
-    if "sizes" not in model:
-        _fit_qubits(dataset, model)
-    task = Task(
-        model=ModelSettings(**model),
+    return Task(
+        model=model_settings(dataset, model),
         training=training,
         data=dataset.name,
         fingerprint=fingerprint_of(dataset),
     )
-    check_fits(dataset, task.model)
-    return task
 
 
 @checks.takes(
@@ -190,17 +213,6 @@ def train(
     return rows.with_columns(pl.lit(task.data).alias("data"))  # the same data under any name
 
 
-def _fit_qubits(dataset: Dataset, model: dict[str, Any]) -> None:
-    """Fill in as many qubits, or passes of the embedding, as the features take."""
-    qpus = checks.whole(2, MAX_QPUS)("qpus", model.get("qpus", 2))
-    if "qubits" not in model:
-        passes = checks.whole(1, MAX_PASSES)("passes", model.get("passes", 1))
-        model["qubits"] = default_qubits(dataset, qpus, passes)
-    elif "passes" not in model:
-        qubits = checks.whole(2, MAX_QUBITS, "qubits per QPU")("qubits", model["qubits"])
-        model["passes"] = min(passes_for(dataset, qpus, qubits), MAX_PASSES)
-
-
 def _preparation(dataset: Dataset) -> dict[str, Any]:
     """How the file became the data set: what a prediction has to do to another file."""
     numbers = {"target_scaling": dataset.target_scaling.to_dict()} if dataset.is_numeric else {}
@@ -217,7 +229,7 @@ def _places(dataset: Dataset, settings: ModelSettings) -> dict[str, Any]:
     """Where the features stand among those of the model, if these are more."""
     if dataset.features == sum(settings.shares):
         return {}
-    return {"places": feature_places(dataset.features, settings.shares)}
+    return {"places": places_of(dataset, settings)}
 
 
 def _fit_targets(dataset: Dataset, model: dict[str, Any], training: dict[str, Any]) -> None:
