@@ -134,7 +134,7 @@ def whole(least: int = 0, most: int | None = None, unit: str = "") -> Rule:
     """
     words = f"a whole number, at least {least}"
     if most is not None:
-        words = f"a whole number from {least} to {most}"
+        words = f"{least}" if least == most else f"a whole number from {least} to {most}"
     if unit:
         words += f" ({unit})"
 

@@ -76,7 +76,7 @@ BAD: list[tuple[int, tuple[Any, ...], str]] = [
     (40, (), "has 40 features, but 2 QPUs of 16 qubits take 32"),
     (6, ("--qpus", 3, "--features", "f0,f1,f2|f3,f4,f5"), "to 2 QPUs (3, 3), but `qpus` is 3"),
     (7, ("--sizes", "2,4", "--passes", 1), "There are 7 features, but the QPUs take [2, 4]"),
-    (40, ("--qubits", 2, "--passes", 2), "There are 40 features, but the QPUs take [4, 4], 8 in all"),
+    (40, ("--qubits", 2, "--passes", 2), "There are 40 features, but the QPUs take [4, 4], 8"),
     (5, ("--features", "0,1,2,3|4", "--qubits", 2, "--passes", 1), "QPU A 4 columns, but it takes"),
     (5, ("--sizes", "3,2", "--qubits", 2), "`sizes` ('3,2') and `qubits` (2) both say"),
 ]  # fmt: skip

@@ -117,3 +117,19 @@ def test_scaling_of_another_model(tmp_path: Path) -> None:
 
 def test_missing_file(tmp_path: Path) -> None:
     assert "does not exist" in error_of(lambda: read(tmp_path / "gone.csv"))
+
+
+def test_a_set_of_scikit_learn() -> None:
+    data = load("iris")
+    x, y = read_features(
+        "iris",
+        feature_names=data.feature_names,
+        class_names=data.class_names,
+        scaling=data.scaling,
+        label=data.label,
+    )
+    assert y is not None
+    both = [np.column_stack(parts) for parts in ((data.x_train, data.y_train), (x, y))]
+    rows = {tuple(row) for row in both[1].tolist()}
+    assert len(x) == 150
+    assert {tuple(row) for row in both[0].tolist()} <= rows

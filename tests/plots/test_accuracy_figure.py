@@ -76,3 +76,11 @@ def test_no_rows(rows):
     _, ax = new_figure()
     with pytest.raises(EbitError, match="empty"):
         accuracy_by_resource(rows.clear(), ax)
+
+
+def test_an_edge_of_its_own_is_a_line_of_the_label(rows):
+    _, ax = new_figure()
+    name = "none;A-B=bell:1;B-C=bell:2"
+    accuracy_by_resource(rows.with_columns(pl.col("resource").replace("bell:1", name)), ax)
+    labels = [label.get_text() for label in ax.get_yticklabels()]
+    assert "none\nA-B=bell:1\nB-C=bell:2" in labels

@@ -9,6 +9,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from ebit.checks import path as checked_path
+from ebit.data.bundled import BUNDLED, read_bundled
 from ebit.data.content import MOST_BYTES, Content, check_file
 from ebit.data.dataset import Dataset, labels_of_classes
 from ebit.data.delimited import parse_csv, read_csv
@@ -172,7 +173,8 @@ def read_features(
     `x` must have one column per feature, in the order of `feature_names`.
 
     Args:
-        path: An NPZ, CSV or Parquet file, or `-` for CSV text on standard input.
+        path: An NPZ, CSV or Parquet file, `-` for CSV text on standard input, or the name of a data
+            set of scikit-learn.
         feature_names: Names of the model's features, in its order (`Dataset.feature_names`).
         class_names: What the classes are called (`Dataset.class_names`); empty for numbers.
         scaling: The scaling fitted to the training data (`Dataset.scaling`).
@@ -200,7 +202,7 @@ def read_features(
         (array([[1., 2.]]), None)
     """
     path = checked_path("path", path)
-    content = _standard_input() if str(path) == STANDARD_INPUT else _read(path)
+    content = _content(path)
     _check_rows(content)
     where = content.data.where
     if content.validation is not None:
@@ -225,6 +227,12 @@ def read_features(
         scale = TargetScaling() if target_scaling is None else target_scaling
         return x, scale.apply(numbers(content.data, [found])[:, 0])
     return x, class_labels(where, label_texts(content.data, found), class_names)
+
+
+def _content(path: Path) -> Content:
+    if str(path) == STANDARD_INPUT:
+        return _standard_input()
+    return read_bundled(str(path)) if str(path) in BUNDLED else _read(path)
 
 
 def _read(path: Path) -> Content:

@@ -32,7 +32,10 @@ from ebit.physics import PAULIS, GHZState, Joint, Noise
 MOST_OUTCOMES = 12
 """Most QPUs whose joint outcomes are written out: 2**K numbers per sample."""
 
-MOST_NUMBERS = 4**12
+MOST_WIDTH = 12
+"""Indices of four values of such a tensor."""
+
+MOST_NUMBERS = 4**MOST_WIDTH
 """Largest tensor of a contraction, in numbers per sample."""
 
 MOST_HALVES = 6
@@ -305,8 +308,9 @@ class Graph:
             raise EbitError(
                 f"The graph of {len(self.wiring.qpus)} QPUs has tree-width {plan.width} or less: "
                 f"its largest tensor has {plan.most:.1e} numbers, {4 * plan.most / 1e9:.3g} GB per "
-                f"sample, but {MOST_NUMBERS:.1e} are the limit: share less, use a graph of smaller "
-                "width, or readout 'pairwise', which contracts single edges."
+                f"sample, but {MOST_NUMBERS:.1e} are the limit (width {MOST_WIDTH}): "
+                "share less, use a graph of smaller width, or readout 'pairwise', which contracts "
+                "single edges."
             )
 
     def _cores(self, parameters: CircuitParameters, like: jax.Array) -> list[jax.Array]:

@@ -77,6 +77,10 @@ class ManyCondition:
         return min(self.fidelities.values(), default=None)
 
 
+DIGITS = 4
+"""Of the fidelities in the name of a resource on links."""
+
+
 def is_planned(resource: Resource) -> bool:
     """Whether a plan for more than two QPUs knows what a resource asks of links.
 
@@ -171,8 +175,8 @@ def task_on_links(network: Network, names: Sequence[str], task: Task) -> tuple[T
         task: The training without noise, on so many QPUs.
 
     Returns:
-        The task, and the seconds that one inference waits for pairs and messages; a baseline as it
-        is, and None.
+        The task, whose pairs have fidelities of four digits, and the seconds that one inference
+        waits for pairs and messages; a baseline as it is, and None.
 
     Raises:
         EbitError: If the network has no such QPU or link, or the resource is none of links.
@@ -202,7 +206,8 @@ def task_on_links(network: Network, names: Sequence[str], task: Task) -> tuple[T
         links=[network.link(names[i], names[j]) for i, j in edges],
     )
     found = many_condition(Layout(own, str(task.model.topology), edges), model, None)
-    changed = {"resource": found.model.resource_name, "noise": found.model.noise}
+    told = {edge: round(fidelity, DIGITS) for edge, fidelity in found.fidelities.items()}
+    changed = {"resource": with_werner(model, told).name, "noise": found.model.noise}
     noisy = Task(**{**dict(task), "model": task.model.model_copy(update=changed)})
     return noisy, found.pair_seconds + found.waiting_seconds
 

@@ -10,7 +10,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import mean_text, statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import INK
+from ebit.plots.style import INK, in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -61,7 +61,7 @@ def accuracy_by_resource(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Data
         )
         if group["resource"] == "none":
             ax.axvline(group["mean"], color=INK, linestyle="--", linewidth=0.8, zorder=0)
-    ax.set_yticks(range(data.height), data["resource"].to_list())
+    ax.set_yticks(range(data.height), [in_lines(name) for name in data["resource"]])
     ax.set_ylim(data.height - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("Validation accuracy (fraction of samples)")

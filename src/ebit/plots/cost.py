@@ -10,6 +10,7 @@ from ebit.plots.resources import is_baseline, resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
+from ebit.plots.style import in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -67,7 +68,7 @@ def accuracy_against_cost(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Dat
             )
             continue
         bits = group["total_bits"]
-        label = f"{group['resource']} ({bits:g} {'bit' if bits == 1 else 'bits'})"
+        label = f"{in_lines(group['resource'])} ({bits:g} {'bit' if bits == 1 else 'bits'})"
         draw_mean(ax, style, group["total_ebits"], group["mean"], yerr=group["std"], label=label)
     _scale_cost(ax, max(data["total_ebits"].drop_nulls().to_list(), default=0.0))
     ax.set_ylabel("Validation accuracy (fraction)")

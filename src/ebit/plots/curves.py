@@ -9,7 +9,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import curve_statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import PAPER, whole_ticks
+from ebit.plots.style import PAPER, in_lines, whole_ticks
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -130,7 +130,7 @@ def _draw(data: pl.DataFrame, ax: "Axes", *, floor: float | None) -> None:
             markeredgecolor=PAPER,
             markeredgewidth=0.4,
             markevery=(gap * place // len(styles), gap),
-            label=resource,
+            label=in_lines(resource),
         )
     ax.set_xlabel("Training step")
     whole_ticks(ax.xaxis)

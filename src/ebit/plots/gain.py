@@ -8,7 +8,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import INK, PAPER
+from ebit.plots.style import INK, PAPER, in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -113,7 +113,7 @@ def gain_by_resource(gains: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFra
             row["gain"], place, style.marker, color=style.color, markersize=7, markeredgecolor=PAPER
         )
     ax.axvline(0, color=INK, linestyle="--", linewidth=0.8, zorder=0)
-    ax.set_yticks(range(gains.height), gains["resource"].to_list())
+    ax.set_yticks(range(gains.height), [in_lines(name) for name in gains["resource"]])
     ax.set_ylim(gains.height - 0.5, -0.5)
     ax.grid(visible=False, axis="y")
     ax.set_xlabel("Gain (mean and interval)")

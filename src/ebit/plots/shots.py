@@ -10,7 +10,7 @@ from ebit.plots.resources import resource_styles
 from ebit.plots.rows import check_columns, statistics
 from ebit.plots.saving import keep_data
 from ebit.plots.standalone import OWN_FIGURE, standalone
-from ebit.plots.style import INK, PAPER
+from ebit.plots.style import INK, PAPER, in_lines
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,7 +65,7 @@ def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.Da
             markersize=4.5,
             markeredgecolor=PAPER,
             markeredgewidth=0.4,
-            label=resource,
+            label=in_lines(resource),
         )
     for place, resource in leading_resources(data)[1:]:
         curve = data.filter(pl.col("resource") == resource)

@@ -152,6 +152,20 @@ def new_panels(
         return figure, axes
 
 
+def in_lines(resource: str) -> str:
+    """The name of a resource with a line for each edge that has one of its own.
+
+    Args:
+        resource: Its name.
+
+    Example:
+        >>> print(in_lines("none;A-B=bell:1"))
+        none
+        A-B=bell:1
+    """
+    return resource.replace(";", "\n")
+
+
 def label_outside(axes: "Sequence[Axes]") -> None:
     """Name the axes of :func:`new_panels` at the left and at the bottom only.
 

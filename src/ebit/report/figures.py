@@ -24,7 +24,7 @@ from ebit.plots.cost import COSTS
 from ebit.plots.curves import draw_accuracies, draw_losses, loss_label
 from ebit.plots.resources import is_baseline
 from ebit.plots.rows import curve_statistics, has_curve, mean_text
-from ebit.plots.style import label_outside
+from ebit.plots.style import in_lines, label_outside
 from ebit.report.advice import Advice
 from ebit.report.headline import gap_to_none
 from ebit.report.picture import (
@@ -123,7 +123,7 @@ def _draw_curves(
             copies.append(copy)
             for one in (ax, copy):
                 curves.draw(part, one)
-                one.set_title(name, fontsize="medium")
+                one.set_title(in_lines(name), fontsize="medium")
                 if (legend := one.get_legend()) is not None:
                     legend.remove()
             ends.append(part.filter(pl.col("resource") == name)["mean"][-1])

@@ -35,8 +35,8 @@ def predict(
 
     Args:
         stored: A trained model, as `load_model` returns it.
-        path: NPZ, CSV or Parquet file with the features the model was trained on; prepared as
-            the training data were.
+        path: NPZ, CSV or Parquet file with the features the model was trained on, or a data set of
+            scikit-learn; prepared as the training data were.
         run: Which run of the model; by default the one with the highest validation accuracy, or
             R^2.
         shots: Measure every row so many times; exact expectations if left out.
