@@ -18,6 +18,7 @@ from ebit.models import DistributedQCNN, ModelSettings
 from ebit.network import Link, Network, Qpu
 from ebit.physics import BELL, Noise, mean_pair
 from ebit.planning import layouts, many_condition, plan_links, plan_many, task_on_links
+from ebit.planning.many import with_werner
 from ebit.planning.turns import turns
 from ebit.resources import (
     BellPairs,
@@ -121,7 +122,9 @@ def test_a_training_on_links_has_their_noise() -> None:
     task = Task(model=settings, data="d", fingerprint="", training=TrainingSettings())
     noisy, seconds = task_on_links(LINE.network, ("a", "b", "c"), task)
     found = many_condition(LINE, model(BellPairs(1)), None)
-    assert noisy.model.resource == found.model.resource_name
+    told = {edge: round(fidelity, 4) for edge, fidelity in found.fidelities.items()}
+    assert noisy.model.resource == with_werner(model(BellPairs(1)), told).name
+    assert max(map(len, noisy.model.resource.split("fidelity="))) <= len("0.1234;B-C=bell:1,")
     assert seconds == found.pair_seconds
     single = task.model_copy(update={"model": ModelSettings(resource="single", qubits=2)})
     assert task_on_links(LINE.network, ("a", "b"), single) == (single, None)
