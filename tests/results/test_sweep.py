@@ -138,6 +138,7 @@ GRID = '[[grid]]\ndata = "chsh"\nresource = "none"\n'
         (f"defaults = 3\n{GRID}", "must hold one or more [[grid]] tables"),
         (f"[default]\ndepth = 1\n{GRID}", "Table `default` of"),
         (f"{GRID}dept = 1", "[[grid]] 1: Argument `dept` is unknown: leave it out."),
+        (f"{GRID}scale = 'angles'", "`scale` is about data: write data = { source = ..., scale"),
         (f"{GRID}{GRID}depth = 0", "[[grid]] 2: Argument `depth` must be at least 1, but is 0."),
         (f"{GRID}depth = '3'", "`depth` must be a whole number, but is '3'."),
         (f"{GRID}depth = true", "`depth` must be a whole number, but is True."),

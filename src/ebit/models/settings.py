@@ -213,8 +213,8 @@ class ModelOptions(TypedDict, total=False):
     noise: Noise | dict[str, Any] | None
     readout: str | None
     qpus: int | None
-    topology: str | None
-    sizes: str | None
+    topology: Any
+    sizes: str | tuple[int, ...] | list[int] | None
     passes: int | None
     outputs: int | None
     scores: int | None

@@ -13,7 +13,7 @@ from ebit.data import DataSource, load
 from ebit.data.files import READERS
 from ebit.errors import EbitError
 from ebit.reading import read_toml
-from ebit.results.task import Task
+from ebit.results.task import Task, TaskOptions
 from ebit.results.train import task_of
 from ebit.writing import followed
 
@@ -136,6 +136,7 @@ def sweep_tasks(content: Mapping[str, Any], path: Path) -> list[SweepTask]:
     for where, settings in grid_points(content, path):
         try:
             source = _source(settings.pop("data", None), path.parent)
+            _check_none_of_data(settings)
             dataset = loaded(source)
             task = task_of(dataset, settings)
         except EbitError as error:
@@ -220,6 +221,15 @@ def _are_tables(value: object) -> bool:
 
 def _values(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
+
+
+def _check_none_of_data(settings: Mapping[str, Any]) -> None:
+    """Raise if options of the data stand outside their table."""
+    for name in settings:
+        if name in DataSource.model_fields and name not in TaskOptions.__annotations__:
+            raise EbitError(
+                f"Argument `{name}` is about data: write data = {{ source = ..., {name} = ... }}."
+            )
 
 
 def _source(data: object, folder: Path) -> DataSource:
