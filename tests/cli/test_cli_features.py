@@ -78,6 +78,8 @@ BAD: list[tuple[int, tuple[Any, ...], str]] = [
     (7, ("--sizes", "2,4", "--passes", 1), "There are 7 features, but the QPUs take [2, 4]"),
     (40, ("--qubits", 2, "--passes", 2), "There are 40 features, but the QPUs take [4, 4], 8"),
     (5, ("--features", "0,1,2,3|4", "--qubits", 2, "--passes", 1), "QPU A 4 columns, but it takes"),
+    (5, ("--sizes", "3,1"), "`sizes` must be a whole number from 2 to 16"),
+    (5, ("--features", "f0,f1|"), "`features` has an empty name"),
     (5, ("--sizes", "3,2", "--qubits", 2), "`sizes` ('3,2') and `qubits` (2) both say"),
 ]  # fmt: skip
 

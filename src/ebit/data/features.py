@@ -71,6 +71,8 @@ def choose_features(
 def _column(where: str, columns: Sequence[str], token: str, label: str) -> str:
     if token in columns:
         return token
+    if not token:
+        raise bad_input("Data option `features` has an empty name: write it as in a,b|c,d.")
     if token == label:
         raise bad_input(
             f"{where} has its labels in column `{token}`, which `features` names too: name "

@@ -321,8 +321,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
                     f"features, but has {features}: select some, or put a PCA before the estimator."
                 )
         settings = ModelSettings(**given)
-        for size in settings.every_size:
-            checks.whole(2, MAX_QUBITS)("qubits", size)
+        settings.check_size()
         if "passes" not in given:
             passes = passes_needed(features, settings.every_size, blocks)
             settings = settings.model_copy(update={"passes": min(passes, MAX_PASSES)})

@@ -4,10 +4,12 @@ from typing import Annotated, Any, Literal, TypedDict
 
 from pydantic import Field, field_serializer, field_validator, model_validator
 
+from ebit import checks
 from ebit.circuits.topology import FORMS, MAX_QPUS, topology_of_graph
 from ebit.errors import EbitError
 from ebit.models.base import Model
 from ebit.models.baselines import BASELINES
+from ebit.models.checks import MAX_QUBITS
 from ebit.models.distributed_qcnn import MAX_OUTPUTS, MAX_PASSES, DistributedQCNN
 from ebit.models.graph_readout import graph_readout, has_few_outcomes
 from ebit.models.readout import MOST_SCORES
@@ -123,6 +125,12 @@ class CircuitSettings(Settings):
     def qpu_sizes(self) -> tuple[int, ...] | None:
         """Qubits of each QPU; None where they are the same."""
         return None if self.sizes is None else _sizes(self.sizes)
+
+    def check_size(self) -> None:
+        """Raise `EbitError` unless QPUs have a number of qubits that they can have."""
+        name = "qubits" if self.qpu_sizes is None else "sizes"
+        for size in sorted(set(self.every_size)):
+            checks.whole(2, MAX_QUBITS, "qubits per QPU")(name, size)
 
     @field_serializer("noise")
     def _noise_content(self, noise: Noise | None) -> dict[str, Any] | None:

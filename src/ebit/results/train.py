@@ -79,8 +79,7 @@ def model_settings(dataset: Dataset, given: Mapping[str, Any]) -> ModelSettings:
     has_size = "qubits" in given or "sizes" in given
     if has_size:
         found = ModelSettings(**given)
-        for size in found.every_size:
-            checks.whole(2, MAX_QUBITS, "qubits per QPU")("qubits", size)
+        found.check_size()
     else:
         qpus = checks.whole(2, MAX_QPUS)("qpus", given.get("qpus", 2))
         passes = checks.whole(1, MAX_PASSES)("passes", given.get("passes", 1))
