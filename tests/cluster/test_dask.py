@@ -159,7 +159,7 @@ def test_killed_workers_cost_no_result(tasks_of: Read, tmp_path: Path) -> None:
     assert there.failures == ()
     here = run_sweep(tasks, tmp_path / "here")
     assert_frame_equal(numbers(there.rows), numbers(here.rows), check_exact=True)
-    assert len(list((tmp_path / "there" / "rows").iterdir())) == len(tasks)
+    assert len(list((tmp_path / "there" / "rows").glob("*.parquet"))) == len(tasks)
 
 
 def kill_own_process(*_: object) -> None:
@@ -197,10 +197,61 @@ def test_two_workers_on_the_same_task_do_no_harm(tasks_of: Read, tmp_path: Path)
 
 FAKE_SBATCH = f"""#!/bin/sh
 cat "$1" >> "$JOBS.text"
-PYTHONPATH='{os.pathsep.join(sys.path)}' PYTHONWARNINGS= sh "$1" >/dev/null 2>&1 &
+cp "$1" "$JOBS.$$"
+PYTHONPATH='{os.pathsep.join(sys.path)}' PYTHONWARNINGS= sh "$JOBS.$$" >/dev/null 2>&1 &
 echo $! >> "$JOBS"
 echo "Submitted batch job $!"
 """
+"""As the real one it keeps a copy of the script, which is removed as soon as it has answered."""
+
+
+FAKE_SBATCH_OF_MORTAL_JOBS = f"""#!/bin/sh
+export PYTHONPATH='{os.pathsep.join(sys.path)}' PYTHONWARNINGS=
+cp "$1" "$JOBS.$$"
+setsid sh "$JOBS.$$" >/dev/null 2>&1 &
+job=$!
+echo $job >> "$JOBS"
+if [ "$(wc -l < "$JOBS")" = 1 ]; then
+  (until ls out/rows/*.parquet; do sleep 0.1; done; kill -9 -$job) >/dev/null 2>&1 &
+fi
+echo "Submitted batch job $job"
+"""
+"""The first job ends when the first task is finished, as if its time were over."""
+
+
+def slurm_with(sbatch: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Commands of Slurm that start and end jobs here, in a folder that is the current one."""
+    for name, text in (("sbatch", sbatch), ("scancel", "#!/bin/sh\nkill $1\n")):
+        (folder / name).write_text(text)
+        (folder / name).chmod(stat.S_IRWXU)
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("JOBS", str(folder / "jobs"))
+    monkeypatch.chdir(folder)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_a_slurm_job_whose_time_is_over_is_followed_by_another(
+    tasks_of: Read, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import dask as dask_package
+    import distributed  # noqa: F401 - its settings come with it, before one of them is changed
+
+    slurm_with(FAKE_SBATCH_OF_MORTAL_JOBS, tmp_path, monkeypatch)
+    tasks = tasks_of(
+        "[[grid]]\ndata = 'chsh'\nresource = 'none'\ndepth = 1\nruns = 1\n"
+        "seed = [0, 1, 2, 3, 4, 5, 6, 7]\nsteps = 20000\nvalidate_every = 20000\n"
+    )
+    settings = {
+        "jobqueue.slurm.cores": 1,
+        "jobqueue.slurm.memory": "2GB",
+        "distributed.deploy.lost-worker-timeout": "1s",
+    }
+    with dask_package.config.set(settings):
+        result = run_sweep(tasks, tmp_path / "out", cluster="slurm", workers=1)
+    assert len((tmp_path / "jobs").read_text().split()) == 2
+    assert result.rows.height == len(tasks)
+    assert not result.failures
 
 
 @pytest.mark.slow
@@ -211,12 +262,7 @@ def test_slurm_jobs_through_a_stand_in_for_sbatch(
     """`sbatch` runs the job script here, `scancel` ends it."""
     import dask as dask_package
 
-    for name, text in (("sbatch", FAKE_SBATCH), ("scancel", "#!/bin/sh\nkill $1\n")):
-        (tmp_path / name).write_text(text)
-        (tmp_path / name).chmod(stat.S_IRWXU)
-    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("JOBS", str(tmp_path / "jobs"))
-    monkeypatch.chdir(tmp_path)
+    slurm_with(FAKE_SBATCH, tmp_path, monkeypatch)
     tasks = tasks_of(GRID)
     with pytest.raises(EbitError, match=r"jobqueue\.slurm"):
         run_sweep(tasks, tmp_path / "out", cluster="slurm")

@@ -3,8 +3,9 @@
 import logging
 import os
 import queue
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -79,10 +80,10 @@ def dask_runner(
         "distributed.scheduler.http.routes": [],
         "distributed.worker.http.routes": [],
     }
-    with dask.config.set(settings), _quiet(), _started(cluster, workers) as target:
+    with dask.config.set(settings), _quiet(), _started(cluster, workers) as started:
         try:
             client = distributed.Client(
-                target, timeout="20s", security=security_of(cluster, certificates)
+                started.target, timeout="20s", security=security_of(cluster, certificates)
             )
         except (OSError, ValueError) as error:
             raise EbitError(
@@ -90,10 +91,20 @@ def dask_runner(
                 f"({_words(error)}): start one, or use local or slurm."
             ) from None
         with client:
-            yield lambda batches, out: _run(client, work, batches, out)
+            yield lambda batches, out: _run(client, work, batches, out, started.replace)
 
 
-def _run(client: Any, work: Work, batches: Sequence[Batch], out: Path) -> Iterator[Errors]:
+@dataclass(frozen=True)
+class _Started:
+    """What a Dask client connects to, and what starts workers anew in the place of lost ones."""
+
+    target: Any
+    replace: Callable[[], None] = lambda: None
+
+
+def _run(
+    client: Any, work: Work, batches: Sequence[Batch], out: Path, replace: Callable[[], None]
+) -> Iterator[Errors]:
     """One future per batch; the tasks of a batch whose worker is lost come back as errors."""
     done: queue.SimpleQueue[Any] = queue.SimpleQueue()
     waiting = {client.submit(_work, work, list(batch), out, pure=False): batch for batch in batches}
@@ -104,6 +115,7 @@ def _run(client: Any, work: Work, batches: Sequence[Batch], out: Path) -> Iterat
             future = done.get(timeout=LOOK_SECONDS)
         except queue.Empty:
             _check_connection(client, waiting)
+            replace()
             yield {}
             continue
         yield _errors_of(future, waiting.pop(future))
@@ -141,17 +153,21 @@ def _lost() -> EbitError:
 
 
 @contextmanager
-def _started(cluster: str, workers: int) -> Iterator[Any]:
-    """What a Dask client connects to: an address, or a cluster that is closed afterwards."""
+def _started(cluster: str, workers: int) -> Iterator[_Started]:
+    """An address, or a cluster that is closed afterwards.
+
+    The processes of this machine are started anew by their nannies. Jobs end with their time; a
+    cluster that is asked for as many as before puts new ones in the place of those that it lost.
+    """
     check_cluster(cluster)
     if cluster.startswith(("tcp://", "tls://")):
-        yield cluster
+        yield _Started(cluster)
     elif cluster == "local":
         with _local(workers) as started:
-            yield started
+            yield _Started(started)
     else:
         with _slurm(workers) as started:
-            yield started
+            yield _Started(started, lambda: started.scale(workers))
 
 
 @contextmanager
