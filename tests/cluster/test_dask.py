@@ -162,6 +162,37 @@ def test_killed_workers_cost_no_result(tasks_of: Read, tmp_path: Path) -> None:
     assert len(list((tmp_path / "there" / "rows").glob("*.parquet"))) == len(tasks)
 
 
+@pytest.mark.slow
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
+def test_workers_that_die_while_they_start_are_followed_by_others(
+    tasks_of: Read, tmp_path: Path
+) -> None:
+    """For some seconds whatever process of the cluster is there is killed at once."""
+    import dask as dask_package
+    import distributed  # noqa: F401 - its settings come with it, before one of them is changed
+
+    def kill() -> None:
+        ends = time.monotonic() + 5
+        while time.monotonic() < ends:
+            for pid in workers():
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.05)
+
+    killer = threading.Thread(target=kill)
+
+    def begin(done: int, _: int) -> None:
+        if done and not killer.ident:
+            killer.start()
+
+    with dask_package.config.set({"distributed.deploy.lost-worker-timeout": "1s"}):
+        there = run_sweep(
+            tasks_of(SLOW_GRID), tmp_path / "there", cluster="local", workers=2, progress=begin
+        )
+    killer.join()
+    assert there.failures == ()
+    assert there.rows.height == 10
+
+
 def kill_own_process(*_: object) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

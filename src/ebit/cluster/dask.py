@@ -156,18 +156,23 @@ def _lost() -> EbitError:
 def _started(cluster: str, workers: int) -> Iterator[_Started]:
     """An address, or a cluster that is closed afterwards.
 
-    The processes of this machine are started anew by their nannies. Jobs end with their time; a
-    cluster that is asked for as many as before puts new ones in the place of those that it lost.
+    Jobs end with their time, and a process that dies while it starts is given up by its nanny. A
+    cluster that is asked for as many workers as before puts new ones in the place of lost ones.
     """
     check_cluster(cluster)
     if cluster.startswith(("tcp://", "tls://")):
         yield _Started(cluster)
-    elif cluster == "local":
-        with _local(workers) as started:
-            yield _Started(started)
     else:
-        with _slurm(workers) as started:
-            yield _Started(started, lambda: started.scale(workers))
+        with (_local if cluster == "local" else _slurm)(workers) as started:
+            yield _Started(started, lambda: _replace_lost(started, workers))
+
+
+def _replace_lost(cluster: Any, workers: int) -> None:
+    """Ask a cluster for as many workers as before, those not counted that never came to life."""
+    for name, worker in list(cluster.workers.items()):
+        if worker.status.name in ("closed", "failed"):
+            cluster.workers.pop(name, None)
+    cluster.scale(workers)
 
 
 @contextmanager
