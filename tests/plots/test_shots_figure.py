@@ -77,3 +77,14 @@ def test_the_lead_changes_where_curves_cross(rows):
     circles = [line for line in ax.lines if line.get_fillstyle() == "none"]
     assert [line.get_xdata()[0] for line in circles] == pytest.approx([leaders[1][0]])
     assert [line.get_ydata()[0] for line in circles] == pytest.approx([0.7], abs=1e-3)
+
+
+def test_rounding_of_single_precision_takes_no_lead():
+    data = pl.DataFrame(
+        {
+            "resource": ["bell:1"] * 3 + ["classical"] * 3,
+            "shots": [1, 10, 1000] * 2,
+            "mean": [0.85, 0.99, 1.0 - 1e-7, 0.85 + 1e-7, 0.99 - 1e-7, 1.0],
+        }
+    )
+    assert leading_resources(data) == [(pytest.approx(1), "bell:1")]

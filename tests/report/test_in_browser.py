@@ -3,9 +3,11 @@
 from base64 import b64decode
 from urllib.parse import unquote
 
+import polars as pl
 import pytest
 
 from ebit.plots import new_figure, paper_style, validation_curves
+from ebit.report import write_report
 from ebit.report.parts import PagePart, write_parts
 from ebit.report.picture import resource_series, save_picture
 from ebit.report.provenance import Made
@@ -81,6 +83,25 @@ def test_nothing_sticks_out_and_nothing_complains(browser, whole):
     _, paths, _ = whole
     check(browser, paths[0])
     check(browser, paths[0], dark=True)
+
+
+def test_the_widest_summary_fits_at_every_width(browser, rows, tmp_path):
+    """Accuracy at shots, intervals and all costs: what `ebit compare` writes by default."""
+    accuracy = pl.col("validation_accuracy")
+    every_column = rows.with_columns(
+        validation_accuracy_1000_shots=accuracy - 0.013,
+        shots_per_label=1000,
+        shared_bits_per_inference=2,
+        resource=pl.col("resource").replace("classical", "classical+bell:1"),
+    )
+    paths = write_report(every_column, tmp_path / "out", title="Wide", settings={}, quick=False)
+    browser.open(paths[0], 1440)
+    too_wide = """[...document.querySelectorAll('.data > .card')].filter(
+        card => card.scrollWidth > card.clientWidth).length"""
+    for width in range(320, 1441, 20):
+        browser.resize(width)
+        assert browser.value("document.documentElement.scrollWidth") <= width, width
+        assert browser.value(too_wide) == 0, width
 
 
 def test_tables_become_cards_where_columns_have_no_room(browser, whole):

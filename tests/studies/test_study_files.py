@@ -1,6 +1,7 @@
 """The files of the studies: all of them parse, and every published number is there."""
 
 import csv
+import itertools
 import json
 import os
 from importlib.resources import files
@@ -8,11 +9,13 @@ from pathlib import Path
 from statistics import mean, stdev
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
 from ebit import EbitError
 from ebit.consensus.study import claims, parts
+from ebit.data import load
 from ebit.results import depth_for
 from ebit.studies import STUDIES, Item, Study, plan_study, read_study
 from ebit.studies.patterns import check_patterns
@@ -99,7 +102,7 @@ def test_the_published_numbers_follow_the_patterns(study: Study, item: Item) -> 
 
 @pytest.mark.parametrize(
     ("name", "sets", "trainings", "jobs"),
-    [("kim2026", None, 328, 315), ("hwang2025", None, 116, 74), ("worth", 1, 148, 0)],
+    [("kim2026", None, 328, 315), ("hwang2025", None, 116, 74), ("worth", 1, 172, 0)],
 )
 def test_plans(name: str, sets: int | None, trainings: int, jobs: int) -> None:
     plan = plan_study(name, sets=sets)
@@ -167,6 +170,31 @@ def test_the_trainings_answer_the_questions_at_equal_parameters(item: Item) -> N
         more = model.build().num_parameters - none.num_parameters
         allowed = {"mixture:8": 32, "designed:2": 4, "quantum": none.num_parameters}
         assert more <= allowed.get(name, 0), name
+
+
+@pytest.mark.parametrize("item", [one for one in OWN.item if one.bound], ids=identity)
+def test_bounds_without_entanglement_are_those_of_the_best_local_players(item: Item) -> None:
+    """All deterministic answers of all players but the last, who then has the best one."""
+    plan = plan_study("worth", tables=[str(item.table)])
+    (name,) = {task.task.data for task in plan.tasks(plan.sets)}
+    (players,) = {task.task.model.qpus for task in plan.tasks(plan.sets)}
+    data = load(name)
+    inputs = [
+        np.unique(block, axis=0, return_inverse=True)[1].reshape(-1)
+        for block in np.split(data.x_train, players, axis=1)
+    ]
+    rewards = np.zeros([one.max() + 1 for one in inputs])  # (inputs of each player ...)
+    np.add.at(rewards, tuple(inputs), data.y_train / len(data.y_train))
+    values = rewards[None]  # (answers of the players so far, inputs of each other player ...)
+    while values.ndim > 2:
+        answers = np.array(list(itertools.product([-1, 1], repeat=values.shape[1])))
+        values = np.einsum("ai,si...->as...", answers, values)
+        values = values.reshape(-1, *values.shape[2:])  # (answers, inputs of each other player ...)
+    best = (1 + np.abs(values).sum(-1).max()) / 2
+    free = ("none", "shared", "mixture")
+    bounds = [bound for name, bound in item.bound.items() if name.split(":")[0] in free]
+    assert bounds == pytest.approx([best] * len(bounds))
+    assert len(bounds) >= 3
 
 
 def test_the_trainings_of_our_own_study_have_the_loss_of_their_name() -> None:

@@ -15,6 +15,9 @@ from ebit.plots.style import INK, PAPER, in_lines
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+EQUAL = 1e-5
+"""Means that are nearer than that are equal: amplitudes are single precision."""
+
 
 @standalone()
 def accuracy_against_shots(rows: pl.DataFrame, ax: "Axes" = OWN_FIGURE) -> pl.DataFrame:
@@ -88,7 +91,7 @@ def leading_resources(data: pl.DataFrame) -> list[tuple[float, str]]:
 
     Returns:
         Shots and resource of every change of the lead, from the smallest number of shots on; the
-        first of equals leads.
+        first of equals leads, and an equal one takes no lead.
 
     Example:
         >>> data = pl.DataFrame({"resource": ["none", "none", "bell:1", "bell:1"],
@@ -105,6 +108,10 @@ def leading_resources(data: pl.DataFrame) -> list[tuple[float, str]]:
         np.interp(grid, log, curve["mean"].to_numpy())
         for log, curve in zip(logs, curves, strict=True)
     ]
-    best = np.argmax(np.round(means, 12), axis=0)
-    changes = [0, *(np.flatnonzero(np.diff(best)) + 1)]
-    return [(float(np.exp(grid[k])), names[best[k]]) for k in changes]
+    found: list[tuple[float, str]] = []
+    lead = 0
+    for place, column in zip(np.exp(grid), np.transpose(means), strict=True):
+        if not found or column.max() > column[lead] + EQUAL:
+            lead = int(np.argmax(column >= column.max() - EQUAL))
+            found.append((float(place), names[lead]))
+    return found

@@ -7,13 +7,12 @@ import polars as pl
 
 from ebit.capacity import data_functions
 from ebit.models import DistributedQCNN
-from ebit.plots.chsh import BOUNDS
 from ebit.resources import parse_resource
 from ebit.studies.study import Item
 
 
 def findings(item: Item, rows: pl.DataFrame, points: pl.DataFrame) -> list[str]:
-    """Sentences on an item, if its kind of figure has some.
+    """Sentences on an item, if it has bounds or its kind of figure has some.
 
     Args:
         item: The item.
@@ -24,7 +23,7 @@ def findings(item: Item, rows: pl.DataFrame, points: pl.DataFrame) -> list[str]:
         Plain text.
     """
     found = _FINDINGS.get(item.drawing.kind)
-    return found(rows, points) if found is not None else []
+    return _best_runs(item, rows) + (found(rows, points) if found is not None else [])
 
 
 def gains(points: pl.DataFrame) -> pl.DataFrame:
@@ -67,15 +66,15 @@ def _gain(_: pl.DataFrame, points: pl.DataFrame) -> list[str]:
     ]
 
 
-def _success(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
-    best = rows.group_by("resource").agg(pl.col("success_probability").max())
+def _best_runs(item: Item, rows: pl.DataFrame) -> list[str]:
+    """The best run of every resource with a bound, which no run may pass."""
+    if not item.bound:
+        return []
+    best = rows.group_by("resource").agg(pl.col(item.measure).max())
     largest = dict(best.iter_rows())
-    separable = ("none", "shared:1", "shared:2", "mixture:4")
-    bounds = {"bell:1": BOUNDS["quantum bound"]}
-    bounds |= dict.fromkeys(separable, BOUNDS["classical bound"])
     return [
         f"Best run of {name}: {largest[name]:.6f}; bound {bound:.6f}."
-        for name, bound in bounds.items()
+        for name, bound in item.bound.items()
         if name in largest
     ]
 
@@ -191,7 +190,6 @@ def _spectrum(rows: pl.DataFrame, _: pl.DataFrame) -> list[str]:
 
 _FINDINGS: dict[str, Callable[[pl.DataFrame, pl.DataFrame], list[str]]] = {
     "gain": _gain,
-    "success": _success,
     "correlation": _correlation,
     "rank": _rank,
     "spectrum": _spectrum,

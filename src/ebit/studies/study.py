@@ -111,6 +111,7 @@ class Item(Settings):
         published: File of numbers in the folder `published`, without ending; by default the name.
         capacity: Whether the tasks compute capacities instead of training.
         measure: Column of the rows that is compared.
+        bound: Largest value of the measure with a resource, by theory.
         keys: Columns that tell the numbers apart.
         digits: Decimals to show.
         percent: Whether the published numbers are percentages of the measure.
@@ -133,6 +134,7 @@ class Item(Settings):
     published: str | None = None
     capacity: bool = False
     measure: str = "validation_accuracy"
+    bound: dict[str, float] = Field(default_factory=dict)
     keys: tuple[str, ...]
     digits: Annotated[int, Field(ge=0)] = 3
     percent: bool = False
