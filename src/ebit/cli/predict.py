@@ -16,7 +16,9 @@ def predict(
     model: Annotated[Path, typer.Argument(help="A .safetensors file that `ebit train` wrote.")],
     data: Annotated[
         Path,
-        typer.Option(help="File with the same features, or a set of scikit-learn."),
+        typer.Option(
+            help="NPZ, CSV or Parquet file with the same features, or a set of scikit-learn."
+        ),
     ],
     run: Annotated[
         int | None, typer.Option(help="Which run. Default: the best on the validation data.")
