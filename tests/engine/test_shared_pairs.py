@@ -52,6 +52,8 @@ STATES = {
     "any": random_state(np.random.default_rng(7)),
     "Werner": 0.8 * BELL.density_matrix + 0.05 * np.eye(4),
     "bit flips": 0.9 * BELL.density_matrix + 0.1 * BIT_FLIP @ BELL.density_matrix @ BIT_FLIP,
+    "shared bit": np.diag([0.5, 0, 0, 0.5]).astype(complex),
+    "any shared values": np.diag([0.4, 0.1, 0.2, 0.3]).astype(complex),
     "dephased": BELL.density_matrix * np.kron([[1, 0.7], [0.7, 1]], np.ones((2, 2))),
 }
 
@@ -95,4 +97,6 @@ def test_every_way_was_taken() -> None:
         "paired features",
     )
     assert Contraction(3, 2, 0, PairState.from_matrix(STATES["any"])).method == "features"
+    assert Contraction(3, 2, 0, PairState.from_matrix(STATES["shared bit"])).populations is not None
+    assert Contraction(3, 2, 0, kept).populations is None
     assert Contraction(5, 1, 0, kept).method == "columns"

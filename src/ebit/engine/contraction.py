@@ -13,7 +13,8 @@ Hermitian: its 4**k real numbers are those of a tensor with one Pauli index per 
 `Contraction.method` names the cheapest of three ways to get there:
 
 - *features* (n <= 4): G is linear in M and the data enter only through the phase differences,
-  4**n real numbers per sample that never change. A batch is one real matrix product.
+  4**n real numbers per sample that never change. A batch is one real matrix product. Shared random
+  values, whose state is diagonal, need :math:`G_{jj}` only: 2**k numbers in the place of 4**k.
 - *paired features* (n <= 4, all or all but one qubit of a QPU paired, no mixing layers, and the
   pairs behind the Hadamards have only 00 and 11): the sum over pair states is done on the
   effects; what is left is one effect of 2n - k qubits that meets the sum of both QPUs' phases.
@@ -36,7 +37,7 @@ from ebit.circuits import embedding_phases, hadamard_matrix, pair_columns
 from ebit.engine.base import CircuitParameters, Encoded, LocalForm, Supports
 from ebit.engine.effects import NoisyEffect, PureEffect
 from ebit.engine.features import meet_features, pack_effect, pair_blocks, phase_features
-from ebit.engine.shared_pairs import reduced_state, through_groups, through_pairs
+from ebit.engine.shared_pairs import populations, reduced_state, through_groups, through_pairs
 from ebit.physics import BELL, JointState, Noise, PairState, aged, density_of, pauli_of_schmidt
 
 Marginals = tuple[jax.Array, jax.Array, jax.Array]
@@ -99,6 +100,13 @@ class Contraction:
             return "paired features"
         return "features"
 
+    @property
+    def populations(self) -> NDArray[np.float64] | None:
+        """Probabilities of shared random values; None if the QPUs share nothing, or more."""
+        if self.trains_state or not self.pairs:
+            return None
+        return populations(self.state, self.pairs)
+
     def encode(self, x: Float[Array, "batch features"]) -> Encoded:
         """Feature tables (batch, 4**n) and so on, or complex unit phases (batch, 2**n)."""
         phases = [embedding_phases(x[:, : self.qubits]), embedding_phases(x[:, self.qubits :])]
@@ -121,6 +129,8 @@ class Contraction:
             return joint_table(*self._joined(gram, state, parameters))
         if self.method == "paired features":
             return joint_table(*self._from_paired_features(parameters, encoded))
+        if self.populations is not None:
+            return joint_table(*self._from_values(parameters, encoded, self.populations))
         return joint_table(*self._from_features(parameters, encoded))
 
     def probabilities_behind(
@@ -173,6 +183,24 @@ class Contraction:
         )
         return meet(first, second, reduced)
 
+    def _from_values(
+        self, parameters: CircuitParameters, features: Encoded, values: NDArray[np.float64]
+    ) -> Marginals:
+        """Both QPUs start in basis states with the probabilities `values`, (2**k, 2**k)."""
+        inputs = jnp.einsum("qjjzw->qjzw", self.effect.inputs(parameters["mixing"]))
+        dressed = pack_effect(inputs * self.effect.operators(parameters)[:, None])
+        first, second = (
+            meet_features(side.reshape(len(values), -1), table)  # (2**k, batch)
+            for side, table in zip(dressed, features, strict=True)
+        )
+        weights = jnp.asarray(values, first.dtype)
+        both = jnp.einsum("ab,ax,bx->x", weights, first, second, precision=_HIGHEST)
+        alone = [
+            jnp.einsum("j,jx->x", weights.sum(axis), side, precision=_HIGHEST)
+            for axis, side in ((1, first), (0, second))
+        ]
+        return both, alone[0], alone[1]
+
     def _from_paired_features(self, parameters: CircuitParameters, features: Encoded) -> Marginals:
         effects = self.effect.operators(parameters)
         blocks = pair_blocks(self.qubits, self.pairs)
@@ -199,6 +227,11 @@ class Contraction:
         )
         return both, first, second
 
+    @property
+    def _tensors(self) -> int:
+        """How many G that meet the samples as features a QPU has."""
+        return 2**self.pairs if self.populations is not None else 4**self.pairs
+
     def operations(self, depth: int, batch: int) -> int:
         """Effects of both QPUs, then their meeting with every sample."""
         dimension, states = 2**self.qubits, 2**self.pairs
@@ -208,8 +241,9 @@ class Contraction:
         if self.method == "paired features":
             joint = (dimension**2 // states) ** 2
             return build + 6 * joint + batch * 2 * (joint + 2 * dimension**2)
-        dress = 8 * states**2 * dimension**2
-        return build + 2 * dress + 2 * batch * 2 * states**2 * (dimension**2 + 1)
+        tensors = self._tensors
+        dress = 8 * tensors * dimension**2
+        return build + 2 * dress + 2 * batch * 2 * tensors * (dimension**2 + 1)
 
     def memory(self, depth: int, batch: int, bytes_per_real: int) -> int:
         """Effects, their meeting with the batch, and the cotangents of both."""
@@ -219,7 +253,8 @@ class Contraction:
             effects += (dimension**2 // states) ** 2
             per_sample = 4
         elif self.method == "features":
-            effects += dimension**2 * states**2
+            effects += dimension**2 * self._tensors
+            per_sample = 4 * self._tensors
         else:
             per_sample += dimension * (states + 2)
         kept = 8 * (effects + batch * per_sample) + self.effect.reals(depth)

@@ -23,6 +23,8 @@ from numpy.typing import NDArray
 
 from ebit.physics import JointState, PairState
 
+_ROUNDING = 1e-12
+
 
 def through_pairs(
     operator: Shaped[Array, "states states *rest"], state: PairState | JointState, pairs: int
@@ -84,6 +86,32 @@ def schmidt_weights(state: PairState | JointState, pairs: int) -> NDArray[np.com
     if len(state.weights) == 2**pairs:
         return state.weights
     return reduce(np.kron, pairs * [state.weights], np.ones((1, 1), complex))
+
+
+@cache
+def populations(state: PairState | JointState, pairs: int) -> NDArray[np.float64] | None:
+    """Probabilities of what the halves of both QPUs are, (2**pairs, 2**pairs): those of A, of B.
+
+    Args:
+        state: State of every pair, or of all of them.
+        pairs: Number of pairs.
+
+    Returns:
+        The probabilities; None if the state is not diagonal, so more than shared random values.
+
+    Example:
+        >>> from ebit.physics import BELL
+        >>> populations(BELL.dephased(0.5), 1).tolist(), populations(BELL, 1)
+        ([[0.5, 0.0], [0.0, 0.5]], None)
+    """
+    found: NDArray[np.float64] = np.ones((1, 1))
+    for group in state.groups_of(pairs):
+        matrix = group.reshape(len(group) ** 2, len(group) ** 2)
+        diagonal = np.diag(matrix).real
+        if np.abs(matrix - np.diag(diagonal)).max() > _ROUNDING:
+            return None
+        found = np.asarray(np.kron(found, diagonal.reshape(len(group), len(group))), np.float64)
+    return found
 
 
 @cache
