@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import polars as pl
 import pytest
 
@@ -100,9 +101,14 @@ def test_bad_numbers() -> None:
 def test_train_tells_the_accuracy_at_the_shots_of_its_loss() -> None:
     outcome = run_ebit(
         "train", "--data", "chsh", "--resource", "none", "--depth", 1, "--steps", 3,
-        "--runs", 1, "--loss", "shots", "--shots-per-label", 3, "--json", "a.json",
+        "--runs", 2, "--loss", "shots", "--shots-per-label", 3, "--json", "a.json",
     )  # fmt: skip
-    (row,) = json.loads(Path("a.json").read_text())["rows"]
+    content = json.loads(Path("a.json").read_text())
+    reached = [row["validation_accuracy_3_shots"] for row in content["rows"]]
     titles, values = (line.split() for line in outcome.out.splitlines()[:2])
     assert titles[:3] == ["resource", "at", "3"]
-    assert values[1] == f"{row['validation_accuracy_3_shots']:.3f}"
+    assert values[1] == f"{np.mean(reached):.3f}"
+    best = int(np.argmax(reached))
+    assert content["best"]["run"] == best
+    assert content["best"]["validation_accuracy_3_shots"] == reached[best]
+    assert f"Best run: {best} of 0 to 1, accuracy {max(reached):.3f} at 3 shots" in outcome.out

@@ -1,6 +1,7 @@
 import pickle
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,7 @@ from ebit.errors import EbitError
 from ebit.estimators.base import BLOCK
 from ebit.estimators.classifier import DQMLClassifier
 from ebit.estimators.regressor import DQMLRegressor
-from ebit.learning import fit
+from ebit.learning import Fit, fit
 from ebit.results import load_model
 
 SEED_OF_0 = int(np.random.RandomState(0).randint(2**31 - 1))
@@ -119,6 +120,33 @@ def test_probabilities_of_labels_from_shots() -> None:
     assert classifier.loss_ == pytest.approx(
         np.mean(np.where(Y == "near", 1 - majority, majority)), abs=1e-5
     )
+
+
+def test_the_best_restart_is_that_of_the_shots_of_the_loss(monkeypatch: Any) -> None:
+    """One restart is best with infinitely many shots, the other with three."""
+    seen = []
+
+    def altered(*given: Any, **options: Any) -> Fit:
+        result = fit(*given, **options)
+        at_shots = {**result.validation_accuracy_at_shots, 3: np.array([0.2, 0.6])}
+        seen.append(
+            replace(
+                result,
+                validation_accuracy=np.array([0.9, 0.1]),
+                validation_accuracy_at_shots=at_shots,
+            )
+        )
+        return seen[0]
+
+    monkeypatch.setattr("ebit.estimators.base.fit", altered)
+    settings_of_three = {"loss": "shots", "shots_per_label": 3, "validation_fraction": 0.3}
+    classifier = DQMLClassifier(
+        "none", depth=1, readout="parity", steps=3, random_state=0, restarts=2, **settings_of_three
+    ).fit(X, Y)
+    np.testing.assert_array_equal(
+        classifier.parameters_["readout"], seen[0].parameters["readout"][1]
+    )
+    assert classifier.validation_score_ == 0.1
 
 
 def _angles_of_three(x: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -61,6 +61,30 @@ def test_the_product_loss_predicts_with_the_fixed_readout(finished: Any, tmp_pat
     )
 
 
+def test_the_best_run_is_that_of_the_shots_of_the_loss(finished: Any, tmp_path: Path) -> None:
+    """A run that is best with infinitely many shots may be worse with the shots there are."""
+    stored, path = load_model(finished.model_path), tmp_path / "shots.safetensors"
+    exact, at_shots = np.array([0.9, 0.8]), np.array([0.6, 0.7])
+    save_model(
+        path, stored.task, stored.parameters, exact, stored.preparation, accuracy_of_loss=at_shots
+    )
+    found = load_model(path)
+    assert found.accuracy_of_loss == (0.6, 0.7)
+    assert found.best_run == 1
+    assert stored.accuracy_of_loss == ()
+    for wrong in ([0.6], [0.6, 1.2]):
+        save_model(
+            path,
+            stored.task,
+            stored.parameters,
+            exact,
+            stored.preparation,
+            accuracy_of_loss=np.array(wrong),
+        )
+        with pytest.raises(EbitError, match="must have an accuracy from 0 to 1 for each"):
+            load_model(path)
+
+
 @pytest.mark.parametrize("run", [-1, 2])
 def test_a_run_that_is_not_there(finished: Any, run: int) -> None:
     with pytest.raises(EbitError, match=f"`run` must be from 0 to 1 .* is {run}"):

@@ -1,10 +1,12 @@
 """`ebit train`: train one resource on one data set."""
 
 from pathlib import Path
+from textwrap import fill
 from typing import Annotated
 
 import typer
 
+from ebit.accuracies import accuracy_column, shots_words
 from ebit.cli.console import (
     announce,
     check_output,
@@ -22,7 +24,7 @@ from ebit.data import DataSource
 from ebit.errors import EbitError
 from ebit.learning import TrainingSettings
 from ebit.models import ModelSettings
-from ebit.results import Store, load_model, summarize, task_of, validation_confusion
+from ebit.results import Store, StoredModel, load_model, summarize, task_of, validation_confusion
 from ebit.results import train as train_task
 
 
@@ -62,13 +64,15 @@ def train(
     summary = summarize(rows)
     print_summary(summary, finite([task.training.shots_per_label]))
     stored = load_model(store.model_path(task.hash))
-    name = "validation_r2" if stored.validation_r2 else "validation_accuracy"
-    best = getattr(stored, name)[stored.best_run]
+    best = _best(stored)
     if stored.runs > 1:
-        output.print(
-            f"Best run: {stored.best_run} of 0 to {stored.runs - 1}, {quality_words(summary)} "
-            f"{best:.3f} on the validation rows; predict takes it"
+        shots = stored.loss.label_shots if stored.accuracy_of_loss else None
+        reached = f"{quality_words(summary)} {list(best.values())[-1]:.3f}{shots_words(shots)}"
+        sentence = (
+            f"Best run: {best['run']} of 0 to {stored.runs - 1}, {reached} on the validation rows; "
+            "predict takes it"
         )
+        output.print(fill(sentence, 79))
     confusion = None
     if dataset.scores > 1:
         confusion = validation_confusion(stored, dataset)
@@ -84,7 +88,18 @@ def train(
             "task": {"hash": task.hash, **task.model_dump(mode="json")},
             "rows": rows.to_dicts(),
             "summary": {key: first[key] for key in dict.fromkeys((*keys, *extra))},
-            "best": {"run": stored.best_run, name: best},
+            "best": best,
             **({} if confusion is None else {"confusion": confusion.to_dicts()}),
         },
     )
+
+
+def _best(stored: StoredModel) -> dict[str, float]:
+    """The best run, and its values under the names of columns; the last one made it the best."""
+    run, shots = stored.best_run, stored.loss.label_shots
+    if stored.validation_r2:
+        return {"run": run, "validation_r2": stored.validation_r2[run]}
+    found = {"run": run, "validation_accuracy": stored.validation_accuracy[run]}
+    if shots is not None and stored.accuracy_of_loss:
+        found[accuracy_column(shots)] = stored.accuracy_of_loss[run]
+    return found

@@ -15,7 +15,7 @@ from ebit.data import Scaling
 from ebit.data.features import choose_features
 from ebit.errors import EbitError
 from ebit.jax_settings import own_settings
-from ebit.learning import Fit, TrainingSettings, fit
+from ebit.learning import Fit, TrainingSettings, accuracy_of_loss, fit
 from ebit.models import (
     DEFAULT_LOSSES,
     Loss,
@@ -270,10 +270,12 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
     def _keep(self, result: Fit, settings: TrainingSettings, *, validated: bool) -> None:
         is_numeric = self.target == "numbers"
         quality = result.validation_r2 if is_numeric else result.validation_accuracy
-        best = int(np.argmax(quality) if validated else np.argmin(result.train_loss))
-        self.parameters_ = jax.tree.map(lambda leaf: leaf[best], result.parameters)
         self._training_ = settings
         self._loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
+        of_loss = accuracy_of_loss(result, self._loss)
+        deciding = quality if of_loss is None else of_loss
+        best = int(np.argmax(deciding) if validated else np.argmin(result.train_loss))
+        self.parameters_ = jax.tree.map(lambda leaf: leaf[best], result.parameters)
         self.loss_ = float(result.train_loss[best])
         self.loss_curve_ = result.train_loss_curve[best].tolist()
         self.validation_score_ = float(quality[best])

@@ -5,7 +5,7 @@ from ebit.learning.gradient import batch_gradient
 from ebit.learning.optimizers import OPTIMIZERS
 from ebit.learning.progress import Progress, reporting, shown_or_called
 from ebit.learning.settings import TrainingOptions, TrainingSettings
-from ebit.learning.training import SHOTS, Fit, compile_trainings, fit
+from ebit.learning.training import SHOTS, Fit, accuracy_of_loss, compile_trainings, fit
 
 __all__ = [
     "OPTIMIZERS",
@@ -15,6 +15,7 @@ __all__ = [
     "Progress",
     "TrainingOptions",
     "TrainingSettings",
+    "accuracy_of_loss",
     "batch_gradient",
     "compile_trainings",
     "fit",

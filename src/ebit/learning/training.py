@@ -285,6 +285,22 @@ def _shots_told(settings: TrainingSettings) -> Sequence[int]:
     return SHOTS if own is None or own in SHOTS else (*SHOTS, own)
 
 
+def accuracy_of_loss(result: Fit, loss: Loss) -> NDArray[np.float64] | None:
+    """Accuracy of every run at the shots that its loss is about: it says which run is the best.
+
+    Args:
+        result: What came of the training.
+        loss: Its loss.
+
+    Returns:
+        Shape (runs,); None if the loss is about exact expectations, or nothing is measured.
+    """
+    if loss.label_shots is None:
+        return None
+    found = result.validation_accuracy_at_shots[loss.label_shots]
+    return None if np.isnan(found).any() else found
+
+
 def _checked_weights(sample_weight: ArrayLike, rows: int, shots: int | None) -> NDArray[np.float64]:
     """Weights of rows whose mean is 1."""
     weights = checks.real_numbers("sample_weight", sample_weight)

@@ -64,6 +64,11 @@ class Loss(ABC):
     measured: ClassVar[bool] = False
     kinds: ClassVar[tuple[TargetKind, ...]] = ("two classes",)
 
+    @property
+    def label_shots(self) -> int | None:
+        """Shots of a label that it is about; None if it is about exact expectations."""
+        return None
+
     def __call__(
         self, targets: jax.Array, read_out: ReadOut, weights: jax.Array | None = None
     ) -> jax.Array:
@@ -281,6 +286,11 @@ class Product(QuadraticLoss):
     words = "minus the mean product of label and parity"
     trains_readout = False
 
+    @property
+    def label_shots(self) -> int:
+        """One shot decides."""
+        return 1
+
     def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Products with a minus sign, (batch,)."""
         return -targets * read_out.scores[:, 0]
@@ -329,6 +339,11 @@ class WrongLabel(Loss):
 
     def __post_init__(self) -> None:
         check_shots(self.shots_per_label, "shots_per_label")
+
+    @property
+    def label_shots(self) -> int:
+        """N."""
+        return self.shots_per_label
 
     def _of_rows(self, targets: jax.Array, read_out: ReadOut) -> jax.Array:
         """Probabilities of a wrong label, (batch,)."""

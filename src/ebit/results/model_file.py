@@ -41,6 +41,8 @@ class StoredModel(Represented):
         made: Where it was trained: the columns of rows on that; empty for models of version 0.1.
         validation_r2: One per run if the model was trained on numbers, whose accuracies are NaN;
             else empty.
+        accuracy_of_loss: Validation accuracy at the shots that the loss is about, one per run;
+            empty if it is about exact expectations, and for models of before 2026-11-27.
     """
 
     task: Task
@@ -50,6 +52,7 @@ class StoredModel(Represented):
     preparation: dict[str, Any]
     made: dict[str, Any] = field(default_factory=dict)
     validation_r2: tuple[float, ...] = ()
+    accuracy_of_loss: tuple[float, ...] = ()
 
     def _facts(self) -> dict[str, object]:
         name = "validation_r2" if self.validation_r2 else "validation_accuracy"
@@ -70,8 +73,12 @@ class StoredModel(Represented):
 
     @property
     def best_run(self) -> int:
-        """The run with the highest validation accuracy or R^2 (the first of equals)."""
-        return int(np.argmax(self.validation_r2 or self.validation_accuracy))
+        """The run with the highest validation accuracy or R^2 (the first of equals).
+
+        The accuracy is that at the shots that the loss is about, if there are some.
+        """
+        quality = self.validation_r2 or self.accuracy_of_loss or self.validation_accuracy
+        return int(np.argmax(quality))
 
     @property
     def loss(self) -> Loss:
@@ -200,6 +207,7 @@ def save_model(
     made: Provenance | None = None,
     *,
     validation_r2: NDArray[np.float64] | None = None,
+    accuracy_of_loss: NDArray[np.float64] | None = None,
 ) -> None:
     """Write a trained model.
 
@@ -211,6 +219,7 @@ def save_model(
         preparation: How the data were prepared, JSON-compatible.
         made: Where it was trained, if that is known.
         validation_r2: One per run, for numbers.
+        accuracy_of_loss: One per run, if the loss is about a number of shots.
 
     Raises:
         EbitError: If the file cannot be written.
@@ -223,6 +232,8 @@ def save_model(
         "preparation": json.dumps(preparation),
         "made": json.dumps({} if made is None else asdict(made)),
     }
+    if accuracy_of_loss is not None:
+        metadata["accuracy_of_loss"] = json.dumps(accuracy_of_loss.tolist())
     save_arrays(path, parameters, metadata)
 
 
@@ -253,6 +264,7 @@ def load_model(path: checks.PathLike) -> StoredModel:
         is_numeric = task.training.target == "numbers"
         name = "validation_r2" if is_numeric else "validation_accuracy"
         quality = tuple(float(value) for value in json.loads(metadata[name]))
+        of_loss = tuple(float(v) for v in json.loads(metadata.get("accuracy_of_loss", "[]")))
         preparation = dict(json.loads(metadata["preparation"]))
         made = dict(json.loads(metadata.get("made", "{}")))
     except (KeyError, ValueError, TypeError, RecursionError):
@@ -260,11 +272,15 @@ def load_model(path: checks.PathLike) -> StoredModel:
             f"{str(path)!r} has wrong metadata: take another model, or train again."
         ) from None
     least = -np.inf if is_numeric else 0
-    if len(quality) != task.training.runs or not all(least <= value <= 1 for value in quality):
+    given = [quality, of_loss] if of_loss else [quality]
+    if any(
+        len(values) != task.training.runs or not all(least <= value <= 1 for value in values)
+        for values in given
+    ):
         words = "R^2 of 1 at most" if is_numeric else "an accuracy from 0 to 1"
         raise EbitError(
             f"{str(path)!r} must have {words} for each of its {task.training.runs} runs, but has "
-            f"{checks.shown(quality)}: take another model, or train again."
+            f"{checks.shown(quality + of_loss)}: take another model, or train again."
         )
     model = task.model.build()
     runs = len(quality)
@@ -275,7 +291,7 @@ def load_model(path: checks.PathLike) -> StoredModel:
             f"{str(path)!r} holds NaN or infinite parameters: take another model, or train again."
         )
     accuracy, r2 = ((np.nan,) * runs, quality) if is_numeric else (quality, ())
-    return StoredModel(task, model, parameters, accuracy, preparation, made, r2)
+    return StoredModel(task, model, parameters, accuracy, preparation, made, r2, of_loss)
 
 
 def _qualities(

@@ -7,8 +7,8 @@ from typing import Any
 import polars as pl
 
 from ebit.data import Dataset
-from ebit.learning import Checkpoint, fit
-from ebit.models import CircuitSettings
+from ebit.learning import Checkpoint, accuracy_of_loss, fit
+from ebit.models import CircuitSettings, make_loss
 from ebit.models.places import feature_parts, feature_places, placed
 from ebit.results.experiment import Progress
 from ebit.results.model_file import load_model, save_model
@@ -77,6 +77,8 @@ class Training:
             start=None if start is None else load_model(store.model_path(start)).parameters,
         )
         made = provenance_of(result)
+        training = self.task.training
+        loss = make_loss(training.loss, shots_per_label=training.shots_per_label)
         save_model(
             store.model_path(self.hash),
             self.task,
@@ -85,5 +87,6 @@ class Training:
             dict(self.preparation),
             made,
             validation_r2=result.validation_r2,
+            accuracy_of_loss=accuracy_of_loss(result, loss),
         )
         return rows_of(self.task, model, result, made)
