@@ -22,6 +22,7 @@ from ebit.plots import (
     paper_style,
     save_figure,
 )
+from ebit.resources import resources_help
 from ebit.results import Capacity, Store, default_qubits, run_experiment
 from ebit.results.run import parts_of
 from ebit.writing import check_writable
@@ -47,8 +48,8 @@ def capacity(
     resource: Annotated[
         list[str] | None,
         typer.Option(
-            help="One or several, with commas or given again: none, bell:N, classical, "
-            f"classical+bell:N, quantum. Default: {RESOURCES}."
+            help="One or several, with commas or given again: "
+            f"{resources_help(baselines=False, installed=False)}. Default: {RESOURCES}."
         ),
     ] = None,
     depth: Annotated[
