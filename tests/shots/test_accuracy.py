@@ -173,3 +173,13 @@ def test_bad_input_of_predicted_accuracies(change: dict[str, Any], message: str)
     with pytest.raises(EbitError, match=message) as caught:
         accuracy_at_shots(**{**arguments, "shots": 10, **change})
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("shots", [1, 10, 100, 1000, 10_000])
+def test_rounding_passes_neither_0_nor_1(shots: int) -> None:
+    """The files of models refuse an accuracy above 1."""
+    even = np.concatenate([np.linspace(0.5, 1, 501), 1 - np.logspace(-1, -12, 100)])
+    for label in (1, -1):
+        found = [accuracy_at_shots([[p, 1 - p]], [1, -1], [label], shots) for p in even]
+        assert min(found) >= 0
+        assert max(found) <= 1

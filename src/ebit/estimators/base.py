@@ -272,7 +272,7 @@ class Estimator(BaseEstimator):  # type: ignore[misc]
         quality = result.validation_r2 if is_numeric else result.validation_accuracy
         self._training_ = settings
         self._loss = make_loss(settings.loss, shots_per_label=settings.shots_per_label)
-        of_loss = accuracy_of_loss(result, self._loss)
+        of_loss = accuracy_of_loss(result, settings)
         deciding = quality if of_loss is None else of_loss
         best = int(np.argmax(deciding) if validated else np.argmin(result.train_loss))
         self.parameters_ = jax.tree.map(lambda leaf: leaf[best], result.parameters)

@@ -34,6 +34,7 @@ from ebit.models import (
     Parameters,
     Target,
     kind_of_target,
+    make_loss,
 )
 from ebit.models.checks import check_parameters
 from ebit.random_keys import random_key
@@ -285,19 +286,20 @@ def _shots_told(settings: TrainingSettings) -> Sequence[int]:
     return SHOTS if own is None or own in SHOTS else (*SHOTS, own)
 
 
-def accuracy_of_loss(result: Fit, loss: Loss) -> NDArray[np.float64] | None:
+def accuracy_of_loss(result: Fit, settings: TrainingSettings) -> NDArray[np.float64] | None:
     """Accuracy of every run at the shots that its loss is about: it says which run is the best.
 
     Args:
         result: What came of the training.
-        loss: Its loss.
+        settings: How it was trained.
 
     Returns:
         Shape (runs,); None if the loss is about exact expectations, or nothing is measured.
     """
-    if loss.label_shots is None:
+    shots = make_loss(settings.loss, shots_per_label=settings.shots_per_label).label_shots
+    if shots is None:
         return None
-    found = result.validation_accuracy_at_shots[loss.label_shots]
+    found = result.validation_accuracy_at_shots[shots]
     return None if np.isnan(found).any() else found
 
 

@@ -8,7 +8,7 @@ import polars as pl
 
 from ebit.data import Dataset
 from ebit.learning import Checkpoint, accuracy_of_loss, fit
-from ebit.models import CircuitSettings, make_loss
+from ebit.models import CircuitSettings
 from ebit.models.places import feature_parts, feature_places, placed
 from ebit.results.experiment import Progress
 from ebit.results.model_file import load_model, save_model
@@ -77,8 +77,6 @@ class Training:
             start=None if start is None else load_model(store.model_path(start)).parameters,
         )
         made = provenance_of(result)
-        training = self.task.training
-        loss = make_loss(training.loss, shots_per_label=training.shots_per_label)
         save_model(
             store.model_path(self.hash),
             self.task,
@@ -87,6 +85,6 @@ class Training:
             dict(self.preparation),
             made,
             validation_r2=result.validation_r2,
-            accuracy_of_loss=accuracy_of_loss(result, loss),
+            accuracy_of_loss=accuracy_of_loss(result, self.task.training),
         )
         return rows_of(self.task, model, result, made)

@@ -106,6 +106,7 @@ def accuracy_at_shots(
         return float(np.mean(labels_of(values) == targets))
     few = number_of_counts(shots, len(values)) <= _MOST_COUNTS
     positive = (_by_counts if few else _by_inversion)(outcomes, values, shots)
+    positive = np.clip(positive, 0, 1)  # sums of many probabilities round
     return float(np.mean(np.where(targets > 0, positive, 1 - positive)))
 
 
